@@ -1,0 +1,17 @@
+/** What one stub_status page says (ngx_http_stub_status_module). */
+export interface NginxStatus {
+  readonly kind: 'nginx';
+  /** `Active connections`: waiting ones included. */
+  readonly active: number;
+  readonly accepts: number;
+  readonly handled: number;
+  readonly requests: number;
+  /** Tengine's fourth number: the sum of all request times in milliseconds. */
+  readonly requestTimeMilliseconds?: number;
+  /** Requests whose header is being read; HTTP/2 and HTTP/3 count streams. */
+  readonly reading: number;
+  /** Requests being answered, waiting for an upstream included. */
+  readonly writing: number;
+  /** Reusable connections: idle keep-alive ones, and those that have not sent a byte yet. */
+  readonly waiting: number;
+}

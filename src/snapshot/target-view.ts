@@ -1,0 +1,42 @@
+import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
+import type { SlotFigures } from './slots.ts';
+import type { ServerKind, StatusSnapshot } from './status-page.ts';
+
+export interface TargetIdentity {
+  readonly name: string;
+  readonly server: ServerKind;
+}
+
+/** One look at a target: what was fetched and what follows from it. */
+export interface Observation {
+  readonly target: TargetIdentity;
+  /** Unix time in seconds at which the answer (or the failure) was complete. */
+  readonly atSeconds: number;
+  readonly timings: ScrapeTimings;
+  readonly outcome: ObservationOutcome;
+}
+
+export type ObservationOutcome =
+  | {
+      readonly kind: 'answered';
+      readonly snapshot: StatusSnapshot;
+      readonly figures: SlotFigures;
+      /** Bare version such as `2.4.62`, from the page (Apache) or the Server header (nginx). */
+      readonly version?: string;
+      /** Unix time in seconds. */
+      readonly startTimeSeconds?: number;
+    }
+  | { readonly kind: 'failed'; readonly failure: ScrapeFailure };
+
+/** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
+export interface TargetView {
+  readonly observation: Observation;
+  readonly counters: TargetCounters;
+}
+
+/** What the exporter counted about a target since it started. */
+export interface TargetCounters {
+  readonly failures: Readonly<Record<ScrapeFailureResult, number>>;
+  /** Fields of status pages left out because their value was malformed. */
+  readonly badFields: number;
+}

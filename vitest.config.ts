@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/summary-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/scenarios/**'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/scenarios/**/*.test.ts'],
+          globalSetup: ['test/support/ensure-packages.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // The scenarios fill real servers and read the kernel's tables; one at a time keeps their figures their own.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
