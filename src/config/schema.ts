@@ -70,21 +70,30 @@ const http = z
     { error: 'takes either basic_auth or a bearer token, not both' },
   );
 
-const capacity = z.strictObject({
-  slots: count
-    .optional()
-    .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
-  config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
-  worker_processes: count.optional().meta({ description: 'nginx; replaces "auto" and the file.' }),
-  worker_connections: count.optional().meta({ description: 'nginx; replaces the file.' }),
-  cpu_count: count
-    .optional()
-    .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
-  threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
-  async_request_worker_factor: z.number().min(1).optional().meta({
-    description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
-  }),
-});
+const capacity = z
+  .strictObject({
+    slots: count
+      .optional()
+      .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
+    config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
+    worker_processes: count
+      .optional()
+      .meta({ description: 'nginx; replaces "auto" and the file.' }),
+    worker_connections: count.optional().meta({ description: 'nginx; replaces the file.' }),
+    cpu_count: count
+      .optional()
+      .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
+    threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
+    async_request_worker_factor: z.number().min(1).optional().meta({
+      description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
+    }),
+  })
+  .refine(
+    ({ slots, config_file, worker_processes, worker_connections }) =>
+      (slots ?? config_file) !== undefined ||
+      (worker_processes === undefined) === (worker_connections === undefined),
+    { error: 'needs worker_processes and worker_connections together, or config_file' },
+  );
 
 /** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as nginx's own exporter writes it. */
 const statusUrl = z.string().refine(isStatusUrl, {

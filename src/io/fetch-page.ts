@@ -32,8 +32,6 @@ export interface FetchPageOptions {
   readonly statusUrl: string;
   readonly http: HttpConfig;
   readonly resolveName: ResolveName;
-  /** Throws when a resolved address must not be connected to. */
-  readonly admitAddress?: (address: string) => void;
 }
 
 export interface PageFetcher {

@@ -18,8 +18,6 @@ export interface PhaseRecord {
 export interface PhasedAgentOptions {
   readonly location: StatusLocation;
   readonly resolveName: ResolveName;
-  /** Throws when the address must not be connected to; sees the address really used. */
-  readonly admitAddress?: (address: string) => void;
   readonly tls?: TlsMaterial;
   /** Each new connection reports into what this returns. */
   readonly record: () => PhaseRecord;
@@ -65,11 +63,10 @@ function watchPhases(socket: Socket, record: PhaseRecord): void {
   });
 }
 
-function createLookup({ resolveName, admitAddress, record }: PhasedAgentOptions): Lookup {
+function createLookup({ resolveName, record }: PhasedAgentOptions): Lookup {
   return (host, options, callback) => {
     resolveName(host)
       .then((addresses) => {
-        for (const address of addresses) admitAddress?.(address);
         record().phase = 'connecting';
         const found = addresses.map((address) => ({
           address,
