@@ -1,24 +1,10 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
-import { type HeldClients, openKeepaliveClients } from '../support/held-clients.ts';
+import { openKeepaliveClients } from '../support/held-clients.ts';
 import { httpGet } from '../support/http-get.ts';
+import { keep, keepOpen } from '../support/keep.ts';
 import { type RealApache, startApache } from '../support/real-apache.ts';
-
-const running: { stop(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const part of running.splice(0).reverse()) await part.stop();
-});
-
-function keep<T extends { stop(): Promise<void> }>(part: T): T {
-  running.push(part);
-  return part;
-}
-
-function hold(clients: HeldClients): HeldClients {
-  keep({ stop: () => clients.close() });
-  return clients;
-}
 
 async function exporterFor(apache: RealApache, timeout = '5s'): Promise<RunningExporter> {
   const config = `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}", timeout: ${timeout}}]`;
@@ -70,7 +56,7 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
     async (count) => {
       const apache = keep(await startApache(options));
       const exporter = await exporterFor(apache);
-      if (count > 0) hold(await openKeepaliveClients({ port: apache.port, count }));
+      if (count > 0) keepOpen(await openKeepaliveClients({ port: apache.port, count }));
       const exposition = await read(exporter);
       const counts = slots(exposition, 'worker');
       expect(
@@ -98,7 +84,7 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
   - {name: healthy, server: apache, status_url: "${healthy.statusUrl}"}`,
       }),
     );
-    const clients = hold(await openKeepaliveClients({ port: apache.port, count: 8 }));
+    const clients = keepOpen(await openKeepaliveClients({ port: apache.port, count: 8 }));
     const full = parseExposition(
       await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '2' }),
     );
@@ -159,7 +145,7 @@ describe('Apache event', () => {
         }),
       );
       const exporter = await exporterFor(apache);
-      if (count > 0) hold(await openKeepaliveClients({ port: apache.port, count }));
+      if (count > 0) keepOpen(await openKeepaliveClients({ port: apache.port, count }));
       const exposition = await read(exporter);
       const workers = slots(exposition, 'worker');
       const connections = slots(exposition, 'connection');

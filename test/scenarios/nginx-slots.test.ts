@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { openKeepaliveClients } from '../support/held-clients.ts';
+import { keep, keepOpen } from '../support/keep.ts';
 import { startNginx } from '../support/real-nginx.ts';
-
-const running: { stop(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const part of running.splice(0).reverse()) await part.stop();
-});
-
-function keep<T extends { stop(): Promise<void> }>(part: T): T {
-  running.push(part);
-  return part;
-}
 
 describe('nginx', () => {
   test.each([0, 10, 50])(
@@ -49,8 +40,7 @@ describe('nginx', () => {
     const second = keep(
       await startNginx({ workerProcesses: 1, workerConnections: 64, unixSocket: 'on' }),
     );
-    const clients = await openKeepaliveClients({ port: second.port, count: 5 });
-    keep({ stop: () => clients.close() });
+    keepOpen(await openKeepaliveClients({ port: second.port, count: 5 }));
     const exporter = keep(
       await startExporter({
         config: `targets:
