@@ -1,7 +1,8 @@
 import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
-import fetch from 'node-fetch';
+import fetch, { type Headers } from 'node-fetch';
 import type { HttpConfig } from '../config/schema.ts';
+import { parseCount } from '../parse/number.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
 import { explainFetchError } from './fetch-failure.ts';
@@ -20,7 +21,16 @@ export interface FetchedPage {
   readonly body: string;
   /** The Server header, such as `nginx/1.22.1`. */
   readonly serverHeader?: string;
+  /** What the server says about the connection; only of a fetcher that persists. */
+  readonly kept?: KeptConnection;
   readonly timings: ScrapeTimings;
+}
+
+export interface KeptConnection {
+  /** Whether the server leaves the connection open. */
+  readonly open: boolean;
+  /** Requests the server will still answer on it: `Keep-Alive: max=`. Absent when unlimited. */
+  readonly requestsLeft?: number;
 }
 
 export interface FailedFetch {
@@ -32,34 +42,40 @@ export interface FetchPageOptions {
   readonly statusUrl: string;
   readonly http: HttpConfig;
   readonly resolveName: ResolveName;
+  /** Keep one connection open between fetches instead of closing it after each. */
+  readonly persist?: boolean;
 }
 
 export interface PageFetcher {
   /**
-   * One GET on a connection of its own, closed afterwards: the server gets its slot back at once.
+   * One GET. Unless the fetcher persists, the connection is closed afterwards: the server gets its slot back at once.
    *
    * @param deadlineMilliseconds for everything together, names and body included
    */
   fetch(deadlineMilliseconds: number): Promise<Result<FetchedPage, FailedFetch>>;
+  /** Closes the connection a persisting fetcher keeps. */
+  close(): void;
 }
 
 /** A fetcher of one target. Its fetches must not overlap: they share one agent and its phase record. */
 export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   const location = parseStatusUrl(options.statusUrl);
   const secure = location.url.protocol === 'https:';
-  let record: PhaseRecord = { phase: 'resolving' };
-  const agentFor = createAgentCache((tls) =>
+  const persist = options.persist === true;
+  let record: PhaseRecord = { phase: 'connected' };
+  const agents = createAgentCache((tls) =>
     createPhasedAgent({ ...options, location, tls, record: () => record }),
   );
   const request = async (signal: AbortSignal) => {
     const headers = await readRequestHeaders(options.http);
-    const agent = agentFor(secure ? await readTlsMaterial(options.http) : {});
-    return requestPage({ location, headers, agent, signal });
+    const agent = agents.of(secure ? await readTlsMaterial(options.http) : {});
+    return requestPage({ location, headers, agent, signal, persist });
   };
   return {
     async fetch(deadlineMilliseconds) {
       const startedAt = performance.now();
-      record = { phase: location.socketPath === undefined ? 'resolving' : 'connecting' };
+      // A new connection sets the phase back; without one, the kept connection is what is asked.
+      record = { phase: 'connected' };
       const deadline = AbortSignal.timeout(deadlineMilliseconds);
       const outcome = await request(deadline).catch((error: unknown) =>
         err(
@@ -81,6 +97,7 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
         ? ok({ ...outcome.value, timings })
         : err({ failure: quoteSubject(outcome.error, options.statusUrl), timings });
     },
+    close: agents.close,
   };
 }
 
@@ -89,12 +106,18 @@ function quoteSubject(failure: ScrapeFailure, statusUrl: string): ScrapeFailure 
 }
 
 /** Keeps the agent (and its TLS sessions) until a certificate or key file holds something new. */
-function createAgentCache(create: (tls: TlsMaterial) => Agent): (tls: TlsMaterial) => Agent {
+function createAgentCache(create: (tls: TlsMaterial) => Agent) {
   let known: { readonly key: string; readonly agent: Agent } | undefined;
-  return (tls) => {
-    const key = JSON.stringify(tls);
-    if (known?.key !== key) known = { key, agent: create(tls) };
-    return known.agent;
+  return {
+    of(tls: TlsMaterial): Agent {
+      const key = JSON.stringify(tls);
+      if (known?.key !== key) {
+        known?.agent.destroy();
+        known = { key, agent: create(tls) };
+      }
+      return known.agent;
+    },
+    close: () => known?.agent.destroy(),
   };
 }
 
@@ -103,14 +126,15 @@ interface PageRequest {
   readonly headers: Record<string, string>;
   readonly agent: Agent;
   readonly signal: AbortSignal;
+  readonly persist: boolean;
 }
 
 type WholePage = Omit<FetchedPage, 'timings'>;
 
 async function requestPage(request: PageRequest): Promise<Result<WholePage, ScrapeFailure>> {
-  const { location, headers, agent, signal } = request;
+  const { location, headers, agent, signal, persist } = request;
   const response = await fetch(location.url, {
-    headers,
+    headers: { ...headers, connection: persist ? 'keep-alive' : 'close' },
     agent,
     signal,
     redirect: 'manual',
@@ -124,5 +148,18 @@ async function requestPage(request: PageRequest): Promise<Result<WholePage, Scra
   }
   const body = Buffer.from(await response.arrayBuffer()).toString('latin1');
   const serverHeader = response.headers.get('server');
-  return ok({ body, ...(serverHeader === null ? {} : { serverHeader }) });
+  return ok({
+    body,
+    ...(serverHeader === null ? {} : { serverHeader }),
+    ...(persist ? { kept: keptConnection(response.headers) } : {}),
+  });
+}
+
+/** Apache answers `Keep-Alive: timeout=5, max=99` to a request that says `Connection: keep-alive`. */
+function keptConnection(headers: Headers): KeptConnection {
+  const requestsLeft = parseCount(/max=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1] ?? '');
+  return {
+    open: headers.get('connection')?.toLowerCase() !== 'close',
+    ...(requestsLeft === undefined ? {} : { requestsLeft }),
+  };
 }

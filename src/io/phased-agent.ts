@@ -19,6 +19,8 @@ export interface PhasedAgentOptions {
   readonly location: StatusLocation;
   readonly resolveName: ResolveName;
   readonly tls?: TlsMaterial;
+  /** Keep one connection alive between requests: only the observation lane wants that. */
+  readonly persist?: boolean;
   /** Each new connection reports into what this returns. */
   readonly record: () => PhaseRecord;
 }
@@ -26,23 +28,25 @@ export interface PhasedAgentOptions {
 type Lookup = NonNullable<ConnectionOptions['lookup']>;
 
 /**
- * An agent of one target: never keeps a connection alive, resolves names with our own deadline, and records how far
- * each connection gets. One agent a target, because a shared one has sent targets to each other's sockets in a peer.
+ * An agent of one target: keeps no connection alive unless asked to, resolves names with our own deadline, and records
+ * how far each connection gets. One agent a target, because a shared one has sent targets to each other's sockets in a
+ * peer.
  */
 export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
   const secure = options.location.url.protocol === 'https:';
   const lookup = createLookup(options);
-  const agent = secure
-    ? new HttpsAgent({ keepAlive: false, ...options.tls })
-    : new HttpAgent({ keepAlive: false });
+  const reuse = { keepAlive: options.persist === true, maxSockets: 1 };
+  const agent = secure ? new HttpsAgent({ ...reuse, ...options.tls }) : new HttpAgent(reuse);
   const base = agent.createConnection.bind(agent);
   agent.createConnection = (connect, callback) => {
     const { socketPath } = options.location;
+    const record = options.record();
+    record.phase = socketPath === undefined ? 'resolving' : 'connecting';
     const socket = base(
       { ...connect, lookup, ...(socketPath === undefined ? {} : { path: socketPath }) },
       callback,
     ) as Socket;
-    watchPhases(socket, options.record());
+    watchPhases(socket, record);
     return socket;
   };
   return agent;

@@ -7,7 +7,6 @@ export async function readRequestHeaders(http: HttpConfig): Promise<Record<strin
     ...http.headers,
     accept: 'text/plain, */*;q=0.1',
     'accept-encoding': 'identity',
-    connection: 'close',
     'user-agent': 'keepalive-exporter',
   };
   if (http.host !== undefined) headers['host'] = http.host;

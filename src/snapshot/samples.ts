@@ -1,0 +1,15 @@
+/** A classic histogram of ratios; `buckets` are cumulative counts, one for each bound of ratioBounds. */
+export interface RatioHistogram {
+  readonly buckets: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** What the sampler has counted about one target since the exporter started. */
+export interface SampleCounters {
+  readonly saturation: RatioHistogram;
+  readonly keepaliveOccupancy: RatioHistogram;
+  readonly taken: number;
+  /** Samples not taken: the one before was still under way, or the server did not answer. */
+  readonly missed: number;
+}

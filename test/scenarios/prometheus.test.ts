@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { startExporter } from '../support/exporter.ts';
+import { keep } from '../support/keep.ts';
+import { promtool } from '../support/promtool.ts';
+import { startApache } from '../support/real-apache.ts';
+import { startNginx } from '../support/real-nginx.ts';
+import { startPrometheus } from '../support/real-prometheus.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+test('Prometheus scrapes /metrics and finds its targets at /targets; promtool has nothing to say', async () => {
+  const apache = keep(
+    await startApache({ mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 }),
+  );
+  const nginx = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
+  const exporter = keep(
+    await startExporter({
+      config: `targets:
+  - {name: shop, server: apache, status_url: "${apache.statusUrl}"}
+  - {name: edge, server: nginx, status_url: "${nginx.statusUrl}", capacity: {config_file: "${nginx.configFile}"}}`,
+    }),
+  );
+  const own = (await exporter.metrics())
+    .split('\n')
+    .filter((line) => !/^(# (HELP|TYPE) )?(apache|nginx)_/.test(line))
+    .join('\n');
+  expect(own).toContain('webserver_worker_saturation_ratio');
+  expect(promtool(['check', 'metrics'], own)).toEqual({ exitCode: 0, output: '' });
+
+  const prometheus = keep(
+    await startPrometheus({
+      config: JSON.stringify({
+        global: { scrape_interval: '1s', scrape_timeout: '1s' },
+        scrape_configs: [
+          { job_name: 'all', static_configs: [{ targets: [`127.0.0.1:${exporter.port}`] }] },
+          {
+            job_name: 'each',
+            metrics_path: '/probe',
+            http_sd_configs: [{ url: `${exporter.url}/targets`, refresh_interval: '1s' }],
+          },
+        ],
+      }),
+    }),
+  );
+  await waitUntil({
+    until: 'both jobs have scraped both targets',
+    withinMs: 30_000,
+    holds: async () =>
+      (await prometheus.query('webserver_up{job="all"} == 1')).length === 2 &&
+      (await prometheus.query('probe_success{job="each"} == 1')).length === 2,
+  });
+  const each = await prometheus.query('webserver_up{job="each"}');
+  expect(new Set(each.map(({ metric }) => metric['target']))).toEqual(new Set(['shop', 'edge']));
+  expect(
+    await prometheus.query(
+      'sum by (target, kind) (webserver_slots) != on (target, kind) sum by (target, kind) (webserver_slots_limit)',
+    ),
+  ).toEqual([]);
+});
