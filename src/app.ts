@@ -179,6 +179,7 @@ export function createApp(options: AppOptions): App {
     reload,
     async stop() {
       clearTimeout(discovery);
+      targets.close();
       await server.close();
     },
   };

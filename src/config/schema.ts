@@ -95,6 +95,17 @@ const capacity = z
     { error: 'needs worker_processes and worker_connections together, or config_file' },
   );
 
+const sampling = z.strictObject({
+  interval: duration.optional().meta({
+    description:
+      'Time between two samples; 0s turns sampling off. Default 1s, more with over 50 targets.',
+  }),
+  observation_lane: z.boolean().default(false).meta({
+    description:
+      'Apache prefork and worker: keep one connection (and its slot) open, so the status page can be read while the server is full.',
+  }),
+});
+
 /** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as nginx's own exporter writes it. */
 const statusUrl = z.string().refine(isStatusUrl, {
   error:
@@ -116,6 +127,11 @@ const target = z
     timeout: positiveDuration.default(5000),
     http: http.default({ headers: {} }),
     capacity: capacity.default({}),
+    sampling: sampling.default({ observation_lane: false }),
+  })
+  .refine(({ server, sampling }) => server === 'apache' || !sampling.observation_lane, {
+    error: 'is for Apache prefork and worker: an idle connection blocks nothing in nginx',
+    path: ['sampling', 'observation_lane'],
   })
   .refine(({ server, status_url }) => server === 'nginx' || !status_url.startsWith('unix:'), {
     error: 'Apache listens on TCP only; unix: is for nginx',

@@ -39,7 +39,7 @@ export function scrapeFailure(
 export interface FetchError {
   readonly error: unknown;
   readonly phase: ConnectPhase;
-  readonly deadlineMilliseconds: number;
+  readonly waitedMilliseconds: number;
   readonly expired: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface FetchError {
 export function explainFetchError(fetchError: FetchError): ScrapeFailure {
   const { phase } = fetchError;
   if (fetchError.expired) {
-    const seconds = fetchError.deadlineMilliseconds / 1000;
+    const seconds = (fetchError.waitedMilliseconds / 1000).toFixed(1);
     return scrapeFailure(
       resultOfPhaseAtDeadline[phase],
       `${deadlineWords[phase]} within ${seconds} s`,

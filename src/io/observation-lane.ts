@@ -55,22 +55,25 @@ export function createObservationLane(open: () => PageFetcher): ObservationLane 
     successor = { fetcher, answer };
   };
 
-  const openAnew = async (deadlineMilliseconds: number): Promise<Answer> => {
+  const openAnew = async (
+    deadlineMilliseconds: number,
+    hurry: AbortSignal | undefined,
+  ): Promise<Answer> => {
     if (successor !== undefined) return answerWithin(successor.answer, deadlineMilliseconds);
     current = open();
-    return settle(current, await current.fetch(deadlineMilliseconds));
+    return settle(current, await current.fetch(deadlineMilliseconds, hurry));
   };
 
   return {
     isUp: () => up,
-    async fetch(deadlineMilliseconds) {
-      if (current === undefined) return openAnew(deadlineMilliseconds);
+    async fetch(deadlineMilliseconds, hurry) {
+      if (current === undefined) return openAnew(deadlineMilliseconds, hurry);
       const startedAt = performance.now();
       const asked = current;
-      const answer = settle(asked, await asked.fetch(deadlineMilliseconds));
+      const answer = settle(asked, await asked.fetch(deadlineMilliseconds, hurry));
       const left = deadlineMilliseconds - (performance.now() - startedAt);
       // A server closes an idle connection whenever it likes: that is no failure of the server.
-      return answer.ok || !isLost(answer.error) || left <= 0 ? answer : openAnew(left);
+      return answer.ok || !isLost(answer.error) || left <= 0 ? answer : openAnew(left, hurry);
     },
     close() {
       up = false;

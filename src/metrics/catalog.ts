@@ -3,6 +3,7 @@ import type { TargetView } from '../snapshot/target-view.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import type { Family } from './family.ts';
 import { nginxCompatFamilies } from './nginx-compat-families.ts';
+import { sampleFamilies } from './sample-families.ts';
 import { selfFamilies } from './self-families.ts';
 import { slotFamilies } from './slot-families.ts';
 import { statusFamilies } from './status-families.ts';
@@ -17,6 +18,7 @@ export interface FamilyGroup<S> {
 export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Status page', families: statusFamilies },
   { title: 'Slots', families: slotFamilies },
+  { title: 'Between scrapes', families: sampleFamilies },
   { title: 'Compatible with apache_exporter', families: apacheCompatFamilies },
   { title: 'Compatible with nginx-prometheus-exporter', families: nginxCompatFamilies },
 ];

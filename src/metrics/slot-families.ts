@@ -1,4 +1,4 @@
-import type { SlotFigures } from '../snapshot/slots.ts';
+import type { SlotFigures, SlotState } from '../snapshot/slots.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import { figuresOf, known, labelsOf, targetLabels } from './target-samples.ts';
@@ -34,6 +34,19 @@ export const slotFamilies: readonly Family<TargetView>[] = [
           : [{ labels: { ...labelsOf(view), kind, source: limit.source }, value: limit.value }],
       ),
   }),
+  family({
+    name: 'webserver_visitor_slots',
+    type: 'gauge',
+    help: 'Slots visitors hold: neither free nor starting, and without the one slot the exporter itself is asking on.',
+    labels: [...targetLabels, 'kind'],
+    source:
+      'webserver_slots without idle, open, starting, cleanup and free, minus 1 (the status request itself).',
+    samples: (view: TargetView) =>
+      (figuresOf(view)?.groups ?? []).map(({ kind, counts }) => ({
+        labels: { ...labelsOf(view), kind },
+        value: Math.max(0, heldSlots(counts) - 1),
+      })),
+  }),
   ratioFamily({
     name: 'webserver_keepalive_slot_occupancy_ratio',
     help: 'Share of slots held by idle keep-alive clients, of the kind of slot that keep-alive costs.',
@@ -54,6 +67,20 @@ export const slotFamilies: readonly Family<TargetView>[] = [
     read: ({ connectionOccupancy }) => connectionOccupancy,
   }),
 ];
+
+const visitorless: ReadonlySet<SlotState> = new Set([
+  'idle',
+  'open',
+  'starting',
+  'cleanup',
+  'free',
+]);
+
+function heldSlots(counts: ReadonlyMap<SlotState, number>): number {
+  let held = 0;
+  for (const [state, count] of counts) if (!visitorless.has(state)) held += count;
+  return held;
+}
 
 interface RatioRow {
   readonly name: string;

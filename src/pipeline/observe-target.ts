@@ -1,15 +1,9 @@
 import type { CapacityConfig } from '../config/schema.ts';
-import { deriveApacheSlots } from '../derive/apache-slots.ts';
-import { deriveNginxSlots } from '../derive/nginx-slots.ts';
-import { parseServerVersion } from '../derive/server-version.ts';
-import { deriveStartTime } from '../derive/start-time.ts';
-import { scrapeFailure } from '../io/fetch-failure.ts';
-import { createPageFetcher, type FetchedPage, type FetchPageOptions } from '../io/fetch-page.ts';
-import { parseApacheStatus } from '../parse/apache-status.ts';
-import { parseStubStatus } from '../parse/stub-status.ts';
+import { countMissedSample, countSample, noSamples } from '../derive/count-sample.ts';
+import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
+import { createObservationLane } from '../io/observation-lane.ts';
+import type { SampleCounters } from '../snapshot/samples.ts';
 import { type ScrapeFailureResult, scrapeResults } from '../snapshot/scrape.ts';
-import type { Capacity, SlotFigures } from '../snapshot/slots.ts';
-import type { ServerKind, StatusSnapshot } from '../snapshot/status-page.ts';
 import type {
   Observation,
   ObservationOutcome,
@@ -18,11 +12,14 @@ import type {
 } from '../snapshot/target-view.ts';
 import { createCapacitySource } from './capacity-source.ts';
 import type { Log } from './log.ts';
+import { type ReadOutcome, readOutcome } from './read-outcome.ts';
 
 export interface TargetOptions extends FetchPageOptions {
   readonly identity: TargetIdentity;
   readonly timeoutMilliseconds: number;
   readonly capacity: CapacityConfig;
+  /** Keep a slot of our own, so the status page stays readable while the server is full. */
+  readonly observationLane?: boolean;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -37,122 +34,148 @@ export interface Target {
    * part of the view.
    */
   observe(deadlineMilliseconds: number): Promise<TargetView>;
+  /** Looks once and counts what it saw; while the sample before is under way this one is missed, never queued. */
+  sample(deadlineMilliseconds: number): Promise<void>;
   /** The latest view, without looking anew. */
   latest(): TargetView | undefined;
+  /** Gives up the observation lane's connection. */
+  close(): void;
+}
+
+/** A look under way, when it gives up, and the way to make it give up sooner. */
+interface Look {
+  readonly endsAt: number;
+  readonly view: Promise<TargetView>;
+  readonly hurry: AbortController;
 }
 
 export function createTarget(options: TargetOptions): Target {
-  const { identity, log } = options;
-  const fetcher = createPageFetcher(options);
+  const { identity } = options;
+  const { fetcher, laneUp } = createSource(options);
   const readCapacity = createCapacitySource(options);
   const failures = Object.fromEntries(
     scrapeResults.filter((result) => result !== 'ok').map((result) => [result, 0]),
   ) as Record<ScrapeFailureResult, number>;
   let badFields = 0;
-  let under: Promise<TargetView> | undefined;
+  let samples: SampleCounters = noSamples;
+  let sampling = false;
+  let underWay: Look | undefined;
   let latest: TargetView | undefined;
 
-  const look = async (deadlineMilliseconds: number): Promise<TargetView> => {
+  const look = async (deadlineMilliseconds: number, hurry: AbortSignal): Promise<TargetView> => {
     const [page, capacity] = await Promise.all([
-      fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds)),
+      fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds), hurry),
       readCapacity(),
     ]);
-    const timings = page.ok ? page.value.timings : page.error.timings;
-    const parsed: ParsedOutcome = page.ok
-      ? parseOutcome({
+    const now = options.now();
+    const read: ReadOutcome = page.ok
+      ? readOutcome({
           page: page.value,
           server: identity.server,
           capacity,
-          now: options.now(),
+          now,
           statusUrl: options.statusUrl,
         })
       : { outcome: { kind: 'failed', failure: page.error.failure }, badFields: 0 };
-    badFields += parsed.badFields;
-    const { outcome } = parsed;
+    const { outcome } = read;
+    badFields += read.badFields;
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
-    logTransition(latest?.observation.outcome, outcome);
-    const observation: Observation = {
-      target: identity,
-      atSeconds: options.now(),
-      timings,
-      outcome,
-    };
-    latest = { observation, counters: { failures: { ...failures }, badFields } };
+    logTransition(options, latest?.observation.outcome, outcome);
+    const { timings } = page.ok ? page.value : page.error;
+    latest = view({ target: identity, atSeconds: now, timings, outcome });
     return latest;
   };
 
-  /** One line when a target fails in a new way and one when it answers again, not one for each scrape. */
-  const logTransition = (before: ObservationOutcome | undefined, after: ObservationOutcome) => {
-    const was = before?.kind === 'failed' ? before.failure.result : 'ok';
-    const is = after.kind === 'failed' ? after.failure.result : 'ok';
-    if (was === is) return;
-    if (after.kind === 'answered') log.info('target answers again', { target: identity.name });
-    else {
-      const { result, message, remedy } = after.failure;
-      log.warn('target cannot be read', { target: identity.name, result, error: message, remedy });
-    }
+  const view = (observation: Observation): TargetView => {
+    const lane = laneUp?.();
+    return {
+      observation,
+      counters: { failures: { ...failures }, badFields, samples },
+      ...(lane === undefined ? {} : { laneUp: lane }),
+    };
+  };
+
+  const startLook = (deadlineMilliseconds: number): Look => {
+    const hurry = new AbortController();
+    const started: Look = {
+      endsAt: performance.now() + deadlineMilliseconds,
+      hurry,
+      view: look(deadlineMilliseconds, hurry.signal).finally(() => {
+        underWay = undefined;
+      }),
+    };
+    underWay = started;
+    return started;
+  };
+
+  /** The most impatient caller ends a shared look; who may wait longer then looks again. */
+  const share = async ({ view: shared, hurry, endsAt }: Look, wantedAt: number) => {
+    const impatience = setTimeout(() => hurry.abort(), Math.max(0, wantedAt - performance.now()));
+    const shown = await shared;
+    clearTimeout(impatience);
+    const left = wantedAt - performance.now();
+    const gaveUpEarly = isTimeout(shown) && (hurry.signal.aborted || endsAt < wantedAt);
+    return gaveUpEarly && left > 0 ? (underWay ?? startLook(left)).view : shown;
   };
 
   return {
     identity,
     statusUrl: options.statusUrl,
     latest: () => latest,
+    close: () => fetcher.close(),
     observe(deadlineMilliseconds) {
-      under ??= look(deadlineMilliseconds).finally(() => {
-        under = undefined;
-      });
-      return under;
+      return underWay === undefined
+        ? startLook(deadlineMilliseconds).view
+        : share(underWay, performance.now() + deadlineMilliseconds);
+    },
+    async sample(deadlineMilliseconds) {
+      if (sampling) {
+        samples = countMissedSample(samples, isExhausted(latest));
+        return;
+      }
+      sampling = true;
+      const sampled = await (underWay ?? startLook(deadlineMilliseconds)).view;
+      sampling = false;
+      const { outcome } = sampled.observation;
+      samples =
+        outcome.kind === 'answered'
+          ? countSample(samples, outcome.figures)
+          : countMissedSample(samples, isExhausted(sampled));
     },
   };
 }
 
-interface ParsedOutcome {
-  readonly outcome: ObservationOutcome;
-  readonly badFields: number;
+interface Source {
+  readonly fetcher: PageFetcher;
+  readonly laneUp?: () => boolean;
 }
 
-interface PageContext {
-  readonly page: FetchedPage;
-  readonly server: ServerKind;
-  readonly capacity: Capacity;
-  readonly now: number;
-  readonly statusUrl: string;
+function createSource(options: TargetOptions): Source {
+  if (options.observationLane !== true) return { fetcher: createPageFetcher(options) };
+  const lane = createObservationLane(() => createPageFetcher({ ...options, persist: true }));
+  return { fetcher: lane, laneUp: lane.isUp };
 }
 
-/** The pure middle of an observation: page in, figures or failure out. */
-function parseOutcome({ page, server, capacity, now, statusUrl }: PageContext): ParsedOutcome {
-  const parsed = server === 'apache' ? parseApacheStatus(page.body) : parseStubStatus(page.body);
-  if (!parsed.ok) {
-    const { found, remedy } = parsed.error;
-    const failure = scrapeFailure(
-      'not_a_status_page',
-      `fetch "${statusUrl}": found ${found} instead of ${statusPageNames[server]}`,
-      remedy,
-    );
-    return { outcome: { kind: 'failed', failure }, badFields: 0 };
+function isTimeout({ observation: { outcome } }: TargetView): boolean {
+  return outcome.kind === 'failed' && /_timeout$/.test(outcome.failure.result);
+}
+
+function isExhausted(_view: TargetView | undefined): boolean {
+  return false;
+}
+
+/** One line when a target fails in a new way and one when it answers again, not one for each scrape. */
+function logTransition(
+  { log, identity }: TargetOptions,
+  before: ObservationOutcome | undefined,
+  after: ObservationOutcome,
+): void {
+  const was = before?.kind === 'failed' ? before.failure.result : 'ok';
+  const is = after.kind === 'failed' ? after.failure.result : 'ok';
+  if (was === is) return;
+  if (after.kind === 'answered') log.info('target answers again', { target: identity.name });
+  else {
+    const { result, message, remedy } = after.failure;
+    log.warn('target cannot be read', { target: identity.name, result, error: message, remedy });
   }
-  const { snapshot, badFields } = parsed.value;
-  const version = parseServerVersion(
-    snapshot.kind === 'apache' ? snapshot.serverVersion : page.serverHeader,
-  );
-  const startTimeSeconds = snapshot.kind === 'apache' ? deriveStartTime(snapshot, now) : undefined;
-  const outcome: ObservationOutcome = {
-    kind: 'answered',
-    snapshot,
-    figures: deriveSlots(snapshot, capacity),
-    ...(version === undefined ? {} : { version }),
-    ...(startTimeSeconds === undefined ? {} : { startTimeSeconds }),
-  };
-  return { outcome, badFields: badFields.length };
-}
-
-const statusPageNames: Readonly<Record<ServerKind, string>> = {
-  apache: "mod_status's ?auto page",
-  nginx: "nginx's stub_status page",
-};
-
-function deriveSlots(snapshot: StatusSnapshot, capacity: Capacity): SlotFigures {
-  return snapshot.kind === 'apache'
-    ? deriveApacheSlots(snapshot, capacity)
-    : deriveNginxSlots(snapshot, capacity);
 }

@@ -2,6 +2,8 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
 import type { Log } from './log.ts';
 import { createTarget, type Target } from './observe-target.ts';
+import { type Sampler, startSampler } from './sampler.ts';
+import { samplingInterval } from './sampling-interval.ts';
 
 export interface TargetSetOptions {
   readonly resolveName: ResolveName;
@@ -15,24 +17,44 @@ export interface TargetSet {
   byName(name: string): Target | undefined;
   /** Takes over a new list; a target whose configuration stays keeps its counters. */
   apply(targets: Config['targets']): void;
+  /** Stops sampling and gives up every connection kept. */
+  close(): void;
+}
+
+interface Entry {
+  /** The configuration as text: what stays the same keeps its counters. */
+  readonly key: string;
+  readonly target: Target;
+  readonly intervalMilliseconds: number;
+  readonly sampler: Sampler;
 }
 
 export function createTargetSet(options: TargetSetOptions): TargetSet {
-  let entries: ReadonlyMap<string, { readonly key: string; readonly target: Target }> = new Map();
+  let entries: ReadonlyMap<string, Entry> = new Map();
+  const enter = (config: TargetConfig, intervalMilliseconds: number): Entry => {
+    const key = JSON.stringify(config);
+    const known = entries.get(config.name);
+    if (known?.key === key && known.intervalMilliseconds === intervalMilliseconds) return known;
+    const target = known?.key === key ? known.target : createTarget(targetOptions(config, options));
+    const sampler = startSampler({ target, intervalMilliseconds });
+    return { key, target, intervalMilliseconds, sampler };
+  };
+  const replaceBy = (next: ReadonlyMap<string, Entry>): void => {
+    for (const [name, { target, sampler }] of entries) {
+      const kept = next.get(name);
+      if (kept?.sampler !== sampler) sampler.stop();
+      if (kept?.target !== target) target.close();
+    }
+    entries = next;
+  };
   return {
     all: () => [...entries.values()].map(({ target }) => target),
     byName: (name) => entries.get(name)?.target,
     apply(targets) {
-      const next = new Map<string, { key: string; target: Target }>();
-      for (const config of targets) {
-        const key = JSON.stringify(config);
-        const known = entries.get(config.name);
-        const target =
-          known?.key === key ? known.target : createTarget(targetOptions(config, options));
-        next.set(config.name, { key, target });
-      }
-      entries = next;
+      const interval = (config: TargetConfig) => samplingInterval(config.sampling, targets.length);
+      replaceBy(new Map(targets.map((config) => [config.name, enter(config, interval(config))])));
     },
+    close: () => replaceBy(new Map()),
   };
 }
 
@@ -44,5 +66,6 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
     timeoutMilliseconds: config.timeout,
     http: config.http,
     capacity: config.capacity,
+    observationLane: config.sampling.observation_lane,
   };
 }

@@ -1,3 +1,4 @@
+import type { SampleCounters } from './samples.ts';
 import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
 import type { SlotFigures } from './slots.ts';
 import type { ServerKind, StatusSnapshot } from './status-page.ts';
@@ -32,6 +33,8 @@ export type ObservationOutcome =
 export interface TargetView {
   readonly observation: Observation;
   readonly counters: TargetCounters;
+  /** Whether the observation lane stands; absent for a target without one. */
+  readonly laneUp?: boolean;
 }
 
 /** What the exporter counted about a target since it started. */
@@ -39,4 +42,5 @@ export interface TargetCounters {
   readonly failures: Readonly<Record<ScrapeFailureResult, number>>;
   /** Fields of status pages left out because their value was malformed. */
   readonly badFields: number;
+  readonly samples: SampleCounters;
 }
