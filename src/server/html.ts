@@ -1,0 +1,39 @@
+/** Markup that is safe to send as it is. Only {@link html} makes it, so text cannot pass for it by mistake. */
+export interface Html {
+  readonly [markup]: string;
+}
+
+export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
+
+/**
+ * Template tag: what is written in the template is markup, what is put into it is text and gets escaped, whether
+ * it stands between tags or in a double-quoted attribute. Nothing opts out of the escaping.
+ */
+export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
+  const markupOf = literals.map((literal, i) => literal + renderPart(parts[i]));
+  return { [markup]: markupOf.join('') };
+}
+
+/** The finished markup. */
+export function renderHtml(part: Html): string {
+  return part[markup];
+}
+
+/** Escapes text for element content and for quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const markup = Symbol('markup');
+
+function renderPart(part: HtmlPart): string {
+  if (part === undefined) return '';
+  if (typeof part === 'string') return escapeHtml(part);
+  if (typeof part === 'number') return String(part);
+  if (isHtml(part)) return part[markup];
+  return part.map(renderPart).join('');
+}
+
+function isHtml(part: Html | readonly HtmlPart[]): part is Html {
+  return markup in part;
+}

@@ -1,0 +1,83 @@
+import type { SlotGroup, SlotState } from '../snapshot/slots.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+import { type Html, html } from './html.ts';
+import { formatCount, formatPercent } from './page-format.ts';
+import { limitSourceWords, slotKindWords } from './page-words.ts';
+import { slotPalette, slotStackOrder } from './slot-palette.ts';
+
+/** One stacked bar with its caption and legend; the legend says in text all that the bar shows. */
+export function renderSlotGroup(group: SlotGroup, server: ServerKind): Html {
+  const segments = measureSegments(group);
+  return html`<section class="slots" aria-label="${slotKindWords[group.kind].title}">
+<div class="slots-head"><h3>${slotKindWords[group.kind].title}</h3>${renderLimit(group)}</div>
+<svg class="bar" role="img" aria-label="${describeSegments(group, segments)}">${segments.map(renderSegment)}</svg>
+<ul class="legend">${segments.map(renderLegendEntry)}</ul>
+${group.limit ? undefined : html`<p class="todo">${limitRemedy(group, server)}</p>`}
+</section>`;
+}
+
+interface Segment {
+  readonly state: SlotState;
+  readonly count: number;
+  /** Of the limit; of what is there when the limit is unknown. */
+  readonly share: number;
+  /** Percent of the bar's width. */
+  readonly offset: number;
+  readonly width: number;
+}
+
+/** Narrower than this a segment cannot be seen, and one stuck worker of a thousand should be. */
+const minWidth = 0.6;
+
+function measureSegments(group: SlotGroup): readonly Segment[] {
+  const shown = slotStackOrder
+    .map((state) => ({ state, count: group.counts.get(state) ?? 0 }))
+    .filter(({ count }) => count > 0);
+  const total = shown.reduce((sum, { count }) => sum + count, 0);
+  const wide = shown.map(({ count }) => Math.max(minWidth, (count / total) * 100));
+  const scale = 100 / wide.reduce((sum, width) => sum + width, 0);
+  let offset = 0;
+  return shown.map(({ state, count }, i) => {
+    const width = (wide[i] ?? 0) * scale;
+    const segment = { state, count, share: count / total, offset, width };
+    offset += width;
+    return segment;
+  });
+}
+
+function renderSegment({ state, count, share, offset, width }: Segment): Html {
+  return html`<rect class="${stateClass(state)}" x="${offset.toFixed(2)}%" width="${width.toFixed(2)}%" height="100%"><title>${slotPalette[state].label}: ${formatCount(count)} (${formatPercent(share)})</title></rect>`;
+}
+
+function renderLegendEntry({ state, count, share }: Segment): Html {
+  return html`<li><span class="swatch ${stateClass(state)}" aria-hidden="true"></span>${slotPalette[state].label} <b>${formatCount(count)}</b> <small>${formatPercent(share)}</small></li>`;
+}
+
+/** The style sheet has one class per state: a `style` attribute would need a weaker content security policy. */
+export function stateClass(state: SlotState): string {
+  return `state-${state}`;
+}
+
+function renderLimit({ limit, kind }: SlotGroup): Html {
+  if (limit === undefined) return html`<p class="limit unknown">limit unknown</p>`;
+  const words = slotKindWords[kind];
+  return html`<p class="limit"><b>${formatCount(limit.value)}</b> ${limit.value === 1 ? words.one : words.many}, ${limitSourceWords[limit.source]}</p>`;
+}
+
+function describeSegments(group: SlotGroup, segments: readonly Segment[]): string {
+  const { title } = slotKindWords[group.kind];
+  const states = segments.map(({ state, count }) => `${count} ${slotPalette[state].label}`);
+  const of = group.limit ? ` of ${group.limit.value}` : '';
+  return `${title}: ${states.length > 0 ? states.join(', ') : 'none'}${of}`;
+}
+
+/** What an operator has to write for the ratio to appear; which key depends on what the server leaves out. */
+function limitRemedy({ kind }: SlotGroup, server: ServerKind): Html {
+  if (server === 'nginx') {
+    return html`stub_status does not tell how many connections nginx can hold. Set <code>capacity.config_file</code> to its nginx.conf, or <code>capacity.worker_connections</code> (with <code>capacity.worker_processes</code>), to see ratios.`;
+  }
+  if (kind === 'connection') {
+    return html`The status page does not tell the connection limit of the event MPM. Set <code>capacity.threads_per_child</code> to its ThreadsPerChild to see the ratio.`;
+  }
+  return html`The status page shows no usable scoreboard. Set <code>capacity.slots</code> to MaxRequestWorkers to see ratios.`;
+}

@@ -1,0 +1,42 @@
+import type { SlotFigures } from '../snapshot/slots.ts';
+import { type Html, html } from './html.ts';
+import { formatPercent } from './page-format.ts';
+
+export type RatioName = 'workerSaturation' | 'keepaliveOccupancy' | 'connectionOccupancy';
+
+/** The ratios with what each of them is a share of. */
+export const ratioWords: Readonly<Record<RatioName, { title: string; meaning: string }>> = {
+  workerSaturation: { title: 'Worker saturation', meaning: 'taken for good, of all slots' },
+  keepaliveOccupancy: { title: 'Keep-alive slot occupancy', meaning: 'held by idle clients' },
+  connectionOccupancy: { title: 'Connection occupancy', meaning: 'open, of the connection limit' },
+};
+
+/** Three figures side by side. */
+export function renderRatios(figures: SlotFigures): Html {
+  const names = Object.keys(ratioWords) as readonly RatioName[];
+  const shown = names.filter((name) => applies(name, figures));
+  return html`<dl class="ratios">${shown.map((name) => renderRatio(name, figures[name]))}</dl>`;
+}
+
+/** A blocking server has no connection slots of its own, so "unknown" would ask for a figure that does not exist. */
+function applies(name: RatioName, figures: SlotFigures): boolean {
+  if (name !== 'connectionOccupancy' || figures.connectionOccupancy !== undefined) return true;
+  return figures.groups.some(({ kind }) => kind === 'connection');
+}
+
+function renderRatio(name: RatioName, ratio: number | undefined): Html {
+  const { title, meaning } = ratioWords[name];
+  return html`<div><dt>${title}</dt><dd>${renderRatioValue(ratio)}</dd><dd class="meaning">${meaning}</dd></div>`;
+}
+
+/** A ratio as figures, in words when it is not known. */
+export function renderRatioValue(ratio: number | undefined): Html {
+  if (ratio === undefined) return html`<span class="unknown">unknown</span>`;
+  return html`<span class="${ratioTone(ratio)}">${formatPercent(ratio)}</span>`;
+}
+
+/** The steps are those of the sampler's histograms: from 0.7 a burst fills what is left, from 0.9 visitors queue. */
+function ratioTone(ratio: number): string {
+  if (ratio >= 0.9) return 'ratio high';
+  return ratio >= 0.7 ? 'ratio raised' : 'ratio';
+}

@@ -1,0 +1,60 @@
+import { type Html, html } from './html.ts';
+import { renderResultBadge, renderVerdictBadge } from './page-badge.ts';
+import { maxNameLength } from './page-card.ts';
+import type { PageTarget } from './page-model.ts';
+import { type RatioName, ratioWords, renderRatioValue } from './page-ratios.ts';
+import { serverNames } from './page-words.ts';
+import { visibleText } from './visible-text.ts';
+
+/** The page at a glance: how many targets are up, and the worst of them. */
+export function renderSummary(targets: readonly PageTarget[]): Html {
+  const up = targets.filter(isUp).length;
+  const full = targets.filter(({ verdict }) => verdict?.exhausted).length;
+  return html`<section class="summary" aria-label="At a glance">
+<div><p class="title">Targets up</p><p class="value"><span class="${up < targets.length ? 'ratio high' : 'ratio'}">${up}</span> <small>of ${targets.length}</small></p><p class="meaning">${describeFull(targets, full)}</p></div>
+${renderWorst(targets, 'workerSaturation')}
+${renderWorst(targets, 'keepaliveOccupancy')}
+</section>`;
+}
+
+/** One row per target, for when there are too many cards to see at once. */
+export function renderOverview(
+  targets: readonly PageTarget[],
+  idOf: (target: PageTarget) => string | undefined,
+): Html {
+  return html`<section class="card overview"><table><caption>All targets</caption>
+<thead><tr><th scope="col">Target</th><th scope="col">Server</th><th scope="col">State</th><th scope="col" class="number">Worker saturation</th><th scope="col" class="number">Keep-alive occupancy</th></tr></thead>
+<tbody>${targets.map((target) => renderRow(target, idOf(target)))}</tbody></table></section>`;
+}
+
+function renderRow(target: PageTarget, id: string | undefined): Html {
+  const name = visibleText(target.identity.name, maxNameLength);
+  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td>${renderVerdictBadge(target.verdict?.exhausted ? target.verdict : undefined)}${renderResultBadge(target.view)}</td><td class="number">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
+}
+
+function describeFull(targets: readonly PageTarget[], full: number): string {
+  if (full > 0) return full === 1 ? '1 is exhausted' : `${full} are exhausted`;
+  return targets.some(({ verdict }) => verdict) ? 'none is exhausted' : 'answered the last look';
+}
+
+function renderWorst(targets: readonly PageTarget[], name: RatioName): Html {
+  const worst = findWorst(targets, name);
+  const who = worst ? visibleText(worst.identity.name, maxNameLength) : 'no target tells it';
+  const value = worst && ratioOf(worst, name);
+  return html`<div><p class="title">Highest ${ratioWords[name].title.toLowerCase()}</p><p class="value">${renderRatioValue(value)}</p><p class="meaning">${who}</p></div>`;
+}
+
+function findWorst(targets: readonly PageTarget[], name: RatioName): PageTarget | undefined {
+  const known = targets.filter((target) => ratioOf(target, name) !== undefined);
+  return known.toSorted((a, b) => (ratioOf(b, name) ?? 0) - (ratioOf(a, name) ?? 0))[0];
+}
+
+/** Ratio of the last look; a target that does not answer has none now. */
+export function ratioOf({ view }: PageTarget, name: RatioName): number | undefined {
+  const outcome = view?.observation.outcome;
+  return outcome?.kind === 'answered' ? outcome.figures[name] : undefined;
+}
+
+export function isUp({ view }: PageTarget): boolean {
+  return view?.observation.outcome.kind === 'answered';
+}

@@ -1,0 +1,94 @@
+import { type Html, html, renderHtml } from './html.ts';
+import { renderCard } from './page-card.ts';
+import { formatDuration } from './page-format.ts';
+import type { PageHint, PageLink, PageModel, PageTarget } from './page-model.ts';
+import { pageStyle } from './page-style.ts';
+import { isUp, ratioOf, renderOverview, renderSummary } from './page-summary.ts';
+import { visibleText } from './visible-text.ts';
+
+/**
+ * The page for people, whole: no script, nothing loaded from elsewhere, the style inline so that a policy with its
+ * hash admits it (`pageContentSecurityPolicy` in page-csp.ts).
+ */
+export function renderPage(model: PageModel): string {
+  const body = html`${renderHeader(model)}
+<main>
+${model.hint && renderHint(model.hint)}
+${model.targets.length > 0 ? renderTargets(model) : renderNoTargets()}
+</main>
+${renderFooter(model)}`;
+  return `<!doctype html>\n<html lang="en">\n${renderHtml(renderHead(model))}\n<body>\n${renderHtml(body)}\n</body>\n</html>\n`;
+}
+
+/** More cards than this are a wall; the overview lists every target, and the cards show the troubled ones. */
+const maxCards = 40;
+const overviewFrom = 4;
+
+function renderHead({ refreshSeconds, targets }: PageModel): Html {
+  const down = targets.filter((target) => target.view !== undefined && !isUp(target)).length;
+  const title = down > 0 ? `(${down} down) keepalive-exporter` : 'keepalive-exporter';
+  return html`<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<title>${title}</title>
+<style>${pageStyle}</style>
+</head>`;
+}
+
+function renderHeader({ exporter, nowSeconds, links }: PageModel): Html {
+  return html`<header class="top">
+<div class="brand">${brandMark}<h1>keepalive-exporter</h1><p>${visibleText(exporter.version, 40)}, up ${formatDuration(nowSeconds - exporter.startTimeSeconds)}</p></div>
+<nav aria-label="Exporter">${links.map(renderLink)}</nav>
+</header>`;
+}
+
+function renderLink({ href, label }: PageLink): Html {
+  return html`<a href="${href}">${label}</a>`;
+}
+
+function renderTargets(model: PageModel): Html {
+  const carded = chooseCards(model.targets);
+  const idOf = (target: PageTarget) =>
+    carded.has(target) ? `target-${model.targets.indexOf(target)}` : undefined;
+  const cards = model.targets.map((target) => {
+    const id = idOf(target);
+    return id && renderCard(target, { id, nowSeconds: model.nowSeconds });
+  });
+  return html`${renderSummary(model.targets)}
+${model.targets.length >= overviewFrom ? renderOverview(model.targets, idOf) : undefined}
+${cards}`;
+}
+
+function chooseCards(targets: readonly PageTarget[]): ReadonlySet<PageTarget> {
+  if (targets.length <= maxCards) return new Set(targets);
+  return new Set(targets.toSorted((a, b) => trouble(b) - trouble(a)).slice(0, maxCards));
+}
+
+/** Down and full come before merely busy. */
+function trouble(target: PageTarget): number {
+  if (!isUp(target) || target.verdict?.exhausted) return 2;
+  return ratioOf(target, 'workerSaturation') ?? 0;
+}
+
+function renderNoTargets(): Html {
+  return html`<section class="card empty"><h2>No targets</h2><p>The exporter looks at nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
+}
+
+function renderHint({ title, paragraphs, example, link }: PageHint): Html {
+  return html`<aside class="hint" aria-label="Hint"><h2>${title}</h2>
+${paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)}
+${example === undefined ? undefined : html`<pre tabindex="0">${example}</pre>`}
+${link && html`<p>${renderLink(link)}</p>`}</aside>`;
+}
+
+function renderFooter({ refreshSeconds }: PageModel): Html {
+  const refresh =
+    refreshSeconds === undefined
+      ? html`Does not refresh by itself. <a href="/">Resume</a>`
+      : html`Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a>`;
+  return html`<footer class="bottom"><p>${refresh}</p></footer>`;
+}
+
+const brandMark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect class="state-writing" x="3" y="5" width="9" height="6" rx="2"/><rect class="state-keepalive" x="14" y="5" width="15" height="6" rx="2"/><rect class="state-writing" x="3" y="13" width="5" height="6" rx="2"/><rect class="state-keepalive" x="10" y="13" width="19" height="6" rx="2"/><rect class="state-keepalive" x="3" y="21" width="12" height="6" rx="2"/><rect class="state-open" x="17" y="21" width="12" height="6" rx="2"/></svg>`;

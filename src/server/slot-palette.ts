@@ -1,0 +1,40 @@
+import type { SlotState } from '../snapshot/slots.ts';
+
+export interface SlotColor {
+  /** How the state is called in front of people. */
+  readonly label: string;
+  /** `#rrggbb`, the same in light and dark. */
+  readonly color: string;
+  /** Room that is left: drawn as a bare track, so that only what is taken catches the eye. */
+  readonly neutral: boolean;
+}
+
+/**
+ * One colour per slot state, for the page and for dashboards, in the order a bar stacks them: work first, then what
+ * keep-alive holds, then what is left.
+ *
+ * The anchors follow Okabe and Ito's colour-blind-safe set (blue for work, orange for keep-alive, vermilion for
+ * closing); the rare states were placed by search so that any two states of one server stay apart in OKLab as seen
+ * with protanopia, deuteranopia and tritanopia. test/server/slot-palette.test.ts holds that distance.
+ */
+export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
+  writing: { label: 'writing', color: '#0b62b0', neutral: false },
+  working: { label: 'working', color: '#1769b5', neutral: false },
+  writing_async: { label: 'writing async', color: '#53aee8', neutral: false },
+  reading: { label: 'reading', color: '#53aee8', neutral: false },
+  wait_io: { label: 'waiting for I/O', color: '#a05fd0', neutral: false },
+  dns: { label: 'DNS lookup', color: '#8036de', neutral: false },
+  logging: { label: 'logging', color: '#928e42', neutral: false },
+  closing: { label: 'closing', color: '#c4411f', neutral: false },
+  graceful: { label: 'finishing gracefully', color: '#916be0', neutral: false },
+  cleanup: { label: 'idle cleanup', color: '#c87ab4', neutral: false },
+  starting: { label: 'starting', color: '#008b72', neutral: false },
+  unknown: { label: 'unknown letter', color: '#f24383', neutral: false },
+  keepalive: { label: 'keep-alive', color: '#f2a31b', neutral: false },
+  idle: { label: 'idle', color: '#86cfab', neutral: false },
+  open: { label: 'open', color: '#d5dae1', neutral: true },
+  free: { label: 'free', color: '#d5dae1', neutral: true },
+};
+
+/** Every state in stacking order. */
+export const slotStackOrder = Object.keys(slotPalette) as readonly SlotState[];
