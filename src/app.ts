@@ -10,6 +10,8 @@ import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
+import { renderPage } from './page/render-page.ts';
+import { buildPageModel } from './pipeline/build-page-model.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
@@ -38,8 +40,11 @@ export interface App {
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
   stop(): Promise<void>;
+  /** The latest look at each target that was looked at. */
+  views(): readonly TargetView[];
 }
 
+const pageRefreshSeconds = 5;
 const discoveryPauseMilliseconds = 30_000;
 
 /** The composition root: configuration and edges in, running application out. */
@@ -51,6 +56,7 @@ export function createApp(options: AppOptions): App {
   const families = targetGroups
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
+  const startedAt = now();
   let config: Config | undefined;
   let reloadSuccessful = false;
   let reloadedAt = 0;
@@ -161,7 +167,17 @@ export function createApp(options: AppOptions): App {
       return ofTargets + ofSelf + ofProcess;
     },
     probe,
-    renderPage: async () => '',
+    renderPage: ({ refresh }) =>
+      renderPage(
+        buildPageModel({
+          exporter: { version: options.version, startTimeSeconds: startedAt },
+          nowSeconds: now(),
+          ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
+          telemetryPath: options.telemetryPath,
+          configured: options.configFile !== undefined,
+          targets: targets.all(),
+        }),
+      ),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
@@ -177,6 +193,7 @@ export function createApp(options: AppOptions): App {
     server,
     start: reload,
     reload,
+    views: () => targets.all().flatMap((target) => target.latest() ?? []),
     async stop() {
       clearTimeout(discovery);
       targets.close();

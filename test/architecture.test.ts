@@ -14,6 +14,7 @@ const ranks: Readonly<Record<string, number>> = {
   derive: 2,
   config: 3,
   metrics: 3,
+  page: 3,
   io: 4,
   pipeline: 5,
   server: 6,

@@ -64,7 +64,7 @@ export function flagProblem(flags: Flags): string | undefined {
   return undefined;
 }
 
-function appOptions(flags: Flags, io: CliIo, log: Log) {
+export function appOptions(flags: Flags, io: CliIo, log: Log) {
   const configFile = flags['config.file'];
   return {
     ...(configFile === undefined ? {} : { configFile }),
@@ -84,7 +84,7 @@ async function reload(app: App, log: Log): Promise<void> {
     log.error('configuration refused; the old one stays', { problems: reloaded.error.join('; ') });
 }
 
-async function listen(app: App, address: ListenAddress, io: CliIo): Promise<boolean> {
+export async function listen(app: App, address: ListenAddress, io: CliIo): Promise<boolean> {
   try {
     await app.server.listen({ host: address.host, port: address.port });
     return true;

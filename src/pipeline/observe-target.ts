@@ -38,8 +38,17 @@ export interface Target {
   sample(deadlineMilliseconds: number): Promise<void>;
   /** The latest view, without looking anew. */
   latest(): TargetView | undefined;
+  /** What the latest view no longer shows. */
+  memory(): TargetMemory;
   /** Gives up the observation lane's connection. */
   close(): void;
+}
+
+export interface TargetMemory {
+  /** The last look that was answered. */
+  readonly lastAnswered?: Observation;
+  /** The last look that failed. */
+  readonly lastFailed?: Observation;
 }
 
 /** A look under way, when it gives up, and the way to make it give up sooner. */
@@ -61,6 +70,7 @@ export function createTarget(options: TargetOptions): Target {
   let sampling = false;
   let underWay: Look | undefined;
   let latest: TargetView | undefined;
+  let memory: TargetMemory = {};
 
   const look = async (deadlineMilliseconds: number, hurry: AbortSignal): Promise<TargetView> => {
     const [page, capacity] = await Promise.all([
@@ -82,7 +92,10 @@ export function createTarget(options: TargetOptions): Target {
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     const { timings } = page.ok ? page.value : page.error;
-    latest = view({ target: identity, atSeconds: now, timings, outcome });
+    const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
+    const remembered = outcome.kind === 'answered' ? 'lastAnswered' : 'lastFailed';
+    memory = { ...memory, [remembered]: observation };
+    latest = view(observation);
     return latest;
   };
 
@@ -122,6 +135,7 @@ export function createTarget(options: TargetOptions): Target {
     identity,
     statusUrl: options.statusUrl,
     latest: () => latest,
+    memory: () => memory,
     close: () => fetcher.close(),
     observe(deadlineMilliseconds) {
       return underWay === undefined

@@ -1,13 +1,15 @@
 import type { FastifyInstance } from 'fastify';
+import { pageContentSecurityPolicy } from '../page/csp.ts';
 import type { ServerPorts } from './ports.ts';
 
 /** The page for people. */
 export function registerPageRoute(server: FastifyInstance, ports: ServerPorts): void {
-  server.get('/', async (_, reply) =>
+  server.get<{ Querystring: { refresh?: string } }>('/', async (request, reply) =>
     reply
       .type('text/html; charset=utf-8')
+      .header('content-security-policy', pageContentSecurityPolicy)
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
-      .send(await ports.renderPage()),
+      .send(ports.renderPage({ refresh: request.query.refresh !== 'off' })),
   );
 }

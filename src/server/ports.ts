@@ -7,7 +7,7 @@ export interface ServerPorts {
   /** The exposition of all targets and of the exporter itself. */
   renderMetrics(deadlineMilliseconds: number): Promise<string>;
   probe(request: ProbeQuery): Promise<Result<string, ProbeRefusal>>;
-  renderPage(): Promise<string>;
+  renderPage(options: { readonly refresh: boolean }): string;
   /** Whether the exporter can serve what it was configured for. */
   isReady(): boolean;
   /** Reads the configuration anew; the problems when it was refused and the old one stays. */

@@ -15,14 +15,14 @@ export interface SlotColor {
  *
  * The anchors follow Okabe and Ito's colour-blind-safe set (blue for work, orange for keep-alive, vermilion for
  * closing); the rare states were placed by search so that any two states of one server stay apart in OKLab as seen
- * with protanopia, deuteranopia and tritanopia. test/server/slot-palette.test.ts holds that distance.
+ * with protanopia, deuteranopia and tritanopia. test/page/slot-palette.test.ts holds that distance.
  */
 export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
   writing: { label: 'writing', color: '#0b62b0', neutral: false },
   working: { label: 'working', color: '#1769b5', neutral: false },
   writing_async: { label: 'writing async', color: '#53aee8', neutral: false },
   reading: { label: 'reading', color: '#53aee8', neutral: false },
-  wait_io: { label: 'waiting for I/O', color: '#a05fd0', neutral: false },
+  wait_io: { label: 'waiting for I/O', color: '#e07ab0', neutral: false },
   dns: { label: 'DNS lookup', color: '#8036de', neutral: false },
   logging: { label: 'logging', color: '#928e42', neutral: false },
   closing: { label: 'closing', color: '#c4411f', neutral: false },

@@ -7,11 +7,16 @@ export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
 
 /**
  * Template tag: what is written in the template is markup, what is put into it is text and gets escaped, whether
- * it stands between tags or in a double-quoted attribute. Nothing opts out of the escaping.
+ * it stands between tags or in a double-quoted attribute. Only the page's own style sheet is not escaped.
  */
 export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   const markupOf = literals.map((literal, i) => literal + renderPart(parts[i]));
   return { [markup]: markupOf.join('') };
+}
+
+/** A style element; browsers read its content as it stands, so escaping it would change it (and its hash). */
+export function styleElement(ownStyle: string): Html {
+  return { [markup]: `<style>${ownStyle}</style>` };
 }
 
 /** The finished markup. */

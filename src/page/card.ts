@@ -1,14 +1,14 @@
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 import type { Observation } from '../snapshot/target-view.ts';
+import { renderResultBadge, renderVerdictBadge } from './badge.ts';
+import { renderSlotGroup } from './bar.ts';
+import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
-import { renderResultBadge, renderVerdictBadge } from './page-badge.ts';
-import { renderSlotGroup } from './page-bar.ts';
-import { formatAge, formatCount, formatDuration, formatLatency } from './page-format.ts';
-import type { PageSlotHolder, PageTarget } from './page-model.ts';
-import { renderRatios } from './page-ratios.ts';
-import { evidenceWords, keepaliveModelWords, serverNames } from './page-words.ts';
+import type { PageSlotHolder, PageTarget } from './model.ts';
+import { renderRatios } from './ratios.ts';
 import { visibleText } from './visible-text.ts';
+import { evidenceWords, keepaliveModelWords, serverNames } from './words.ts';
 
 export const maxNameLength = 120;
 const maxMessageLength = 600;

@@ -1,7 +1,7 @@
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Html, html } from './html.ts';
-import type { PageVerdict } from './page-model.ts';
-import { scrapeResultWords } from './page-words.ts';
+import type { PageVerdict } from './model.ts';
+import { scrapeResultWords } from './words.ts';
 
 /** Tones differ in shape as well as in colour: a disc, a triangle, a ring. */
 export type Tone = 'good' | 'bad' | 'neutral';

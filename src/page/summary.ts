@@ -1,10 +1,10 @@
+import { renderResultBadge, renderVerdictBadge } from './badge.ts';
+import { maxNameLength } from './card.ts';
 import { type Html, html } from './html.ts';
-import { renderResultBadge, renderVerdictBadge } from './page-badge.ts';
-import { maxNameLength } from './page-card.ts';
-import type { PageTarget } from './page-model.ts';
-import { type RatioName, ratioWords, renderRatioValue } from './page-ratios.ts';
-import { serverNames } from './page-words.ts';
+import type { PageTarget } from './model.ts';
+import { type RatioName, ratioWords, renderRatioValue } from './ratios.ts';
 import { visibleText } from './visible-text.ts';
+import { serverNames } from './words.ts';
 
 /** The page at a glance: how many targets are up, and the worst of them. */
 export function renderSummary(targets: readonly PageTarget[]): Html {

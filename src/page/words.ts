@@ -17,11 +17,12 @@ export const keepaliveModelWords: Readonly<Record<KeepaliveModel, string>> = {
     'Idle keep-alive clients cost connections; the oldest are closed when less than 1/16 is free.',
 };
 
-export const slotKindWords: Readonly<Record<SlotKind, { one: string; many: string; title: string }>> =
-  {
-    worker: { one: 'worker', many: 'workers', title: 'Workers' },
-    connection: { one: 'connection', many: 'connections', title: 'Connections' },
-  };
+export const slotKindWords: Readonly<
+  Record<SlotKind, { one: string; many: string; title: string }>
+> = {
+  worker: { one: 'worker', many: 'workers', title: 'Workers' },
+  connection: { one: 'connection', many: 'connections', title: 'Connections' },
+};
 
 export const limitSourceWords: Readonly<Record<LimitSource, string>> = {
   scoreboard: 'from the scoreboard',

@@ -64,12 +64,3 @@ export interface PageSlotHolder {
   readonly slots: number;
   readonly oldestIdleSeconds?: number;
 }
-
-/** The routes every exporter has; the caller replaces `/metrics` when the telemetry path is another one. */
-export const standardPageLinks: readonly PageLink[] = [
-  { href: '/metrics', label: 'Metrics' },
-  { href: '/targets', label: 'Targets' },
-  { href: '/config', label: 'Configuration' },
-  { href: '/-/healthy', label: 'Health' },
-  { href: '/-/ready', label: 'Readiness' },
-];

@@ -1,6 +1,6 @@
 import type { SlotFigures } from '../snapshot/slots.ts';
+import { formatPercent } from './format.ts';
 import { type Html, html } from './html.ts';
-import { formatPercent } from './page-format.ts';
 
 export type RatioName = 'workerSaturation' | 'keepaliveOccupancy' | 'connectionOccupancy';
 

@@ -1,9 +1,9 @@
 import type { SlotGroup, SlotState } from '../snapshot/slots.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { formatCount, formatPercent } from './format.ts';
 import { type Html, html } from './html.ts';
-import { formatCount, formatPercent } from './page-format.ts';
-import { limitSourceWords, slotKindWords } from './page-words.ts';
 import { slotPalette, slotStackOrder } from './slot-palette.ts';
+import { limitSourceWords, slotKindWords } from './words.ts';
 
 /** One stacked bar with its caption and legend; the legend says in text all that the bar shows. */
 export function renderSlotGroup(group: SlotGroup, server: ServerKind): Html {

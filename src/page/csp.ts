@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pageStyle } from './page-style.ts';
+import { pageStyle } from './style.ts';
 
 /** Admits the page's own style by its hash and nothing else: no script, no image, no frame, no form. */
 export const pageContentSecurityPolicy = [

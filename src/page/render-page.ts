@@ -1,14 +1,14 @@
-import { type Html, html, renderHtml } from './html.ts';
-import { renderCard } from './page-card.ts';
-import { formatDuration } from './page-format.ts';
-import type { PageHint, PageLink, PageModel, PageTarget } from './page-model.ts';
-import { pageStyle } from './page-style.ts';
-import { isUp, ratioOf, renderOverview, renderSummary } from './page-summary.ts';
+import { renderCard } from './card.ts';
+import { formatDuration } from './format.ts';
+import { type Html, html, renderHtml, styleElement } from './html.ts';
+import type { PageHint, PageLink, PageModel, PageTarget } from './model.ts';
+import { pageStyle } from './style.ts';
+import { isUp, ratioOf, renderOverview, renderSummary } from './summary.ts';
 import { visibleText } from './visible-text.ts';
 
 /**
  * The page for people, whole: no script, nothing loaded from elsewhere, the style inline so that a policy with its
- * hash admits it (`pageContentSecurityPolicy` in page-csp.ts).
+ * hash admits it (`pageContentSecurityPolicy` in csp.ts).
  */
 export function renderPage(model: PageModel): string {
   const body = html`${renderHeader(model)}
@@ -33,7 +33,7 @@ function renderHead({ refreshSeconds, targets }: PageModel): Html {
 <meta name="color-scheme" content="light dark">
 ${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
 <title>${title}</title>
-<style>${pageStyle}</style>
+${styleElement(pageStyle)}
 </head>`;
 }
 

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+import { listenOrigin, type Origin, readRequest, renderReply } from './origin.ts';
+
+export interface NginxOptions {
+  readonly workerConnections: number;
+  readonly keepaliveTimeoutMilliseconds: number;
+  readonly workMilliseconds: number;
+}
+
+/**
+ * What one nginx worker does with its connections, and no more: an idle keep-alive client holds a connection, and the
+ * one idle for longest is closed when 1/16 of the connections is free. A simulation.
+ */
+export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
+  const open = new Set<Socket>();
+  /** In the order in which they fell idle. */
+  const idle = new Map<Socket, NodeJS.Timeout>();
+  let accepts = 0;
+  let handled = 0;
+  let requests = 0;
+  let writing = 0;
+
+  const reclaim = (): void => {
+    const free = options.workerConnections - open.size;
+    const oldest = idle.keys().next().value;
+    if (free <= options.workerConnections / 16 && oldest !== undefined) forget(oldest).destroy();
+  };
+
+  const forget = (socket: Socket): Socket => {
+    clearTimeout(idle.get(socket));
+    idle.delete(socket);
+    return socket;
+  };
+
+  const rest = (socket: Socket): void => {
+    idle.set(
+      socket,
+      setTimeout(() => socket.end(), options.keepaliveTimeoutMilliseconds),
+    );
+  };
+
+  const answer = (socket: Socket, bytes: Buffer): void => {
+    forget(socket);
+    requests += 1;
+    writing += 1;
+    const { path, keepAlive } = readRequest(bytes);
+    const isStatus = path.startsWith('/stub_status');
+    const reply = () => {
+      const body = isStatus ? page() : 'A page.\n';
+      writing -= 1;
+      if (socket.destroyed) return;
+      socket.write(renderReply({ body, server: 'nginx/1.22.1', keepAlive }));
+      if (keepAlive) rest(socket);
+      else socket.end();
+    };
+    if (isStatus) reply();
+    else setTimeout(reply, options.workMilliseconds);
+  };
+
+  const page = (): string =>
+    [
+      `Active connections: ${open.size} `,
+      'server accepts handled requests',
+      ` ${accepts} ${handled} ${requests} `,
+      `Reading: 0 Writing: ${writing} Waiting: ${idle.size} `,
+      '',
+    ].join('\n');
+
+  return listenOrigin({
+    statusPath: '/stub_status',
+    onConnection(socket) {
+      accepts += 1;
+      reclaim();
+      if (open.size >= options.workerConnections) {
+        socket.destroy();
+        return;
+      }
+      handled += 1;
+      open.add(socket);
+      rest(socket);
+      socket.on('data', (bytes) => answer(socket, bytes));
+      socket.once('close', () => open.delete(forget(socket)));
+    },
+  });
+}

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Origin } from './origin.ts';
+
+export interface RealOrigin extends Origin {
+  /** What the server was started with. */
+  readonly configFile: string;
+}
+
+interface RealServer {
+  readonly binaries: readonly string[];
+  readonly package: string;
+  readonly statusPath: string;
+  args(configFile: string): readonly string[];
+  config(directory: string, port: number): string;
+}
+
+/** Root must hand its workers to another user; nobody else may. */
+const isRoot = process.getuid?.() === 0;
+const moduleDirectory = '/usr/lib/apache2/modules';
+const apacheModules = ['mpm_prefork', 'authz_core', 'status', 'dir'];
+
+const apache: RealServer = {
+  binaries: ['/usr/sbin/apache2'],
+  package: 'apache2-bin',
+  statusPath: '/server-status?auto',
+  args: (configFile) => ['-f', configFile, '-DFOREGROUND'],
+  config: (directory, port) => `ServerRoot "${directory}"
+DefaultRuntimeDir "${directory}"
+PidFile "${directory}/apache2.pid"
+ServerName 127.0.0.1
+Listen 127.0.0.1:${port}
+${isRoot ? 'User www-data\nGroup www-data\n' : ''}${apacheModules
+  .map((name) => `LoadModule ${name}_module "${moduleDirectory}/mod_${name}.so"`)
+  .join('\n')}
+ServerLimit 24
+MaxRequestWorkers 24
+StartServers 8
+KeepAliveTimeout 10
+ErrorLog "${directory}/error.log"
+DocumentRoot "${directory}/pages"
+<Location "/server-status">
+  SetHandler server-status
+</Location>
+`,
+};
+
+const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+
+const nginx: RealServer = {
+  binaries: ['/usr/sbin/nginx', '/usr/local/sbin/nginx'],
+  package: 'nginx-light',
+  statusPath: '/stub_status',
+  args: (configFile) => ['-c', configFile, '-e', 'stderr'],
+  config: (directory, port) => `${isRoot ? 'user www-data;\n' : ''}daemon off;
+worker_processes 1;
+pid ${directory}/nginx.pid;
+error_log ${directory}/error.log;
+events { worker_connections 128; }
+http {
+${temporaryPaths.map((name) => `  ${name}_temp_path ${directory}/${name};`).join('\n')}
+  access_log off;
+  keepalive_timeout 20s;
+  server {
+    listen 127.0.0.1:${port};
+    root ${directory}/pages;
+    location = /stub_status { stub_status; }
+  }
+}
+`,
+};
+
+/** The packages that `demo --real` misses on this machine. */
+export function missingPackages(): readonly string[] {
+  return [apache, nginx].filter((server) => !binaryOf(server)).map((server) => server.package);
+}
+
+export function startRealApache(): Promise<RealOrigin> {
+  return start(apache);
+}
+
+export function startRealNginx(): Promise<RealOrigin> {
+  return start(nginx);
+}
+
+function binaryOf({ binaries }: RealServer): string | undefined {
+  return binaries.find((path) => existsSync(path));
+}
+
+async function start(server: RealServer): Promise<RealOrigin> {
+  const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));
+  await chmod(directory, 0o755);
+  await mkdir(join(directory, 'pages'));
+  await writeFile(join(directory, 'pages', 'index.html'), 'A page.\n');
+  const port = await findFreePort();
+  const configFile = join(directory, 'server.conf');
+  await writeFile(configFile, server.config(directory, port));
+  const child = spawn(binaryOf(server) ?? server.package, server.args(configFile), {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    // A terminal's Ctrl-C is for the demo, which stops the server itself.
+    detached: true,
+  });
+  const statusUrl = `http://127.0.0.1:${port}${server.statusPath}`;
+  await waitForAnswer(statusUrl, child);
+  return {
+    port,
+    statusUrl,
+    configFile,
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.exitCode === null) {
+        child.kill('SIGTERM');
+        await ended;
+      }
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitForAnswer(url: string, child: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (child.exitCode !== null)
+      throw new Error(`${child.spawnfile} ended at once; its message is above`);
+    const answers = await fetch(url, { headers: { connection: 'close' } }).catch(() => undefined);
+    if (answers?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`${child.spawnfile} does not answer at ${url}`);
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { readonly port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}

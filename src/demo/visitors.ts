@@ -1,0 +1,53 @@
+import { connect, type Socket } from 'node:net';
+
+export interface VisitorsOptions {
+  readonly port: number;
+  /** Visitors at the height of the wave. */
+  readonly most: number;
+  readonly periodMilliseconds: number;
+}
+
+export interface Visitors {
+  stop(): void;
+}
+
+const stepMilliseconds = 250;
+
+/**
+ * Clients that ask for a page now and then and stay connected in between, more and fewer of them in waves: the load
+ * under which keep-alive slots fill up.
+ */
+export function startVisitors({ port, most, periodMilliseconds }: VisitorsOptions): Visitors {
+  const sockets: Socket[] = [];
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    const phase = ((performance.now() - startedAt) / periodMilliseconds) * 2 * Math.PI;
+    const wanted = Math.round((most * (1 - Math.cos(phase))) / 2);
+    for (let missing = wanted - sockets.length; missing > 0; missing--) sockets.push(arrive());
+    while (sockets.length > wanted) sockets.shift()?.destroy();
+    for (const socket of sockets) if (Math.random() < 0.08) ask(socket);
+  }, stepMilliseconds);
+
+  const arrive = (): Socket => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const leave = () => {
+      const place = sockets.indexOf(socket);
+      if (place !== -1) sockets.splice(place, 1);
+    };
+    socket.on('error', leave).on('close', leave).resume();
+    ask(socket);
+    return socket;
+  };
+
+  return {
+    stop() {
+      clearInterval(timer);
+      for (const socket of sockets.splice(0)) socket.destroy();
+    },
+  };
+}
+
+function ask(socket: Socket): void {
+  if (!socket.writable) return;
+  socket.write('GET / HTTP/1.1\r\nHost: demo\r\nConnection: keep-alive\r\n\r\n');
+}

@@ -1,0 +1,73 @@
+import { slotPalette } from './slot-palette.ts';
+
+const stateRules = Object.entries(slotPalette)
+  .map(([state, { color, neutral }]) => {
+    const value = neutral ? 'var(--track)' : color;
+    return `.state-${state}{fill:${value};background:${value}}`;
+  })
+  .join('\n');
+
+/** The whole style of the page, inline: an exporter is often reached where nothing else is. */
+export const pageStyle = `
+:root{--back:#f3f5f8;--card:#fff;--line:#dfe4ea;--text:#1b2430;--soft:#586474;--track:#d5dae1;--link:#0b62b0;
+--good:#0a7a57;--bad:#c02b12;--raised:#9a5b00;--bad-back:#fdeeea;--hint-back:#eaf2fb}
+@media (prefers-color-scheme:dark){:root{--back:#12161c;--card:#1b212a;--line:#2d3642;--text:#e6ebf1;--soft:#9aa7b6;
+--track:#3a4552;--link:#6db3f2;--good:#4cc79b;--bad:#ff8a70;--raised:#f2b04d;--bad-back:#3a221d;--hint-back:#1d2b3a}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--back);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;
+font-variant-numeric:tabular-nums}
+h1,h2,h3,p,dl,dd,ul{margin:0;padding:0}
+a{color:var(--link)}
+code,pre{font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+header.top,main,footer.bottom{max-width:980px;margin:0 auto;padding:16px 20px}
+header.top{display:flex;flex-wrap:wrap;gap:8px 24px;align-items:center;justify-content:space-between}
+.brand{display:flex;align-items:center;gap:10px}
+.brand h1{font-size:18px;letter-spacing:-.01em}
+.brand p,.what,.meaning,.limit,.model,.todo,.stale-note,footer{color:var(--soft);font-size:13px}
+.mark{width:32px;height:32px;flex:none}
+nav{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:14px}
+main{display:grid;gap:16px;padding-top:0}
+.card,.hint,.summary>div{background:var(--card);border:1px solid var(--line);border-radius:10px}
+.card{padding:18px 20px;min-width:0}
+.card>header{display:flex;flex-wrap:wrap;gap:6px 16px;justify-content:space-between;align-items:flex-start;margin-bottom:12px}
+.card h2{font-size:18px;overflow-wrap:anywhere}
+.card>footer{display:flex;flex-wrap:wrap;gap:2px 16px;margin-top:14px;padding-top:10px;border-top:1px solid var(--line);overflow-wrap:anywhere}
+.summary{display:grid;grid-template-columns:repeat(3,1fr);gap:16px}
+.summary>div{padding:14px 18px}
+.title,dt{font-size:13px;color:var(--soft)}
+.value,.ratios dd:not(.meaning){font-size:26px;line-height:1.25;font-weight:600;letter-spacing:-.02em}
+.value small{font-size:15px;font-weight:400;color:var(--soft)}
+.ratio.high{color:var(--bad)}
+.ratio.raised{color:var(--raised)}
+.unknown{color:var(--soft);font-weight:400;font-size:.8em}
+.badges{display:flex;flex-wrap:wrap;gap:6px}
+.badge{display:inline-flex;align-items:center;gap:6px;padding:2px 10px;border:1px solid currentColor;border-radius:99px;
+font-size:13px;font-weight:600;white-space:nowrap;margin-right:4px}
+.badge svg{width:9px;height:9px;fill:currentColor;flex:none}
+.badge.good{color:var(--good)}.badge.bad{color:var(--bad)}.badge.neutral{color:var(--soft)}
+.ratios{display:grid;grid-template-columns:repeat(3,1fr);gap:8px 16px;margin-bottom:14px}
+.slots{margin-top:14px}
+.slots-head{display:flex;flex-wrap:wrap;justify-content:space-between;align-items:baseline;gap:0 16px}
+.slots h3{font-size:14px}
+.bar{display:block;width:100%;height:26px;border-radius:6px;margin:6px 0 8px;background:var(--track)}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:2px 18px;font-size:14px}
+.legend small{color:var(--soft)}
+.swatch{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:4px}
+.model{margin-top:12px}
+.stale{opacity:.65}
+.failure{background:var(--bad-back);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;margin-bottom:12px;overflow-wrap:anywhere}
+.evidence{color:var(--bad);margin-bottom:12px}
+.hint{background:var(--hint-back);padding:14px 20px}
+.hint h2{font-size:16px}
+.hint pre{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:6px;padding:10px 12px}
+table{width:100%;border-collapse:collapse;font-size:14px}
+caption{text-align:left;font-weight:600;padding-bottom:6px}
+th,td{text-align:left;padding:5px 10px 5px 0;border-top:1px solid var(--line);font-weight:400;overflow-wrap:anywhere}
+thead th{border-top:0;color:var(--soft);font-size:13px}
+.number{text-align:right;white-space:nowrap}
+.overview{overflow-x:auto}
+.holders{margin-top:16px}
+@media (max-width:640px){.summary,.ratios{grid-template-columns:1fr}header.top,main,footer.bottom{padding:12px}
+.summary{gap:8px}.summary>div{padding:10px 14px}.card{padding:14px}.value,.ratios dd:not(.meaning){font-size:22px}}
+${stateRules}
+`;

@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest';
+import { noSamples } from '../../src/derive/count-sample.ts';
+import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
+import { pageContentSecurityPolicy } from '../../src/page/csp.ts';
+import type { PageModel, PageTarget } from '../../src/page/model.ts';
+import { renderPage } from '../../src/page/render-page.ts';
+import { scrapeResults } from '../../src/snapshot/scrape.ts';
+import type { ObservationOutcome, TargetView } from '../../src/snapshot/target-view.ts';
+
+const hostile = `"><script>alert(1)</script>'\u202e&`;
+
+const snapshot = { kind: 'nginx', active: 12, reading: 1, writing: 2, waiting: 9 } as const;
+
+const answered: ObservationOutcome = {
+  kind: 'answered',
+  snapshot,
+  figures: deriveNginxSlots(snapshot, { slots: 24 }),
+  version: hostile,
+};
+
+function view(outcome: ObservationOutcome, name = 'edge'): TargetView {
+  const failures = Object.fromEntries(scrapeResults.map((result) => [result, 0]));
+  return {
+    observation: {
+      target: { name, server: 'nginx' },
+      atSeconds: 990,
+      timings: { durationSeconds: 0.0042 },
+      outcome,
+    },
+    counters: {
+      failures: failures as TargetView['counters']['failures'],
+      badFields: 0,
+      samples: noSamples,
+    },
+  };
+}
+
+function page(target: Partial<PageTarget> = {}, model: Partial<PageModel> = {}): string {
+  return renderPage({
+    exporter: { version: '1.2.3', startTimeSeconds: 0 },
+    nowSeconds: 1000,
+    links: [{ href: '/metrics', label: 'Metrics' }],
+    targets: [{ identity: { name: 'edge', server: 'nginx' }, ...target }],
+    ...model,
+  });
+}
+
+describe('renderPage()', () => {
+  test('shows states, limit and ratios of a target that answered', () => {
+    const text = page({ view: view(answered) });
+    expect(text).toContain('<b>24</b> connections');
+    expect(text).toContain('keep-alive <b>9</b>');
+    expect(text).toContain('37.5%');
+    expect(text).toContain('Seen 10 s ago');
+  });
+
+  test('says what failed and what to do, beside the figures that were last known', () => {
+    const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
+    const text = page({
+      view: view({ kind: 'failed', failure }),
+      lastAnswered: view(answered).observation,
+    });
+    expect(text).toContain('nobody listens');
+    expect(text).toContain('start it');
+    expect(text).toContain('Last known figures');
+    expect(text).toContain('(1 down)');
+  });
+
+  test('escapes names, versions, messages and addresses, and unmasks reordering characters', () => {
+    const failure = { result: 'other', message: hostile, remedy: hostile } as const;
+    const text = [
+      page({
+        identity: { name: hostile, server: 'nginx' },
+        view: view(answered),
+        address: hostile,
+      }),
+      page({ view: view({ kind: 'failed', failure }) }),
+      page({}, { hint: { title: hostile, paragraphs: [hostile], example: hostile } }),
+    ].join('');
+    expect(text).not.toContain('<script');
+    expect(text).not.toContain('alert(1)</');
+  });
+
+  test('names every target, one that was never looked at included', () => {
+    const targets = ['a', 'b', 'c', 'd', 'e'].map(
+      (name): PageTarget => ({ identity: { name, server: 'apache' } }),
+    );
+    const text = page({}, { targets });
+    for (const { identity } of targets) expect(text).toContain(`>${identity.name}</a>`);
+    expect(text).toContain('Waiting for the first look');
+  });
+
+  test('refreshes only when told to', () => {
+    expect(page({}, { refreshSeconds: 5 })).toContain('http-equiv="refresh" content="5"');
+    expect(page()).not.toContain('http-equiv="refresh"');
+  });
+});
+
+test('the content security policy admits nothing but the page’s own style', () => {
+  expect(pageContentSecurityPolicy).toContain("default-src 'none'");
+  expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
+});

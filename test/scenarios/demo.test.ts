@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parseExposition } from '../support/exposition.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { answersOk, httpGet } from '../support/http-get.ts';
+import { keep } from '../support/keep.ts';
+import { startProcess } from '../support/processes.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+test.each([
+  { servers: 'simulated', flags: [], names: ['simulated-apache-prefork', 'simulated-nginx'] },
+  { servers: 'real', flags: ['--real'], names: ['apache-prefork', 'nginx'] },
+])('demo shows $servers servers filling up, and ends with a summary', async ({ flags, names }) => {
+  const url = `http://127.0.0.1:${await findFreePort()}`;
+  const demo = keep(
+    await startProcess({
+      command: process.execPath,
+      args: [main, 'demo', `--web.listen-address=${new URL(url).host}`, ...flags],
+      isReady: () => answersOk(`${url}/-/ready`),
+    }),
+  );
+  await waitUntil({
+    until: 'keep-alive clients hold slots of both servers',
+    holds: async () => {
+      const held = parseExposition((await httpGet(`${url}/metrics`)).body).samples(
+        'webserver_slots',
+        {
+          state: 'keepalive',
+        },
+      );
+      return held.length === 2 && held.every(({ value }) => value > 0);
+    },
+  });
+  const page = await httpGet(`${url}/`);
+  for (const name of names) expect(page.body).toContain(name);
+  demo.signal('SIGINT', 'parent');
+  await waitUntil({ until: 'the demo has ended', holds: () => !demo.isRunning() });
+  expect(demo.output()).toMatch(/target +up +keep-alive +limit +saturation/);
+  for (const name of names) expect(demo.output()).toMatch(new RegExp(`^${name} +1 `, 'm'));
+});
