@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { err, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
@@ -36,7 +36,9 @@ export function parseYaml<S extends z.ZodType>(
   if (document.errors.length > 0) {
     return err(document.errors.map((e) => ({ ...at(e.pos[0]), path: '', message: e.message })));
   }
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  const value = readDocument(document);
+  if (!value.ok) return err([{ path: '', message: value.error }]);
+  const parsed = schema.safeParse(value.value ?? {});
   if (parsed.success) return ok(parsed.data);
   return err(
     parsed.error.issues.flatMap(explainIssue).map(({ path, message }) => {
@@ -44,6 +46,15 @@ export function parseYaml<S extends z.ZodType>(
       return { ...(offset === undefined ? {} : at(offset)), path: pathText(path), message };
     }),
   );
+}
+
+/** Aliases can multiply a small file into gigabytes; the parser gives up at 100 of them, by throwing. */
+function readDocument(document: Document): Result<unknown, string> {
+  try {
+    return ok(document.toJS({ maxAliasCount: 100 }));
+  } catch (error) {
+    return err((error as Error).message);
+  }
 }
 
 interface Explained {

@@ -21,10 +21,12 @@ const forbiddenRanges = new Set(['linkLocal', 'multicast', 'broadcast', 'unspeci
  * The path of a bare host is the module's.
  */
 export function probeUrl(target: string, module: ProbeModule): Result<URL, ProbeRefusal> {
-  const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(target)
-    ? target
-    : `${module.scheme}://${target}${module.path}`;
-  if (target.length > 2048 || !URL.canParse(text)) return malformed('target is no host and no URL');
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
+  const text = isUrl ? target : `${module.scheme}://${target}${module.path}`;
+  const wellFormed = isUrl || /^[\w.:[\]-]+$/.test(target);
+  if (target.length > 2048 || !wellFormed || !URL.canParse(text)) {
+    return malformed('target is no host and no URL');
+  }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return malformed(`scheme "${url.protocol}" is not probed; use http or https`);

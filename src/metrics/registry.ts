@@ -7,13 +7,13 @@ import type { FamilyData, MetricType, Sample } from './family.ts';
 export const expositionContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
 /** Samples rendered without a pause; 2,000 take about 5 ms. */
-const samplesPerSlice = 2000;
+const samplesPerBatch = 2000;
 
 /** Lets the event loop serve others: probes, datagrams, other scrapes. */
 export type Pause = () => Promise<void>;
 
 /**
- * Renders families in the Prometheus text format, pausing between slices. Everything is built anew for each answer,
+ * Renders families in the Prometheus text format, pausing between batches. Everything is built anew for each answer,
  * so that a series without a value now is absent.
  */
 export async function renderFamilies(
@@ -21,30 +21,47 @@ export async function renderFamilies(
   pause: Pause,
 ): Promise<string> {
   const parts: string[] = [];
-  let sinceLastPause = 0;
-  for (const family of families) {
-    for (let from = 0; from < family.samples.length; from += samplesPerSlice) {
-      const slice = family.samples.slice(from, from + samplesPerSlice);
-      const text = await renderSlice({ ...family, samples: slice });
-      parts.push(from === 0 ? text : withoutHeader(text));
-      sinceLastPause += slice.length;
-      if (sinceLastPause >= samplesPerSlice) {
-        await pause();
-        sinceLastPause = 0;
-      }
-    }
+  for (const batch of batches(families)) {
+    if (parts.length > 0) await pause();
+    const text = await renderBatch(batch.families);
+    parts.push(batch.continues ? withoutHeader(text) : text);
   }
   return parts.join('');
 }
 
-async function renderSlice(family: FamilyData): Promise<string> {
-  const registry = new Registry();
-  registry.registerMetric(asMetric(family));
-  // prom-client separates families with a blank line, which strict OpenMetrics readers refuse.
-  return `${(await registry.metrics()).trimEnd()}\n`;
+interface Batch {
+  readonly families: FamilyData[];
+  /** Whether the first family began in the batch before. */
+  readonly continues: boolean;
 }
 
-/** Drops the HELP and TYPE lines that a later slice of the same family repeats. */
+/** Cuts the families where samplesPerBatch are full, a large family in several places. */
+function* batches(families: readonly FamilyData[]): Generator<Batch> {
+  let batch: Batch = { families: [], continues: false };
+  let room = samplesPerBatch;
+  for (const family of families) {
+    for (let from = 0; from < family.samples.length; ) {
+      const samples = family.samples.slice(from, from + room);
+      batch.families.push({ ...family, samples });
+      from += samples.length;
+      room -= samples.length;
+      if (room > 0) continue;
+      yield batch;
+      batch = { families: [], continues: from < family.samples.length };
+      room = samplesPerBatch;
+    }
+  }
+  if (batch.families.length > 0) yield batch;
+}
+
+async function renderBatch(families: readonly FamilyData[]): Promise<string> {
+  const registry = new Registry();
+  for (const family of families) registry.registerMetric(asMetric(family));
+  // prom-client separates families with a blank line, which strict OpenMetrics readers refuse.
+  return `${(await registry.metrics()).trimEnd().replaceAll('\n\n#', '\n#')}\n`;
+}
+
+/** Drops the HELP and TYPE lines that a later batch of the same family repeats. */
 function withoutHeader(text: string): string {
   return text.replace(/^# HELP [^\n]*\n# TYPE [^\n]*\n/, '');
 }
@@ -76,11 +93,27 @@ export interface ProcessMetrics {
   collect(): Promise<readonly FamilyData[]>;
 }
 
+/** Reading them costs more than a scrape of one target; several Prometheus servers share a reading. */
+const freshMilliseconds = 1000;
+
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of misnamedDefaults) registry.removeSingleMetric(name);
-  return { collect: async () => (await registry.getMetricsAsJSON()).map(asFamilyData) };
+  let read: Promise<readonly FamilyData[]> | undefined;
+  return {
+    collect() {
+      read ??= readAll();
+      return read;
+    },
+  };
+
+  async function readAll() {
+    setTimeout(() => {
+      read = undefined;
+    }, freshMilliseconds).unref();
+    return (await registry.getMetricsAsJSON()).map(asFamilyData);
+  }
 }
 
 type MetricJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number];

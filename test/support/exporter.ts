@@ -36,6 +36,9 @@ export interface RunningExporter {
 /** What `npm start` runs, built: `npm test` builds first, a bare vitest run does not. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+/** Those of `npm start`: less memory for a little more CPU, measured with `npm run bench`. */
+const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size'];
+
 /** The exporter as people run it, on a free port; ready when /-/ready answers 200. */
 export function startExporter(options: ExporterOptions): Promise<RunningExporter> {
   return buildStoppable(async (defer) => {
@@ -57,6 +60,7 @@ function runExporter(
   return startProcess({
     command: process.execPath,
     args: [
+      ...NODE_FLAGS,
       MAIN,
       'serve',
       ...(config === undefined ? [] : [`--config.file=${configFile}`]),

@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { flagTable, parseCommandLine } from '../../src/cli/flags.ts';
+import { run } from '../../src/cli/run.ts';
+
+async function runWith(args: readonly string[], environment = {}) {
+  let stdout = '';
+  let stderr = '';
+  const code = await run(args, {
+    environment,
+    version: '1.2.3',
+    nodeVersion: 'v20.19.0',
+    stdout: (text) => {
+      stdout += text;
+    },
+    stderr: (text) => {
+      stderr += text;
+    },
+    now: () => new Date(0),
+    terminated: Promise.resolve(),
+    onHangup: () => undefined,
+  });
+  return { code, stdout, stderr };
+}
+
+async function configFile(text: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'run-test-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'config.yml');
+  await writeFile(file, text);
+  return file;
+}
+
+describe('run()', () => {
+  test('--help lists every command and every flag', async () => {
+    const { code, stdout } = await runWith(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['serve', 'check-config', 'demo']) expect(stdout).toContain(`  ${name}`);
+    for (const flag of Object.keys(flagTable)) expect(stdout).toContain(`--${flag}`);
+  });
+
+  test('--version names both versions', async () => {
+    expect((await runWith(['--version'])).stdout).toBe(
+      'keepalive-exporter 1.2.3 (Node.js v20.19.0)\n',
+    );
+  });
+
+  test.each([
+    [['start'], /no command "start"/],
+    [['--config'], /--config/],
+    [['serve', '--web.listen-address=9921'], /"9921" is no HOST:PORT/],
+    [['serve', '--log.level=loud'], /--log\.level="loud" is none of debug/],
+    [['serve', '--web.telemetry-path=metrics'], /must begin with \//],
+    [['check-config'], /needs --config\.file/],
+    [['demo', '--seconds=soon'], /--seconds="soon" is no number/],
+  ])('%j ends with exit code 2 and says what is wrong', async (args, wanted) => {
+    const { code, stderr } = await runWith(args);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(wanted);
+  });
+
+  test('check-config says ok, and otherwise names file, line and path and ends with 1', async () => {
+    const good = await configFile('targets: [{name: a, server: nginx, status_url: "http://a/"}]\n');
+    expect(await runWith(['check-config', `--config.file=${good}`])).toMatchObject({
+      code: 0,
+      stdout: `${good}: ok, 1 targets\n`,
+    });
+    const bad = await configFile('targets:\n  - nme: a\n');
+    const { code, stderr } = await runWith(['check-config', `--config.file=${bad}`]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${bad}:2:5: targets[0].nme: unknown key\n`);
+  });
+
+  test('a configuration file that is not there is named', async () => {
+    const { code, stderr } = await runWith(['check-config', '--config.file=/nonexistent/c.yml']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('/nonexistent/c.yml: cannot be read');
+  });
+
+  test('serve refuses a broken configuration with the same words', async () => {
+    const bad = await configFile('targets: 1\n');
+    const { code, stderr } = await runWith([
+      'serve',
+      `--config.file=${bad}`,
+      '--web.listen-address=127.0.0.1:0',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${bad}:1:1: targets: `);
+  });
+});
+
+describe('parseCommandLine()', () => {
+  const flagsOf = (args: readonly string[], environment = {}) => {
+    const parsed = parseCommandLine(args, environment);
+    if (!parsed.ok) throw new Error(parsed.error);
+    return parsed.value.flags;
+  };
+
+  test('takes a flag from the environment, and an argument before that', () => {
+    const environment = { KEEPALIVE_EXPORTER_LOG_LEVEL: 'warn' };
+    expect(flagsOf([], environment)['log.level']).toBe('warn');
+    expect(flagsOf(['--log.level=debug'], environment)['log.level']).toBe('debug');
+    expect(flagsOf([])['log.level']).toBe('info');
+  });
+
+  test('reads a boolean of the environment as absent when it says false', () => {
+    expect(
+      flagsOf([], { KEEPALIVE_EXPORTER_NO_COMPAT_METRICS: 'false' })['no-compat-metrics'],
+    ).toBeUndefined();
+    expect(flagsOf([], { KEEPALIVE_EXPORTER_NO_COMPAT_METRICS: 'true' })['no-compat-metrics']).toBe(
+      'true',
+    );
+  });
+});

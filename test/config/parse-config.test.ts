@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { configProblemText, parseConfig } from '../../src/config/parse-config.ts';
+
+function problems(text: string): readonly string[] {
+  const parsed = parseConfig(text);
+  return parsed.ok ? [] : parsed.error.map((problem) => configProblemText('c.yml', problem));
+}
+
+const target = (more = '') =>
+  `targets:\n  - name: shop\n    server: apache\n    status_url: http://127.0.0.1/server-status?auto\n${more}`;
+
+describe('parseConfig()', () => {
+  test('fills in the defaults of a smallest target', () => {
+    const parsed = parseConfig(target());
+    expect(parsed.ok && parsed.value.targets[0]).toMatchObject({
+      name: 'shop',
+      timeout: 5000,
+      http: { headers: {} },
+      capacity: {},
+      sampling: { observation_lane: false },
+    });
+  });
+
+  test('takes the empty file as an empty configuration', () => {
+    expect(parseConfig('')).toMatchObject({ ok: true, value: { targets: [] } });
+  });
+
+  test.each([
+    [
+      'an unknown key',
+      target('    statusurl: x\n'),
+      /^c\.yml:5:5: targets\[0\]\.statusurl: unknown key$/,
+    ],
+    ['an unknown key at the top', 'target: []\n', /^c\.yml:1:1: target: unknown key$/],
+    [
+      'a missing key',
+      'targets: [{name: a, server: apache}]',
+      /^c\.yml:1:\d+: targets\[0\]\.status_url: is missing/,
+    ],
+    [
+      'a duration without a unit',
+      target('    timeout: 5\n'),
+      /^c\.yml:5:5: targets\[0\]\.timeout: /,
+    ],
+    [
+      'a duration in other units',
+      target('    timeout: 5 sec\n'),
+      /targets\[0\]\.timeout: is no duration; write it as Prometheus/,
+    ],
+    ['a timeout of nothing', target('    timeout: 0s\n'), /timeout: must be longer than 0/],
+    [
+      'a server that is not known',
+      'targets: [{name: a, server: iis, status_url: "http://a/"}]',
+      /targets\[0\]\.server: /,
+    ],
+    [
+      'credentials in the URL',
+      'targets: [{name: a, server: nginx, status_url: "http://u:p@a/"}]',
+      /status_url: is no status URL/,
+    ],
+    [
+      'a unix socket for Apache',
+      'targets: [{name: a, server: apache, status_url: "unix:/a.sock:/s"}]',
+      /status_url: Apache listens on TCP only/,
+    ],
+    [
+      'an observation lane for nginx',
+      'targets: [{name: a, server: nginx, status_url: "http://a/", sampling: {observation_lane: true}}]',
+      /sampling\.observation_lane: is for Apache/,
+    ],
+    [
+      'password and password_file',
+      target('    http: {basic_auth: {username: u, password: p, password_file: f}}\n'),
+      /basic_auth: needs exactly one of/,
+    ],
+    [
+      'two kinds of credentials',
+      target('    http: {basic_auth: {username: u, password: p}, bearer_token: t}\n'),
+      /http: takes either basic_auth or a bearer token/,
+    ],
+    [
+      'half of an nginx capacity',
+      'targets: [{name: a, server: nginx, status_url: "http://a/", capacity: {worker_processes: 2}}]',
+      /capacity: needs worker_processes and worker_connections together/,
+    ],
+    ['a CIDR that is none', 'probe: {allow: [{cidr: 10.0.0.0/40}]}', /probe\.allow\[0\]\.cidr: /],
+    [
+      'an allow rule for nothing',
+      'probe: {allow: [{ports: [80]}]}',
+      /probe\.allow\[0\]: needs exactly one of host and cidr/,
+    ],
+  ])('names line and path of %s', (_, text, wanted) => {
+    expect(problems(text)).toContainEqual(expect.stringMatching(wanted));
+  });
+
+  test('reports a name that is used twice at its second use', () => {
+    const twice = target('  - {name: shop, server: nginx, status_url: "http://a/"}\n');
+    expect(problems(twice)).toEqual(['c.yml:5:6: targets[1].name: "shop" is used twice']);
+  });
+
+  test('reports every problem, not only the first', () => {
+    expect(problems(target('    timeout: x\n    wrong: 1\nprob: {}\n'))).toHaveLength(3);
+  });
+
+  test.each([
+    ['YAML that does not parse', 'targets: [\n'],
+    ['a tab as indentation', 'targets:\n\t- name: a\n'],
+    ['a list in place of the mapping', '- a\n'],
+    ['aliases that multiply without end', bomb()],
+  ])('answers %s with a problem instead of throwing', (_, text) => {
+    expect(problems(text).length).toBeGreaterThan(0);
+  });
+});
+
+/** "Billion laughs": nine levels of nine aliases each. */
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, level) =>
+    level === 0
+      ? 'l0: &l0 [x, x, x, x, x, x, x, x, x]'
+      : `l${level}: &l${level} [${Array(9)
+          .fill(`*l${level - 1}`)
+          .join(', ')}]`,
+  );
+  return `${levels.join('\n')}\n`;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { err, ok } from '../../src/result.ts';
+import { buildServer } from '../../src/server/build-server.ts';
+import type { ServerPorts } from '../../src/server/ports.ts';
+
+function serverWith(ports: Partial<ServerPorts> = {}) {
+  const errors: Error[] = [];
+  const server = buildServer({
+    telemetryPath: '/metrics',
+    onError: (error) => errors.push(error),
+    ports: {
+      renderMetrics: async () => 'webserver_up 1\n',
+      probe: async () => ok('probe_success 1\n'),
+      renderPage: ({ refresh }) => `page, refresh ${refresh}`,
+      isReady: () => true,
+      reload: async () => ok(undefined),
+      showConfig: () => 'targets: []\n',
+      listTargets: () => [{ name: 'shop', server: 'apache' }],
+      ...ports,
+    },
+  });
+  return { server, errors };
+}
+
+describe('the routes', () => {
+  test('/metrics has the content type Prometheus asks for and hands the deadline on', async () => {
+    const deadlines: number[] = [];
+    const { server } = serverWith({
+      async renderMetrics(deadline) {
+        deadlines.push(deadline);
+        return '';
+      },
+    });
+    const headers = { 'x-prometheus-scrape-timeout-seconds': '3' };
+    const { statusCode, headers: answered } = await server.inject({ url: '/metrics', headers });
+    expect(statusCode).toBe(200);
+    expect(answered['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(deadlines).toEqual([2500]);
+  });
+
+  test('more than 40 scrapes at once are told to come back, and later ones are served again', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { server } = serverWith({ renderMetrics: () => gate.then(() => '') });
+    const scrapes = Array.from({ length: 41 }, () => server.inject('/metrics'));
+    expect((await Promise.race(scrapes)).statusCode).toBe(503);
+    release();
+    const codes = (await Promise.all(scrapes)).map(({ statusCode }) => statusCode);
+    expect(codes.filter((code) => code === 200)).toHaveLength(40);
+    expect((await server.inject('/metrics')).statusCode).toBe(200);
+  });
+
+  test('/probe refuses with the status and the reason it was given', async () => {
+    const { server } = serverWith({
+      probe: async () => err({ status: 403, reason: 'not allowed' }),
+    });
+    const refused = await server.inject('/probe?target=a&module=m');
+    expect(refused).toMatchObject({ statusCode: 403, body: 'not allowed\n' });
+    expect((await server.inject('/probe')).statusCode).toBe(400);
+  });
+
+  test('/-/ready follows the application, /-/healthy does not', async () => {
+    const { server } = serverWith({ isReady: () => false });
+    expect((await server.inject('/-/ready')).statusCode).toBe(503);
+    expect((await server.inject('/-/healthy')).statusCode).toBe(200);
+  });
+
+  test('/-/reload takes POST and PUT only, and says what is wrong with a new configuration', async () => {
+    const { server } = serverWith({ reload: async () => err(['c.yml:1:1: x: unknown key']) });
+    const refused = await server.inject({ method: 'POST', url: '/-/reload' });
+    expect(refused.statusCode).toBe(500);
+    expect(refused.body).toContain('c.yml:1:1: x: unknown key');
+    const wrongMethod = await server.inject('/-/reload');
+    expect(wrongMethod.statusCode).toBe(405);
+    expect(wrongMethod.headers['allow']).toBe('POST, PUT');
+  });
+
+  test('/targets is HTTP service discovery through /probe of this exporter', async () => {
+    const { server } = serverWith();
+    const { headers, body } = await server.inject({
+      url: '/targets',
+      headers: { host: 'exporter:9921' },
+    });
+    expect(headers['content-type']).toMatch(/^application\/json/);
+    expect(JSON.parse(body)).toEqual([
+      {
+        targets: ['exporter:9921'],
+        labels: { __metrics_path__: '/probe', __param_target: 'shop', server: 'apache' },
+      },
+    ]);
+  });
+
+  test('/ carries a policy that admits no script, and can be told not to refresh', async () => {
+    const { server } = serverWith();
+    const page = await server.inject('/');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+    expect(page.body).toBe('page, refresh true');
+    expect((await server.inject('/?refresh=off')).body).toBe('page, refresh false');
+  });
+
+  test('a defect gives 500 without a word of its text, and reaches the log', async () => {
+    const { server, errors } = serverWith({
+      renderMetrics: () => Promise.reject(new Error('inner')),
+    });
+    const failed = await server.inject('/metrics');
+    expect(failed.statusCode).toBe(500);
+    expect(failed.body).not.toContain('inner');
+    expect(errors.map(({ message }) => message)).toEqual(['inner']);
+  });
+
+  test('an unknown path is 404', async () => {
+    expect((await serverWith().server.inject('/nothing')).statusCode).toBe(404);
+  });
+});
