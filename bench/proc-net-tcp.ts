@@ -1,13 +1,13 @@
 import { parseProcNetTcp } from '../src/parse/proc-net-tcp.ts';
 
 /** How many sockets a busy web server's table may hold, most of them in TIME_WAIT. */
-const sockets = 50_000;
+const socketCount = 50_000;
 const rounds = 30;
 
 /** A table as the kernel prints it: every second socket is the server's. */
 function buildTable(): Uint8Array {
   const lines = [line(0, '00000000:0050 00000000:0000 0A', '00000000:00000004')];
-  for (let index = 1; index < sockets; index += 1) {
+  for (let index = 1; index < socketCount; index += 1) {
     const ephemeral = (32_768 + (index % 28_000)).toString(16).toUpperCase().padStart(4, '0');
     const local = index % 2 === 0 ? '0050' : ephemeral;
     const state = index % 3 === 0 ? '01' : '06';
@@ -35,8 +35,8 @@ function countNaively(bytes: Uint8Array): number {
 }
 
 function countBytes(bytes: Uint8Array): number {
-  const connections = parseProcNetTcp([bytes], [80]).ports.get(80)?.connections ?? {};
-  return Object.values(connections).reduce((sum, count) => sum + count, 0);
+  const sockets = parseProcNetTcp([bytes], [80]).ports.get(80);
+  return Object.values(sockets?.connections ?? {}).reduce<number>((sum, count) => sum + count, 0);
 }
 
 function medianMilliseconds(run: () => void): number {
@@ -53,7 +53,7 @@ const table = buildTable();
 if (countBytes(table) !== countNaively(table)) throw new Error('the two parsers disagree');
 const bytesTime = medianMilliseconds(() => countBytes(table));
 const naiveTime = medianMilliseconds(() => countNaively(table));
-console.log(`/proc/net/tcp, ${sockets} sockets, median of ${rounds}:`);
+console.log(`/proc/net/tcp, ${socketCount} sockets, median of ${rounds}:`);
 console.log(`  bytes in one pass  ${bytesTime.toFixed(2)} ms`);
 console.log(
   `  split into lines   ${naiveTime.toFixed(2)} ms (${(naiveTime / bytesTime).toFixed(1)} times as long)`,
