@@ -157,7 +157,8 @@ export function createApp(options: AppOptions): App {
         selfGroups.flatMap((group) => group.families),
         [self()],
       );
-      return ofTargets + ofSelf + (await processMetrics.render());
+      const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
+      return ofTargets + ofSelf + ofProcess;
     },
     probe,
     renderPage: async () => '',

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { FamilyData, Sample } from './family.ts';
+import type { FamilyData, MetricType, Sample } from './family.ts';
 
 /** The only file that knows prom-client: rows and samples in, exposition text out. */
 
@@ -73,12 +73,32 @@ const misnamedDefaults = [
 
 /** Memory, CPU, file descriptors and event loop of this process, as prom-client measures them. */
 export interface ProcessMetrics {
-  render(): Promise<string>;
+  collect(): Promise<readonly FamilyData[]>;
 }
 
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of misnamedDefaults) registry.removeSingleMetric(name);
-  return { render: async () => `${(await registry.metrics()).replace(/\n\n/g, '\n').trimEnd()}\n` };
+  return { collect: async () => (await registry.getMetricsAsJSON()).map(asFamilyData) };
+}
+
+type MetricJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number];
+
+/** Some event loop figures are NaN until there is something to measure: absent says so better. */
+function asFamilyData({ name, help, type, values }: MetricJson): FamilyData {
+  const samples = (values as readonly ProcessValue[])
+    .filter(({ value }) => !Number.isNaN(value))
+    .map(({ labels, value, metricName }) => ({
+      labels: Object.fromEntries(Object.entries(labels).map(([key, text]) => [key, String(text)])),
+      value,
+      ...(metricName === undefined ? {} : { suffix: metricName.slice(name.length) as '_sum' }),
+    }));
+  return { name, help, type: String(type) as MetricType, samples };
+}
+
+interface ProcessValue {
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+  readonly metricName?: string;
 }

@@ -62,7 +62,15 @@ export function parseNginxConfig(
 const tokenPattern =
   /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|#[^\n]*|([;{}])|((?:\$\{[^}\s]*\}|\\[\s\S]|[^\s;{}])+)|\n/g;
 
-function tokenize(text: string): readonly Token[] {
+/** Blocks of ngx_http_lua_module hold Lua, not directives; their braces and strings are Lua's. */
+const luaBlock =
+  /(\w+_by_lua_block)\s*\{(?:[^{}"']|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\{[^{}]*\})*\}/g;
+
+function tokenize(source: string): readonly Token[] {
+  const text = source.replace(luaBlock, (block, name: string) => {
+    const lines = block.split('\n').length - 1;
+    return `${name} {${'\n'.repeat(lines)}}`;
+  });
   const tokens: Token[] = [];
   let line = 1;
   for (const match of text.matchAll(tokenPattern)) {

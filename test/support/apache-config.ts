@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-export type ApacheMpm = 'prefork' | 'worker' | 'event';
+type ApacheMpm = 'prefork' | 'worker' | 'event';
 
 export interface ApacheOptions {
   readonly mpm: ApacheMpm;

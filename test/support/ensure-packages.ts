@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { findBinary } from './find-binary.ts';
+import { findBinary, requireBinary } from './find-binary.ts';
 
 /** Programs that the scenarios start, and the Debian or Ubuntu package that brings each. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
@@ -76,11 +76,15 @@ function createPolicy(): boolean {
 function aptGet(args: readonly string[]): void {
   say(`apt-get ${args.join(' ')}`);
   // Another apt run, such as unattended-upgrades on a fresh machine, may hold the lock for a while.
-  const run = spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args], {
-    encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const run = spawnSync(
+    requireBinary('apt-get'),
+    ['-q', '-o', 'DPkg::Lock::Timeout=300', ...args],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   if (run.status === 0) return;
   const lastLines = `${run.stdout}${run.stderr}`.trimEnd().split('\n').slice(-20).join('\n');
   throw new Error(

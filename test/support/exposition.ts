@@ -1,8 +1,6 @@
 import { type Labels, parseSample, type Sample } from './exposition-sample.ts';
 
-export type { Labels, Sample } from './exposition-sample.ts';
-
-export interface Family {
+interface Family {
   readonly name: string;
   readonly type: FamilyType;
   /** As written: escapes are kept. Empty without a HELP line. */

@@ -48,6 +48,8 @@ export function startApache(options: ApacheOptions): Promise<RealApache> {
     await writeFiles(files, renderApacheConfig(options, placeOf(files, { port, slowUpstream })));
     const server = await runApache(files, port);
     defer(server.stop);
+    // First of all, since a server's threads may wait for it, and its end for them. Stopping it twice is fine.
+    defer(slowUpstream.stop);
     return { ...files, slowUpstream, ...addressesOf(port), ...controlsOf(server, files) };
   });
 }

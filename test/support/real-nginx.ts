@@ -51,6 +51,8 @@ export function startNginx(options: NginxOptions): Promise<RealNginx> {
     await writeFiles(files, renderNginxConfig(options, place));
     const server = await runNginx(files, addresses.statusUrl);
     defer(server.stop);
+    // First of all, since a server's threads may wait for it, and its end for them. Stopping it twice is fine.
+    defer(slowUpstream.stop);
     return { ...files, slowUpstream, ...addresses, ...controlsOf(server) };
   });
 }

@@ -7,7 +7,7 @@ import { startProcess } from './processes.ts';
 import { buildStoppable } from './stoppable.ts';
 import { createTempDirectory } from './temp-directory.ts';
 
-export interface ScrapeTarget {
+interface ScrapeTarget {
   readonly job: string;
   /** The whole address, `http://127.0.0.1:9117/metrics`; a query becomes the scrape's parameters. */
   readonly url: string;
@@ -23,7 +23,7 @@ export interface PrometheusOptions {
   readonly config?: string;
 }
 
-export interface QueryResult {
+interface QueryResult {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
