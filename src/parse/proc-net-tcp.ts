@@ -1,0 +1,173 @@
+import {
+  type ListenSocket,
+  type PortSockets,
+  type SocketTable,
+  type TcpState,
+  tcpStates,
+} from '../snapshot/kernel.ts';
+
+const newline = 0x0a;
+const space = 0x20;
+const colon = 0x3a;
+const listenState = 0x0a;
+
+/** /proc/net/tcp pads every line to 149 characters (seq_setwidth in net/ipv4/tcp_ipv4.c); tcp6 does not. */
+const paddedLineLength = 149;
+
+/** Digits of an address: one 32 bit word, or four. */
+const ipv4Digits = 8;
+const ipv6Digits = 32;
+
+/**
+ * Columns from the state on: `0A 00000000:00000000 00:00000000 00000000     0        0 16504 1 ...`: state, queues
+ * (sent:received), timer, retransmissions, uid, timeout, inode.
+ */
+const column = { queues: 1, uid: 4, inode: 6 } as const;
+
+interface Tally {
+  readonly listeners: ListenSocket[];
+  /** Indexed by the kernel's state number. */
+  readonly states: Uint32Array;
+}
+
+interface Line {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** Index of its newline. */
+  readonly end: number;
+}
+
+/**
+ * Reads the kernel's socket tables (/proc/net/tcp, /proc/net/tcp6) for some local ports. It works on the bytes: with
+ * 50,000 sockets a string for each line costs more than everything else, and most lines are looked at for the four
+ * digits of a port only. Which address a socket is bound to is not looked at, so IPv4, IPv6 and `::ffff:` mapped
+ * sockets of a port count together.
+ *
+ * The tables are no snapshot: the kernel walks them while sockets come and go, so sums may be off by those few.
+ */
+export function parseProcNetTcp(
+  tables: readonly Uint8Array[],
+  ports: Iterable<number>,
+): SocketTable {
+  const tallies = new Map<number, Tally>();
+  for (const port of ports) {
+    tallies.set(port, { listeners: [], states: new Uint32Array(tcpStates.length + 1) });
+  }
+  let malformedLines = 0;
+  for (const table of tables) malformedLines += scanTable(table, tallies);
+  const found = Array.from(tallies, ([port, tally]) => [port, portSockets(tally)] as const);
+  return { ports: new Map(found), malformedLines };
+}
+
+function portSockets(tally: Tally): PortSockets {
+  const counts = tcpStates.map((state, index) => [state, tally.states[index + 1] ?? 0]);
+  const connections = Object.fromEntries(counts) as Record<TcpState, number>;
+  return { listeners: tally.listeners, connections };
+}
+
+/** Returns how many lines were malformed. The first line holds the column names. */
+function scanTable(bytes: Uint8Array, tallies: ReadonlyMap<number, Tally>): number {
+  const headerEnd = bytes.indexOf(newline);
+  let malformed = 0;
+  // Without any newline this is no table: the scan starts at 0 and finds the one malformed line it is.
+  let start = headerEnd + 1;
+  while (start < bytes.length) {
+    const end =
+      headerEnd === paddedLineLength ? endOfPaddedLine(bytes, start) : endOfLine(bytes, start);
+    // A last line without its newline was cut off somewhere, perhaps within a number.
+    if (end === -1) return malformed + 1;
+    if (!scanLine({ bytes, start, end }, tallies)) malformed += 1;
+    start = end + 1;
+  }
+  return malformed;
+}
+
+/** Where the header is padded all lines are, so the end is known without looking for it; checked all the same. */
+function endOfPaddedLine(bytes: Uint8Array, start: number): number {
+  const end = start + paddedLineLength;
+  return bytes[end] === newline && bytes[end - 1] === space ? end : endOfLine(bytes, start);
+}
+
+function endOfLine(bytes: Uint8Array, start: number): number {
+  return bytes.indexOf(newline, start);
+}
+
+/** `   0: 0100007F:4786 00000000:0000 0A ...`; false when the line has another form. */
+function scanLine(line: Line, tallies: ReadonlyMap<number, Tally>): boolean {
+  const { bytes } = line;
+  const address = afterSlot(line);
+  if (address === -1) return false;
+  const digits = bytes[address + ipv4Digits] === colon ? ipv4Digits : ipv6Digits;
+  const portStart = address + digits + 1;
+  const stateStart = portStart + 5 + digits + 6;
+  if (bytes[portStart - 1] !== colon || bytes[stateStart - 1] !== space) return false;
+  const port = hex(bytes, portStart, portStart + 4);
+  if (port === -1 || stateStart + 2 > line.end) return false;
+  const tally = tallies.get(port);
+  return tally === undefined || count(tally, { bytes, start: stateStart, end: line.end }, digits);
+}
+
+/** The index after `   0: `, or -1. */
+function afterSlot({ bytes, start, end }: Line): number {
+  let at = start;
+  while (bytes[at] === space) at += 1;
+  const slot = at;
+  while (isDigit(bytes[at])) at += 1;
+  const whole = at > slot && at + 2 < end && bytes[at] === colon && bytes[at + 1] === space;
+  return whole ? at + 2 : -1;
+}
+
+/** Counts the socket whose columns from the state on are `rest`. */
+function count(tally: Tally, rest: Line, digits: number): boolean {
+  const state = hex(rest.bytes, rest.start, rest.start + 2);
+  if (state < 1 || state > tcpStates.length) return false;
+  if (state === listenState) {
+    const socket = listenSocket(rest, digits);
+    if (socket === undefined) return false;
+    tally.listeners.push(socket);
+  }
+  tally.states[state] = (tally.states[state] ?? 0) + 1;
+  return true;
+}
+
+/** LISTEN lines of the ports asked for are few, so their columns may be taken as text. */
+function listenSocket(rest: Line, digits: number): ListenSocket | undefined {
+  const columns = latin1(rest).split(/ +/);
+  const queue = /^[0-9A-F]{8}:([0-9A-F]{8})$/i.exec(columns[column.queues] ?? '')?.[1];
+  const uid = wholeNumber(columns[column.uid]);
+  const inode = wholeNumber(columns[column.inode]);
+  if (queue === undefined || uid === undefined || inode === undefined) return undefined;
+  const family = digits === ipv4Digits ? 'ipv4' : 'ipv6';
+  return { family, queueLength: Number.parseInt(queue, 16), uid, inode };
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** At most 256 characters: all columns that matter, and no more of a line that never ends. */
+function latin1({ bytes, start, end }: Line): string {
+  return String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 256)));
+}
+
+/** The number written in hexadecimal digits, or -1. */
+function hex(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = hexDigit(bytes[at]);
+    if (digit === -1) return -1;
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+function hexDigit(byte: number | undefined): number {
+  if (byte === undefined) return -1;
+  if (isDigit(byte)) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x61 + 10 : -1;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
