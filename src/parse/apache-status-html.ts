@@ -134,7 +134,8 @@ function parseAsyncProcess(headings: readonly string[], row: HtmlRow): AsyncProc
   const text = new Map(cells);
   const pid = parseCount(text.get('PID') ?? '');
   // The sums have no PID: they count processes there, and say `Sum` in the first column.
-  if (pid === undefined || row.length !== headings.length || row[0]?.text === 'Sum') return undefined;
+  if (pid === undefined || row.length !== headings.length || row[0]?.text === 'Sum')
+    return undefined;
   const counts = cells.flatMap(([heading, value]) => {
     const field = asyncColumns[heading];
     const count = parseCount(value);

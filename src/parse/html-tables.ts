@@ -95,7 +95,10 @@ function endCell(collector: Collector): void {
   collector.cell = undefined;
   if (cell === undefined || collector.cells >= mostCells) return;
   collector.cells += 1;
-  collector.tables.at(-1)?.at(-1)?.push({ ...cell, text: cell.text.trim() });
+  collector.tables
+    .at(-1)
+    ?.at(-1)
+    ?.push({ ...cell, text: cell.text.trim() });
 }
 
 function startPreformatted(collector: Collector): void {

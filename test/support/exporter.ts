@@ -37,7 +37,7 @@ export interface RunningExporter {
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 /** Those of `npm start`: less memory for a little more CPU, measured with `npm run bench`. */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--optimize-for-size'];
+const NODE_FLAGS = ['--max-semi-space-size=2'];
 
 /** The exporter as people run it, on a free port; ready when /-/ready answers 200. */
 export function startExporter(options: ExporterOptions): Promise<RunningExporter> {
