@@ -2,6 +2,7 @@
 const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
   scrape: () => import('./scrape.ts'),
   targets: () => import('./targets.ts'),
+  sockets: () => import('./proc-net-tcp.ts'),
 };
 
 const names = process.argv.slice(2);

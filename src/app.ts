@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
 import { redactConfig } from './config/redact-config.ts';
 import type { Config } from './config/schema.ts';
+import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
@@ -50,7 +51,7 @@ const discoveryPauseMilliseconds = 30_000;
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
-  const targetOptions = { resolveName: createResolveName(), log, now };
+  const targetOptions = { resolveName: createResolveName(), kernel: buildKernelReader(), log, now };
   const targets = createTargetSet(targetOptions);
   const processMetrics = createProcessMetrics();
   const families = targetGroups

@@ -128,6 +128,27 @@ const target = z
     http: http.default({ headers: {} }),
     capacity: capacity.default({}),
     sampling: sampling.default({ observation_lane: false }),
+    listen: z.array(port).optional().meta({
+      description:
+        'Ports whose kernel sockets are this server’s, where the network namespace is shared. Default: the port of a status_url on loopback.',
+    }),
+    slot_table: z
+      .strictObject({
+        interval: positiveDuration.default(15_000),
+        mask_clients: z.boolean().default(false).meta({
+          description: 'Show networks (203.0.113.x) instead of client addresses on the page.',
+        }),
+      })
+      .optional()
+      .meta({ description: 'Apache: read the HTML status page too, for who holds slots.' }),
+    processes: z
+      .strictObject({ pid_file: path })
+      .optional()
+      .meta({ description: 'The server’s processes, where the PID namespace is shared.' }),
+  })
+  .refine(({ server, slot_table }) => server === 'apache' || slot_table === undefined, {
+    error: 'is for Apache: nginx has no page that lists its connections',
+    path: ['slot_table'],
   })
   .refine(({ server, sampling }) => server === 'apache' || !sampling.observation_lane, {
     error: 'is for Apache prefork and worker: an idle connection blocks nothing in nginx',

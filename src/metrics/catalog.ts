@@ -2,11 +2,14 @@ import type { SelfView } from '../snapshot/self-view.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import type { Family } from './family.ts';
+import { kernelFamilies, processFamilies } from './host-families.ts';
 import { nginxCompatFamilies } from './nginx-compat-families.ts';
 import { sampleFamilies } from './sample-families.ts';
 import { selfFamilies } from './self-families.ts';
 import { slotFamilies } from './slot-families.ts';
+import { slotTableFamilies } from './slot-table-families.ts';
 import { statusFamilies } from './status-families.ts';
+import { verdictFamilies } from './verdict-families.ts';
 
 /** A group of the catalog as docs/metrics.md shows it. */
 export interface FamilyGroup<S> {
@@ -17,8 +20,12 @@ export interface FamilyGroup<S> {
 /** Everything said about a target, in the order of the exposition. */
 export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Status page', families: statusFamilies },
+  { title: 'Verdict', families: verdictFamilies },
   { title: 'Slots', families: slotFamilies },
   { title: 'Between scrapes', families: sampleFamilies },
+  { title: 'Slot table', families: slotTableFamilies },
+  { title: 'Kernel', families: kernelFamilies },
+  { title: 'Processes', families: processFamilies },
   { title: 'Compatible with apache_exporter', families: apacheCompatFamilies },
   { title: 'Compatible with nginx-prometheus-exporter', families: nginxCompatFamilies },
 ];

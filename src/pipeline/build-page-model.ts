@@ -38,6 +38,10 @@ function buildPageTarget(target: Target): PageTarget {
     identity: target.identity,
     address: target.statusUrl,
     ...(view === undefined ? {} : { view }),
+    ...(view?.verdict.exhausted === undefined
+      ? {}
+      : { verdict: { exhausted: view.verdict.exhausted, evidence: view.verdict.evidence } }),
+    ...(view?.holders === undefined ? {} : { slotHolders: view.holders.top }),
     ...(lastAnswered === undefined || answered ? {} : { lastAnswered }),
     ...(answered && lastFailed?.outcome.kind === 'failed'
       ? { lastFailure: { failure: lastFailed.outcome.failure, atSeconds: lastFailed.atSeconds } }

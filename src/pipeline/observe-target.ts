@@ -1,15 +1,19 @@
 import type { CapacityConfig } from '../config/schema.ts';
 import { countMissedSample, countSample, noSamples } from '../derive/count-sample.ts';
+import { deriveVerdict } from '../derive/verdict.ts';
 import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
 import { createObservationLane } from '../io/observation-lane.ts';
+import type { HostFigures } from '../snapshot/host.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import { type ScrapeFailureResult, scrapeResults } from '../snapshot/scrape.ts';
+import type { SlotHolders } from '../snapshot/slot-table.ts';
 import type {
   Observation,
   ObservationOutcome,
   TargetIdentity,
   TargetView,
 } from '../snapshot/target-view.ts';
+import type { Verdict } from '../snapshot/verdict.ts';
 import { createCapacitySource } from './capacity-source.ts';
 import type { Log } from './log.ts';
 import { type ReadOutcome, readOutcome } from './read-outcome.ts';
@@ -20,6 +24,10 @@ export interface TargetOptions extends FetchPageOptions {
   readonly capacity: CapacityConfig;
   /** Keep a slot of our own, so the status page stays readable while the server is full. */
   readonly observationLane?: boolean;
+  /** What the machine says about the server; absent for a server elsewhere. */
+  readonly readHost?: () => Promise<HostFigures>;
+  /** Reads who holds slots, when it is time to; otherwise what was read last. */
+  readonly readHolders?: () => Promise<SlotHolders | undefined>;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -92,18 +100,24 @@ export function createTarget(options: TargetOptions): Target {
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     const { timings } = page.ok ? page.value : page.error;
+    // After the fetch: a request of ours that was not accepted is in the accept queue by now.
+    const host = await options.readHost?.();
+    const holders = await options.readHolders?.();
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
+    latest = view(observation, { host, holders });
     const remembered = outcome.kind === 'answered' ? 'lastAnswered' : 'lastFailed';
     memory = { ...memory, [remembered]: observation };
-    latest = view(observation);
     return latest;
   };
 
-  const view = (observation: Observation): TargetView => {
+  const view = (observation: Observation, { host, holders }: Surroundings): TargetView => {
     const lane = laneUp?.();
     return {
       observation,
+      verdict: passVerdict(observation, { host, before: memory.lastAnswered }),
       counters: { failures: { ...failures }, badFields, samples },
+      ...(host === undefined ? {} : { host }),
+      ...(holders === undefined ? {} : { holders }),
       ...(lane === undefined ? {} : { laneUp: lane }),
     };
   };
@@ -174,8 +188,47 @@ function isTimeout({ observation: { outcome } }: TargetView): boolean {
   return outcome.kind === 'failed' && /_timeout$/.test(outcome.failure.result);
 }
 
-function isExhausted(_view: TargetView | undefined): boolean {
-  return false;
+function isExhausted(view: TargetView | undefined): boolean {
+  return view?.verdict.exhausted === true;
+}
+
+/** What is known beside the status page. */
+interface Surroundings {
+  readonly host: HostFigures | undefined;
+  readonly holders: SlotHolders | undefined;
+}
+
+interface VerdictContext {
+  readonly host: HostFigures | undefined;
+  readonly before: Observation | undefined;
+}
+
+function passVerdict({ target, outcome }: Observation, { host, before }: VerdictContext): Verdict {
+  const earlier = before?.outcome.kind === 'answered' ? before.outcome : undefined;
+  const droppedSince = droppedBetween(earlier, outcome);
+  return deriveVerdict({
+    server: target.server,
+    outcome,
+    ...(earlier === undefined ? {} : { before: earlier.figures }),
+    ...(host?.listen === undefined ? {} : { listen: host.listen }),
+    ...(host?.processes === undefined ? {} : { stopped: host.processes.stopped }),
+    ...(droppedSince === undefined ? {} : { droppedSince }),
+  });
+}
+
+/** Growth of nginx's accepts - handled; a restart makes it fall, which is no growth. */
+function droppedBetween(
+  before: ObservationOutcome | undefined,
+  after: ObservationOutcome,
+): number | undefined {
+  const [earlier, later] = [droppedOf(before), droppedOf(after)];
+  return earlier === undefined || later === undefined ? undefined : later - earlier;
+}
+
+function droppedOf(outcome: ObservationOutcome | undefined): number | undefined {
+  if (outcome?.kind !== 'answered' || outcome.snapshot.kind !== 'nginx') return undefined;
+  const { accepts, handled } = outcome.snapshot;
+  return accepts === undefined || handled === undefined ? undefined : accepts - handled;
 }
 
 /** One line when a target fails in a new way and one when it answers again, not one for each scrape. */

@@ -1,5 +1,8 @@
 import type { Config, TargetConfig } from '../config/schema.ts';
+import type { KernelReader } from '../io/read-kernel.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
+import { createHoldersSource } from './holders-source.ts';
+import { createHostSource, listenPorts } from './host-source.ts';
 import type { Log } from './log.ts';
 import { createTarget, type Target } from './observe-target.ts';
 import { type Sampler, startSampler } from './sampler.ts';
@@ -7,6 +10,8 @@ import { samplingInterval } from './sampling-interval.ts';
 
 export interface TargetSetOptions {
   readonly resolveName: ResolveName;
+  /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
+  readonly kernel?: KernelReader;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -67,5 +72,31 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
     http: config.http,
     capacity: config.capacity,
     observationLane: config.sampling.observation_lane,
+    ...hostPart(config, options),
+    ...holdersPart(config, options),
+  };
+}
+
+function hostPart(config: TargetConfig, { kernel, log }: TargetSetOptions) {
+  const listen = listenPorts(config);
+  const { name: target, processes } = config;
+  if (kernel === undefined || (listen.length === 0 && processes === undefined)) return {};
+  return { readHost: createHostSource({ target, listen, processes, kernel, log }) };
+}
+
+function holdersPart(
+  { slot_table, status_url, http, timeout }: TargetConfig,
+  { resolveName }: TargetSetOptions,
+) {
+  if (slot_table === undefined) return {};
+  return {
+    readHolders: createHoldersSource({
+      statusUrl: status_url,
+      http,
+      resolveName,
+      timeoutMilliseconds: timeout,
+      intervalMilliseconds: slot_table.interval,
+      maskClients: slot_table.mask_clients,
+    }),
   };
 }

@@ -64,3 +64,20 @@ export interface AsyncProcess {
   readonly asyncKeepAlive?: number;
   readonly asyncClosing?: number;
 }
+
+/** Who holds the slots of a server, by client address. */
+export interface SlotHolders {
+  /** Seconds since the last request of the idle keep-alive client that has waited longest. */
+  readonly oldestKeepaliveSeconds?: number;
+  /** Most slots one client holds, and how many clients hold any. Absent without ExtendedStatus. */
+  readonly topClientSlots?: number;
+  readonly clients?: number;
+  /** Most slots first, the longest idle first among equals; for the page, never for labels. */
+  readonly top: readonly SlotHolder[];
+}
+
+export interface SlotHolder {
+  readonly client: string;
+  readonly slots: number;
+  readonly oldestIdleSeconds?: number;
+}

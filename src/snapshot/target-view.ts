@@ -1,7 +1,10 @@
+import type { HostFigures } from './host.ts';
 import type { SampleCounters } from './samples.ts';
 import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
+import type { SlotHolders } from './slot-table.ts';
 import type { SlotFigures } from './slots.ts';
 import type { ServerKind, StatusSnapshot } from './status-page.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface TargetIdentity {
   readonly name: string;
@@ -32,7 +35,12 @@ export type ObservationOutcome =
 /** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
 export interface TargetView {
   readonly observation: Observation;
+  readonly verdict: Verdict;
   readonly counters: TargetCounters;
+  /** What the machine says, where it is shared with the server. */
+  readonly host?: HostFigures;
+  /** Who holds slots; only with slot_table. */
+  readonly holders?: SlotHolders;
   /** Whether the observation lane stands; absent for a target without one. */
   readonly laneUp?: boolean;
 }

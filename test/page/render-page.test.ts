@@ -27,6 +27,7 @@ function view(outcome: ObservationOutcome, name = 'edge'): TargetView {
       timings: { durationSeconds: 0.0042 },
       outcome,
     },
+    verdict: { evidence: [] },
     counters: {
       failures: failures as TargetView['counters']['failures'],
       badFields: 0,

@@ -1,0 +1,30 @@
+import type { TargetView } from '../snapshot/target-view.ts';
+import { evidences } from '../snapshot/verdict.ts';
+import { type Family, family } from './family.ts';
+import { known, labelsOf, targetLabels } from './target-samples.ts';
+
+export const verdictFamilies: readonly Family<TargetView>[] = [
+  family({
+    name: 'webserver_exhausted',
+    type: 'gauge',
+    help: 'Whether a new visitor finds no slot (1); 0 also when the server is down. Absent when nothing tells.',
+    labels: targetLabels,
+    source: 'The verdict: docs/verdict.md.',
+    samples: (view: TargetView) => {
+      const { exhausted } = view.verdict;
+      return known(labelsOf(view), exhausted === undefined ? undefined : Number(exhausted));
+    },
+  }),
+  family({
+    name: 'webserver_exhaustion_evidence',
+    type: 'gauge',
+    help: 'What speaks for exhaustion: 1 for each evidence that holds, 0 for the others.',
+    labels: [...targetLabels, 'evidence'],
+    source: 'The verdict: docs/verdict.md.',
+    samples: (view: TargetView) =>
+      evidences.map((evidence) => ({
+        labels: { ...labelsOf(view), evidence },
+        value: Number(view.verdict.evidence.includes(evidence)),
+      })),
+  }),
+];

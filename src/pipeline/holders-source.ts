@@ -1,0 +1,49 @@
+import { deriveSlotHolders } from '../derive/slot-holders.ts';
+import { createPageFetcher, type FetchPageOptions } from '../io/fetch-page.ts';
+import { parseApacheStatusHtml } from '../parse/apache-status-html.ts';
+import type { SlotHolders } from '../snapshot/slot-table.ts';
+
+export interface HoldersSourceOptions extends FetchPageOptions {
+  readonly timeoutMilliseconds: number;
+  readonly intervalMilliseconds: number;
+  readonly maskClients: boolean;
+}
+
+/**
+ * Reads the HTML status page at most once in an interval, on a connection of its own, never in the way of a look:
+ * a look takes what is there. A read that fails leaves nothing: what was true a minute ago is not shown as now.
+ */
+export function createHoldersSource(
+  options: HoldersSourceOptions,
+): () => Promise<SlotHolders | undefined> {
+  const statusUrl = htmlUrl(options.statusUrl);
+  const fetcher = createPageFetcher({ ...options, statusUrl });
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading = false;
+  let latest: SlotHolders | undefined;
+  const read = async (): Promise<void> => {
+    reading = true;
+    readAt = performance.now();
+    const page = await fetcher.fetch(options.timeoutMilliseconds);
+    const table = page.ok ? parseApacheStatusHtml(page.value.body) : undefined;
+    latest = table?.ok ? deriveSlotHolders(table.value, options.maskClients) : undefined;
+    reading = false;
+  };
+  return async () => {
+    const due = performance.now() - readAt >= options.intervalMilliseconds;
+    if (due && !reading) {
+      const first = readAt === Number.NEGATIVE_INFINITY;
+      const done = read();
+      // The first scrape of a fresh exporter should not lack the figures for a whole interval.
+      if (first) await done;
+    }
+    return latest;
+  };
+}
+
+/** The status page for people is the same address without `auto`. */
+function htmlUrl(statusUrl: string): string {
+  const url = new URL(statusUrl);
+  url.search = url.search.replace(/^\?auto$|[?&]auto(?=&|$)/, '');
+  return url.href;
+}

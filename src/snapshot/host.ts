@@ -1,0 +1,33 @@
+/** What the machine the exporter shares with a server says about it. Each part is absent when it is out of reach. */
+export interface HostFigures {
+  readonly listen?: readonly ListenFigures[];
+  readonly listenOverflows?: number;
+  readonly listenDrops?: number;
+  readonly processes?: ProcessFigures;
+}
+
+/** One listening port of a server. */
+export interface ListenFigures {
+  readonly port: number;
+  /** Connections completed by the kernel that the server has not accepted. */
+  readonly queueLength: number;
+  /** Absent when somaxconn could not be read. */
+  readonly queueLimit?: number;
+  /** Sockets by TCP state; those in the accept queue are among `established`. */
+  readonly connections: Readonly<Record<string, number>>;
+}
+
+/** The processes of one server together. */
+export interface ProcessFigures {
+  readonly count: number;
+  readonly residentBytes: number;
+  /** Shared pages counted once (PSS); absent without permission to read smaps_rollup. */
+  readonly proportionalBytes?: number;
+  /** Memory of the workers alone, without the parent: proportional where known, else resident. */
+  readonly workerBytes: number;
+  /** Of the process with the least room: descriptors open and its limit. Absent without permission. */
+  readonly openFds?: number;
+  readonly maxFds?: number;
+  /** Whether every worker is stopped (SIGSTOP, a debugger, the freezer). */
+  readonly stopped: boolean;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { deriveSlotHolders, maskAddress } from '../../src/derive/slot-holders.ts';
+import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
+import type { SlotRow } from '../../src/snapshot/slot-table.ts';
+import { fixture } from '../support/fixture.ts';
+
+const table = (slots: readonly SlotRow[]) => ({
+  layout: 'extended' as const,
+  slots,
+  asyncProcesses: [],
+  malformedRows: 0,
+});
+
+describe('deriveSlotHolders()', () => {
+  test('counts slots by client, most first, and leaves out slots nobody holds', () => {
+    const holders = deriveSlotHolders(
+      table([
+        { state: 'keepalive', client: 'a', secondsSinceRequest: 3 },
+        { state: 'keepalive', client: 'b', secondsSinceRequest: 90 },
+        { state: 'reading', client: 'b' },
+        { state: 'idle', client: 'c', secondsSinceRequest: 1000 },
+        { state: 'open', client: 'c' },
+      ]),
+      false,
+    );
+    expect(holders).toEqual({
+      oldestKeepaliveSeconds: 90,
+      topClientSlots: 2,
+      clients: 2,
+      top: [
+        { client: 'b', slots: 2, oldestIdleSeconds: 90 },
+        { client: 'a', slots: 1, oldestIdleSeconds: 3 },
+      ],
+    });
+  });
+
+  test('says nothing of clients without ExtendedStatus', () => {
+    const page = parseApacheStatusHtml(fixture('apache-2.4.71-prefork-extended-off.html'));
+    if (!page.ok) throw new Error(page.error.found);
+    const holders = deriveSlotHolders(page.value, false);
+    expect(holders).toEqual({ top: [] });
+  });
+
+  test('reads a real page of a prefork server with held clients', () => {
+    const page = parseApacheStatusHtml(fixture('apache-2.4.71-prefork.html'));
+    if (!page.ok) throw new Error(page.error.found);
+    const holders = deriveSlotHolders(page.value, true);
+    expect(holders.clients).toBe(1);
+    expect(holders.topClientSlots).toBeGreaterThan(1);
+    expect(holders.top[0]?.client).toBe('127.0.0.x');
+  });
+});
+
+test.each([
+  ['203.0.113.9', '203.0.113.x'],
+  ['2001:db8:1:2::3', '2001:db8:1:x'],
+  ['host.example.org', 'x.example.org'],
+])('maskAddress(%s) is %s', (address, masked) => {
+  expect(maskAddress(address)).toBe(masked);
+});

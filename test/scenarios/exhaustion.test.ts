@@ -1,0 +1,216 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type RunningExporter, startExporter } from '../support/exporter.ts';
+import { type Exposition, parseExposition } from '../support/exposition.ts';
+import {
+  openBusyClients,
+  openHalfHeaderClients,
+  openKeepaliveClients,
+} from '../support/held-clients.ts';
+import { keep, keepOpen } from '../support/keep.ts';
+import { type RealApache, startApache } from '../support/real-apache.ts';
+import { startNginx } from '../support/real-nginx.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+interface Watched {
+  readonly exporter: RunningExporter;
+  read(): Promise<Exposition>;
+  /** Waits for the verdict on /metrics, and returns the exposition that said it. */
+  until(exhausted: 0 | 1): Promise<Exposition>;
+}
+
+async function watch(target: string): Promise<Watched> {
+  const exporter = keep(await startExporter({ config: `targets: [${target}]` }));
+  const read = async () =>
+    parseExposition(await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '2' }));
+  return {
+    exporter,
+    read,
+    async until(exhausted) {
+      let last = await read();
+      await waitUntil({
+        until: `the verdict is ${exhausted}`,
+        async holds() {
+          last = await read();
+          return last.value('webserver_exhausted') === exhausted;
+        },
+      });
+      return last;
+    },
+  };
+}
+
+const watchApache = (apache: RealApache, more = '') =>
+  watch(`{name: shop, server: apache, status_url: "${apache.statusUrl}"${more}}`);
+
+function evidenceOf(exposition: Exposition): readonly string[] {
+  return exposition
+    .samples('webserver_exhaustion_evidence')
+    .filter(({ value }) => value === 1)
+    .map(({ labels }) => labels['evidence'] ?? '')
+    .sort();
+}
+
+const resultOf = (exposition: Exposition) =>
+  exposition.samples('webserver_scrape_result').find(({ value }) => value === 1)?.labels['result'];
+
+const lane = ', sampling: {interval: 500ms, observation_lane: true}';
+
+describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
+  const options = { mpm, maxRequestWorkers: 8, threadsPerChild: 4, serverLimit: 8 };
+
+  test('full of idle keep-alive clients: seen from the kernel without the lane, and gone when they leave', async () => {
+    const apache = keep(await startApache(options));
+    const { until } = await watchApache(apache);
+    await until(0);
+    const clients = keepOpen(
+      await openKeepaliveClients({ port: apache.port, count: 12, answered: 8 }),
+    );
+    const full = await until(1);
+    expect(resultOf(full)).toBe('response_timeout');
+    expect(evidenceOf(full)).toEqual(['accept_queue', 'connected_but_unanswered']);
+    expect(full.value('webserver_accept_queue_length')).toBeGreaterThanOrEqual(4);
+    await clients.close();
+    const after = await until(0);
+    expect(after.value('webserver_up')).toBe(1);
+    expect(after.value('webserver_worker_saturation_samples_count')).toBeGreaterThan(0);
+  });
+
+  test('full with the lane: the page says so itself', async () => {
+    const apache = keep(await startApache(options));
+    const { until, read } = await watchApache(apache, lane);
+    await waitUntil({
+      until: 'the lane stands',
+      holds: async () => (await read()).value('keepalive_exporter_lane_up') === 1,
+    });
+    keepOpen(await openKeepaliveClients({ port: apache.port, count: 12, answered: 7 }));
+    const full = await until(1);
+    expect(full.value('webserver_up')).toBe(1);
+    expect(evidenceOf(full)).toContain('no_idle_slot');
+    expect(full.value('webserver_slots', { state: 'keepalive' })).toBe(7);
+  });
+
+  test('full of clients that send half a header: reading slots are seen through the lane', async () => {
+    const apache = keep(await startApache(options));
+    const { until, read } = await watchApache(apache, lane);
+    await waitUntil({
+      until: 'the lane stands',
+      holds: async () => (await read()).value('keepalive_exporter_lane_up') === 1,
+    });
+    keepOpen(await openHalfHeaderClients({ port: apache.port, count: 12 }));
+    const full = await until(1);
+    expect(full.value('webserver_slots', { state: 'reading' })).toBe(7);
+  });
+
+  test('a graceful restart of a busy server is no exhaustion', async () => {
+    const apache = keep(await startApache(options));
+    const { until, read } = await watchApache(apache);
+    await until(0);
+    keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
+    await apache.graceful();
+    await waitUntil({
+      until: 'the new generation answers',
+      holds: async () => (await read()).value('webserver_config_generation') === 2,
+    });
+    expect((await read()).value('webserver_exhausted')).toBe(0);
+  });
+});
+
+describe('Apache event', () => {
+  const options = { mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 } as const;
+
+  test('more idle connections than workers: no exhaustion, and the kernel counts them at once', async () => {
+    const apache = keep(await startApache(options));
+    const { until, read } = await watchApache(apache);
+    await until(0);
+    keepOpen(await openKeepaliveClients({ port: apache.port, count: 12 }));
+    let idle = await read();
+    await waitUntil({
+      until: 'the kernel shows every idle client',
+      async holds() {
+        idle = await read();
+        return idle.value('webserver_keepalive_connections', { source: 'kernel' }) === 12;
+      },
+    });
+    expect(idle.value('webserver_exhausted')).toBe(0);
+    expect(idle.value('webserver_keepalive_connections', { source: 'status' })).toBeLessThanOrEqual(
+      12,
+    );
+  });
+
+  test('every worker busy with a slow upstream: exhausted', async () => {
+    const apache = keep(await startApache(options));
+    const { until } = await watchApache(apache);
+    await until(0);
+    keepOpen(await openBusyClients({ port: apache.port, count: 12 }));
+    const full = await until(1);
+    expect(evidenceOf(full)).toContain('connected_but_unanswered');
+  });
+});
+
+describe('nginx', () => {
+  const options = { workerProcesses: 1, workerConnections: 32 };
+
+  const watchNginx = (nginx: { statusUrl: string; configFile: string }) =>
+    watch(
+      `{name: edge, server: nginx, status_url: "${nginx.statusUrl}", capacity: {config_file: "${nginx.configFile}"}}`,
+    );
+
+  test('idle clients beyond worker_connections are given up for visitors: no exhaustion', async () => {
+    const nginx = keep(await startNginx(options));
+    const { until, read } = await watchNginx(nginx);
+    await until(0);
+    for (let burst = 0; burst < 10; burst++) {
+      keepOpen(await openKeepaliveClients({ port: nginx.port, count: 10 }));
+    }
+    expect((await read()).value('webserver_exhausted')).toBe(0);
+  });
+
+  test('half-header clients beyond worker_connections: exhausted, and the dropped are counted afterwards', async () => {
+    const nginx = keep(await startNginx(options));
+    const { until } = await watchNginx(nginx);
+    await until(0);
+    // nginx gives up connections that have not sent a byte yet, so one burst leaves a place: the next ones take it.
+    const bursts = [];
+    for (let burst = 0; burst < 8; burst++) {
+      bursts.push(keepOpen(await openHalfHeaderClients({ port: nginx.port, count: 20 })));
+    }
+    const full = await until(1);
+    expect(['empty_reply', 'reset']).toContain(resultOf(full));
+    expect(evidenceOf(full)).toContain('dropped_connections');
+    for (const clients of bursts) await clients.close();
+    const after = await until(0);
+    expect(after.value('webserver_connections_dropped_total')).toBeGreaterThan(0);
+  });
+});
+
+describe('what is not exhaustion', () => {
+  test('stopped: refused; started again: up', async () => {
+    const apache = await startApache({ mpm: 'prefork', maxRequestWorkers: 4 });
+    const { until, read } = await watchApache(apache);
+    await until(0);
+    await apache.stop();
+    await waitUntil({
+      until: 'the server is refused',
+      holds: async () => resultOf(await read()) === 'refused',
+    });
+    expect((await read()).value('webserver_exhausted')).toBe(0);
+  });
+
+  test('frozen by SIGSTOP: unanswered, but nobody accepts, so it hangs', async () => {
+    const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 4 }));
+    const { until, read } = await watchApache(apache);
+    await until(0);
+    apache.signal('SIGSTOP', 'all');
+    onTestFinished(() => apache.signal('SIGCONT', 'all'));
+    await waitUntil({
+      until: 'the server does not answer',
+      holds: async () => resultOf(await read()) === 'response_timeout',
+    });
+    expect((await read()).value('webserver_exhausted')).toBe(0);
+    apache.signal('SIGCONT', 'all');
+    await waitUntil({
+      until: 'the server answers again',
+      holds: async () => (await read()).value('webserver_up') === 1,
+    });
+  });
+});
