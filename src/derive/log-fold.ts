@@ -1,0 +1,184 @@
+import {
+  ABSENT,
+  type LogMethod,
+  type LogProtocol,
+  type LogRecord,
+  logMethods,
+  logProtocols,
+} from '../snapshot/log-record.ts';
+
+/** `connections_reached_total{requests}`: how many connections made at least so many requests. */
+export const connectionThresholds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
+
+const lowestCode = 100;
+const highestCode = 599;
+const otherCode = highestCode - lowestCode + 1;
+const codeCount = otherCode + 1;
+const requestTimeout = 408;
+
+/** Observations per bucket, not cumulative; the last bucket has no upper bound. */
+export interface HistogramCounts {
+  readonly upperBounds: readonly number[];
+  readonly counts: number[];
+  sum: number;
+}
+
+/**
+ * All that is counted from one access log: plain data that survives JSON unchanged, so that it can be
+ * checkpointed together with the offset it belongs to. Its size depends on configuration alone.
+ */
+export interface LogCounts {
+  /** Allow-list of virtual hosts, in the order of their indexes; empty without that dimension. */
+  readonly vhosts: readonly string[];
+  /** By code (100 to 599, then other) a row by vhost, protocol and method; null until the code is seen. */
+  readonly responses: (number[] | null)[];
+  readonly requestDuration: HistogramCounts;
+  readonly upstreamConnect: HistogramCounts;
+  readonly upstreamResponse: HistogramCounts;
+  responseBytes: number;
+  clientAborts: number;
+  timeoutsBeforeRequest: number;
+  timeoutsInRequest: number;
+  /** Parallel to connectionThresholds. */
+  readonly connectionsReached: number[];
+  linesParsed: number;
+  linesUnparsed: number;
+  /** Unix time in seconds the newest line bears; null while no line told one. */
+  lastLineSeconds: number | null;
+}
+
+export interface LogCountsOptions {
+  readonly requestDurationBuckets: readonly number[];
+  readonly upstreamConnectBuckets: readonly number[];
+  readonly upstreamResponseBuckets: readonly number[];
+  readonly vhosts?: readonly string[];
+}
+
+export interface ResponseCount {
+  readonly method: LogMethod;
+  /** `100` to `599`, or `other`. */
+  readonly code: string;
+  readonly protocol: LogProtocol;
+  /** A name of the allow-list or `other`; absent without an allow-list. */
+  readonly vhost?: string;
+  readonly count: number;
+}
+
+export function createLogCounts(options: LogCountsOptions): LogCounts {
+  return {
+    vhosts: options.vhosts ?? [],
+    responses: Array.from({ length: codeCount }, () => null),
+    requestDuration: createHistogram(options.requestDurationBuckets),
+    upstreamConnect: createHistogram(options.upstreamConnectBuckets),
+    upstreamResponse: createHistogram(options.upstreamResponseBuckets),
+    responseBytes: 0,
+    clientAborts: 0,
+    timeoutsBeforeRequest: 0,
+    timeoutsInRequest: 0,
+    connectionsReached: zeros(connectionThresholds.length),
+    linesParsed: 0,
+    linesUnparsed: 0,
+    lastLineSeconds: null,
+  };
+}
+
+/**
+ * Adds one parsed line. Every line counts, also the `OPTIONS *` that Apache sends to itself (internal
+ * dummy connection): it occupies a worker, and the totals stay comparable with the log's own length.
+ */
+export function foldRecord(counts: LogCounts, record: LogRecord): void {
+  counts.linesParsed++;
+  if (record.status !== ABSENT) countResponse(counts, record);
+  observe(counts.requestDuration, record.requestSeconds);
+  observe(counts.upstreamConnect, record.upstreamConnectSeconds);
+  observe(counts.upstreamResponse, record.upstreamResponseSeconds);
+  if (record.bytes > 0) counts.responseBytes += record.bytes;
+  if (record.aborted) counts.clientAborts++;
+  if (record.status === requestTimeout) countTimeout(counts, record);
+  if (record.requestOnConnection > 0) countReached(counts, record.requestOnConnection);
+  if (record.unixSeconds !== ABSENT) keepNewest(counts, record.unixSeconds);
+}
+
+/** Counts a line that does not follow the log's format. */
+export function foldUnparsed(counts: LogCounts): void {
+  counts.linesUnparsed++;
+}
+
+/** The responses counted so far; a combination that never occurred is not listed. */
+export function* listResponses(counts: LogCounts): Generator<ResponseCount> {
+  for (const [code, row] of counts.responses.entries()) {
+    for (const [cell, count] of (row ?? []).entries()) {
+      if (count > 0) yield describeResponse(counts, { code, cell, count });
+    }
+  }
+}
+
+function describeResponse(
+  counts: LogCounts,
+  { code, cell, count }: { code: number; cell: number; count: number },
+): ResponseCount {
+  const perVhost = logMethods.length * logProtocols.length;
+  const withinVhost = cell % perVhost;
+  const response = {
+    method: logMethods[withinVhost % logMethods.length] ?? 'other',
+    code: code === otherCode ? 'other' : String(code + lowestCode),
+    protocol: logProtocols[Math.floor(withinVhost / logMethods.length)] ?? 'other',
+    count,
+  };
+  if (counts.vhosts.length === 0) return response;
+  return { ...response, vhost: counts.vhosts[Math.floor(cell / perVhost)] ?? 'other' };
+}
+
+function countResponse(counts: LogCounts, record: LogRecord): void {
+  const status = record.status;
+  const code = status >= lowestCode && status <= highestCode ? status - lowestCode : otherCode;
+  const row = counts.responses[code] ?? startRow(counts, code);
+  const vhosts = counts.vhosts.length;
+  const vhost = vhosts === 0 ? 0 : record.vhost === ABSENT ? vhosts : record.vhost;
+  const cell = (vhost * logProtocols.length + record.protocol) * logMethods.length + record.method;
+  row[cell] = (row[cell] ?? 0) + 1;
+}
+
+function startRow(counts: LogCounts, code: number): number[] {
+  const vhosts = counts.vhosts.length === 0 ? 1 : counts.vhosts.length + 1;
+  const row = zeros(vhosts * logProtocols.length * logMethods.length);
+  counts.responses[code] = row;
+  return row;
+}
+
+function observe(histogram: HistogramCounts, seconds: number): void {
+  if (seconds < 0) return;
+  const bounds = histogram.upperBounds;
+  let bucket = 0;
+  while (bucket < bounds.length && seconds > (bounds[bucket] ?? 0)) bucket++;
+  histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
+  histogram.sum += seconds;
+}
+
+/** Apache logs `"-" 408` for a connection that timed out before its first request (protocol.c, read_request_line). */
+function countTimeout(counts: LogCounts, record: LogRecord): void {
+  if (record.requestEmpty) counts.timeoutsBeforeRequest++;
+  else counts.timeoutsInRequest++;
+}
+
+/** The line numbered k is its connection reaching k requests, so no connection needs to be tracked. */
+function countReached(counts: LogCounts, request: number): void {
+  const threshold = connectionThresholds.indexOf(request as (typeof connectionThresholds)[number]);
+  if (threshold < 0) return;
+  counts.connectionsReached[threshold] = (counts.connectionsReached[threshold] ?? 0) + 1;
+}
+
+/** Lines are written when requests end but bear (Apache) the time they began: the newest is not always the last. */
+function keepNewest(counts: LogCounts, unixSeconds: number): void {
+  if (counts.lastLineSeconds === null || unixSeconds > counts.lastLineSeconds) {
+    counts.lastLineSeconds = unixSeconds;
+  }
+}
+
+function createHistogram(upperBounds: readonly number[]): HistogramCounts {
+  return { upperBounds, counts: zeros(upperBounds.length + 1), sum: 0 };
+}
+
+function zeros(length: number): number[] {
+  return Array.from({ length }, () => 0);
+}

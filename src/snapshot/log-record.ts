@@ -1,0 +1,102 @@
+/** The methods of RFC 9110 and RFC 5789; everything else a client sends is `other`, no request at all is `none`. */
+export const logMethods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'CONNECT',
+  'OPTIONS',
+  'TRACE',
+  'PATCH',
+  'other',
+  'none',
+] as const;
+
+export type LogMethod = (typeof logMethods)[number];
+
+/** Protocol names as both servers log them; `none` where the line carries no protocol. */
+export const logProtocols = [
+  'HTTP/0.9',
+  'HTTP/1.0',
+  'HTTP/1.1',
+  'HTTP/2.0',
+  'HTTP/3.0',
+  'other',
+  'none',
+] as const;
+
+export type LogProtocol = (typeof logProtocols)[number];
+
+export const otherMethod = logMethods.indexOf('other');
+export const noMethod = logMethods.indexOf('none');
+export const http09 = logProtocols.indexOf('HTTP/0.9');
+export const otherProtocol = logProtocols.indexOf('other');
+export const noProtocol = logProtocols.indexOf('none');
+
+/**
+ * The value of a number that the line does not tell. Only the reused record below knows it, because a
+ * property that comes and goes would cost the hot path its speed; it is never added up nor emitted.
+ */
+export const ABSENT = -1;
+
+/**
+ * What metrics read from one access-log line. One record is reused for all lines of a log: a parser
+ * overwrites every field, a fold reads them before the next line. Numbers are ABSENT where unknown.
+ */
+export interface LogRecord {
+  /** Status code as logged; 0 where the server logged `-` in its place. */
+  status: number;
+  /** Index into logMethods. */
+  method: number;
+  /** Index into logProtocols. */
+  protocol: number;
+  /** The request line was logged empty (`""` or `"-"`): the client never sent one. */
+  requestEmpty: boolean;
+  requestSeconds: number;
+  /** Sum over all upstreams tried. */
+  upstreamConnectSeconds: number;
+  /** Sum over all upstreams tried. */
+  upstreamResponseSeconds: number;
+  bytes: number;
+  /** Which request of its connection this was; the first is 1. */
+  requestOnConnection: number;
+  /** The client went away before the response was complete. */
+  aborted: boolean;
+  /** Index into the allow-list of virtual hosts; its length for hosts not on it. */
+  vhost: number;
+  /** Unix time of the line in seconds. */
+  unixSeconds: number;
+}
+
+export function createLogRecord(): LogRecord {
+  return {
+    status: ABSENT,
+    method: noMethod,
+    protocol: noProtocol,
+    requestEmpty: false,
+    requestSeconds: ABSENT,
+    upstreamConnectSeconds: ABSENT,
+    upstreamResponseSeconds: ABSENT,
+    bytes: ABSENT,
+    requestOnConnection: ABSENT,
+    aborted: false,
+    vhost: ABSENT,
+    unixSeconds: ABSENT,
+  };
+}
+
+export function resetLogRecord(record: LogRecord): void {
+  record.status = ABSENT;
+  record.method = noMethod;
+  record.protocol = noProtocol;
+  record.requestEmpty = false;
+  record.requestSeconds = ABSENT;
+  record.upstreamConnectSeconds = ABSENT;
+  record.upstreamResponseSeconds = ABSENT;
+  record.bytes = ABSENT;
+  record.requestOnConnection = ABSENT;
+  record.aborted = false;
+  record.vhost = ABSENT;
+  record.unixSeconds = ABSENT;
+}
