@@ -100,19 +100,6 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
     const full = await until(1);
     expect(full.value('webserver_slots', { state: 'reading' })).toBe(7);
   });
-
-  test('a graceful restart of a busy server is no exhaustion', async () => {
-    const apache = keep(await startApache(options));
-    const { until, read } = await watchApache(apache);
-    await until(0);
-    keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
-    await apache.graceful();
-    await waitUntil({
-      until: 'the new generation answers',
-      holds: async () => (await read()).value('webserver_config_generation') === 2,
-    });
-    expect((await read()).value('webserver_exhausted')).toBe(0);
-  });
 });
 
 describe('Apache event', () => {
@@ -122,13 +109,15 @@ describe('Apache event', () => {
     const apache = keep(await startApache(options));
     const { until, read } = await watchApache(apache);
     await until(0);
-    keepOpen(await openKeepaliveClients({ port: apache.port, count: 12 }));
+    const clients = keepOpen(await openKeepaliveClients({ port: apache.port, count: 12 }));
     let idle = await read();
     await waitUntil({
-      until: 'the kernel shows every idle client',
+      // A burst keeps all workers of a process busy for a moment, and it then closes idle connections.
+      until: 'the kernel shows every client that is still connected',
       async holds() {
         idle = await read();
-        return idle.value('webserver_keepalive_connections', { source: 'kernel' }) === 12;
+        const counted = idle.value('webserver_keepalive_connections', { source: 'kernel' });
+        return counted === clients.open();
       },
     });
     expect(idle.value('webserver_exhausted')).toBe(0);
@@ -184,6 +173,21 @@ describe('nginx', () => {
 });
 
 describe('what is not exhaustion', () => {
+  test('a graceful restart of a busy server is no exhaustion', async () => {
+    const apache = keep(
+      await startApache({ mpm: 'prefork', maxRequestWorkers: 8, serverLimit: 16 }),
+    );
+    const { until, read } = await watchApache(apache);
+    await until(0);
+    keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
+    await apache.graceful();
+    await waitUntil({
+      until: 'the new generation answers',
+      holds: async () => (await read()).value('webserver_config_generation') === 2,
+    });
+    expect((await read()).value('webserver_exhausted')).toBe(0);
+  });
+
   test('stopped: refused; started again: up', async () => {
     const apache = await startApache({ mpm: 'prefork', maxRequestWorkers: 4 });
     const { until, read } = await watchApache(apache);
