@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
 import { redactConfig } from './config/redact-config.ts';
-import type { Config } from './config/schema.ts';
+import { type Config, configSchema } from './config/schema.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { selfGroups, targetGroups } from './metrics/catalog.ts';
@@ -13,8 +14,10 @@ import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderPage } from './page/render-page.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
+import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
+import { createLogSet } from './pipeline/log-set.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
@@ -30,6 +33,8 @@ export interface AppOptions {
   readonly compatMetrics: boolean;
   readonly version: string;
   readonly nodeVersion: string;
+  readonly pid: number;
+  readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -51,8 +56,16 @@ const discoveryPauseMilliseconds = 30_000;
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
-  const targetOptions = { resolveName: createResolveName(), kernel: buildKernelReader(), log, now };
+  const logs = createLogSet({ stdin: options.stdin, log, now });
+  const targetOptions = {
+    resolveName: createResolveName(),
+    kernel: buildKernelReader(),
+    logSaysExhausted: logs.saysExhausted,
+    log,
+    now,
+  };
   const targets = createTargetSet(targetOptions);
+  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
   const families = targetGroups
     .flatMap((group) => group.families)
@@ -65,7 +78,8 @@ export function createApp(options: AppOptions): App {
   let probesRefused = 0;
   let discovery: NodeJS.Timeout | undefined;
 
-  const take = (next: Config) => {
+  const take = async (next: Config) => {
+    await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
     targets.apply(next.targets);
     reloadSuccessful = true;
@@ -74,7 +88,7 @@ export function createApp(options: AppOptions): App {
 
   const discover = async () => {
     const found = await discoverTargets(targetOptions);
-    take({ targets: [...found], probe: { allow: [], modules: {} } });
+    await take({ ...configSchema.parse({}), targets: [...found] });
     for (const { server, status_url } of found) {
       log.info('found a status page; write a configuration file to watch more', {
         server,
@@ -96,7 +110,7 @@ export function createApp(options: AppOptions): App {
       return ok(undefined);
     }
     const read = await readConfig(options.configFile);
-    if (read.ok) take(read.value);
+    if (read.ok) await take(read.value);
     else reloadSuccessful = false;
     return read.ok ? ok(undefined) : read;
   };
@@ -121,16 +135,26 @@ export function createApp(options: AppOptions): App {
     configLastReloadSuccessSeconds: reloadedAt,
     collectorFailures,
     probesRefused,
+    checkpoint: logs.checkpoint(),
   });
 
   const observeAll = (deadlineMilliseconds: number): Promise<readonly TargetView[]> =>
-    Promise.all(targets.all().map((target) => target.observe(deadlineMilliseconds)));
+    Promise.all(
+      targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
+    );
+
+  const withLogs = (view: TargetView): TargetView => {
+    const logView = logs.view(view.observation.target.name);
+    return logView === undefined ? view : { ...view, logs: logView };
+  };
 
   const probe = async ({ target, module: name, deadlineMilliseconds }: ProbeQuery) => {
     const startedAt = now();
     const known = name === undefined ? targets.byName(target) : undefined;
     const view =
-      known === undefined ? await probeForeign() : ok(await known.observe(deadlineMilliseconds));
+      known === undefined
+        ? await probeForeign()
+        : ok(withLogs(await known.observe(deadlineMilliseconds)));
     if (!view.ok) {
       probesRefused += 1;
       log.warn('probe refused', { target: target.slice(0, 200), reason: view.error.reason });
@@ -198,6 +222,7 @@ export function createApp(options: AppOptions): App {
     async stop() {
       clearTimeout(discovery);
       targets.close();
+      await logs.close();
       await server.close();
     },
   };

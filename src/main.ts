@@ -12,6 +12,8 @@ process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   version,
   nodeVersion: process.version,
+  pid: process.pid,
+  stdin: process.stdin,
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
   now: () => new Date(),

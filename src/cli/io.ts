@@ -1,8 +1,12 @@
+import type { Readable } from 'node:stream';
+
 /** The world as the commands see it; main.ts provides the real one. */
 export interface CliIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly nodeVersion: string;
+  readonly pid: number;
+  readonly stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
   now(): Date;

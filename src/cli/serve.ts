@@ -72,6 +72,8 @@ export function appOptions(flags: Flags, io: CliIo, log: Log) {
     compatMetrics: flags['no-compat-metrics'] === undefined,
     version: io.version,
     nodeVersion: io.nodeVersion,
+    pid: io.pid,
+    stdin: io.stdin,
     log,
     now: () => io.now().getTime() / 1000,
   };

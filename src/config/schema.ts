@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { serverKinds } from '../snapshot/status-page.ts';
 import { durationPattern, parseDuration } from './durations.ts';
 
@@ -106,6 +107,72 @@ const sampling = z.strictObject({
   }),
 });
 
+const accessLog = z
+  .strictObject({
+    path: path.optional().meta({
+      description: 'A file, or a pattern with * and ? in its last part. Rotation is followed.',
+    }),
+    syslog: z
+      .string()
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, 'is no HOST:PORT')
+      .optional()
+      .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
+    stdin: z.literal(true).optional(),
+    format: z.string().default('combined').meta({
+      description:
+        'combined, common, vhost_combined, main, json, an nginx log_format or an Apache LogFormat.',
+    }),
+    json_keys: z.record(z.string(), z.string()).optional().meta({
+      description: 'For json: key in the line → nginx variable, such as {code: $status}.',
+    }),
+    cri: z.boolean().default(false).meta({
+      description: 'The file is a Kubernetes container log: unwrap its lines.',
+    }),
+    vhosts: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: 'Adds the label vhost for these; all others are "other".' }),
+  })
+  .refine(
+    ({ path, syslog, stdin }) =>
+      [path, syslog, stdin].filter((source) => source !== undefined).length === 1,
+    { error: 'needs exactly one of path, syslog and stdin' },
+  )
+  .superRefine(({ format }, context) => {
+    const parsed = parseLogFormat({ format });
+    if (!parsed.ok) {
+      context.addIssue({
+        code: 'custom',
+        message: `cannot be used: ${parsed.error}`,
+        path: ['format'],
+      });
+    }
+  });
+
+const errorLog = z.strictObject({ path });
+
+const buckets = z
+  .array(z.number().positive())
+  .min(1)
+  .refine((bounds) => bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0)), {
+    error: 'must rise',
+  });
+
+const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const logs = z.strictObject({
+  start: z.enum(['end', 'beginning']).default('end').meta({
+    description: 'Where a file begins that was there before the exporter and has no checkpoint.',
+  }),
+  request_duration_buckets: buckets.default(defaultBuckets),
+  upstream_buckets: buckets.default(defaultBuckets),
+});
+
+const checkpoint = z.strictObject({
+  directory: path.meta({ description: 'Of this exporter alone; kept across restarts.' }),
+  interval: positiveDuration.default(1000),
+});
+
 /** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as nginx's own exporter writes it. */
 const statusUrl = z.string().refine(isStatusUrl, {
   error:
@@ -141,6 +208,8 @@ const target = z
       })
       .optional()
       .meta({ description: 'Apache: read the HTML status page too, for who holds slots.' }),
+    access_logs: z.array(accessLog).default([]),
+    error_logs: z.array(errorLog).default([]),
     processes: z
       .strictObject({ pid_file: path })
       .optional()
@@ -203,6 +272,14 @@ export const configSchema = z
   .strictObject({
     targets: z.array(target).default([]),
     probe: probe.default({ allow: [], modules: {} }),
+    checkpoint: checkpoint.optional().meta({
+      description: 'Where log positions and counts survive a restart.',
+    }),
+    logs: logs.default({
+      start: 'end',
+      request_duration_buckets: defaultBuckets,
+      upstream_buckets: defaultBuckets,
+    }),
   })
   .superRefine(({ targets }, context) => {
     const seen = new Set<string>();
@@ -222,5 +299,6 @@ export type Config = z.output<typeof configSchema>;
 export type TargetConfig = Config['targets'][number];
 export type HttpConfig = TargetConfig['http'];
 export type CapacityConfig = TargetConfig['capacity'];
+export type LogsConfig = Config['logs'];
 export type ProbeConfig = Config['probe'];
 export type ProbeModule = ProbeConfig['modules'][string];

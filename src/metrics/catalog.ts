@@ -3,6 +3,7 @@ import type { TargetView } from '../snapshot/target-view.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import type { Family } from './family.ts';
 import { kernelFamilies, processFamilies } from './host-families.ts';
+import { accessLogFamilies, errorLogFamilies } from './log-families.ts';
 import { nginxCompatFamilies } from './nginx-compat-families.ts';
 import { sampleFamilies } from './sample-families.ts';
 import { selfFamilies } from './self-families.ts';
@@ -23,6 +24,8 @@ export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Verdict', families: verdictFamilies },
   { title: 'Slots', families: slotFamilies },
   { title: 'Between scrapes', families: sampleFamilies },
+  { title: 'Access log', families: accessLogFamilies },
+  { title: 'Error log', families: errorLogFamilies },
   { title: 'Slot table', families: slotTableFamilies },
   { title: 'Kernel', families: kernelFamilies },
   { title: 'Processes', families: processFamilies },

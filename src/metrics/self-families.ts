@@ -40,6 +40,24 @@ export const selfFamilies: readonly Family<SelfView>[] = [
     source: 'The exporter itself.',
     samples: ({ probesRefused }: SelfView) => [{ labels: {}, value: probesRefused }],
   }),
+  family({
+    name: 'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'Unix time at which log positions and counts were last written; absent without checkpoint.directory.',
+    labels: [],
+    source: 'The exporter itself.',
+    samples: ({ checkpoint }: SelfView) =>
+      checkpoint === undefined ? [] : [{ labels: {}, value: checkpoint.lastSuccessSeconds }],
+  }),
+  family({
+    name: 'keepalive_exporter_checkpoint_failures_total',
+    type: 'counter',
+    help: 'Checkpoints that could not be written: disk full, directory read-only.',
+    labels: [],
+    source: 'The exporter itself.',
+    samples: ({ checkpoint }: SelfView) =>
+      checkpoint === undefined ? [] : [{ labels: {}, value: checkpoint.failures }],
+  }),
 ];
 
 function plain(name: string, help: string, read: (view: SelfView) => number): Family<SelfView> {

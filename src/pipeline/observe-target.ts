@@ -28,6 +28,8 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHost?: () => Promise<HostFigures>;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
+  /** Whether the error log has said within the last seconds that there is no slot left. */
+  readonly errorLogSaysExhausted?: () => boolean;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -114,7 +116,11 @@ export function createTarget(options: TargetOptions): Target {
     const lane = laneUp?.();
     return {
       observation,
-      verdict: passVerdict(observation, { host, before: memory.lastAnswered }),
+      verdict: passVerdict(observation, {
+        host,
+        before: memory.lastAnswered,
+        errorLog: options.errorLogSaysExhausted?.(),
+      }),
       counters: { failures: { ...failures }, badFields, samples },
       ...(host === undefined ? {} : { host }),
       ...(holders === undefined ? {} : { holders }),
@@ -201,9 +207,13 @@ interface Surroundings {
 interface VerdictContext {
   readonly host: HostFigures | undefined;
   readonly before: Observation | undefined;
+  readonly errorLog: boolean | undefined;
 }
 
-function passVerdict({ target, outcome }: Observation, { host, before }: VerdictContext): Verdict {
+function passVerdict(
+  { target, outcome }: Observation,
+  { host, before, errorLog }: VerdictContext,
+): Verdict {
   const earlier = before?.outcome.kind === 'answered' ? before.outcome : undefined;
   const droppedSince = droppedBetween(earlier, outcome);
   return deriveVerdict({
@@ -213,6 +223,7 @@ function passVerdict({ target, outcome }: Observation, { host, before }: Verdict
     ...(host?.listen === undefined ? {} : { listen: host.listen }),
     ...(host?.processes === undefined ? {} : { stopped: host.processes.stopped }),
     ...(droppedSince === undefined ? {} : { droppedSince }),
+    ...(errorLog === undefined ? {} : { errorLog }),
   });
 }
 

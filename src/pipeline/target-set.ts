@@ -12,6 +12,8 @@ export interface TargetSetOptions {
   readonly resolveName: ResolveName;
   /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
   readonly kernel?: KernelReader;
+  /** By target, whether its error log has just said so. */
+  readonly logSaysExhausted?: (target: string) => boolean;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -74,6 +76,7 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
     observationLane: config.sampling.observation_lane,
     ...hostPart(config, options),
     ...holdersPart(config, options),
+    errorLogSaysExhausted: () => options.logSaysExhausted?.(config.name) ?? false,
   };
 }
 

@@ -9,4 +9,8 @@ export interface SelfView {
   /** Families left out of an exposition because reading them threw. */
   readonly collectorFailures: number;
   readonly probesRefused: number;
+  /** Undefined without a checkpoint directory. */
+  readonly checkpoint:
+    | { readonly lastSuccessSeconds: number; readonly failures: number }
+    | undefined;
 }

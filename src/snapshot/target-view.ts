@@ -1,4 +1,5 @@
 import type { HostFigures } from './host.ts';
+import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
 import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
 import type { SlotHolders } from './slot-table.ts';
@@ -41,6 +42,8 @@ export interface TargetView {
   readonly host?: HostFigures;
   /** Who holds slots; only with slot_table. */
   readonly holders?: SlotHolders;
+  /** Counted from the target's logs; only with access_logs or error_logs. */
+  readonly logs?: LogView;
   /** Whether the observation lane stands; absent for a target without one. */
   readonly laneUp?: boolean;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { flagTable, parseCommandLine } from '../../src/cli/flags.ts';
 import { run } from '../../src/cli/run.ts';
@@ -12,6 +13,8 @@ async function runWith(args: readonly string[], environment = {}) {
     environment,
     version: '1.2.3',
     nodeVersion: 'v20.19.0',
+    pid: 1,
+    stdin: Readable.from([]),
     stdout: (text) => {
       stdout += text;
     },

@@ -1,0 +1,75 @@
+/** Takes one line, `bytes[start, end)`, without its newline. */
+export type LineConsumer = (bytes: Uint8Array, start: number, end: number) => void;
+
+export interface LineSplitter {
+  /** Hands on every line that ends within the chunk; the chunk may be reused afterwards. */
+  push(chunk: Uint8Array, consume: LineConsumer): void;
+  /** Bytes pushed that belong to a line whose end has not come yet. */
+  pending(): number;
+  /** Lines longer than the limit, each counted once. */
+  tooLong(): number;
+}
+
+export const longestLine = 1024 * 1024;
+const newline = 0x0a;
+
+/**
+ * Cuts a stream of bytes into lines. A line longer than the limit is counted and passed over without being kept:
+ * splitting it would count one request twice, and keeping it would let a log fill the memory.
+ */
+export function createLineSplitter(limit = longestLine): LineSplitter {
+  let carry: Uint8Array[] = [];
+  let carried = 0;
+  /** Bytes of the present line beyond the limit, which are not kept. */
+  let dropped = 0;
+  let tooLong = 0;
+
+  const endCarried = (rest: Uint8Array, consume: LineConsumer): void => {
+    if (dropped > 0 || carried + rest.length > limit) tooLong += 1;
+    else {
+      const line = join(carry, rest, carried + rest.length);
+      consume(line, 0, line.length);
+    }
+    carry = [];
+    carried = 0;
+    dropped = 0;
+  };
+
+  const keep = (rest: Uint8Array): void => {
+    if (dropped > 0 || carried + rest.length > limit) {
+      dropped += carried + rest.length;
+      carry = [];
+      carried = 0;
+      return;
+    }
+    carry.push(rest.slice());
+    carried += rest.length;
+  };
+
+  return {
+    push(chunk, consume) {
+      let start = 0;
+      for (;;) {
+        const end = chunk.indexOf(newline, start);
+        if (end === -1) break;
+        if (carried > 0 || dropped > 0) endCarried(chunk.subarray(start, end), consume);
+        else if (end - start > limit) tooLong += 1;
+        else consume(chunk, start, end);
+        start = end + 1;
+      }
+      if (start < chunk.length) keep(chunk.subarray(start));
+    },
+    pending: () => carried + dropped,
+    tooLong: () => tooLong,
+  };
+}
+
+function join(parts: readonly Uint8Array[], last: Uint8Array, length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of [...parts, last]) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

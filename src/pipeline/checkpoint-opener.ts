@@ -1,0 +1,30 @@
+import { type CheckpointStore, openCheckpointStore } from '../io/checkpoint-store.ts';
+import type { Log } from './log.ts';
+
+export interface CheckpointOpener {
+  /** The store of a directory; the same one as long as the directory stays. Undefined when it cannot be used. */
+  open(directory: string | undefined): Promise<CheckpointStore | undefined>;
+}
+
+export interface CheckpointOpenerOptions {
+  readonly log: Log;
+  /** Of this process: stands in the lock file. */
+  readonly pid: number;
+}
+
+/** A checkpoint that cannot be had costs continuity over a restart, not the metrics: it is said, and counting goes on. */
+export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): CheckpointOpener {
+  let known: { readonly directory: string; readonly store: CheckpointStore } | undefined;
+  return {
+    async open(directory) {
+      if (directory === known?.directory) return known?.store;
+      await known?.store.release();
+      known = undefined;
+      if (directory === undefined) return undefined;
+      const opened = await openCheckpointStore(directory, pid);
+      if (opened.ok) known = { directory, store: opened.value };
+      else log.error('no checkpoint: counts begin anew after a restart', { error: opened.error });
+      return known?.store;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
+import { createCriUnwrapper } from '../parse/cri-line.ts';
+import {
+  type ErrorLogEvent,
+  errorLogEvents,
+  parseErrorLogEvent,
+} from '../parse/error-log-event.ts';
+import type { CompiledFormat } from '../parse/log-format/compile.ts';
+import type { LineConsumer } from '../parse/split-lines.ts';
+import type { LogCounts } from '../snapshot/log-counts.ts';
+import { createLogRecord } from '../snapshot/log-record.ts';
+
+export type ErrorEventCounts = Record<ErrorLogEvent, number>;
+
+export function noErrorEvents(): ErrorEventCounts {
+  return Object.fromEntries(errorLogEvents.map((event) => [event, 0])) as ErrorEventCounts;
+}
+
+/** Counts of a target with access logs; virtual hosts of all its sources together. */
+export function noAccessCounts({ access_logs }: TargetConfig, logs: LogsConfig): LogCounts {
+  return createLogCounts({
+    requestDurationBuckets: logs.request_duration_buckets,
+    upstreamConnectBuckets: logs.upstream_buckets,
+    upstreamResponseBuckets: logs.upstream_buckets,
+    vhosts: vhostsOf(access_logs),
+  });
+}
+
+export function vhostsOf(sources: TargetConfig['access_logs']): readonly string[] {
+  return [...new Set(sources.flatMap(({ vhosts }) => vhosts))];
+}
+
+export interface AccessSinkOptions {
+  readonly counts: LogCounts;
+  readonly format: CompiledFormat;
+  readonly cri: boolean;
+}
+
+/** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
+export function accessSink({ counts, format, cri }: AccessSinkOptions): LineConsumer {
+  const record = createLogRecord();
+  const sink: LineConsumer = (bytes, start, end) => {
+    if (start === end) return;
+    if (format.parse(bytes, start, end, record)) foldRecord(counts, record);
+    else foldUnparsed(counts);
+  };
+  return cri ? createCriUnwrapper(sink) : sink;
+}
+
+/** Error-log lines are few: text is good enough. Longer ones say nothing more about slots. */
+const longestErrorText = 4096;
+
+export function errorSink(
+  counts: ErrorEventCounts,
+  onEvent: (event: ErrorLogEvent) => void,
+): LineConsumer {
+  return (bytes, start, end) => {
+    const length = Math.min(end - start, longestErrorText);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1');
+    const event = parseErrorLogEvent(text);
+    if (event === undefined) return;
+    counts[event] += 1;
+    onEvent(event);
+  };
+}

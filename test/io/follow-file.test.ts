@@ -1,0 +1,220 @@
+import {
+  appendFile,
+  copyFile,
+  mkdtemp,
+  open,
+  rename,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type FollowState, followFile } from '../../src/io/follow-file.ts';
+
+/** A log in a directory of its own, lines numbered as they are written, and a follower that notes what it saw. */
+async function createLog(atEnd: (cleanup: () => Promise<void>) => void = onTestFinished) {
+  const directory = await mkdtemp(join(tmpdir(), 'follow-'));
+  atEnd(() => rm(directory, { recursive: true, force: true }));
+  const path = join(directory, 'access.log');
+  const seen: string[] = [];
+  let written = 0;
+  const consume = (bytes: Uint8Array, start: number, end: number) => {
+    seen.push(Buffer.from(bytes.subarray(start, end)).toString());
+  };
+  return {
+    path,
+    seen,
+    lines: (count: number) => Array.from({ length: count }, () => `line ${written++}\n`).join(''),
+    async write(count: number) {
+      await appendFile(path, this.lines(count));
+    },
+    follow: (state?: FollowState) =>
+      followFile({ path, consume, start: 'beginning', ...(state === undefined ? {} : { state }) }),
+    all: () => Array.from({ length: written }, (_, number) => `line ${number}`),
+  };
+}
+
+async function readAll(follower: { poll(): Promise<boolean> }): Promise<void> {
+  while (await follower.poll());
+}
+
+const sorted = (lines: readonly string[]) => lines.toSorted();
+
+describe('followFile()', () => {
+  test('reads every line once as the file grows, half lines when they are whole', async () => {
+    const log = await createLog();
+    await log.write(3);
+    const follower = await log.follow();
+    await readAll(follower);
+    await appendFile(log.path, 'half');
+    await readAll(follower);
+    expect(log.seen).toEqual(log.all());
+    await appendFile(log.path, ' done\n');
+    await readAll(follower);
+    expect(log.seen.at(-1)).toBe('half done');
+    await follower.close();
+  });
+
+  test('start: end counts nothing that was there, not even the rest of a line', async () => {
+    const log = await createLog();
+    await appendFile(log.path, 'old\nhalf');
+    const seen: string[] = [];
+    const follower = await followFile({
+      path: log.path,
+      start: 'end',
+      consume: (bytes, start, end) => seen.push(Buffer.from(bytes.subarray(start, end)).toString()),
+    });
+    await readAll(follower);
+    await appendFile(log.path, ' new\nnext\n');
+    await readAll(follower);
+    expect(seen).toEqual(['half new', 'next']);
+    await follower.close();
+  });
+
+  test('a renamed file is read on while its writer still writes', async () => {
+    const log = await createLog();
+    await log.write(2);
+    const follower = await log.follow();
+    await readAll(follower);
+    const writer = await open(log.path, 'a');
+    await rename(log.path, `${log.path}.1`);
+    await log.write(2);
+    await readAll(follower);
+    await writer.appendFile(log.lines(2));
+    await readAll(follower);
+    await writer.close();
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    expect(await follower.state()).toMatchObject({ rotations: 1, skippedBytes: 0 });
+    await follower.close();
+  });
+
+  test('what is written between the last read and a copytruncate is read from the copy', async () => {
+    const log = await createLog();
+    await log.write(5);
+    const follower = await log.follow();
+    await readAll(follower);
+    await log.write(4);
+    await copyFile(log.path, `${log.path}.1`);
+    await truncate(log.path, 0);
+    await log.write(1);
+    await readAll(follower);
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    await follower.close();
+  });
+
+  test('a file that was truncated and has regrown past the old size is known by its content', async () => {
+    const log = await createLog();
+    await log.write(5);
+    const follower = await log.follow();
+    await readAll(follower);
+    await writeFile(log.path, log.lines(50));
+    await readAll(follower);
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    await follower.close();
+  });
+
+  test('a deleted file that comes again is read from its beginning', async () => {
+    const log = await createLog();
+    await log.write(2);
+    const follower = await log.follow();
+    await readAll(follower);
+    await rm(log.path);
+    await readAll(follower);
+    await log.write(3);
+    await readAll(follower);
+    expect(log.seen).toEqual(log.all());
+    await follower.close();
+  });
+
+  test('a file that is not there yet is read from its beginning when it comes', async () => {
+    const log = await createLog();
+    const follower = await log.follow();
+    expect(await follower.poll()).toBe(false);
+    await log.write(3);
+    await readAll(follower);
+    expect(log.seen).toEqual(log.all());
+    await follower.close();
+  });
+
+  test('after a restart it goes on where it was, through rotations that happened meanwhile', async () => {
+    const log = await createLog();
+    await log.write(5);
+    const first = await log.follow();
+    await readAll(first);
+    const state = JSON.parse(JSON.stringify(await first.state())) as FollowState;
+    await first.close();
+    await log.write(2);
+    await rename(log.path, `${log.path}.2`);
+    await log.write(3);
+    await rename(log.path, `${log.path}.1`);
+    await log.write(4);
+    const second = await log.follow(state);
+    await readAll(second);
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    await second.close();
+  });
+
+  test('a line over 1 MiB is counted and passed over', async () => {
+    const log = await createLog();
+    await appendFile(log.path, `${'x'.repeat(1024 * 1024 + 1)}\nshort\n`);
+    const follower = await log.follow();
+    await readAll(follower);
+    expect(log.seen).toEqual(['short']);
+    expect((await follower.state()).tooLongLines).toBe(1);
+    await follower.close();
+  });
+
+  test('whatever happens to the file, each line is seen exactly once', async () => {
+    const steps = fc.array(
+      fc.constantFrom('write', 'write', 'poll', 'rename', 'copytruncate', 'restart', 'crash'),
+      { maxLength: 25 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        const cleanups: (() => Promise<void>)[] = [];
+        const log = await createLog((cleanup) => cleanups.push(cleanup));
+        let generation = 0;
+        await log.write(1);
+        let follower = await log.follow();
+        await readAll(follower);
+        let state = await follower.state();
+        let seenAtState = log.seen.length;
+        for (const step of sequence) {
+          generation += 1;
+          if (step === 'write') await log.write(3);
+          if (step === 'poll') await readAll(follower);
+          if (step === 'rename') {
+            await readAll(follower);
+            await rename(log.path, `${log.path}.${generation}`);
+            await log.write(1);
+          }
+          if (step === 'copytruncate') {
+            await readAll(follower);
+            await log.write(2);
+            await copyFile(log.path, `${log.path}.${generation}`);
+            await truncate(log.path, 0);
+            // Emptied twice without a line in between, a file looks as if nothing had happened (docs/logs.md).
+            await log.write(1);
+            await readAll(follower);
+          }
+          if (step !== 'crash') {
+            state = await follower.state();
+            seenAtState = log.seen.length;
+          } else log.seen.length = seenAtState;
+          if (step === 'restart' || step === 'crash') {
+            await follower.close();
+            follower = await log.follow(state);
+          }
+        }
+        await readAll(follower);
+        await follower.close();
+        for (const cleanup of cleanups) await cleanup();
+        expect(sorted(log.seen)).toEqual(sorted(log.all()));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
