@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { createCriUnwrapper } from '../../src/parse/cri-line.ts';
+import { parseErrorLogEvent } from '../../src/parse/error-log-event.ts';
+import { parseUdpDrops } from '../../src/parse/proc-net-udp.ts';
+import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/parse/proc-pid.ts';
+import { createLineSplitter } from '../../src/parse/split-lines.ts';
+import { syslogMessageStart } from '../../src/parse/syslog-message.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const decode = (from: Uint8Array, start: number, end: number) =>
+  new TextDecoder().decode(from.subarray(start, end));
+
+describe('createCriUnwrapper()', () => {
+  function unwrap(...lines: readonly string[]): readonly string[] {
+    const seen: string[] = [];
+    const sink = createCriUnwrapper((from, start, end) => seen.push(decode(from, start, end)));
+    for (const line of lines) sink(bytes(line), 0, bytes(line).length);
+    return seen;
+  }
+
+  test('joins the parts of a line, those of stdout and stderr apart', () => {
+    expect(
+      unwrap(
+        '2026-11-21T03:18:00.1Z stdout P one ',
+        '2026-11-21T03:18:00.2Z stderr F error',
+        '2026-11-21T03:18:00.3Z stdout P two ',
+        '2026-11-21T03:18:00.4Z stdout F three',
+        '2026-11-21T03:18:00.5Z stdout F next',
+      ),
+    ).toEqual(['error', 'one two three', 'next']);
+  });
+
+  test('hands on what is not in the format', () => {
+    expect(unwrap('garbage', '')).toEqual(['garbage', '']);
+  });
+});
+
+test.each([
+  ['<190>Nov 21 03:18:00 web nginx: GET /', 'GET /'],
+  ['<189>Nov  1 03:18:00  ngerr: text', 'text'],
+  ['<190>Nov 21 03:18:00 nginx: text', 'text'],
+  ['<165>1 2026-11-21T03:18:00Z web app 1 ID47 [a@1 k="v\\"]"] text', 'text'],
+  ['<165>1 2026-11-21T03:18:00Z - - - - - text', 'text'],
+  ['text without a header', 'text without a header'],
+  ['', ''],
+])('syslogMessageStart() finds the message of %j', (datagram, message) => {
+  expect(bytes(datagram).slice(syslogMessageStart(bytes(datagram)))).toEqual(bytes(message));
+});
+
+test.each([
+  [
+    '[mpm_prefork:error] [pid 1] AH00161: server reached MaxRequestWorkers setting, consider',
+    'max_request_workers',
+  ],
+  ['[error] server reached MaxClients setting, consider raising', 'max_request_workers'],
+  [
+    'AH10159: server is within MinSpareThreads of MaxRequestWorkers, consider',
+    'near_max_request_workers',
+  ],
+  ['AH: scoreboard is full, not at MaxRequestWorkers.Increase ServerLimit.', 'scoreboard_full'],
+  [
+    '2026/11/21 [warn] 1#1: 64 worker_connections are not enough, reusing connections',
+    'keepalive_reclaimed',
+  ],
+  ['2026/11/21 [alert] 1#1: 64 worker_connections are not enough', 'worker_connections_exhausted'],
+  ['[crit] accept4() failed (24: Too many open files)', 'too_many_open_files'],
+  ['AH01382: Request header read timeout', 'request_read_timeout'],
+  ['script said: read timeout', undefined],
+  ['', undefined],
+])('parseErrorLogEvent(%j) is %j', (line, event) => {
+  expect(parseErrorLogEvent(line)).toBe(event);
+});
+
+describe('createLineSplitter()', () => {
+  test('gives the same lines however the bytes are cut', () => {
+    const text = bytes('one\n\ntwo\r\nthree\nfour');
+    for (let size = 1; size <= text.length; size++) {
+      const seen: string[] = [];
+      const splitter = createLineSplitter();
+      for (let at = 0; at < text.length; at += size) {
+        splitter.push(text.subarray(at, at + size), (from, start, end) =>
+          seen.push(decode(from, start, end)),
+        );
+      }
+      expect(seen).toEqual(['one', '', 'two\r', 'three']);
+      expect(splitter.pending()).toBe(4);
+    }
+  });
+
+  test('counts a line over the limit once and keeps nothing of it', () => {
+    const seen: string[] = [];
+    const splitter = createLineSplitter(10);
+    for (const part of ['12345', '6789', '01234\nshort\n']) {
+      splitter.push(bytes(part), (from, start, end) => seen.push(decode(from, start, end)));
+    }
+    expect(seen).toEqual(['short']);
+    expect(splitter.tooLong()).toBe(1);
+  });
+});
+
+test('parseUdpDrops() adds up the drops of one port', () => {
+  const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+ 100: 0100007F:1414 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 100 2 0000 13447
+ 101: 0100007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 101 2 0000 9
+`;
+  expect(parseUdpDrops(table, 0x1414)).toBe(13_447);
+  expect(parseUdpDrops(table, 1)).toBeUndefined();
+  expect(parseUdpDrops('', 1)).toBeUndefined();
+});
+
+describe('/proc/PID', () => {
+  test('parseProcessStat() counts fields after the name, whatever the name holds', () => {
+    const fields = ['S', '7', ...Array.from({ length: 19 }, () => '0'), '1234'];
+    expect(parseProcessStat(`42 (a) b) ${fields.join(' ')} 0`)).toEqual({
+      state: 'S',
+      parentPid: 7,
+      residentPages: 1234,
+    });
+    expect(parseProcessStat('')).toBeUndefined();
+  });
+
+  test('parseRollup() and parseOpenFilesLimit() read one line each', () => {
+    expect(parseRollup('Rss:  9 kB\nPss:                 120 kB\n')).toBe(122_880);
+    expect(parseRollup('')).toBeUndefined();
+    expect(
+      parseOpenFilesLimit(
+        'Max open files            1024                 4096                 files\n',
+      ),
+    ).toBe(1024);
+    expect(
+      parseOpenFilesLimit('Max open files            unlimited  unlimited files\n'),
+    ).toBeUndefined();
+  });
+});
