@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
 import { configSchema } from '../src/config/schema.ts';
@@ -6,6 +7,7 @@ import type { Family } from '../src/metrics/family.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
+import { renderSloRules } from './slo-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {
@@ -14,6 +16,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
     ['config.schema.json', renderConfigSchema()],
+    [
+      'alerts/slo.rules.yml',
+      renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
+    ],
   ]);
 }
 

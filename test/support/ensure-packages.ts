@@ -8,6 +8,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   nginx: 'nginx',
   prometheus: 'prometheus',
   promtool: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
+  amtool: 'prometheus-alertmanager',
   'prometheus-apache-exporter': 'prometheus-apache-exporter',
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
 };
