@@ -1,0 +1,82 @@
+import {
+  type Dashboard,
+  DashboardBuilder,
+  DashboardCursorSync,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+  RowBuilder,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { buildAnnotations } from './annotations.ts';
+import { type FinishedDashboard, finishDashboard } from './finish-dashboard.ts';
+import { type DashboardName, uidOf } from './links.ts';
+import type { PanelBuilder } from './panels/panel.ts';
+import { selectTargets } from './queries/query.ts';
+import { buildObjectiveVariables, buildVariables } from './variables.ts';
+
+export interface DashboardSpec {
+  readonly name: DashboardName;
+  readonly title: string;
+  /** The question it answers. */
+  readonly question: string;
+  readonly server?: 'apache' | 'nginx';
+  /** Whose labels name the jobs and instances; absent: those that have targets. */
+  readonly chosenFrom?: string;
+  /** `service levels`: with the choice of objective and latency target. */
+  readonly extra?: 'service levels';
+  readonly from: string;
+  /** Open: the figures and the few panels that answer the question. */
+  readonly glance: readonly PanelBuilder[];
+  /** Folded: what one opens when the answer is bad. */
+  readonly details: readonly Details[];
+}
+
+export interface Details {
+  readonly title: string;
+  readonly panels: readonly PanelBuilder[];
+}
+
+/** One dashboard in Grafana's classic form (schema 42), which every way of import understands. */
+export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
+  const { server, chosenFrom: metric = 'webserver_up' } = spec;
+  const objectives = spec.extra === 'service levels' ? buildObjectiveVariables() : [];
+  const builder = new DashboardBuilder(spec.title)
+    .uid(uidOf(spec.name))
+    .description(spec.question)
+    .tags([familyTag, ...(server === undefined ? [] : [server])])
+    .readonly()
+    .timezone('browser')
+    .tooltip(DashboardCursorSync.Crosshair)
+    .time({ from: spec.from, to: 'now' })
+    .refresh('30s')
+    .variables([
+      ...buildVariables({ metric, ...(server !== undefined && { server }) }),
+      ...objectives,
+    ])
+    .annotations(buildAnnotations(selectTargets(server)))
+    .links([siblingsLink()]);
+  return finishDashboard(withPanels(builder, spec));
+}
+
+/** Finds the siblings for the links at the top. */
+const familyTag = 'keepalive-exporter';
+
+function siblingsLink(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder('Keep-alive dashboards')
+    .type(DashboardLinkType.Dashboards)
+    .tags([familyTag])
+    .asDropdown(false)
+    .includeVars(true)
+    .keepTime(true);
+}
+
+/** Panels of an open row stand beside their row; those of a folded row stand inside of it. */
+function withPanels(builder: DashboardBuilder, { glance, details }: DashboardSpec): Dashboard {
+  builder.withRow(new RowBuilder('At a glance'));
+  for (const panel of glance) builder.withPanel(panel);
+  for (const { title, panels } of details) {
+    const row = new RowBuilder(title);
+    for (const panel of panels) row.withPanel(panel);
+    builder.withRow(row);
+  }
+  return builder.build();
+}

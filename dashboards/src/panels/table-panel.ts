@@ -1,0 +1,71 @@
+import { TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
+import {
+  type DynamicConfigValue,
+  FieldColorBuilder,
+  FieldColorModeId,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import type { DrillDown } from '../links.ts';
+import type { Query } from '../queries/query.ts';
+import type { Step, Unit } from '../theme.ts';
+import { thresholdsConfig, type Word, wordsMapping } from './field-config.ts';
+import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
+
+/** One column of figures; its query gives one row per target. */
+export interface Column {
+  readonly name: string;
+  readonly query: Query;
+  readonly unit: Unit;
+  readonly thresholds: readonly Step[];
+  readonly words?: readonly Word[];
+}
+
+export interface TableSpec extends Omit<PanelSpec, 'queries'> {
+  readonly columns: readonly Column[];
+  /** Columns of labels, by label. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sortBy: string;
+  /** Where the cells of the labels lead. */
+  readonly rowLinks: readonly DrillDown[];
+}
+
+/** One row per target, worst first, each leading to its own dashboard. */
+export function tablePanel(spec: TableSpec): PanelBuilder {
+  const panel = describe(new TableBuilder(), {
+    ...spec,
+    queries: spec.columns.map(({ query }) => query),
+  })
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .withTransformation({ id: 'merge', options: {} })
+    .withTransformation({ id: 'organize', options: organizeOptions(spec) })
+    .sortBy([new TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)]);
+  for (const column of spec.columns) panel.overrideByName(column.name, columnProperties(column));
+  for (const label of Object.values(spec.labels)) {
+    panel.overrideByName(label, [{ id: 'links', value: spec.rowLinks }]);
+  }
+  return panel;
+}
+
+/** Grafana names the value of the query with refId A `Value #A`; the post-pass gives A to the first. */
+function organizeOptions({ columns, labels }: TableSpec) {
+  const values = columns.map(({ name }, index) => [`Value #${refIdAt(index)}`, name] as const);
+  const names = [...Object.entries(labels), ...values];
+  return {
+    excludeByName: { Time: true, job: true },
+    indexByName: Object.fromEntries(names.map(([field], index) => [field, index])),
+    renameByName: Object.fromEntries(names),
+  };
+}
+
+function refIdAt(index: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + index);
+}
+
+function columnProperties({ unit, thresholds, words }: Column): DynamicConfigValue[] {
+  return [
+    { id: 'unit', value: unit },
+    { id: 'thresholds', value: thresholdsConfig(thresholds) },
+    { id: 'custom.cellOptions', value: { type: 'color-text' } },
+    ...(words === undefined ? [] : [{ id: 'mappings', value: [wordsMapping(words)] }]),
+  ];
+}

@@ -1,0 +1,33 @@
+import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
+
+/** nginx counts connections; Apache's mod_status does not. */
+export function connectionQueries(select: Select) {
+  const accepted = rate(select('webserver_connections_accepted_total'));
+  const handled = rate(select('webserver_connections_handled_total'));
+  const dropped = rate(select('webserver_connections_dropped_total'));
+  const requests = rate(select('webserver_requests_total'));
+  return {
+    accepted: { expr: sum(accepted), legend: 'accepted' },
+    handled: { expr: sum(handled), legend: 'handled' },
+    dropped: { expr: sum(dropped), legend: 'dropped' },
+    droppedByTarget: { expr: dropped, legend: targetLegend },
+    requestsPerConnection: {
+      expr: `${sum(requests)} / (${sum(handled)} > 0)`,
+      legend: 'requests per connection',
+    },
+    requestsPerConnectionByTarget: {
+      expr: `${requests} / (${handled} > 0)`,
+      legend: targetLegend,
+    },
+    reclaimed: {
+      expr: rate(select('webserver_error_log_events_total', 'event="keepalive_reclaimed"')),
+      legend: `reclaimed ${targetLegend}`,
+    },
+    exhaustedEvents: {
+      expr: rate(
+        select('webserver_error_log_events_total', 'event="worker_connections_exhausted"'),
+      ),
+      legend: `worker_connections exhausted ${targetLegend}`,
+    },
+  } as const satisfies Record<string, Query>;
+}

@@ -1,0 +1,73 @@
+import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
+
+/** What the kernel, the processes, the error log and the slot table tell beside the status page. */
+export function hostQueries(select: Select) {
+  return {
+    ...kernelQueries(select),
+    ...processQueries(select),
+    ...clientQueries(select),
+    errorEvents: {
+      expr: sum(rate(select('webserver_error_log_events_total')), 'by (target, event)'),
+      legend: '{{target}}: {{event}}',
+    },
+  } as const satisfies Record<string, Query>;
+}
+
+function kernelQueries(select: Select) {
+  return {
+    acceptQueueFill: {
+      expr: `${select('webserver_accept_queue_length')} / (${select('webserver_accept_queue_limit')} > 0)`,
+      legend: '{{target}} {{listen}}',
+    },
+    acceptQueueLength: {
+      expr: select('webserver_accept_queue_length'),
+      legend: '{{target}} {{listen}}',
+    },
+    listenOverflows: {
+      expr: rate(select('webserver_kernel_listen_overflows_total')),
+      legend: `overflow ${targetLegend}`,
+    },
+    listenDrops: {
+      expr: rate(select('webserver_kernel_listen_drops_total')),
+      legend: `drop ${targetLegend}`,
+    },
+    kernelConnections: {
+      expr: sum(select('webserver_kernel_connections'), 'by (state)'),
+      legend: '{{state}}',
+    },
+    keepaliveBySource: {
+      expr: sum(select('webserver_keepalive_connections'), 'by (source)'),
+      legend: '{{source}}',
+    },
+  } as const satisfies Record<string, Query>;
+}
+
+function processQueries(select: Select) {
+  return {
+    residentMemory: {
+      expr: select('webserver_process_resident_memory_bytes'),
+      legend: `all ${targetLegend}`,
+    },
+    idleMemory: {
+      expr: select('webserver_keepalive_idle_memory_bytes'),
+      legend: `waiting ${targetLegend}`,
+    },
+    openFiles: {
+      expr: `${select('webserver_open_fds')} / (${select('webserver_max_fds')} > 0)`,
+      legend: targetLegend,
+    },
+  } as const satisfies Record<string, Query>;
+}
+
+function clientQueries(select: Select) {
+  const topClient = select('webserver_slot_top_client_slots');
+  return {
+    topClient: { expr: topClient, legend: `most held by one ${targetLegend}` },
+    worstTopClient: { expr: `max(${topClient})`, legend: 'one client' },
+    clients: { expr: select('webserver_slot_clients'), legend: `clients ${targetLegend}` },
+    oldestKeepalive: {
+      expr: select('webserver_slot_oldest_keepalive_seconds'),
+      legend: targetLegend,
+    },
+  } as const satisfies Record<string, Query>;
+}

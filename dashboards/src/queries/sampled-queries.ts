@@ -1,0 +1,43 @@
+import { increase, perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
+
+/**
+ * The sampler looks once a second, so these say what happened between two scrapes. A bucket counts the
+ * samples at or below its bound; what is above it is the rest.
+ */
+export function sampledQueries(select: Select) {
+  const above = (bound: string): string =>
+    shareAbove({ select, histogram: 'webserver_worker_saturation_samples', bound });
+  return {
+    fullTime: { expr: above('0.95'), legend: targetLegend },
+    worstFullTime: { expr: `max(${above('0.95')})`, legend: 'worst' },
+    above80: { expr: `max(${above('0.8')})`, legend: 'above 80 %' },
+    above90: { expr: `max(${above('0.9')})`, legend: 'above 90 %' },
+    above95: { expr: `max(${above('0.95')})`, legend: 'above 95 %' },
+    keepaliveAboveHalf: {
+      expr: shareAbove({
+        select,
+        histogram: 'webserver_keepalive_slot_occupancy_samples',
+        bound: '0.5',
+      }),
+      legend: targetLegend,
+    },
+    saturationHeatmap: heatmap(select('webserver_worker_saturation_samples_bucket')),
+    keepaliveHeatmap: heatmap(select('webserver_keepalive_slot_occupancy_samples_bucket')),
+  } as const satisfies Record<string, Query>;
+}
+
+interface Above {
+  readonly select: Select;
+  readonly histogram: string;
+  readonly bound: string;
+}
+
+function shareAbove({ select, histogram, bound }: Above): string {
+  const within = sum(rate(select(`${histogram}_bucket`, `le="${bound}"`)), perTarget);
+  const all = sum(rate(select(`${histogram}_count`)), perTarget);
+  return `1 - ${within} / (${all} > 0)`;
+}
+
+function heatmap(series: string): Query {
+  return { expr: sum(increase(series), 'by (le)'), legend: '{{le}}', shape: 'heatmap' };
+}

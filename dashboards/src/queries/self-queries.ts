@@ -1,0 +1,67 @@
+import { perTarget, type Query, rate, type Select, selectExporters, sum } from './query.ts';
+
+/** What the exporter tells of itself. `select` finds the series it keeps per target. */
+export function selfQueries(select: Select) {
+  return { ...serviceQueries(), ...samplerQueries(select), ...processQueries() };
+}
+
+function serviceQueries() {
+  const up = selectExporters('up');
+  const checkpoint = selectExporters('keepalive_exporter_checkpoint_last_success_timestamp_seconds');
+  return {
+    exportersDown: { expr: `count(${up} == 0) or 0 * count(${up})`, legend: 'down' },
+    exporterUp: { expr: up, legend: '{{instance}}' },
+    build: {
+      expr: selectExporters('keepalive_exporter_build_info'),
+      legend: '{{instance}}: {{version}}, Node {{nodejs}}',
+    },
+    versions: {
+      expr: `count by (version) (${selectExporters('keepalive_exporter_build_info')})`,
+      legend: '{{version}}',
+    },
+    reloadSuccessful: {
+      expr: `min(${selectExporters('keepalive_exporter_config_last_reload_successful')})`,
+      legend: 'last reload',
+    },
+    reloadByInstance: {
+      expr: selectExporters('keepalive_exporter_config_last_reload_successful'),
+      legend: '{{instance}}',
+    },
+    checkpointAge: { expr: `time() - ${checkpoint}`, legend: '{{instance}}' },
+    checkpointFailures: {
+      expr: rate(selectExporters('keepalive_exporter_checkpoint_failures_total')),
+      legend: '{{instance}}',
+    },
+  } as const satisfies Record<string, Query>;
+}
+
+function samplerQueries(select: Select) {
+  const samples = sum(rate(select('webserver_worker_saturation_samples_count')), perTarget);
+  return {
+    samplesPerSecond: { expr: samples, legend: '{{target}} ({{instance}})' },
+    missedSamples: {
+      expr: rate(selectExporters('keepalive_exporter_samples_missed_total')),
+      legend: '{{target}} ({{instance}})',
+    },
+    missedSamplesNow: {
+      expr: sum(rate(selectExporters('keepalive_exporter_samples_missed_total'))),
+      legend: 'missed',
+    },
+    laneUp: {
+      expr: selectExporters('keepalive_exporter_lane_up'),
+      legend: '{{target}} ({{instance}})',
+    },
+  } as const satisfies Record<string, Query>;
+}
+
+function processQueries() {
+  const memory = selectExporters('process_resident_memory_bytes');
+  const eventLoop = selectExporters('nodejs_eventloop_lag_seconds');
+  return {
+    memory: { expr: memory, legend: '{{instance}}' },
+    worstMemory: { expr: `max(${memory})`, legend: 'largest' },
+    cpu: { expr: rate(selectExporters('process_cpu_seconds_total')), legend: '{{instance}}' },
+    eventLoopLag: { expr: eventLoop, legend: '{{instance}}' },
+    worstEventLoopLag: { expr: `max(${eventLoop})`, legend: 'slowest' },
+  } as const satisfies Record<string, Query>;
+}

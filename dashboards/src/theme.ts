@@ -1,0 +1,164 @@
+/**
+ * One colour per slot state on every dashboard. The colours of one server stay at least 0.09 apart
+ * in OKLab for normal sight and for simulated protanopia, deuteranopia and tritanopia
+ * (test/dashboards/theme.test.ts). Blue works, orange waits for a silent client, green and white are
+ * room. The order is the order of stacking: what costs most at the bottom, room on top.
+ */
+export const slotColors = {
+  writing: '#213EBC',
+  working: '#213EBC',
+  writing_async: '#0F8FC5',
+  reading: '#A852A6',
+  keepalive: '#EE9C30',
+  wait_io: '#76317C',
+  dns: '#76317C',
+  closing: '#AA2F12',
+  logging: '#838953',
+  graceful: '#F2D766',
+  cleanup: '#656564',
+  starting: '#55A4B8',
+  idle: '#5FCDB2',
+  open: '#D9EBEF',
+  free: '#D9EBEF',
+} as const;
+
+export type SlotColorName = keyof typeof slotColors;
+
+/** The states that can appear together in one panel. */
+export const slotStatesByPanel = {
+  worker: [
+    'writing',
+    'reading',
+    'keepalive',
+    'dns',
+    'closing',
+    'logging',
+    'graceful',
+    'cleanup',
+    'starting',
+    'idle',
+    'open',
+  ],
+  eventConnection: ['working', 'writing_async', 'keepalive', 'wait_io', 'closing', 'free'],
+  nginxConnection: ['writing', 'reading', 'keepalive', 'free'],
+} as const satisfies Record<string, readonly SlotColorName[]>;
+
+/** Meaning, from the Okabe-Ito set, which was made for colour-blind readers. */
+export const meaning = {
+  good: '#009E73',
+  warning: '#E69F00',
+  bad: '#D55E00',
+  /** A figure that is neither good nor bad by itself. */
+  neutral: '#56B4E9',
+  /** What was, beside what is. */
+  baseline: '#999999',
+  limit: '#CC79A7',
+} as const;
+
+/** Classes of status codes. */
+export const codeColors = {
+  '1xx': '#999999',
+  '2xx': '#009E73',
+  '3xx': '#56B4E9',
+  '4xx': '#E69F00',
+  '5xx': '#D55E00',
+} as const;
+
+/** Light to dark, so that the order survives any sight. */
+export const quantileColors = { p50: '#56B4E9', p95: '#E69F00', p99: '#D55E00' } as const;
+
+/** Grafana's ids of units. */
+export const unit = {
+  ratio: 'percentunit',
+  seconds: 's',
+  requestsPerSecond: 'reqps',
+  eventsPerSecond: 'eps',
+  bytes: 'bytes',
+  bytesPerSecond: 'binBps',
+  count: 'short',
+  /** Burn rates: how many times faster than allowed. */
+  factor: 'suffix:×',
+  text: 'none',
+} as const;
+
+export type Unit = (typeof unit)[keyof typeof unit];
+
+/** A colour from a value on; `undefined` is the start of the scale. */
+export interface Step {
+  readonly from: number | undefined;
+  readonly color: string;
+}
+
+export interface Limits {
+  readonly warning: number;
+  readonly bad: number;
+}
+
+/** Too much is bad. */
+export function risingSteps({ warning, bad }: Limits): readonly Step[] {
+  return [
+    { from: undefined, color: meaning.good },
+    { from: warning, color: meaning.warning },
+    { from: bad, color: meaning.bad },
+  ];
+}
+
+/** Too little is bad: below `bad` it is bad, below `warning` it is a warning. */
+export function fallingSteps({ warning, bad }: Limits): readonly Step[] {
+  return [
+    { from: undefined, color: meaning.bad },
+    { from: bad, color: meaning.warning },
+    { from: warning, color: meaning.good },
+  ];
+}
+
+/**
+ * The thresholds of all dashboards. The alert rules use the same figures: a panel turns orange where a
+ * ticket starts to be prepared and red where a page does.
+ */
+export const thresholds = {
+  none: [{ from: undefined, color: meaning.neutral }],
+  /** Anything above zero is bad. */
+  zero: [
+    { from: undefined, color: meaning.good },
+    { from: 1, color: meaning.bad },
+  ],
+  /** A yes that should be a yes. */
+  yes: [
+    { from: undefined, color: meaning.bad },
+    { from: 1, color: meaning.good },
+  ],
+  /** Slots: 20 % of room is what a burst twice the average needs; 5 % is gone within a scrape. */
+  saturation: risingSteps({ warning: 0.8, bad: 0.95 }),
+  /** Half of the slots waiting for clients that say nothing. */
+  keepaliveOccupancy: risingSteps({ warning: 0.5, bad: 0.8 }),
+  /** nginx gives up idle connections when 1/16 is left, 0.9375 of the limit. */
+  connectionOccupancy: risingSteps({ warning: 0.85, bad: 0.9375 }),
+  /** Share of the time in which there was no room. */
+  fullTime: risingSteps({ warning: 0.01, bad: 0.1 }),
+  headroom: fallingSteps({ warning: 10, bad: 2 }),
+  errorShare: risingSteps({ warning: 0.01, bad: 0.05 }),
+  abortShare: risingSteps({ warning: 0.02, bad: 0.05 }),
+  latency: risingSteps({ warning: 0.5, bad: 1 }),
+  /** A status page is a local page of a kilobyte: a second of waiting is a queue. */
+  statusFetch: risingSteps({ warning: 0.25, bad: 1 }),
+  queueFill: risingSteps({ warning: 0.5, bad: 0.9 }),
+  anyRate: risingSteps({ warning: 0.001, bad: 1 }),
+  unparsedShare: risingSteps({ warning: 0.01, bad: 0.1 }),
+  logLagBytes: risingSteps({ warning: 1_048_576, bad: 104_857_600 }),
+  logAge: risingSteps({ warning: 300, bad: 1_800 }),
+  oneClient: risingSteps({ warning: 20, bad: 50 }),
+  oldestKeepalive: risingSteps({ warning: 15, bad: 60 }),
+  fileShare: risingSteps({ warning: 0.7, bad: 0.9 }),
+  requestsPerConnection: fallingSteps({ warning: 2, bad: 1.2 }),
+  /** Seconds since a start; a server younger than this has just been restarted. */
+  uptime: fallingSteps({ warning: 3_600, bad: 300 }),
+  budgetLeft: fallingSteps({ warning: 0.25, bad: 0 }),
+  /** Google SRE workbook, chapter 5: 6 burns 5 % of a month in 6 h, 14.4 burns 2 % in 1 h. */
+  burnRate: risingSteps({ warning: 6, bad: 14.4 }),
+  slowBurnRate: risingSteps({ warning: 1, bad: 3 }),
+  eventLoopLag: risingSteps({ warning: 0.05, bad: 0.25 }),
+  exporterMemory: risingSteps({ warning: 209_715_200, bad: 419_430_400 }),
+  exporterCpu: risingSteps({ warning: 0.25, bad: 0.8 }),
+  checkpointAge: risingSteps({ warning: 60, bad: 600 }),
+} as const satisfies Record<string, readonly Step[]>;

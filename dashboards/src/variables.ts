@@ -1,0 +1,98 @@
+import type * as cog from '@grafana/grafana-foundation-sdk/cog';
+import {
+  CustomVariableBuilder,
+  DatasourceVariableBuilder,
+  QueryVariableBuilder,
+  type VariableModel,
+  VariableRefresh,
+  VariableSort,
+} from '@grafana/grafana-foundation-sdk/dashboard';
+
+/** A variable, not an `__inputs` entry: those work in the import form only, not with provisioning. */
+export const datasource = { type: 'prometheus', uid: '${datasource}' } as const;
+
+export interface VariableScope {
+  /** Series whose labels name the jobs and instances to choose from. */
+  readonly metric: string;
+  readonly server?: 'apache' | 'nginx';
+}
+
+/** The choices above every dashboard: datasource, job, exporter, target. */
+export function buildVariables({ metric, server }: VariableScope): cog.Builder<VariableModel>[] {
+  const ofServer = server === undefined ? '' : `, server="${server}"`;
+  const within = 'job=~"$job", instance=~"$instance"';
+  return [
+    new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
+    choice({ name: 'job', label: 'Job', query: `label_values(${metric}, job)` }),
+    choice({
+      name: 'instance',
+      label: 'Instance',
+      query: `label_values(${metric}{job=~"$job"}, instance)`,
+    }),
+    choice({
+      name: 'target',
+      label: 'Target',
+      query: `label_values(webserver_up{${within}${ofServer}}, target)`,
+    }),
+  ];
+}
+
+interface Choice {
+  readonly name: string;
+  readonly label: string;
+  readonly query: string;
+}
+
+/**
+ * All is `.+`, so it also finds what came after the page was opened. Refreshed with the time range: on
+ * load alone, a dashboard opened on last week lists the servers of today.
+ */
+function choice({ name, label, query }: Choice): cog.Builder<VariableModel> {
+  return new QueryVariableBuilder(name)
+    .label(label)
+    .datasource(datasource)
+    .query(query)
+    .definition(query)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.NaturalAsc)
+    .multi(true)
+    .includeAll(true)
+    .allValue('.+')
+    .current({ selected: true, text: 'All', value: '$__all' });
+}
+
+/** What is promised: the share of responses, and the time within which they have to come. */
+export function buildObjectiveVariables(): cog.Builder<VariableModel>[] {
+  return [
+    pick({
+      name: 'objective',
+      label: 'Objective',
+      values: ['0.9', '0.95', '0.99', '0.995', '0.999', '0.9999'],
+      chosen: '0.999',
+    }),
+    // Bounds of the default buckets: a target between two of them cannot be told from the histogram.
+    pick({
+      name: 'latency',
+      label: 'Latency target (s)',
+      values: ['0.1', '0.25', '0.5', '1', '2.5', '5'],
+      chosen: '0.5',
+    }),
+  ];
+}
+
+interface Pick {
+  readonly name: string;
+  readonly label: string;
+  readonly values: readonly string[];
+  readonly chosen: string;
+}
+
+function pick({ name, label, values, chosen }: Pick): cog.Builder<VariableModel> {
+  return new CustomVariableBuilder(name)
+    .label(label)
+    .values(values.join(','))
+    .multi(false)
+    .includeAll(false)
+    .current({ selected: true, text: chosen, value: chosen })
+    .options(values.map((value) => ({ selected: value === chosen, text: value, value })));
+}
