@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
@@ -20,6 +21,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
       'alerts/slo.rules.yml',
       renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
     ],
+    ...[...allDashboards].map(
+      ([name, dashboard]) =>
+        [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
+    ),
   ]);
 }
 

@@ -1,47 +1,9 @@
-/**
- * One colour per slot state on every dashboard. The colours of one server stay at least 0.09 apart
- * in OKLab for normal sight and for simulated protanopia, deuteranopia and tritanopia
- * (test/dashboards/theme.test.ts). Blue works, orange waits for a silent client, green and white are
- * room. The order is the order of stacking: what costs most at the bottom, room on top.
- */
-export const slotColors = {
-  writing: '#213EBC',
-  working: '#213EBC',
-  writing_async: '#0F8FC5',
-  reading: '#A852A6',
-  keepalive: '#EE9C30',
-  wait_io: '#76317C',
-  dns: '#76317C',
-  closing: '#AA2F12',
-  logging: '#838953',
-  graceful: '#F2D766',
-  cleanup: '#656564',
-  starting: '#55A4B8',
-  idle: '#5FCDB2',
-  open: '#D9EBEF',
-  free: '#D9EBEF',
-} as const;
+import { slotPalette } from '../../src/page/slot-palette.ts';
 
-export type SlotColorName = keyof typeof slotColors;
-
-/** The states that can appear together in one panel. */
-export const slotStatesByPanel = {
-  worker: [
-    'writing',
-    'reading',
-    'keepalive',
-    'dns',
-    'closing',
-    'logging',
-    'graceful',
-    'cleanup',
-    'starting',
-    'idle',
-    'open',
-  ],
-  eventConnection: ['working', 'writing_async', 'keepalive', 'wait_io', 'closing', 'free'],
-  nginxConnection: ['writing', 'reading', 'keepalive', 'free'],
-} as const satisfies Record<string, readonly SlotColorName[]>;
+/** The colours of the exporter's own page: one palette for a slot state, wherever it is drawn. */
+export const slotColors: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(slotPalette).map(([state, { color }]) => [state, color]),
+);
 
 /** Meaning, from the Okabe-Ito set, which was made for colour-blind readers. */
 export const meaning = {

@@ -1,11 +1,11 @@
+import { TooltipDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import {
+  PanelBuilder as HeatmapBuilder,
   HeatmapColorMode,
   HeatmapColorOptionsBuilder,
   HeatmapTooltipBuilder,
-  PanelBuilder as HeatmapBuilder,
   YAxisConfigBuilder,
 } from '@grafana/grafana-foundation-sdk/heatmap';
-import { TooltipDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 /** The buckets of a histogram over time; `unit` is that of the bounds. */

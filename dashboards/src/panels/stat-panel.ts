@@ -4,10 +4,7 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
-import {
-  FieldColorBuilder,
-  FieldColorModeId,
-} from '@grafana/grafana-foundation-sdk/dashboard';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { type Word, wordsMapping } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
@@ -26,7 +23,9 @@ export function statPanel(spec: StatSpec): PanelBuilder {
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .colorMode(BigValueColorMode.Value)
-    .graphMode(spec.queries[0]?.shape === 'instant' ? BigValueGraphMode.None : BigValueGraphMode.Area)
+    .graphMode(
+      spec.queries[0]?.shape === 'instant' ? BigValueGraphMode.None : BigValueGraphMode.Area,
+    )
     .textMode(spec.shown === 'name' ? BigValueTextMode.Name : BigValueTextMode.Value);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.words !== undefined) panel.mappings([wordsMapping(spec.words)]);

@@ -148,7 +148,10 @@ function logHealthQueries(select: Select) {
     lag: { expr: lag, legend: targetLegend },
     worstLag: { expr: `max(${lag})`, legend: 'most behind' },
     lastLineAge: { expr: `time() - ${lastLine}`, legend: targetLegend },
-    readBytes: { expr: rate(select('webserver_log_read_bytes_total')), legend: `read ${targetLegend}` },
+    readBytes: {
+      expr: rate(select('webserver_log_read_bytes_total')),
+      legend: `read ${targetLegend}`,
+    },
     skippedBytes: {
       expr: rate(select('webserver_log_skipped_bytes_total')),
       legend: `skipped ${targetLegend}`,

@@ -7,7 +7,9 @@ export function selfQueries(select: Select) {
 
 function serviceQueries() {
   const up = selectExporters('up');
-  const checkpoint = selectExporters('keepalive_exporter_checkpoint_last_success_timestamp_seconds');
+  const checkpoint = selectExporters(
+    'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
+  );
   return {
     exportersDown: { expr: `count(${up} == 0) or 0 * count(${up})`, legend: 'down' },
     exporterUp: { expr: up, legend: '{{instance}}' },

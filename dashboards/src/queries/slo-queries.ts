@@ -34,8 +34,14 @@ function levelQueries(select: Select) {
       expr: `1 - ${errorShare({ select, window: '1h', by: perTarget })}`,
       legend: targetLegend,
     },
-    fastOverTime: { expr: `1 - ${slowShare({ select, window: '1h', by: perTarget })}`, legend: targetLegend },
-    roomOverTime: { expr: roomShare({ select, window: '1h', by: perTarget }), legend: targetLegend },
+    fastOverTime: {
+      expr: `1 - ${slowShare({ select, window: '1h', by: perTarget })}`,
+      legend: targetLegend,
+    },
+    roomOverTime: {
+      expr: roomShare({ select, window: '1h', by: perTarget }),
+      legend: targetLegend,
+    },
   } as const satisfies Record<string, Query>;
 }
 
@@ -94,10 +100,7 @@ function errorShare({ select, window, by }: Window): string {
 
 /** Share of responses slower than the target. */
 function slowShare({ select, window, by }: Window): string {
-  const fast = over(
-    select('webserver_log_request_duration_seconds_bucket', withinTarget),
-    window,
-  );
+  const fast = over(select('webserver_log_request_duration_seconds_bucket', withinTarget), window);
   const all = over(select('webserver_log_request_duration_seconds_count'), window);
   return `(1 - ${sum(fast, by)} / (${sum(all, by)} > 0))`;
 }

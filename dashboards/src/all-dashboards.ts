@@ -1,0 +1,17 @@
+import { apacheDashboard } from './apache.ts';
+import { exporterDashboard } from './exporter.ts';
+import type { FinishedDashboard } from './finish-dashboard.ts';
+import { fleetDashboard } from './fleet.ts';
+import { nginxDashboard } from './nginx.ts';
+import { sloDashboard } from './slo.ts';
+import { trafficDashboard } from './traffic.ts';
+
+/** Every dashboard by the name of its file in dashboards/. */
+export const allDashboards: ReadonlyMap<string, FinishedDashboard> = new Map([
+  ['fleet', fleetDashboard],
+  ['apache', apacheDashboard],
+  ['nginx', nginxDashboard],
+  ['traffic', trafficDashboard],
+  ['slo', sloDashboard],
+  ['exporter', exporterDashboard],
+]);

@@ -1,0 +1,178 @@
+import { buildDashboard } from './build-dashboard.ts';
+import { drillDown } from './links.ts';
+import { curves, figure } from './panels/short-forms.ts';
+import { timelinePanel } from './panels/timeline-panel.ts';
+import { connectionQueries } from './queries/connection-queries.ts';
+import { hostQueries } from './queries/host-queries.ts';
+import { selectTargets } from './queries/query.ts';
+import { statusQueries } from './queries/status-queries.ts';
+import { meaning, slotColors, thresholds, unit } from './theme.ts';
+
+const select = selectTargets('nginx');
+const status = statusQueries(select);
+const connections = connectionQueries(select);
+const host = hostQueries(select);
+
+/** Are connections dropped? */
+export const nginxDashboard = buildDashboard({
+  name: 'nginx',
+  title: 'Keep-alive / nginx connections',
+  question: 'Are connections dropped or given up, and how many are left?',
+  server: 'nginx',
+  from: 'now-3h',
+  glance: [
+    figure({
+      title: 'Exhausted',
+      query: status.fullNow,
+      thresholds: thresholds.zero,
+      shows: 'Servers without a connection for a new visitor.',
+      bad: 'anything but 0.',
+    }),
+    figure({
+      title: 'Connection occupancy',
+      query: status.worstConnectionOccupancy,
+      unit: unit.ratio,
+      thresholds: thresholds.connectionOccupancy,
+      shows: 'Open connections of the limit; the worst server.',
+      bad: 'over 93.75 %: idle ones are given up.',
+    }),
+    figure({
+      title: 'In use',
+      query: status.worstSaturation,
+      unit: unit.ratio,
+      thresholds: thresholds.saturation,
+      shows: 'Connections that will not be given up for a visitor, of the limit.',
+      bad: 'over 95 %.',
+    }),
+    figure({
+      title: 'Waiting',
+      query: status.waitingConnections,
+      thresholds: thresholds.none,
+      shows: 'Idle keep-alive connections.',
+      bad: 'a sudden fall with accepts rising: they are being given up.',
+    }),
+    figure({
+      title: 'Dropped',
+      query: connections.dropped,
+      unit: unit.eventsPerSecond,
+      thresholds: thresholds.anyRate,
+      shows: 'Connections closed at once for lack of a free one.',
+      bad: 'anything but 0.',
+    }),
+    figure({
+      title: 'Requests per connection',
+      query: connections.requestsPerConnection,
+      thresholds: thresholds.requestsPerConnection,
+      decimals: 1,
+      shows: 'How well keep-alive is used.',
+      bad: 'near 1.',
+    }),
+    curves({
+      title: 'Connections by state',
+      queries: [status.connectionsByState, status.connectionLimit],
+      unit: unit.count,
+      thresholds: thresholds.none,
+      shows: 'Stacked up to worker_processes × worker_connections.',
+      bad: 'blue and purple up to the limit; orange alone is given up when needed.',
+      colors: slotColors,
+      drawn: 'stacked',
+      height: 10,
+    }),
+    curves({
+      title: 'Accepted, handled, dropped',
+      queries: [connections.accepted, connections.handled, connections.dropped],
+      unit: unit.eventsPerSecond,
+      thresholds: thresholds.none,
+      shows: 'Connections a second.',
+      bad: 'handled below accepted.',
+      height: 10,
+    }),
+  ],
+  details: [
+    {
+      title: 'Why',
+      panels: [
+        timelinePanel({
+          title: 'Evidence',
+          shows: 'What speaks for exhaustion, and when.',
+          bad: 'every coloured stretch.',
+          unit: unit.text,
+          thresholds: thresholds.zero,
+          noValue: 'no verdict',
+          queries: [status.evidence],
+          width: 12,
+          words: [
+            { text: 'no', color: meaning.good },
+            { text: 'yes', color: meaning.bad },
+          ],
+        }),
+        timelinePanel({
+          title: 'How the fetch of the status page ended',
+          shows: 'The result of each fetch.',
+          bad: 'empty_reply or reset: nginx has no connection left.',
+          unit: unit.text,
+          thresholds: thresholds.yes,
+          noValue: 'no target',
+          queries: [status.fetchResult],
+          width: 12,
+          words: [{ text: 'no' }, { text: 'yes' }],
+          colorBySuffix: { ': ok': meaning.good },
+        }),
+        curves({
+          title: 'Error log: reclaimed',
+          queries: [connections.reclaimed],
+          unit: unit.eventsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'Reports that idle connections are given up.',
+          bad: 'anything that lasts: raise worker_connections.',
+        }),
+        curves({
+          title: 'Error log: out of connections',
+          queries: [connections.exhaustedEvents],
+          unit: unit.eventsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'Reports that worker_connections are not enough.',
+          bad: 'anything but 0.',
+        }),
+      ],
+    },
+    {
+      title: 'Work and kernel',
+      panels: [
+        curves({
+          title: 'Requests',
+          queries: [status.requestRateByTarget],
+          unit: unit.requestsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'Requests a second.',
+          bad: 'a fall while connections are many.',
+          links: [drillDown('traffic', 'Traffic')],
+        }),
+        curves({
+          title: 'Requests per connection',
+          queries: [connections.requestsPerConnectionByTarget],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'How well keep-alive is used.',
+          bad: 'a fall to a third of the usual.',
+        }),
+        curves({
+          title: 'Accept queue',
+          queries: [host.acceptQueueLength],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Connections nobody has accepted yet.',
+          bad: 'anything that lasts.',
+        }),
+        curves({
+          title: 'Sockets by TCP state',
+          queries: [host.kernelConnections],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Of the listening ports.',
+          bad: 'close_wait that grows.',
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,149 @@
+import { buildDashboard } from './build-dashboard.ts';
+import { drillDown } from './links.ts';
+import { curves, figure } from './panels/short-forms.ts';
+import { selectTargets } from './queries/query.ts';
+import { sloQueries } from './queries/slo-queries.ts';
+import { thresholds, unit } from './theme.ts';
+
+const slo = sloQueries(selectTargets());
+
+/** Is the promise kept? */
+export const sloDashboard = buildDashboard({
+  name: 'slo',
+  title: 'Keep-alive / Service levels',
+  question: 'Is the promise kept, and how much of the budget is left?',
+  from: 'now-30d',
+  chosenFrom: 'webserver_log_lines_total',
+  extra: 'service levels',
+  glance: [
+    figure({
+      title: 'Availability',
+      query: slo.availability,
+      unit: unit.ratio,
+      decimals: 3,
+      thresholds: thresholds.none,
+      shows: 'Share of responses without 5xx over the chosen time.',
+      bad: 'below the objective.',
+    }),
+    figure({
+      title: 'Budget left',
+      query: slo.availabilityBudget,
+      unit: unit.ratio,
+      thresholds: thresholds.budgetLeft,
+      shows: 'Of the errors the objective allows.',
+      bad: 'below 0.',
+    }),
+    figure({
+      title: 'Fast enough',
+      query: slo.fast,
+      unit: unit.ratio,
+      decimals: 3,
+      thresholds: thresholds.none,
+      shows: 'Share of requests within the latency target.',
+      bad: 'below the objective.',
+    }),
+    figure({
+      title: 'Latency budget left',
+      query: slo.latencyBudget,
+      unit: unit.ratio,
+      thresholds: thresholds.budgetLeft,
+      shows: 'Of the slow requests the objective allows.',
+      bad: 'below 0.',
+    }),
+    figure({
+      title: 'Burn, last hour',
+      query: slo.burnNow,
+      unit: unit.factor,
+      decimals: 1,
+      thresholds: thresholds.burnRate,
+      shows: 'How many times too fast errors use up the budget.',
+      bad: 'over 14.4: a page.',
+    }),
+    figure({
+      title: 'Time with room',
+      query: slo.room,
+      unit: unit.ratio,
+      decimals: 3,
+      thresholds: thresholds.none,
+      shows: 'Share of sampled seconds with a slot for a new visitor.',
+      bad: 'below the objective: visitors waited although no log says so.',
+    }),
+    curves({
+      title: 'Burn rate: errors',
+      queries: [slo.burn5m, slo.burn1h, slo.burn6h, slo.burn1d],
+      unit: unit.factor,
+      thresholds: thresholds.burnRate,
+      shows: 'By window.',
+      bad: 'a long and a short window over the line together.',
+    }),
+    curves({
+      title: 'Burn rate: slow requests',
+      queries: [slo.slowBurn1h, slo.slowBurn6h, slo.slowBurn1d],
+      unit: unit.factor,
+      thresholds: thresholds.burnRate,
+      shows: 'By window.',
+      bad: 'over the line.',
+    }),
+  ],
+  details: [
+    {
+      title: 'By target',
+      panels: [
+        curves({
+          title: 'Availability',
+          queries: [slo.availabilityOverTime],
+          unit: unit.ratio,
+          thresholds: thresholds.none,
+          shows: 'Over the last hour at each point.',
+          bad: 'below the objective.',
+          links: [drillDown('traffic', 'Traffic')],
+        }),
+        curves({
+          title: 'Fast enough',
+          queries: [slo.fastOverTime],
+          unit: unit.ratio,
+          thresholds: thresholds.none,
+          shows: 'Over the last hour at each point.',
+          bad: 'below the objective.',
+        }),
+        curves({
+          title: 'With room',
+          queries: [slo.roomOverTime],
+          unit: unit.ratio,
+          thresholds: thresholds.none,
+          shows: 'Over the last hour at each point.',
+          bad: 'dips: full for seconds.',
+        }),
+        curves({
+          title: 'Long windows',
+          queries: [slo.burn30m, slo.burn3d, slo.slowBurn3d],
+          unit: unit.factor,
+          thresholds: thresholds.slowBurnRate,
+          shows: 'Burn rates of the remaining windows.',
+          bad: 'over 1 for days.',
+        }),
+      ],
+    },
+    {
+      title: 'Volume',
+      panels: [
+        curves({
+          title: 'Responses',
+          queries: [slo.volume],
+          unit: unit.requestsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'What the shares are of.',
+          bad: 'so few that one error counts much.',
+        }),
+        curves({
+          title: 'Failures',
+          queries: [slo.failures],
+          unit: unit.requestsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'Responses 5xx.',
+          bad: 'anything that lasts.',
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
+import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
+import { createProcessMetrics } from '../../src/metrics/registry.ts';
+import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
+
+const root = new URL('../../', import.meta.url);
+
+interface Rule {
+  readonly record?: string;
+  readonly expr: string;
+}
+
+const rules = readdirSync(new URL('alerts', root))
+  .filter((name) => name.endsWith('.rules.yml'))
+  .flatMap(
+    (name) =>
+      (
+        parse(readFileSync(new URL(`alerts/${name}`, root), 'utf8')) as {
+          groups: { rules: Rule[] }[];
+        }
+      ).groups,
+  )
+  .flatMap((group) => group.rules);
+
+/** What Prometheus itself adds to every series, and its own series. */
+const scrapeLabels = ['job', 'instance'];
+const ofPrometheus = new Map([
+  ['up', scrapeLabels],
+  ['ALERTS', ['alertname', 'alertstate', 'severity', 'target', ...scrapeLabels]],
+]);
+
+async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const known = new Map<string, readonly string[]>(ofPrometheus);
+  const add = (name: string, labels: readonly string[]) =>
+    known.set(name, [...labels, ...scrapeLabels]);
+  for (const { families } of [...targetGroups, ...selfGroups]) {
+    for (const { name, type, labels } of families) {
+      if (type !== 'histogram') add(name, labels);
+      else {
+        add(`${name}_bucket`, [...labels, 'le']);
+        add(`${name}_sum`, labels);
+        add(`${name}_count`, labels);
+      }
+    }
+  }
+  for (const { name, samples } of await createProcessMetrics().collect()) {
+    add(name, Object.keys(samples[0]?.labels ?? {}));
+  }
+  for (const { record } of rules) if (record !== undefined) add(record, ['target', 'server']);
+  return known;
+}
+
+const queries = [
+  ...rules.map(({ expr }) => expr),
+  ...[...allDashboards.values()].flatMap((dashboard) =>
+    [...JSON.stringify(dashboard).matchAll(/"expr":("(?:[^"\\]|\\.)*")/g)].map(
+      ([, text = '""']) => JSON.parse(text) as string,
+    ),
+  ),
+].map((expr) => fillGrafanaVariables(expr));
+
+test('every metric and label in a rule or a dashboard is one the exporter emits', async () => {
+  const known = await knownSeries();
+  const wrong = queries.flatMap((expr) => {
+    const { selectors, errors } = readPromqlNames(expr);
+    return [
+      ...errors.map((piece) => `${expr}: cannot parse "${piece}"`),
+      ...selectors.flatMap(({ metric, matchers }) => {
+        const labels = known.get(metric);
+        if (labels === undefined) return [`${metric} does not exist (${expr})`];
+        return matchers
+          .filter(({ label }) => !labels.includes(label))
+          .map(({ label }) => `${metric} has no label ${label} (${expr})`);
+      }),
+    ];
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('every grouping label exists on some series', async () => {
+  const labels = new Set([...(await knownSeries()).values()].flat());
+  const wrong = queries.flatMap((expr) =>
+    readPromqlNames(expr).groupingLabels.filter((label) => !labels.has(label)),
+  );
+  expect(wrong).toEqual([]);
+});
