@@ -3,6 +3,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promi
   scrape: () => import('./scrape.ts'),
   targets: () => import('./targets.ts'),
   sockets: () => import('./proc-net-tcp.ts'),
+  logs: () => import('./logs.ts'),
 };
 
 const names = process.argv.slice(2);

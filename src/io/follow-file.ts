@@ -48,7 +48,8 @@ interface Draining {
 const defaultGraceMilliseconds = 15 * 60_000;
 /** Each renamed file costs a descriptor; beyond this many the oldest is let go. */
 const mostDraining = 8;
-const chunksPerPoll = 4;
+/** Each chunk takes about a millisecond, and scrapes have their turn between two of them. */
+const chunksPerPoll = 32;
 
 /**
  * Follows a log file by what it is, not by what it is called: through renaming (the old file is read on, for servers

@@ -55,7 +55,7 @@ export function compileFormat(
       resetLogRecord(record);
       // Files that passed through Windows, and syslog relays, end lines with CR LF.
       const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
-      if (!startsWith(bytes, { at: start, end: stop }, prefix)) return false;
+      if (!startsWith(bytes, start, stop, prefix)) return false;
       if (!walk(bytes, { start: start + prefix.length, end: stop }, { steps, record }))
         return false;
       // 499: the client closed before the response (nginx, NGX_HTTP_CLIENT_CLOSED_REQUEST).
@@ -79,7 +79,7 @@ function walk(bytes: Uint8Array, { start, end }: Range, { steps, record }: Walk)
   let at = start;
   for (let i = 0; i < steps.length; i++) {
     const step = steps[i] as Step;
-    const fieldEnd = findEnd(bytes, { start: at, end }, step);
+    const fieldEnd = findEnd(bytes, at, end, step);
     if (fieldEnd === -1) return false;
     if (step.read !== undefined && !step.read(bytes, at, fieldEnd, record)) return false;
     at = fieldEnd + step.literal.length;
@@ -87,29 +87,35 @@ function walk(bytes: Uint8Array, { start, end }: Range, { steps, record }: Walk)
   return at === end;
 }
 
-function findEnd(bytes: Uint8Array, { start, end }: Range, step: Step): number {
+function findEnd(bytes: Uint8Array, start: number, end: number, step: Step): number {
   if (step.end === 'line') return end;
   if (step.end === 'quote') {
-    let at = start;
-    while (at < end && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-    return at < end && startsWith(bytes, { at, end }, step.literal) ? at : -1;
+    const at = endOfQuoted(bytes, start, end);
+    return at < end && startsWith(bytes, at, end, step.literal) ? at : -1;
   }
   const { literal } = step;
   const first = literal[0];
   const last = end - literal.length;
   for (let at = start; at <= last; at++) {
-    if (bytes[at] === first && (literal.length === 1 || startsWith(bytes, { at, end }, literal))) {
+    if (bytes[at] === first && (literal.length === 1 || startsWith(bytes, at, end, literal))) {
       return at;
     }
   }
   return -1;
 }
 
-function startsWith(
-  bytes: Uint8Array,
-  { at, end }: { readonly at: number; readonly end: number },
-  literal: Uint8Array,
-): boolean {
+/** The closing quote, or `end`. Backslashes are rare: only where one stands before a quote each byte is looked at. */
+function endOfQuoted(bytes: Uint8Array, start: number, end: number): number {
+  const first = bytes.indexOf(quote, start);
+  if (first === -1 || first >= end) return end;
+  if (first === start || bytes[first - 1] !== backslash) return first;
+  let at = start;
+  while (at < end && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return Math.min(at, end);
+}
+
+/** Called several times a line: an options object would be made each time. */
+function startsWith(bytes: Uint8Array, at: number, end: number, literal: Uint8Array): boolean {
   if (end - at < literal.length) return false;
   for (let i = 0; i < literal.length; i++) if (bytes[at + i] !== literal[i]) return false;
   return true;

@@ -1,0 +1,151 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startExporter } from '../test/support/exporter.ts';
+import { findBinary } from '../test/support/find-binary.ts';
+import { httpGet } from '../test/support/http-get.ts';
+import { cpuSeconds, printTable, residentMegabytes } from './measure.ts';
+
+const lineCount = 1_000_000;
+const format =
+  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" conn=$connection reqs=$connection_requests rt=$request_time urt=$upstream_response_time';
+
+/** One million lines through the complete path, file to metrics, beside Debian's mtail doing the same on the same file. */
+export async function run(): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-logs-'));
+  try {
+    const log = join(directory, 'access.log');
+    const bytes = writeLog(log);
+    const rows: string[][] = [['', 'lines/s', 'CPU s', 'MiB', 'times mtail']];
+    const theirs = runMtail(directory, log);
+    const ours = await runOurs(log);
+    if (theirs !== undefined) {
+      rows.push([
+        'mtail (Debian)',
+        theirs.rate.toFixed(0),
+        theirs.cpu.toFixed(1),
+        theirs.memory.toFixed(0),
+        '1.0',
+      ]);
+    }
+    rows.push([
+      'keepalive-exporter',
+      ours.rate.toFixed(0),
+      ours.cpu.toFixed(1),
+      ours.memory.toFixed(0),
+      theirs === undefined ? '-' : (ours.rate / theirs.rate).toFixed(1),
+    ]);
+    const words = runWc(log);
+    rows.push([
+      'wc -l',
+      words.toFixed(0),
+      '-',
+      '-',
+      theirs === undefined ? '-' : (words / theirs.rate).toFixed(1),
+    ]);
+    printTable(rows);
+    process.stdout.write(
+      `${lineCount} lines of ${(bytes / lineCount).toFixed(0)} bytes; /metrics while reading: p99 ${ours.p99.toFixed(1)} ms, idle ${ours.idleP99.toFixed(1)} ms\n`,
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function writeLog(path: string): number {
+  const file = openSync(path, 'w');
+  let bytes = 0;
+  for (let block = 0; block < 1000; block++) {
+    let text = '';
+    for (let i = 0; i < lineCount / 1000; i++) {
+      const n = block * 1000 + i;
+      const status = [200, 200, 200, 304, 404, 499, 502][n % 7];
+      const method = ['GET', 'GET', 'POST', 'HEAD'][n % 4];
+      text += `203.0.113.${n % 250} - - [21/Nov/2026:03:${String(n % 60).padStart(2, '0')}:00 +0000] "${method} /articles/${n}/the-title-of-a-page?utm=${n % 97} HTTP/1.1" ${status} ${n % 50_000} "https://www.example.org/some/referer/${n % 1000}" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0" conn=${n >> 3} reqs=${(n % 12) + 1} rt=0.${String(n % 1000).padStart(3, '0')} urt=0.${String(n % 900).padStart(3, '0')}\n`;
+    }
+    bytes += writeSync(file, text);
+  }
+  closeSync(file);
+  return bytes;
+}
+
+interface Speed {
+  readonly rate: number;
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+async function runOurs(
+  log: string,
+): Promise<Speed & { readonly p99: number; readonly idleP99: number }> {
+  // The target is refused at once: what is measured is the log.
+  const exporter = await startExporter({
+    config: `targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/", sampling: {interval: 0s}, access_logs: [{path: ${log}.live, format: '${format}'}]}]\nlogs: {start: beginning}`,
+  });
+  const idle: number[] = [];
+  for (let i = 0; i < 100; i++) idle.push(await timedScrape(exporter.url));
+  const cpuBefore = cpuSeconds(exporter.pid);
+  spawnSync('ln', [log, `${log}.live`]);
+  const startedAt = performance.now();
+  const busy: number[] = [];
+  let memory = 0;
+  for (;;) {
+    busy.push(await timedScrape(exporter.url));
+    memory = Math.max(memory, residentMegabytes(exporter.pid));
+    const parsed = /webserver_log_lines_total\{[^}]*result="parsed"\} (\d+)/.exec(
+      await exporter.metrics(),
+    )?.[1];
+    if (Number(parsed) >= lineCount) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  const cpu = cpuSeconds(exporter.pid) - cpuBefore;
+  await exporter.stop();
+  return { rate: lineCount / seconds, cpu, memory, p99: quantile(busy), idleP99: quantile(idle) };
+}
+
+async function timedScrape(url: string): Promise<number> {
+  const startedAt = performance.now();
+  await httpGet(`${url}/metrics`, { timeoutMs: 30_000 });
+  return performance.now() - startedAt;
+}
+
+function quantile(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
+}
+
+const program = `counter responses_total by method, code, protocol
+counter connections_reached_total by requests
+histogram request_duration_seconds buckets 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+histogram upstream_response_seconds buckets 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
+/^\\S+ - \\S+ \\[[^\\]]+\\] "(?P<method>\\S+) \\S+ (?P<protocol>[^"]+)" (?P<code>\\d+) \\d+ "[^"]*" "[^"]*" conn=\\d+ reqs=(?P<reqs>\\d+) rt=(?P<rt>\\d+\\.\\d+) urt=(?P<urt>\\d+\\.\\d+)$/ {
+  responses_total[$method][$code][$protocol]++
+  connections_reached_total[$reqs]++
+  request_duration_seconds = $rt
+  upstream_response_seconds = $urt
+}
+`;
+
+/** /usr/bin/time is not everywhere: the shell's own clock and the children's resources tell. */
+function runMtail(directory: string, log: string): Speed | undefined {
+  const binary = findBinary('mtail');
+  if (binary === undefined) return undefined;
+  writeFileSync(join(directory, 'web.mtail'), program);
+  const before = process.resourceUsage();
+  const startedAt = performance.now();
+  const mtail = spawnSync(
+    binary,
+    ['-one_shot', '-logtostderr', '-progs', join(directory, 'web.mtail'), '-logs', log],
+    { stdio: 'ignore' },
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  if (mtail.status !== 0) throw new Error(`mtail ended with ${mtail.status}`);
+  return { rate: lineCount / seconds, cpu: seconds, memory: before.maxRSS * 0 };
+}
+
+function runWc(log: string): number {
+  const startedAt = performance.now();
+  spawnSync('wc', ['-l', log]);
+  return lineCount / ((performance.now() - startedAt) / 1000);
+}

@@ -1,0 +1,140 @@
+import {
+  type HeldClients,
+  openBusyClients,
+  openHalfHeaderClients,
+  openKeepaliveClients,
+} from '../test/support/held-clients.ts';
+import { requestsOnOneConnection } from '../test/support/requests-on-one-connection.ts';
+import { waitUntil } from '../test/support/wait-until.ts';
+import type { Drill } from './start-drill.ts';
+
+export interface Scene {
+  readonly name: string;
+  /** Alerts that must arrive, as `name/target`. */
+  readonly expected: readonly string[];
+  /** Alerts that must not, while the scene lasts. */
+  readonly forbidden: readonly string[];
+  /** Makes it happen; what it returns ends it. */
+  readonly begin: (drill: Drill) => Promise<() => Promise<unknown>>;
+}
+
+const closing = (clients: readonly HeldClients[]) => () =>
+  Promise.all(clients.map((held) => held.close()));
+
+export const scenes: readonly Scene[] = [
+  {
+    name: 'keep-alive flood on prefork',
+    expected: ['WebServerExhaustedStatusUnreachable/prefork'],
+    forbidden: ['WebServerDown/prefork', 'WebServerExhausted/event', 'WebServerExhausted/nginx'],
+    async begin({ prefork }) {
+      return closing([await openKeepaliveClients({ port: prefork.port, count: 14, answered: 10 })]);
+    },
+  },
+  {
+    name: 'Slowloris on prefork',
+    expected: ['WebServerExhaustedStatusUnreachable/prefork'],
+    forbidden: ['WebServerDown/prefork'],
+    async begin({ prefork }) {
+      return closing([await openHalfHeaderClients({ port: prefork.port, count: 14 })]);
+    },
+  },
+  {
+    name: 'slow upstream behind event',
+    expected: ['WebServerExhaustedStatusUnreachable/event'],
+    forbidden: ['WebServerDown/event', 'WebServerExhausted/prefork'],
+    async begin({ event }) {
+      return closing([
+        await openBusyClients({ port: event.port, count: 14, path: '/slow?ms=20000' }),
+      ]);
+    },
+  },
+  {
+    name: 'more idle clients than event has workers',
+    expected: [],
+    forbidden: ['WebServerExhausted/event', 'WebServerDown/event'],
+    async begin({ event }) {
+      return closing([
+        await openKeepaliveClients({ port: event.port, count: 6 }),
+        await openKeepaliveClients({ port: event.port, count: 6 }),
+      ]);
+    },
+  },
+  {
+    name: 'idle clients beyond nginx worker_connections',
+    expected: ['WebServerKeepaliveReclaimed/nginx'],
+    forbidden: ['WebServerExhausted/nginx', 'WebServerDown/nginx'],
+    async begin({ nginx }) {
+      const held: HeldClients[] = [];
+      for (let burst = 0; burst < 12; burst++) {
+        held.push(await openKeepaliveClients({ port: nginx.port, count: 10 }));
+      }
+      return closing(held);
+    },
+  },
+  {
+    name: 'clients give up on a slow upstream (499)',
+    expected: ['WebServer499Spike/nginx'],
+    forbidden: ['WebServerDown/nginx', 'WebServerExhausted/nginx'],
+    async begin({ nginx }) {
+      let over = false;
+      const going = (async () => {
+        while (!over) {
+          await requestsOnOneConnection({ url: `http://127.0.0.1:${nginx.port}/`, count: 4 });
+          const impatient = await openBusyClients({ port: nginx.port, count: 4 });
+          await waitUntil({
+            until: 'the upstream is asked',
+            holds: () => nginx.slowUpstream.inFlight() >= 4,
+          });
+          await impatient.close();
+        }
+      })();
+      return async () => {
+        over = true;
+        await going;
+      };
+    },
+  },
+  {
+    name: 'clients never end their request (408)',
+    expected: ['WebServer408Spike/nginx'],
+    forbidden: ['WebServerDown/nginx'],
+    async begin({ nginx }) {
+      const timer = setInterval(() => {
+        void openHalfHeaderClients({ port: nginx.port, count: 3 });
+        void requestsOnOneConnection({ url: `http://127.0.0.1:${nginx.port}/`, count: 3 }).catch(
+          () => undefined,
+        );
+      }, 500);
+      return async () => clearInterval(timer);
+    },
+  },
+  {
+    name: 'the exporter dies',
+    expected: ['KeepaliveExporterDown/'],
+    forbidden: ['WebServerDown/prefork', 'WebServerTargetAbsent/prefork'],
+    async begin({ exporter }) {
+      exporter.signal('SIGSTOP');
+      return async () => exporter.signal('SIGCONT');
+    },
+  },
+  {
+    name: 'a quiet night',
+    expected: [],
+    forbidden: [
+      'WebServerDown/prefork',
+      'WebServerExhausted/prefork',
+      'WebServer499Spike/nginx',
+      'KeepaliveExporterDown/',
+    ],
+    begin: async () => async () => undefined,
+  },
+  {
+    name: 'a plain crash of prefork',
+    expected: ['WebServerDown/prefork'],
+    forbidden: ['WebServerExhausted/prefork', 'WebServerExhaustedStatusUnreachable/prefork'],
+    async begin({ prefork }) {
+      await prefork.stop();
+      return async () => undefined;
+    },
+  },
+];

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly name: string;
+    readonly rules: readonly Record<string, unknown>[];
+  }[];
+}
+
+/** How long an alert must hold in the drill, whatever the rule says: a drill has no quarter of an hour. */
+export const shortFor = '2s';
+
+/**
+ * The shipped rules with their waits cut short and their windows of minutes made windows of ten seconds; what they ask
+ * for stays what it is.
+ */
+export function writeShortRules(rulesDirectory: string, into: string): readonly string[] {
+  return readdirSync(rulesDirectory)
+    .filter((name) => name.endsWith('.rules.yml') && !name.startsWith('slo'))
+    .map((name) => {
+      const file = parse(readFileSync(join(rulesDirectory, name), 'utf8')) as RuleFile;
+      const groups = file.groups.map((group) => ({
+        ...group,
+        interval: '1s',
+        rules: group.rules.map(shorten),
+      }));
+      const path = join(into, name);
+      writeFileSync(path, stringify({ groups }));
+      return path;
+    });
+}
+
+function shorten(rule: Record<string, unknown>): Record<string, unknown> {
+  const expr = String(rule['expr']).replace(/\[(?:5m|10m|2m)\]/g, '[10s]');
+  return {
+    ...rule,
+    expr,
+    ...(rule['for'] === undefined ? {} : { for: shortFor }),
+    ...(rule['keep_firing_for'] === undefined ? {} : { keep_firing_for: '1s' }),
+  };
+}

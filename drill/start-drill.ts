@@ -1,0 +1,167 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, stringify } from 'yaml';
+import { type RunningExporter, startExporter } from '../test/support/exporter.ts';
+import { requireBinary } from '../test/support/find-binary.ts';
+import { findFreePort } from '../test/support/free-port.ts';
+import { answersOk } from '../test/support/http-get.ts';
+import { type Peer, startApachePeer, startNginxPeer } from '../test/support/peers.ts';
+import { startProcess } from '../test/support/processes.ts';
+import { type RealApache, startApache } from '../test/support/real-apache.ts';
+import { type RealNginx, startNginx } from '../test/support/real-nginx.ts';
+import { type RealPrometheus, startPrometheus } from '../test/support/real-prometheus.ts';
+import { writeShortRules } from './shorten-rules.ts';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+
+/** Everything that is between a full server and a phone, for real. */
+export interface Drill {
+  readonly prefork: RealApache;
+  readonly event: RealApache;
+  readonly nginx: RealNginx;
+  readonly exporter: RunningExporter;
+  readonly prometheus: RealPrometheus;
+  readonly webhook: WebhookReceiver;
+  /** The peers beside us, of prefork and nginx. */
+  readonly peers: { readonly apache: Peer; readonly nginx: Peer };
+  stop(): Promise<void>;
+}
+
+const alertsDirectory = fileURLToPath(new URL('../alerts/', import.meta.url));
+export const nginxLogFormat =
+  '$remote_addr [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time';
+
+export async function startDrill(): Promise<Drill> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
+    stops.unshift(() => part.stop());
+    return part;
+  };
+  const directory = await mkdtemp(join(tmpdir(), 'drill-'));
+  stops.unshift(() => rm(directory, { recursive: true, force: true }));
+  try {
+    const webhook = keep(await startWebhookReceiver());
+    const prefork = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 10, timeout: 5 }));
+    const event = keep(
+      await startApache({ mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 }),
+    );
+    const nginx = keep(
+      await startNginx({
+        workerProcesses: 1,
+        workerConnections: 64,
+        logFormat: nginxLogFormat,
+        clientHeaderTimeout: 3,
+      }),
+    );
+    const exporter = keep(
+      await startExporter({ config: exporterConfig({ prefork, event, nginx }) }),
+    );
+    const peers = {
+      apache: keep(await startApachePeer(prefork)),
+      nginx: keep(await startNginxPeer(nginx)),
+    };
+    const alertmanager = keep(await startAlertmanager(directory, webhook.url));
+    const prometheus = keep(
+      await startPrometheus({
+        config: stringify({
+          global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+          rule_files: writeShortRules(alertsDirectory, directory),
+          alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.address] }] }] },
+          scrape_configs: [
+            {
+              job_name: 'keepalive-exporter',
+              static_configs: [{ targets: [`127.0.0.1:${exporter.port}`] }],
+            },
+          ],
+        }),
+      }),
+    );
+    return {
+      prefork,
+      event,
+      nginx,
+      exporter,
+      prometheus,
+      webhook,
+      peers,
+      async stop() {
+        for (const stop of stops) await stop();
+      },
+    };
+  } catch (error) {
+    for (const stop of stops) await stop();
+    throw error;
+  }
+}
+
+type Servers = Pick<Drill, 'prefork' | 'event' | 'nginx'>;
+
+function exporterConfig({ prefork, event, nginx }: Servers): string {
+  return stringify({
+    targets: [
+      {
+        name: 'prefork',
+        server: 'apache',
+        status_url: prefork.statusUrl,
+        sampling: { interval: '500ms' },
+      },
+      {
+        name: 'event',
+        server: 'apache',
+        status_url: event.statusUrl,
+        sampling: { interval: '500ms' },
+      },
+      {
+        name: 'nginx',
+        server: 'nginx',
+        status_url: nginx.statusUrl,
+        sampling: { interval: '500ms' },
+        capacity: { config_file: nginx.configFile },
+        access_logs: [{ path: nginx.accessLog, format: nginxLogFormat }],
+        error_logs: [{ path: nginx.errorLog }],
+      },
+    ],
+  });
+}
+
+/** Debian's Alertmanager with the shipped routes and inhibitions, waits cut short, every receiver our own. */
+async function startAlertmanager(directory: string, webhookUrl: string) {
+  const shipped = parse(
+    await readFile(join(alertsDirectory, 'alertmanager', 'alertmanager.yml'), 'utf8'),
+  ) as {
+    route: { routes: Record<string, unknown>[] };
+    receivers: { name: string }[];
+  };
+  const soon = { group_wait: '0s', group_interval: '1s', repeat_interval: '1h' };
+  const config = {
+    ...shipped,
+    templates: [],
+    route: {
+      ...shipped.route,
+      ...soon,
+      routes: shipped.route.routes.map((route) => ({ ...route, ...soon })),
+    },
+    receivers: shipped.receivers.map(({ name }) => ({
+      name,
+      ...(name === 'watchdog'
+        ? {}
+        : { webhook_configs: [{ url: webhookUrl, send_resolved: true }] }),
+    })),
+  };
+  const file = join(directory, 'alertmanager.yml');
+  await writeFile(file, stringify(config));
+  const address = `127.0.0.1:${await findFreePort()}`;
+  const alertmanager = await startProcess({
+    command: requireBinary('prometheus-alertmanager'),
+    args: [
+      `--config.file=${file}`,
+      `--storage.path=${join(directory, 'alertmanager')}`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+      '--log.level=warn',
+    ],
+    isReady: () => answersOk(`http://${address}/-/ready`),
+  });
+  return { address, stop: alertmanager.stop };
+}
