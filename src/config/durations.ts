@@ -1,0 +1,23 @@
+const unitMilliseconds: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  y: 31_536_000_000,
+};
+
+/** Durations as Prometheus writes them: `500ms`, `5s`, `1m30s`; units in falling order, each once. */
+export const durationPattern =
+  /^(?=\d)(?:\d{1,9}y)?(?:\d{1,9}w)?(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m(?!s))?(?:\d{1,9}s)?(?:\d{1,9}ms)?$/;
+
+/** The duration in milliseconds, or `undefined` when the text is none. */
+export function parseDuration(text: string): number | undefined {
+  if (!durationPattern.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+)(ms|[smhdwy])/g)) {
+    total += Number(amount) * (unitMilliseconds[unit ?? ''] ?? 0);
+  }
+  return total;
+}

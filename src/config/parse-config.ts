@@ -1,0 +1,102 @@
+import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { err, ok, type Result } from '../result.ts';
+import { type Config, configSchema } from './schema.ts';
+
+/** One thing wrong with a configuration file. */
+export interface ConfigProblem {
+  /** 1-based; absent when the problem concerns the file as a whole. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Where in the configuration, such as `targets[0].status_url`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Parses and checks a configuration file; every problem is reported, not only the first.
+ *
+ * @param text YAML
+ */
+export function parseConfig(text: string): Result<Config, readonly ConfigProblem[]> {
+  return parseYaml(text, configSchema);
+}
+
+/** YAML text through a schema, with the line of every problem. An empty file is an empty mapping. */
+export function parseYaml<S extends z.ZodType>(
+  text: string,
+  schema: S,
+): Result<z.output<S>, readonly ConfigProblem[]> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  if (document.errors.length > 0) {
+    return err(document.errors.map((e) => ({ ...at(e.pos[0]), path: '', message: e.message })));
+  }
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
+  if (parsed.success) return ok(parsed.data);
+  return err(
+    parsed.error.issues.flatMap(explainIssue).map(({ path, message }) => {
+      const offset = offsetOf(document.contents, path);
+      return { ...(offset === undefined ? {} : at(offset)), path: pathText(path), message };
+    }),
+  );
+}
+
+interface Explained {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** Unknown keys are one problem each, at the key itself. */
+function explainIssue(issue: z.core.$ZodIssue): readonly Explained[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown key' }));
+  }
+  if (issue.code === 'invalid_type' && issue.input === undefined) {
+    return [{ path: issue.path, message: `is missing; ${issue.expected} wanted` }];
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+/** The offset of the node at `path`, or of its nearest ancestor that exists. */
+function offsetOf(root: unknown, path: readonly PropertyKey[]): number | undefined {
+  let node = root as Node | null;
+  let offset = node?.range?.[0];
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(
+        ({ key }) => isScalar(key) && String(key.value) === String(step),
+      );
+      if (pair === undefined) break;
+      offset = (pair.key as Node).range?.[0] ?? offset;
+      node = pair.value as Node | null;
+    } else {
+      const next: unknown = (
+        node as { get?: (key: unknown, keep: boolean) => unknown } | null
+      )?.get?.(step, true);
+      if (next === undefined || next === null) break;
+      node = next as Node;
+      offset = node.range?.[0] ?? offset;
+    }
+  }
+  return offset;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    return text === '' ? String(step) : `${text}.${String(step)}`;
+  }, '');
+}
+
+/** `file:line:column: path: message`, the shape editors and terminals turn into links. */
+export function configProblemText(file: string, problem: ConfigProblem): string {
+  const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
+  return problem.path === ''
+    ? `${place}: ${problem.message}`
+    : `${place}: ${problem.path}: ${problem.message}`;
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { serverKinds } from '../snapshot/status-page.ts';
+import { durationPattern, parseDuration } from './durations.ts';
+
+/** A duration in milliseconds, written as Prometheus writes it. */
+const duration = z
+  .string()
+  .regex(durationPattern, 'is no duration; write it as Prometheus does: 500ms, 5s, 1m30s')
+  .transform((text) => parseDuration(text) ?? 0)
+  .meta({ description: 'A duration as Prometheus writes it: 500ms, 5s, 1m30s.' });
+
+const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
+
+const path = z.string().min(1);
+const port = z.int().min(1).max(65_535);
+const count = z.int().positive();
+
+const tls = z.strictObject({
+  ca_file: path
+    .optional()
+    .meta({ description: 'Certificates (PEM) to trust instead of the system’s.' }),
+  cert_file: path.optional().meta({ description: 'Client certificate (PEM).' }),
+  key_file: path.optional().meta({ description: 'Key of the client certificate (PEM).' }),
+  server_name: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'Name the certificate must carry.' }),
+  insecure_skip_verify: z.boolean().default(false).meta({
+    description: 'Accept any certificate. Anyone on the way can then read the credentials.',
+  }),
+});
+
+const basicAuth = z
+  .strictObject({
+    username: z.string(),
+    password: z.string().optional(),
+    password_file: path.optional(),
+  })
+  .refine(
+    ({ password, password_file }) => (password === undefined) !== (password_file === undefined),
+    {
+      error: 'needs exactly one of password and password_file',
+    },
+  );
+
+const http = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Host header, for a status page of one virtual host.' }),
+    headers: z.record(z.string(), z.string()).default({}),
+    basic_auth: basicAuth.optional(),
+    bearer_token: z.string().optional(),
+    bearer_token_file: path.optional(),
+    tls: tls.optional(),
+  })
+  .refine(
+    ({ bearer_token, bearer_token_file }) =>
+      bearer_token === undefined || bearer_token_file === undefined,
+    {
+      error: 'takes only one of bearer_token and bearer_token_file',
+    },
+  )
+  .refine(
+    ({ basic_auth, bearer_token, bearer_token_file }) =>
+      basic_auth === undefined || (bearer_token ?? bearer_token_file) === undefined,
+    { error: 'takes either basic_auth or a bearer token, not both' },
+  );
+
+const capacity = z
+  .strictObject({
+    slots: count
+      .optional()
+      .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
+    config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
+    worker_processes: count
+      .optional()
+      .meta({ description: 'nginx; replaces "auto" and the file.' }),
+    worker_connections: count.optional().meta({ description: 'nginx; replaces the file.' }),
+    cpu_count: count
+      .optional()
+      .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
+    threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
+    async_request_worker_factor: z.number().min(1).optional().meta({
+      description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
+    }),
+  })
+  .refine(
+    ({ slots, config_file, worker_processes, worker_connections }) =>
+      (slots ?? config_file) !== undefined ||
+      (worker_processes === undefined) === (worker_connections === undefined),
+    { error: 'needs worker_processes and worker_connections together, or config_file' },
+  );
+
+/** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as nginx's own exporter writes it. */
+const statusUrl = z.string().refine(isStatusUrl, {
+  error:
+    'is no status URL; write http://HOST/server-status?auto, or unix:/PATH.sock:/stub_status for nginx',
+});
+
+function isStatusUrl(text: string): boolean {
+  if (/^unix:\/[^:]+:\/\S*$/.test(text)) return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}
+
+const target = z
+  .strictObject({
+    name: z.string().min(1).max(200).meta({ description: 'Becomes the label target.' }),
+    server: z.enum(serverKinds),
+    status_url: statusUrl,
+    timeout: positiveDuration.default(5000),
+    http: http.default({ headers: {} }),
+    capacity: capacity.default({}),
+  })
+  .refine(({ server, status_url }) => server === 'nginx' || !status_url.startsWith('unix:'), {
+    error: 'Apache listens on TCP only; unix: is for nginx',
+    path: ['status_url'],
+  })
+  .refine(
+    ({ server, capacity: { config_file } }) => server === 'nginx' || config_file === undefined,
+    {
+      error: 'is read for nginx only; Apache’s scoreboard tells its limit (or set slots)',
+      path: ['capacity', 'config_file'],
+    },
+  );
+
+const probeAllow = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Host name; a leading "*." matches any subdomain.' }),
+    cidr: z.union([z.cidrv4(), z.cidrv6()]).optional(),
+    ports: z
+      .array(port)
+      .min(1)
+      .optional()
+      .meta({ description: 'Allowed ports; default 80 and 443.' }),
+  })
+  .refine(({ host, cidr }) => (host === undefined) !== (cidr === undefined), {
+    error: 'needs exactly one of host and cidr',
+  });
+
+const probeModule = z.strictObject({
+  server: z.enum(serverKinds),
+  path: z.string().startsWith('/').default('/'),
+  scheme: z.enum(['http', 'https']).default('http'),
+  timeout: positiveDuration.default(5000),
+  http: http.default({ headers: {} }),
+  capacity: capacity.default({}),
+});
+
+const probe = z.strictObject({
+  allow: z.array(probeAllow).default([]),
+  modules: z.record(z.string().min(1), probeModule).default({}),
+});
+
+/** The whole configuration file. config.schema.json is generated from this. */
+export const configSchema = z
+  .strictObject({
+    targets: z.array(target).default([]),
+    probe: probe.default({ allow: [], modules: {} }),
+  })
+  .superRefine(({ targets }, context) => {
+    const seen = new Set<string>();
+    targets.forEach(({ name }, index) => {
+      if (seen.has(name)) {
+        context.addIssue({
+          code: 'custom',
+          message: `"${name}" is used twice`,
+          path: ['targets', index, 'name'],
+        });
+      }
+      seen.add(name);
+    });
+  });
+
+export type Config = z.output<typeof configSchema>;
+export type TargetConfig = Config['targets'][number];
+export type HttpConfig = TargetConfig['http'];
+export type CapacityConfig = TargetConfig['capacity'];
+export type ProbeConfig = Config['probe'];
+export type ProbeModule = ProbeConfig['modules'][string];
