@@ -1,17 +1,20 @@
-/** What one stub_status page says (ngx_http_stub_status_module). */
+/**
+ * What one stub_status page says (ngx_http_stub_status_module). A value that is not a plain number is `undefined`:
+ * a gauge that leaked below zero is printed as a wrapped 64-bit integer (nginx issue 131).
+ */
 export interface NginxStatus {
   readonly kind: 'nginx';
   /** `Active connections`: waiting ones included. */
-  readonly active: number;
-  readonly accepts: number;
-  readonly handled: number;
-  readonly requests: number;
+  readonly active?: number;
+  readonly accepts?: number;
+  readonly handled?: number;
+  readonly requests?: number;
   /** Tengine's fourth number: the sum of all request times in milliseconds. */
   readonly requestTimeMilliseconds?: number;
   /** Requests whose header is being read; HTTP/2 and HTTP/3 count streams. */
-  readonly reading: number;
+  readonly reading?: number;
   /** Requests being answered, waiting for an upstream included. */
-  readonly writing: number;
+  readonly writing?: number;
   /** Reusable connections: idle keep-alive ones, and those that have not sent a byte yet. */
-  readonly waiting: number;
+  readonly waiting?: number;
 }

@@ -1,8 +1,7 @@
 import type { WorkerState } from './apache-status.ts';
 
 /** What an idle keep-alive client costs on a server. */
-export const keepaliveModels = ['blocking', 'async', 'reclaimable'] as const;
-export type KeepaliveModel = (typeof keepaliveModels)[number];
+export type KeepaliveModel = 'blocking' | 'async' | 'reclaimable';
 
 export type SlotKind = 'worker' | 'connection';
 

@@ -1,0 +1,194 @@
+import { readFile } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
+import { redactConfig } from './config/redact-config.ts';
+import type { Config } from './config/schema.ts';
+import { createResolveName } from './io/resolve-name.ts';
+import { selfGroups, targetGroups } from './metrics/catalog.ts';
+import { collect } from './metrics/collect.ts';
+import type { Family } from './metrics/family.ts';
+import { probeFamilies } from './metrics/probe-families.ts';
+import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
+import { discoverTargets } from './pipeline/discover-targets.ts';
+import type { Log } from './pipeline/log.ts';
+import { probeTarget } from './pipeline/probe-target.ts';
+import { createTargetSet } from './pipeline/target-set.ts';
+import { err, ok, type Result } from './result.ts';
+import { buildServer } from './server/build-server.ts';
+import type { ProbeQuery, ServerPorts } from './server/ports.ts';
+import type { SelfView } from './snapshot/self-view.ts';
+import type { TargetView } from './snapshot/target-view.ts';
+
+export interface AppOptions {
+  /** Absent: the usual status addresses on this machine are tried. */
+  readonly configFile?: string;
+  readonly telemetryPath: string;
+  readonly compatMetrics: boolean;
+  readonly version: string;
+  readonly nodeVersion: string;
+  readonly log: Log;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+export interface App {
+  readonly server: FastifyInstance;
+  /** Takes the configuration into force; the problems when it is refused. */
+  start(): Promise<Result<void, readonly string[]>>;
+  reload(): Promise<Result<void, readonly string[]>>;
+  stop(): Promise<void>;
+}
+
+const discoveryPauseMilliseconds = 30_000;
+
+/** The composition root: configuration and edges in, running application out. */
+export function createApp(options: AppOptions): App {
+  const { log, now } = options;
+  const targetOptions = { resolveName: createResolveName(), log, now };
+  const targets = createTargetSet(targetOptions);
+  const processMetrics = createProcessMetrics();
+  const families = targetGroups
+    .flatMap((group) => group.families)
+    .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
+  let config: Config | undefined;
+  let reloadSuccessful = false;
+  let reloadedAt = 0;
+  let collectorFailures = 0;
+  let probesRefused = 0;
+  let discovery: NodeJS.Timeout | undefined;
+
+  const take = (next: Config) => {
+    config = next;
+    targets.apply(next.targets);
+    reloadSuccessful = true;
+    reloadedAt = now();
+  };
+
+  const discover = async () => {
+    const found = await discoverTargets(targetOptions);
+    take({ targets: [...found], probe: { allow: [], modules: {} } });
+    for (const { server, status_url } of found) {
+      log.info('found a status page; write a configuration file to watch more', {
+        server,
+        status_url,
+      });
+    }
+    if (found.length > 0) return;
+    log.warn('no configuration and no status page on this machine; looking again in 30 s', {
+      help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+    });
+    discovery = setTimeout(() => void discover(), discoveryPauseMilliseconds);
+    discovery.unref();
+  };
+
+  const reload = async (): Promise<Result<void, readonly string[]>> => {
+    if (options.configFile === undefined) {
+      clearTimeout(discovery);
+      await discover();
+      return ok(undefined);
+    }
+    const read = await readConfig(options.configFile);
+    if (read.ok) take(read.value);
+    else reloadSuccessful = false;
+    return read.ok ? ok(undefined) : read;
+  };
+
+  const render = async <S>(rows: readonly Family<S>[], subjects: readonly S[]): Promise<string> => {
+    const { families: data, failures } = collect(rows, subjects);
+    for (const { name, error } of failures) {
+      collectorFailures += 1;
+      log.error('cannot read a metric family; it is left out', {
+        family: name,
+        error: String(error),
+      });
+    }
+    return renderFamilies(data, () => nextTurn());
+  };
+
+  const self = (): SelfView => ({
+    version: options.version,
+    nodeVersion: options.nodeVersion,
+    targets: targets.all().length,
+    configLastReloadSuccessful: reloadSuccessful,
+    configLastReloadSuccessSeconds: reloadedAt,
+    collectorFailures,
+    probesRefused,
+  });
+
+  const observeAll = (deadlineMilliseconds: number): Promise<readonly TargetView[]> =>
+    Promise.all(targets.all().map((target) => target.observe(deadlineMilliseconds)));
+
+  const probe = async ({ target, module: name, deadlineMilliseconds }: ProbeQuery) => {
+    const startedAt = now();
+    const known = name === undefined ? targets.byName(target) : undefined;
+    const view =
+      known === undefined ? await probeForeign() : ok(await known.observe(deadlineMilliseconds));
+    if (!view.ok) {
+      probesRefused += 1;
+      log.warn('probe refused', { target: target.slice(0, 200), reason: view.error.reason });
+      return view;
+    }
+    const result = {
+      success: view.value.observation.outcome.kind === 'answered',
+      seconds: now() - startedAt,
+    };
+    return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
+
+    async function probeForeign() {
+      const module = config?.probe.modules[name ?? ''];
+      if (config === undefined || module === undefined) {
+        const reason =
+          name === undefined
+            ? `"${target}" is no configured target; add it to targets, or name a module`
+            : `module "${name}" is not in probe.modules of the configuration`;
+        return err({ status: 400 as const, reason });
+      }
+      const { allow } = config.probe;
+      return probeTarget({ target, module, allow, deadlineMilliseconds }, targetOptions);
+    }
+  };
+
+  const ports: ServerPorts = {
+    async renderMetrics(deadlineMilliseconds) {
+      const views = await observeAll(deadlineMilliseconds);
+      const ofTargets = await render(families, views);
+      const ofSelf = await render(
+        selfGroups.flatMap((group) => group.families),
+        [self()],
+      );
+      const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
+      return ofTargets + ofSelf + ofProcess;
+    },
+    probe,
+    renderPage: async () => '',
+    isReady: () => config !== undefined,
+    reload,
+    showConfig: () => (config === undefined ? '' : redactConfig(config)),
+    listTargets: () => targets.all().map(({ identity }) => identity),
+  };
+
+  const server = buildServer({
+    ports,
+    telemetryPath: options.telemetryPath,
+    onError: (error) => log.error('request failed', { error: error.stack ?? error.message }),
+  });
+  return {
+    server,
+    start: reload,
+    reload,
+    async stop() {
+      clearTimeout(discovery);
+      await server.close();
+    },
+  };
+}
+
+/** Reads and checks a configuration file; every problem in words, with file and line. */
+export async function readConfig(file: string): Promise<Result<Config, readonly string[]>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return err([`${file}: cannot be read: ${text.message}`]);
+  const parsed = parseConfig(text);
+  if (parsed.ok) return parsed;
+  return err(parsed.error.map((problem: ConfigProblem) => configProblemText(file, problem)));
+}

@@ -1,0 +1,13 @@
+/** The world as the commands see it; main.ts provides the real one. */
+export interface CliIo {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly nodeVersion: string;
+  stdout(text: string): void;
+  stderr(text: string): void;
+  now(): Date;
+  /** Resolves at the first SIGINT or SIGTERM. */
+  readonly terminated: Promise<void>;
+  /** Calls back at each SIGHUP. */
+  onHangup(callback: () => void): void;
+}

@@ -1,0 +1,13 @@
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `:9921`, `127.0.0.1:9921`, `[::1]:9921` or `name:9921`; an empty host is every address. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s[\]]*)):(\d{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const port = Number(match[3]);
+  if (port > 65_535) return undefined;
+  return { host: match[1] ?? (match[2] || '::'), port };
+}

@@ -1,0 +1,48 @@
+import { checkConfig } from './check-config.ts';
+import { demo } from './demo.ts';
+import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
+import type { CliIo } from './io.ts';
+import { serve } from './serve.ts';
+
+const commands = { serve, 'check-config': checkConfig, demo } as const;
+
+const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
+
+Usage: keepalive-exporter COMMAND [FLAGS]
+
+Commands:
+  serve         Serve metrics (the default).
+  check-config  Check the configuration file; prints every problem, exit code 1.
+  demo          Show the exporter at work on a simulated Apache and nginx.
+
+Flags:
+${flagHelp()}
+
+Each flag can be an environment variable: --log.level is ${environmentName('log.level')}.
+`;
+
+/** The whole program: arguments and edges in, exit code out. */
+export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const parsed = parseCommandLine(args, io.environment);
+  if (!parsed.ok) return usageError(parsed.error, io);
+  const { command = 'serve', flags } = parsed.value;
+  if (flags.help !== undefined) {
+    io.stdout(help);
+    return 0;
+  }
+  if (flags.version !== undefined) {
+    io.stdout(`keepalive-exporter ${io.version} (Node.js ${io.nodeVersion})\n`);
+    return 0;
+  }
+  if (!isCommand(command)) return usageError(`there is no command "${command}"`, io);
+  return commands[command](flags, io);
+}
+
+function isCommand(name: string): name is keyof typeof commands {
+  return Object.hasOwn(commands, name);
+}
+
+function usageError(problem: string, io: CliIo): number {
+  io.stderr(`keepalive-exporter: ${problem}\nSee keepalive-exporter --help.\n`);
+  return 2;
+}

@@ -1,0 +1,39 @@
+/** Severities, least first. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+export const logFormats = ['logfmt', 'json'] as const;
+export type LogFormat = (typeof logFormats)[number];
+
+type Fields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly write: (line: string) => void;
+  readonly now: () => Date;
+}
+
+/** A leveled log of single lines, in the two formats of Prometheus' own programs. */
+export function createLog({ level, format, write, now }: LogOptions) {
+  const lowest = logLevels.indexOf(level);
+  const at =
+    (severity: LogLevel) =>
+    (message: string, fields: Fields = {}) => {
+      if (logLevels.indexOf(severity) < lowest) return;
+      const record = { time: now().toISOString(), level: severity, msg: message, ...fields };
+      write(`${format === 'json' ? JSON.stringify(record) : renderLogfmt(record)}\n`);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function renderLogfmt(record: Fields): string {
+  return Object.entries(record)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key}=${quoteIfNeeded(String(value))}`)
+    .join(' ');
+}
+
+/** JSON quoting keeps a value on its line whatever a remote page put into it. */
+function quoteIfNeeded(text: string): string {
+  return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text);
+}

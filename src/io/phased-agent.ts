@@ -1,0 +1,81 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import type { TlsMaterial } from './read-secrets.ts';
+import type { ResolveName } from './resolve-name.ts';
+import type { StatusLocation } from './status-url.ts';
+
+/** How far a connection got. The furthest phase tells a full server from a dead one. */
+export type ConnectPhase = 'resolving' | 'connecting' | 'handshaking' | 'connected' | 'answering';
+
+export interface PhaseRecord {
+  phase: ConnectPhase;
+  /** Milliseconds of the monotonic clock at which the connection stood (TLS included). */
+  connectedAt?: number;
+}
+
+export interface PhasedAgentOptions {
+  readonly location: StatusLocation;
+  readonly resolveName: ResolveName;
+  readonly tls?: TlsMaterial;
+  /** Each new connection reports into what this returns. */
+  readonly record: () => PhaseRecord;
+}
+
+type Lookup = NonNullable<ConnectionOptions['lookup']>;
+
+/**
+ * An agent of one target: never keeps a connection alive, resolves names with our own deadline, and records how far
+ * each connection gets. One agent a target, because a shared one has sent targets to each other's sockets in a peer.
+ */
+export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
+  const secure = options.location.url.protocol === 'https:';
+  const lookup = createLookup(options);
+  const agent = secure
+    ? new HttpsAgent({ keepAlive: false, ...options.tls })
+    : new HttpAgent({ keepAlive: false });
+  const base = agent.createConnection.bind(agent);
+  agent.createConnection = (connect, callback) => {
+    const { socketPath } = options.location;
+    const socket = base(
+      { ...connect, lookup, ...(socketPath === undefined ? {} : { path: socketPath }) },
+      callback,
+    ) as Socket;
+    watchPhases(socket, options.record());
+    return socket;
+  };
+  return agent;
+}
+
+function watchPhases(socket: Socket, record: PhaseRecord): void {
+  const secure = (socket as Partial<TLSSocket>).encrypted === true;
+  socket.once('lookup', () => {
+    record.phase = 'connecting';
+  });
+  socket.once('connect', () => {
+    record.phase = secure ? 'handshaking' : 'connected';
+    if (!secure) record.connectedAt = performance.now();
+  });
+  socket.once('secureConnect', () => {
+    record.phase = 'connected';
+    record.connectedAt = performance.now();
+  });
+}
+
+function createLookup({ resolveName, record }: PhasedAgentOptions): Lookup {
+  return (host, options, callback) => {
+    resolveName(host)
+      .then((addresses) => {
+        record().phase = 'connecting';
+        const found = addresses.map((address) => ({
+          address,
+          family: address.includes(':') ? 6 : 4,
+        }));
+        const [first] = found;
+        if (options.all === true) callback(null, found);
+        else if (first !== undefined) callback(null, first.address, first.family);
+      })
+      .catch((error: NodeJS.ErrnoException) => callback(error, ''));
+  };
+}

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import type { HttpConfig } from '../config/schema.ts';
+
+/** Request headers of a target: Host, credentials, and what the operator adds. Files are read anew each time. */
+export async function readRequestHeaders(http: HttpConfig): Promise<Record<string, string>> {
+  const headers: Record<string, string> = {
+    ...http.headers,
+    accept: 'text/plain, */*;q=0.1',
+    'accept-encoding': 'identity',
+    connection: 'close',
+    'user-agent': 'keepalive-exporter',
+  };
+  if (http.host !== undefined) headers['host'] = http.host;
+  const authorization = await readAuthorization(http);
+  if (authorization !== undefined) headers['authorization'] = authorization;
+  return headers;
+}
+
+async function readAuthorization(http: HttpConfig): Promise<string | undefined> {
+  const { basic_auth: basic, bearer_token, bearer_token_file } = http;
+  if (basic !== undefined) {
+    const password = basic.password ?? (await readSecret(basic.password_file));
+    return `Basic ${Buffer.from(`${basic.username}:${password}`).toString('base64')}`;
+  }
+  const token = bearer_token ?? (bearer_token_file && (await readSecret(bearer_token_file)));
+  return token === undefined || token === '' ? undefined : `Bearer ${token}`;
+}
+
+/** Editors and `echo` end files with a newline that is no part of the secret. */
+async function readSecret(path: string | undefined): Promise<string> {
+  return path === undefined ? '' : (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+}
+
+/** TLS material of a target, as Node takes it. */
+export interface TlsMaterial {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  readonly servername?: string;
+  readonly rejectUnauthorized?: boolean;
+}
+
+export async function readTlsMaterial(http: HttpConfig): Promise<TlsMaterial> {
+  const { ca_file, cert_file, key_file, server_name, insecure_skip_verify } = http.tls ?? {};
+  return {
+    rejectUnauthorized: insecure_skip_verify !== true,
+    ...(ca_file === undefined ? {} : { ca: await readFile(ca_file) }),
+    ...(cert_file === undefined ? {} : { cert: await readFile(cert_file) }),
+    ...(key_file === undefined ? {} : { key: await readFile(key_file) }),
+    ...(server_name === undefined ? {} : { servername: server_name }),
+  };
+}

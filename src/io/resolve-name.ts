@@ -1,0 +1,72 @@
+import { lookup, Resolver } from 'node:dns/promises';
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { parseHostsFile, parseResolvConf, searchCandidates } from '../parse/resolver-files.ts';
+
+/** Resolves a host name to its addresses, IPv4 first. Rejects with an error whose `code` is a DNS code. */
+export type ResolveName = (host: string) => Promise<readonly string[]>;
+
+const cacheMilliseconds = 5000;
+const attemptMilliseconds = 1500;
+
+/**
+ * Asks the name servers itself instead of calling getaddrinfo: that runs on libuv's pool, where two dead names
+ * occupy both threads that slow work may use and every healthy target waits behind them. getaddrinfo remains the
+ * last resort for names only nsswitch knows (mDNS, LDAP), and only after a name server said no, which is quick.
+ */
+export function createResolveName(): ResolveName {
+  const cache = new Map<
+    string,
+    { readonly until: number; readonly answer: Promise<readonly string[]> }
+  >();
+  return (host) => {
+    const name = host.toLowerCase().replace(/^\[|\]$/g, '');
+    if (isIP(name) !== 0) return Promise.resolve([name]);
+    const known = cache.get(name);
+    const now = performance.now();
+    if (known !== undefined && known.until > now) return known.answer;
+    const answer = resolve(name);
+    cache.set(name, { until: now + cacheMilliseconds, answer });
+    answer.catch(() => cache.delete(name));
+    return answer;
+  };
+}
+
+async function resolve(name: string): Promise<readonly string[]> {
+  const [hosts, resolvConf] = await Promise.all([
+    readText('/etc/hosts'),
+    readText('/etc/resolv.conf'),
+  ]);
+  const fromHosts = parseHostsFile(hosts).get(name);
+  if (fromHosts !== undefined) return fromHosts;
+  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'];
+  let failure: unknown;
+  for (const candidate of searchCandidates(name, parseResolvConf(resolvConf))) {
+    try {
+      return await askNameServers(candidate);
+    } catch (error) {
+      failure = error;
+      if (!isNegativeAnswer(error)) throw error;
+    }
+  }
+  const found = await lookup(name, { all: true, verbatim: false }).catch(() => []);
+  if (found.length === 0) throw failure;
+  return found.map(({ address }) => address);
+}
+
+async function askNameServers(name: string): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: attemptMilliseconds, tries: 2 });
+  const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const addresses = [v4, v6].flatMap((r) => (r.status === 'fulfilled' ? r.value : []));
+  if (addresses.length > 0) return addresses;
+  throw v4.status === 'rejected' ? v4.reason : new Error('no address');
+}
+
+function isNegativeAnswer(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOTFOUND' || code === 'ENODATA';
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}

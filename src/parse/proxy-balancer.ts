@@ -1,0 +1,58 @@
+import type { ProxyBalancer, ProxyWorker } from '../snapshot/apache-status.ts';
+import { parseCount } from './number.ts';
+import { printable } from './printable.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface ProxyBalancerReader {
+  /** Takes one line of the page; false when it is mod_proxy's and its value is malformed. */
+  read(key: string, value: string): boolean;
+  balancers(): readonly ProxyBalancer[];
+}
+
+/**
+ * Reads the lines mod_proxy appends with `ProxyStatus On` (proxy_status_hook in modules/proxy/mod_proxy.c):
+ * `ProxyBalancer[0]Name: balancer://app`, `ProxyBalancer[0]Worker[1]Sent: 12K`. Sizes are KiB.
+ */
+export function createProxyBalancerReader(): ProxyBalancerReader {
+  const balancers = new Map<string, { name: string; workers: Map<string, Mutable<ProxyWorker>> }>();
+  return {
+    read(key, value) {
+      const match = /^ProxyBalancer\[(\d{1,4})\](?:Worker\[(\d{1,4})\])?([A-Za-z]+)$/.exec(key);
+      if (match === null) return true;
+      const [, balancerIndex = '', workerIndex, field = ''] = match;
+      const balancer = balancers.get(balancerIndex) ?? { name: 'unknown', workers: new Map() };
+      balancers.set(balancerIndex, balancer);
+      if (workerIndex === undefined) {
+        if (field === 'Name') balancer.name = printable(value);
+        return true;
+      }
+      const worker = balancer.workers.get(workerIndex) ?? { name: 'unknown' };
+      balancer.workers.set(workerIndex, worker);
+      return readWorkerField(worker, field, value);
+    },
+    balancers: () =>
+      [...balancers.values()].map(({ name, workers }) => ({
+        name,
+        workers: [...workers.values()],
+      })),
+  };
+}
+
+const countFields = new Map<string, 'elected' | 'busy' | 'sentKibibytes' | 'receivedKibibytes'>([
+  ['Elected', 'elected'],
+  ['Busy', 'busy'],
+  ['Sent', 'sentKibibytes'],
+  ['Rcvd', 'receivedKibibytes'],
+]);
+
+function readWorkerField(worker: Mutable<ProxyWorker>, field: string, value: string): boolean {
+  if (field === 'Name') worker.name = printable(value);
+  if (field === 'Status') worker.status = printable(value);
+  const name = countFields.get(field);
+  if (name === undefined) return true;
+  const count = parseCount(value.replace(/K$/i, ''));
+  if (count === undefined) return false;
+  worker[name] = count;
+  return true;
+}

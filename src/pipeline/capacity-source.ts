@@ -1,0 +1,69 @@
+import { cpus } from 'node:os';
+import type { CapacityConfig } from '../config/schema.ts';
+import { deriveNginxCapacity, type NginxCapacity } from '../derive/nginx-capacity.ts';
+import { readNginxConfig } from '../io/read-nginx-config.ts';
+import type { Capacity } from '../snapshot/slots.ts';
+import type { Log } from './log.ts';
+
+/** A reload of the server may change its file at any time; a look a minute keeps the limit honest at no cost. */
+const rereadMilliseconds = 60_000;
+
+/** Yields what is known about a target's capacity; never rejects. */
+export type CapacitySource = () => Promise<Capacity>;
+
+export interface CapacitySourceOptions {
+  readonly capacity: CapacityConfig;
+  readonly log: Log;
+}
+
+export function createCapacitySource({ capacity, log }: CapacitySourceOptions): CapacitySource {
+  const stated = statedCapacity(capacity);
+  const file = capacity.config_file;
+  if (stated.slots !== undefined || file === undefined) return () => Promise.resolve(stated);
+  let readAt = Number.NEGATIVE_INFINITY;
+  let known: Promise<Capacity> = Promise.resolve(stated);
+  return () => {
+    if (performance.now() - readAt >= rereadMilliseconds) {
+      readAt = performance.now();
+      known = readCapacity(file, capacity).catch((error: Error) => {
+        log.warn('cannot read the capacity; ratios are absent', { file, error: error.message });
+        return stated;
+      });
+    }
+    return known;
+  };
+}
+
+/** What the configuration states by itself. */
+function statedCapacity(config: CapacityConfig): Capacity {
+  const { worker_processes: processes, worker_connections: connections } = config;
+  const product =
+    processes === undefined || connections === undefined ? undefined : processes * connections;
+  const slots = config.slots ?? product;
+  const { threads_per_child, async_request_worker_factor } = config;
+  return {
+    ...(slots === undefined ? {} : { slots, slotsSource: 'override' }),
+    ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
+    ...(async_request_worker_factor === undefined
+      ? {}
+      : { asyncRequestWorkerFactor: async_request_worker_factor }),
+  };
+}
+
+async function readCapacity(file: string, config: CapacityConfig): Promise<Capacity> {
+  const directives = await readNginxConfig(file);
+  if (!directives.ok) throw new Error(directives.error);
+  const { workerProcesses, workerConnections } = deriveNginxCapacity(directives.value, {
+    cpuCount: config.cpu_count ?? cpus().length,
+    override: overrideOf(config),
+  });
+  return { slots: workerProcesses * workerConnections, slotsSource: 'config_file' };
+}
+
+function overrideOf(config: CapacityConfig): Partial<NginxCapacity> {
+  const { worker_processes, worker_connections } = config;
+  return {
+    ...(worker_processes === undefined ? {} : { workerProcesses: worker_processes }),
+    ...(worker_connections === undefined ? {} : { workerConnections: worker_connections }),
+  };
+}

@@ -1,0 +1,39 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { registerLifecycleRoutes } from './lifecycle-routes.ts';
+import { registerMetricsRoutes } from './metrics-routes.ts';
+import { registerPageRoute } from './page-route.ts';
+import type { ServerPorts } from './ports.ts';
+
+export interface ServerOptions {
+  readonly ports: ServerPorts;
+  readonly telemetryPath: string;
+  readonly onError: (error: Error) => void;
+}
+
+/** The HTTP server with all routes, not yet listening. */
+export function buildServer({ ports, telemetryPath, onError }: ServerOptions): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    bodyLimit: 1024,
+    // Fastify waits without end by default; a client that sends half a request must not hold a socket.
+    requestTimeout: 10_000,
+    connectionTimeout: 150_000,
+    keepAliveTimeout: 75_000,
+    forceCloseConnections: 'idle',
+  });
+  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) onError(error);
+    return reply
+      .code(status)
+      .type('text/plain; charset=utf-8')
+      .send(status >= 500 ? 'internal error; the log has it\n' : `${error.message}\n`);
+  });
+  server.setNotFoundHandler((_, reply) =>
+    reply.code(404).type('text/plain; charset=utf-8').send('not found; / lists what there is\n'),
+  );
+  registerMetricsRoutes(server, { ports, telemetryPath });
+  registerLifecycleRoutes(server, ports);
+  registerPageRoute(server, ports);
+  return server;
+}

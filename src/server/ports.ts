@@ -1,0 +1,24 @@
+import type { ProbeRefusal } from '../config/probe-policy.ts';
+import type { Result } from '../result.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+
+/** What the routes need of the application; app.ts provides it. */
+export interface ServerPorts {
+  /** The exposition of all targets and of the exporter itself. */
+  renderMetrics(deadlineMilliseconds: number): Promise<string>;
+  probe(request: ProbeQuery): Promise<Result<string, ProbeRefusal>>;
+  renderPage(): Promise<string>;
+  /** Whether the exporter can serve what it was configured for. */
+  isReady(): boolean;
+  /** Reads the configuration anew; the problems when it was refused and the old one stays. */
+  reload(): Promise<Result<void, readonly string[]>>;
+  /** The effective configuration as YAML, without secrets. */
+  showConfig(): string;
+  listTargets(): readonly { readonly name: string; readonly server: ServerKind }[];
+}
+
+export interface ProbeQuery {
+  readonly target: string;
+  readonly module: string | undefined;
+  readonly deadlineMilliseconds: number;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { deriveStartTime } from '../../src/derive/start-time.ts';
+import type { ApacheStatus } from '../../src/snapshot/apache-status.ts';
+
+const started = Date.UTC(2026, 10, 20, 10, 0, 0) / 1000;
+
+function startTime(restartTime: string | undefined, uptimeSeconds: number, now: number) {
+  const status = {
+    uptimeSeconds,
+    ...(restartTime === undefined ? {} : { restartTime }),
+  } as ApacheStatus;
+  return deriveStartTime(status, now);
+}
+
+describe('deriveStartTime()', () => {
+  test.each([
+    ['Friday, 20-Nov-2026 10:00:00 UTC'],
+    ['Friday, 20-Nov-2026 11:00:00 CET'],
+    ['Friday, 20-Nov-2026 15:45:00 +0545'],
+    ['Friday, 20-Nov-2026 01:00:00 AKST'],
+  ])('is exact in whatever zone the server prints: %s', (restartTime) => {
+    expect(startTime(restartTime, 3610, started + 3610.9)).toBe(started);
+  });
+
+  test('does not jitter with the second the scrape falls into', () => {
+    const at = (offset: number) =>
+      startTime('Friday, 20-Nov-2026 10:00:00 UTC', Math.floor(offset), started + offset);
+    expect([at(10.01), at(10.99), at(11.2)]).toEqual([started, started, started]);
+  });
+
+  test('without RestartTime is now minus uptime', () => {
+    expect(startTime(undefined, 3610, started + 3610.4)).toBe(started);
+  });
+
+  test('without an uptime is absent', () => {
+    expect(deriveStartTime({} as ApacheStatus, started)).toBeUndefined();
+  });
+});

@@ -1,0 +1,181 @@
+import type { Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { configSchema, type HttpConfig } from '../../src/config/schema.ts';
+import { createPageFetcher } from '../../src/io/fetch-page.ts';
+import { createResolveName } from '../../src/io/resolve-name.ts';
+import type { ScrapeFailureResult } from '../../src/snapshot/scrape.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { startHostileServer } from '../support/hostile-server.ts';
+import { keep } from '../support/keep.ts';
+
+const resolveName = createResolveName();
+
+function http(settings: object = {}): HttpConfig {
+  const target = { name: 'a', server: 'nginx', status_url: 'http://a/', http: settings };
+  const [config] = configSchema.parse({ targets: [target] }).targets;
+  if (config === undefined) throw new Error('no target');
+  return config.http;
+}
+
+function fetchPage(statusUrl: string, settings: object = {}, deadline = 1000) {
+  return createPageFetcher({ statusUrl, http: http(settings), resolveName }).fetch(deadline);
+}
+
+const page = (body: string, headers = '') =>
+  `HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nContent-Length: ${body.length}\r\n${headers}\r\n${body}`;
+
+async function failureOf(statusUrl: string, settings: object = {}, deadline = 300) {
+  const result = await fetchPage(statusUrl, settings, deadline);
+  if (result.ok) throw new Error(`answered: ${result.value.body.slice(0, 80)}`);
+  return result.error;
+}
+
+describe('createPageFetcher()', () => {
+  test('returns body, Server header and timings of a page that arrived whole', async () => {
+    const server = keep(
+      await startHostileServer((socket) => socket.end(page('h\u00e9llo'), 'latin1')),
+    );
+    const result = await fetchPage(server.url);
+    if (!result.ok) throw new Error(result.error.failure.message);
+    expect(result.value).toMatchObject({ body: 'h\u00e9llo', serverHeader: 'nginx/1.22.1' });
+    expect(result.value.timings.connectSeconds).toBeLessThanOrEqual(
+      result.value.timings.durationSeconds,
+    );
+  });
+
+  test('asks for identity, closes the connection, and sends the configured host, headers and credentials', async () => {
+    const server = keep(await startHostileServer((socket) => socket.end(page(''))));
+    await fetchPage(`${server.url}/server-status?auto`, {
+      host: 'shop.example',
+      headers: { 'X-Env': 'prod' },
+      basic_auth: { username: 'monitor', password: 'p:w' },
+    });
+    const [head = ''] = server.requests;
+    expect(head).toMatch(/^GET \/server-status\?auto HTTP\/1\.1\r\n/);
+    expect(head).toMatch(/^host: shop\.example\r$/im);
+    expect(head).toMatch(/^x-env: prod\r$/im);
+    expect(head).toMatch(/^connection: close\r$/im);
+    expect(head).toMatch(/^accept-encoding: identity\r$/im);
+    expect(head).toContain(`Basic ${Buffer.from('monitor:p:w').toString('base64')}`);
+    expect(head.match(/^connection:/gim)).toHaveLength(1);
+  });
+
+  const answers: readonly [
+    title: string,
+    answer: (socket: Socket) => void,
+    result: ScrapeFailureResult,
+    message: RegExp,
+  ][] = [
+    ['silence', () => undefined, 'response_timeout', /connected, but no answer came within 0\.3 s/],
+    [
+      'half an answer',
+      (s) => s.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
+      'response_timeout',
+      /began, but did not end/,
+    ],
+    ['a header that drips', (s) => void setInterval(() => s.write('H'), 20).unref(), 'other', /./],
+    ['a connection closed without a byte', (s) => s.end(), 'empty_reply', /hang up/],
+    ['a reset', (s) => s.resetAndDestroy(), 'reset', /ECONNRESET/],
+    [
+      'a body shorter than its length',
+      (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
+      'reset',
+      /./,
+    ],
+    [
+      'a chunked body without its end',
+      (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
+      'reset',
+      /./,
+    ],
+    [
+      'a body over 1 MiB',
+      (s) => s.end(page('x'.repeat(1024 * 1024 + 1))),
+      'too_large',
+      /larger than 1 MiB/,
+    ],
+    ['an endless body', (s) => void endless(s), 'too_large', /larger than 1 MiB/],
+    [
+      'a compressed body',
+      (s) => s.end(page('x', 'Content-Encoding: gzip\r\n')),
+      'too_large',
+      /compressed/,
+    ],
+    [
+      'a redirect',
+      (s) =>
+        s.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'),
+      'http_status',
+      /302.*not followed/,
+    ],
+    [
+      '403',
+      (s) => s.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'),
+      'http_status',
+      /403/,
+    ],
+    ['no HTTP', (s) => s.end('SSH-2.0-OpenSSH\r\n'), 'other', /./],
+  ];
+  test.each(answers)('%s is told apart', async (_, answer, expected, message) => {
+    const server = keep(await startHostileServer(answer));
+    const { failure } = await failureOf(`${server.url}/`, {}, 400);
+    expect(failure).toMatchObject({ result: expected });
+    expect(failure.message).toContain(`fetch "${server.url}/"`);
+    expect(failure.remedy).not.toBe('');
+    if (expected !== 'response_timeout') expect(failure.message).toMatch(message);
+  });
+
+  test('nothing listening is refused, and has no connect time', async () => {
+    const { failure, timings } = await failureOf(`http://127.0.0.1:${await findFreePort()}/`);
+    expect(failure.result).toBe('refused');
+    expect(timings.connectSeconds).toBeUndefined();
+  });
+
+  test('a name without an address is dns', async () => {
+    const { failure } = await failureOf('http://no-such-host.invalid/', {}, 8000);
+    expect(failure.result).toBe('dns');
+  });
+
+  test('a name nobody answers for is dns at the deadline, and delays no other fetch', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    const fetcher = createPageFetcher({
+      statusUrl: 'http://dead.example/',
+      http: http(),
+      resolveName: never,
+    });
+    const result = await fetcher.fetch(100);
+    expect(result.ok ? '' : result.error.failure.result).toBe('dns');
+  });
+
+  test('a missing unix socket is named', async () => {
+    const { failure } = await failureOf('unix:/nonexistent/nginx.sock:/stub_status');
+    expect(failure.result).toBe('other');
+    expect(failure.message).toContain('ENOENT');
+  });
+
+  test('a plain HTTP server asked over https is tls', async () => {
+    const server = keep(
+      await startHostileServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
+    );
+    const { failure } = await failureOf(`https://127.0.0.1:${server.port}/`, {}, 1000);
+    expect(failure.result).toBe('tls');
+  });
+
+  test('a missing password file is an error that names it, not an anonymous request', async () => {
+    const server = keep(await startHostileServer((socket) => socket.end(page(''))));
+    const { failure } = await failureOf(server.url, {
+      basic_auth: { username: 'a', password_file: '/nonexistent/secret' },
+    });
+    expect(failure.message).toContain('/nonexistent/secret');
+    expect(server.connections()).toBe(0);
+  });
+});
+
+function endless(socket: Socket): void {
+  socket.write('HTTP/1.1 200 OK\r\n\r\n');
+  const more = () => {
+    while (!socket.destroyed && socket.write('x'.repeat(65_536)));
+  };
+  socket.on('drain', more);
+  more();
+}

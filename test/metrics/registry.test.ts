@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { collect } from '../../src/metrics/collect.ts';
+import { family } from '../../src/metrics/family.ts';
+import { createProcessMetrics, renderFamilies } from '../../src/metrics/registry.ts';
+import { parseExposition } from '../support/exposition.ts';
+
+const noPause = () => Promise.resolve();
+
+describe('renderFamilies()', () => {
+  test('renders plain data, histograms included (the object prom-client 15 is given)', async () => {
+    const labels = { target: 'a' };
+    const text = await renderFamilies(
+      [
+        {
+          name: 'x_seconds',
+          type: 'histogram',
+          help: 'Time.',
+          samples: [
+            { labels, value: 1, suffix: '_bucket', le: '0.5' },
+            { labels, value: 2, suffix: '_bucket', le: '+Inf' },
+            { labels, value: 0.75, suffix: '_sum' },
+            { labels, value: 2, suffix: '_count' },
+          ],
+        },
+        { name: 'y', type: 'gauge', help: 'Y.', samples: [{ labels, value: 3 }] },
+      ],
+      noPause,
+    );
+    expect(text).toBe(
+      [
+        '# HELP x_seconds Time.',
+        '# TYPE x_seconds histogram',
+        'x_seconds_bucket{target="a",le="0.5"} 1',
+        'x_seconds_bucket{target="a",le="+Inf"} 2',
+        'x_seconds_sum{target="a"} 0.75',
+        'x_seconds_count{target="a"} 2',
+        '# HELP y Y.',
+        '# TYPE y gauge',
+        'y{target="a"} 3',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('a family longer than a slice has one header, every sample, and pauses on the way', async () => {
+    let pauses = 0;
+    const samples = Array.from({ length: 5001 }, (_, i) => ({
+      labels: { i: String(i) },
+      value: i,
+    }));
+    const text = await renderFamilies(
+      [{ name: 'big', type: 'gauge', help: 'Big.', samples }],
+      async () => {
+        pauses += 1;
+      },
+    );
+    const lines = text.trimEnd().split('\n');
+    expect(lines.filter((line) => line.startsWith('#'))).toHaveLength(2);
+    expect(lines).toHaveLength(5003);
+    expect(lines.at(-1)).toBe('big{i="5000"} 5000');
+    expect(pauses).toBe(2);
+  });
+
+  test('label values that imitate other labels stay separate series', async () => {
+    const text = await renderFamilies(
+      [
+        {
+          name: 'm',
+          type: 'gauge',
+          help: 'M.',
+          samples: [
+            { labels: { a: 'x,b:y', b: 'z' }, value: 1 },
+            { labels: { a: 'x', b: 'y,b:z' }, value: 2 },
+            { labels: { a: 'quote " backslash \\ newline \n', b: '' }, value: 3 },
+          ],
+        },
+      ],
+      noPause,
+    );
+    expect(
+      parseExposition(text)
+        .samples('m')
+        .map(({ value }) => value),
+    ).toEqual([1, 2, 3]);
+  });
+});
+
+describe('createProcessMetrics()', () => {
+  test('leaves out the gauges that are named _total', async () => {
+    const text = await renderFamilies(await createProcessMetrics().collect(), noPause);
+    expect(text).toContain('process_resident_memory_bytes ');
+    expect(text).not.toMatch(/# TYPE \S+_total gauge/);
+    expect(text).not.toContain('Nan');
+  });
+});
+
+describe('collect()', () => {
+  const good = family({
+    name: 'good',
+    type: 'gauge',
+    help: 'G.',
+    labels: [],
+    source: '',
+    samples: (n: number) => [{ labels: {}, value: n }],
+  });
+  const bad = family({
+    name: 'bad',
+    type: 'gauge',
+    help: 'B.',
+    labels: [],
+    source: '',
+    samples: (): [] => {
+      throw new Error('no');
+    },
+  });
+  const empty = family({
+    name: 'empty',
+    type: 'gauge',
+    help: 'E.',
+    labels: [],
+    source: '',
+    samples: () => [],
+  });
+
+  test('a row that throws is left out and named; the others stand', () => {
+    const { families, failures } = collect([bad, good], [1, 2]);
+    expect(families.map(({ name, samples }) => [name, samples.length])).toEqual([['good', 2]]);
+    expect(failures.map(({ name }) => name)).toEqual(['bad']);
+  });
+
+  test('a row without samples is left out', () => {
+    expect(collect([empty], [1]).families).toEqual([]);
+  });
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { deriveNginxCapacity } from '../../src/derive/nginx-capacity.ts';
+import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+
+function directives(text: string) {
+  const parsed = parseNginxConfig(text);
+  if (!parsed.ok) throw new Error(`line ${parsed.error.line}: ${parsed.error.found}`);
+  return parsed.value;
+}
+
+describe('parseNginxConfig()', () => {
+  test('reads directives, blocks, comments and quoted words', () => {
+    const text = `# top
+user www-data; # who
+events { worker_connections 64; }
+http { log_format main '$remote_addr; {x}' "it's \\"q\\"";
+  map $a $b { default 0; }
+}`;
+    expect(directives(text)).toEqual([
+      { name: 'user', args: ['www-data'], line: 2 },
+      {
+        name: 'events',
+        args: [],
+        line: 3,
+        block: [{ name: 'worker_connections', args: ['64'], line: 3 }],
+      },
+      {
+        name: 'http',
+        args: [],
+        line: 4,
+        block: [
+          { name: 'log_format', args: ['main', '$remote_addr; {x}', 'it\'s "q"'], line: 4 },
+          {
+            name: 'map',
+            args: ['$a', '$b'],
+            line: 5,
+            block: [{ name: 'default', args: ['0'], line: 5 }],
+          },
+        ],
+      },
+    ]);
+  });
+
+  test('a variable in braces stays one word', () => {
+    expect(directives('root /srv/${host}/www;')[0]?.args).toEqual(['/srv/${host}/www']);
+  });
+
+  test('code blocks of the Lua module are stepped over', () => {
+    const text = 'content_by_lua_block { if a then ngx.say("}") end; local t = {1} }\nuser x;';
+    expect(directives(text).map(({ name }) => name)).toEqual(['content_by_lua_block', 'user']);
+  });
+
+  test.each([
+    ['user x', 1, 'end of file'],
+    ['events {\n worker_connections 1;', 2, 'end of file'],
+    ['a;\n}\n', 2, '}'],
+    ['a {\n b }\n', 2, '}'],
+    [';', 1, ';'],
+  ])('%j is an error with its line', (text, line, found) => {
+    expect(parseNginxConfig(text)).toEqual({ ok: false, error: { line, found } });
+  });
+
+  test('any text ends in directives or an error, never in an exception', () => {
+    const piece = fc.constantFrom(
+      'a',
+      ' ',
+      ';',
+      '{',
+      '}',
+      '"',
+      "'",
+      '\\',
+      '#',
+      '\n',
+      '$',
+      '${',
+      '_by_lua_block',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece).map((pieces) => pieces.join('')),
+        (text) => typeof parseNginxConfig(text).ok === 'boolean',
+      ),
+    );
+  });
+});
+
+describe('deriveNginxCapacity()', () => {
+  const known = { cpuCount: 8, override: {} };
+  test.each([
+    ['worker_processes 4; events { worker_connections 1024; }', known, 4, 1024],
+    ['worker_processes auto; events { worker_connections 64; }', known, 8, 64],
+    ['', known, 1, 512],
+    ['worker_processes 2; events { }', { cpuCount: 8, override: { workerConnections: 99 } }, 2, 99],
+    ['worker_processes auto;', { cpuCount: 8, override: { workerProcesses: 3 } }, 3, 512],
+  ])('%j', (text, knowledge, workerProcesses, workerConnections) => {
+    expect(deriveNginxCapacity(directives(text), knowledge)).toEqual({
+      workerProcesses,
+      workerConnections,
+    });
+  });
+});

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
+import { configSchema } from '../src/config/schema.ts';
+import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
+import type { Family } from '../src/metrics/family.ts';
+import { probeFamilies } from '../src/metrics/probe-families.ts';
+import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
+import { scrapeProblems } from '../src/problem.ts';
+
+/** Files generated from the tables in src/: path in the repository -> content. */
+export function renderGeneratedFiles(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/metrics.md', renderMetricsDoc()],
+    ['docs/errors.md', renderErrorsDoc()],
+    ['docs/flags.md', renderFlagsDoc()],
+    ['config.schema.json', renderConfigSchema()],
+  ]);
+}
+
+const notice = (source: string) =>
+  `<!-- Generated from ${source} by \`npm run generate\`; do not edit. -->\n`;
+
+function renderMetricsDoc(): string {
+  const groups: readonly FamilyGroup<never>[] = [
+    ...targetGroups,
+    ...selfGroups,
+    { title: 'Only on /probe', families: probeFamilies },
+  ];
+  return [
+    '# Metrics',
+    notice('src/metrics/'),
+    'Each metric, its type and labels, what it means and where its value comes from. A figure that is not known is',
+    'absent, never 0. [slot-model.md](slot-model.md) explains the slots, [errors.md](errors.md) the results.',
+    '',
+    ...groups.flatMap(({ title, families }) => [`## ${title}`, '', ...familyTable(families), '']),
+  ].join('\n');
+}
+
+function familyTable(families: readonly Family<never>[]): readonly string[] {
+  return [
+    '| metric | type | labels | meaning | source |',
+    '|---|---|---|---|---|',
+    ...families.map(({ name, type, labels, help, source }) =>
+      row([`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(' '), help, source]),
+    ),
+  ];
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function renderErrorsDoc(): string {
+  return [
+    '# Scrape results',
+    notice('src/problem.ts'),
+    'Values of the label `result` of `webserver_scrape_result` and `webserver_scrape_failures_total`.',
+    '',
+    '| result | meaning | what to do |',
+    '|---|---|---|',
+    row(['`ok`', 'The status page was read and understood.', '']),
+    ...Object.entries(scrapeProblems).map(([result, { meaning, remedy }]) =>
+      row([`\`${result}\``, meaning, remedy]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function renderFlagsDoc(): string {
+  const flags = Object.entries(flagTable) as [FlagName, { help: string; default?: string }][];
+  return [
+    '# Flags',
+    notice('src/cli/flags.ts'),
+    '| flag | environment variable | default | meaning |',
+    '|---|---|---|---|',
+    ...flags.map(([name, { help, default: fallback }]) =>
+      row([
+        `\`--${name}\``,
+        `\`${environmentName(name)}\``,
+        fallback === undefined ? '' : `\`${fallback}\``,
+        help,
+      ]),
+    ),
+    '',
+    '## Addresses tried without a configuration',
+    '',
+    ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),
+    '',
+  ].join('\n');
+}
+
+/** For editors: put `# yaml-language-server: $schema=config.schema.json` on top of a configuration file. */
+function renderConfigSchema(): string {
+  const schema = z.toJSONSchema(configSchema, { io: 'input' });
+  return `${JSON.stringify({ title: 'keepalive-exporter configuration', ...schema }, null, 2)}\n`;
+}
