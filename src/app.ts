@@ -23,6 +23,7 @@ import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
+import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
 import type { TargetView } from './snapshot/target-view.ts';
 
@@ -31,6 +32,7 @@ export interface AppOptions {
   readonly configFile?: string;
   readonly telemetryPath: string;
   readonly compatMetrics: boolean;
+  readonly security?: WebSecurity;
   readonly version: string;
   readonly nodeVersion: string;
   readonly pid: number;
@@ -212,6 +214,7 @@ export function createApp(options: AppOptions): App {
   const server = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
+    ...(options.security === undefined ? {} : { security: options.security }),
     onError: (error) => log.error('request failed', { error: error.stack ?? error.message }),
   });
   return {

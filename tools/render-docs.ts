@@ -8,6 +8,7 @@ import type { Family } from '../src/metrics/family.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
+import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
 import { renderSloRules } from './slo-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
@@ -25,6 +26,18 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
     ),
+    // Kustomize takes files from below its own folder only.
+    ...[...allDashboards].map(
+      ([name, dashboard]) =>
+        [
+          `deploy/kubernetes/components/dashboards/keepalive-${name}.json`,
+          `${JSON.stringify(dashboard)}\n`,
+        ] as const,
+    ),
+    [
+      'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
+      renderPrometheusRule(readRuleFiles()),
+    ],
   ]);
 }
 

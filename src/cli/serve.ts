@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { type App, createApp } from '../app.ts';
 import {
   createLog,
@@ -7,6 +8,8 @@ import {
   logLevels,
 } from '../io/create-log.ts';
 import type { Log } from '../pipeline/log.ts';
+import { ok, type Result } from '../result.ts';
+import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
 import type { Flags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -24,7 +27,12 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
     return 2;
   }
   const log = createLogOf(flags, io);
-  const app = createApp(appOptions(flags, io, log));
+  const security = openSecurity(flags, log);
+  if (!security.ok) {
+    io.stderr(`${security.error.join('\n')}\n`);
+    return 1;
+  }
+  const app = createApp({ ...appOptions(flags, io, log), ...security.value });
   const started = await app.start();
   if (!started.ok) {
     io.stderr(`${started.error.join('\n')}\n`);
@@ -58,9 +66,6 @@ export function flagProblem(flags: Flags): string | undefined {
   if (!flags['web.telemetry-path']?.startsWith('/')) {
     return `--web.telemetry-path="${flags['web.telemetry-path']}" must begin with /`;
   }
-  if (flags['web.config.file'] !== undefined) {
-    return '--web.config.file is not supported yet; put the exporter behind a proxy that ends TLS';
-  }
   return undefined;
 }
 
@@ -77,6 +82,22 @@ export function appOptions(flags: Flags, io: CliIo, log: Log) {
     log,
     now: () => io.now().getTime() / 1000,
   };
+}
+
+/** TLS and authentication as --web.config.file says; without the flag, none. */
+function openSecurity(
+  flags: Flags,
+  log: Log,
+): Result<{ readonly security?: WebSecurity }, readonly string[]> {
+  const file = flags['web.config.file'];
+  if (file === undefined) return ok({});
+  const opened = createWebSecurity({
+    file,
+    readFile: (path) => readFileSync(path),
+    now: () => performance.now(),
+    logError: (message) => log.error('the web configuration cannot be used', { error: message }),
+  });
+  return opened.ok ? ok({ security: opened.value }) : opened;
 }
 
 async function reload(app: App, log: Log): Promise<void> {

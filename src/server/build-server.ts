@@ -3,15 +3,19 @@ import { registerLifecycleRoutes } from './lifecycle-routes.ts';
 import { registerMetricsRoutes } from './metrics-routes.ts';
 import { registerPageRoute } from './page-route.ts';
 import type { ServerPorts } from './ports.ts';
+import type { WebSecurity } from './web-security.ts';
 
 export interface ServerOptions {
   readonly ports: ServerPorts;
   readonly telemetryPath: string;
   readonly onError: (error: Error) => void;
+  /** TLS and authentication; absent: plain HTTP for everybody who reaches the port. */
+  readonly security?: WebSecurity;
 }
 
 /** The HTTP server with all routes, not yet listening. */
-export function buildServer({ ports, telemetryPath, onError }: ServerOptions): FastifyInstance {
+export function buildServer(options: ServerOptions): FastifyInstance {
+  const { ports, telemetryPath, onError, security } = options;
   const server = Fastify({
     logger: false,
     bodyLimit: 1024,
@@ -20,7 +24,9 @@ export function buildServer({ ports, telemetryPath, onError }: ServerOptions): F
     connectionTimeout: 150_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
+    ...(security === undefined ? {} : { serverFactory: security.serverFactory }),
   });
+  if (security !== undefined) server.addHook('onRequest', security.onRequest);
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500;
     if (status >= 500) onError(error);

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Go's YAML reads a bare `0` or `true` into a text field as it is written: `X-XSS-Protection: 0`. */
+export const text = z.union(
+  [z.string(), z.number().transform(String), z.boolean().transform(String)],
+  {
+    error: 'is no text',
+  },
+);
+
+const yes = ['y', 'Y', 'yes', 'Yes', 'YES', 'on', 'On', 'ON'] as const;
+const no = ['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'] as const;
+
+/** Go's YAML is version 1.1, where `yes` and `off` are booleans too. */
+export const flag = z.union(
+  [
+    z.boolean(),
+    z.enum([...yes, ...no]).transform((word) => (yes as readonly string[]).includes(word)),
+  ],
+  {
+    error: 'is neither true nor false',
+  },
+);
+
+/** A mapping whose keys are all known; like Go, a key without a value counts as absent. */
+export function section<S extends z.ZodRawShape>(shape: S) {
+  return z.preprocess((value) => withoutNulls(value, shape), z.strictObject(shape));
+}
+
+function withoutNulls(value: unknown, shape: z.ZodRawShape): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, part]) => part !== null || !Object.hasOwn(shape, key)),
+  );
+}

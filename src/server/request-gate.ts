@@ -1,0 +1,57 @@
+import type { FastifyReply, onRequestAsyncHookHandler } from 'fastify';
+import type { ConfigProblem } from '../config/parse-config.ts';
+import type { RateLimit, WebConfig } from '../config/web-config.ts';
+import type { Result } from '../result.ts';
+import { createBasicAuth } from './basic-auth.ts';
+import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
+
+export interface RequestGateOptions {
+  /** Called for each request. */
+  readonly readConfig: () => Result<WebConfig, readonly ConfigProblem[]>;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+  /** Told on each request what is wrong with the configuration; empty when nothing is. */
+  readonly onConfig: (problems: readonly ConfigProblem[]) => void;
+}
+
+/**
+ * The checks exporter-toolkit makes before a route runs, in its order: configuration, rate, headers, user.
+ * A configuration that cannot be read refuses everyone: it may have been about to close a door.
+ */
+export function createRequestGate(options: RequestGateOptions): onRequestAsyncHookHandler {
+  const passes = createLimiter(options.now);
+  const authenticate = createBasicAuth();
+  return async (request, reply) => {
+    const config = options.readConfig();
+    options.onConfig(config.ok ? [] : config.error);
+    if (!config.ok) return refuse(reply, 500, 'Internal Server Error');
+    const { headers, rateLimit, users } = config.value;
+    if (!passes(rateLimit)) return refuse(reply, 429, 'Too Many Requests');
+    for (const [name, value] of headers) reply.header(name, value);
+    if (users.size === 0) return;
+    const verdict = await authenticate(request.headers.authorization, users);
+    if (verdict === 'busy') return refuse(reply, 503, 'Service Unavailable');
+    if (verdict === 'refused') {
+      return refuse(reply.header('www-authenticate', 'Basic'), 401, 'Unauthorized');
+    }
+  };
+}
+
+function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
+}
+
+/** One bucket for the whole server, filled anew only when the limit itself is another. */
+function createLimiter(now: () => number): (limit: RateLimit | undefined) => boolean {
+  let last: { limit: RateLimit; bucket: TokenBucket } | undefined;
+  return (limit) => {
+    if (limit === undefined) return true;
+    if (
+      last?.limit.burst !== limit.burst ||
+      last.limit.intervalMilliseconds !== limit.intervalMilliseconds
+    ) {
+      last = { limit, bucket: createTokenBucket(limit, now) };
+    }
+    return last.bucket();
+  };
+}

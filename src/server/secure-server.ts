@@ -1,0 +1,58 @@
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { FastifyServerFactory } from 'fastify';
+import { checkClientCertificate, type PresentedCertificate } from './client-certificate.ts';
+import { asksForCertificate } from './tls-options.ts';
+import type { TlsSource } from './tls-source.ts';
+
+/** @param tls absent for plain HTTP */
+export function createServerFactory(tls: TlsSource | undefined): FastifyServerFactory {
+  return (handler, timeouts) => {
+    const server = tls === undefined ? createHttpServer(handler) : createTlsServer(handler, tls);
+    // Fastify leaves its own timeouts to whoever brings the server.
+    Object.assign(server, {
+      keepAliveTimeout: timeouts['keepAliveTimeout'] ?? server.keepAliveTimeout,
+      requestTimeout: timeouts['requestTimeout'] ?? server.requestTimeout,
+    });
+    server.setTimeout(Number(timeouts['connectionTimeout'] ?? 0));
+    return server as Server;
+  };
+}
+
+function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServer {
+  let used = source();
+  const server = createHttpsServer(
+    // Who is let in is decided below, by Go's policies, of which Node knows only two.
+    {
+      ...used.options,
+      requestCert: asksForCertificate(used.config),
+      rejectUnauthorized: false,
+    },
+    handler,
+  );
+  // In front of Node's own listener, which starts the handshake with what the server holds at that moment.
+  server.prependListener('connection', () => {
+    const next = source();
+    if (next === used) return;
+    used = next;
+    server.setSecureContext(next.options);
+    // Not in the documentation, but read for every connection (lib/_tls_wrap.js, onConnectionSecure).
+    Object.assign(server, { requestCert: asksForCertificate(next.config) });
+  });
+  server.prependListener('secureConnection', (socket) => {
+    const check = checkClientCertificate(used.config, presentedBy(socket));
+    if (!check.ok) socket.destroy();
+  });
+  return server;
+}
+
+function presentedBy(socket: TLSSocket): PresentedCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate === undefined) return undefined;
+  const { subjectAltName } = certificate;
+  return {
+    verified: socket.authorized,
+    ...(subjectAltName === undefined ? {} : { subjectAltName }),
+  };
+}

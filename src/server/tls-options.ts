@@ -1,0 +1,50 @@
+import type { SecureContextOptions } from 'node:tls';
+import { cipherSuites, curves, tlsVersions } from '../config/tls-names.ts';
+import type { PemSource, WebTlsConfig } from '../config/web-tls-config.ts';
+
+/** Certificates and keys of a web config, read. */
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa?: string;
+}
+
+/** The web config's TLS settings as Node takes them, with what it names read by `readPem`. */
+export function readTlsMaterial(
+  tls: WebTlsConfig,
+  readPem: (source: PemSource) => string,
+): TlsMaterial {
+  return {
+    cert: readPem(tls.cert),
+    key: readPem(tls.key),
+    ...(tls.clientCa === undefined ? {} : { clientCa: readPem(tls.clientCa) }),
+  };
+}
+
+/** Options of a secure context. OpenSSL's security level stays: TLS10 and TLS11 need ciphers it still allows. */
+export function buildTlsOptions(tls: WebTlsConfig, material: TlsMaterial): SecureContextOptions {
+  return {
+    cert: material.cert,
+    key: material.key,
+    ...(material.clientCa === undefined ? {} : { ca: material.clientCa }),
+    minVersion: tlsVersions[tls.minVersion],
+    maxVersion: tlsVersions[tls.maxVersion],
+    honorCipherOrder: tls.preferServerCipherSuites,
+    ...(tls.cipherSuites.length === 0 ? {} : { ciphers: cipherList(tls) }),
+    ...(tls.curvePreferences.length === 0
+      ? {}
+      : { ecdhCurve: tls.curvePreferences.map((name) => curves[name]).join(':') }),
+  };
+}
+
+/** Go keeps all suites of TLS 1.3 whatever the list says; a list without them would switch TLS 1.3 off in Node. */
+function cipherList(tls: WebTlsConfig): string {
+  const ofTls13 = Object.values(cipherSuites).filter((name) => name.startsWith('TLS_'));
+  const listed = tls.cipherSuites.map((name) => cipherSuites[name]);
+  return [...new Set([...ofTls13, ...listed])].join(':');
+}
+
+/** Whether the server asks for a client certificate at all. */
+export function asksForCertificate(tls: WebTlsConfig): boolean {
+  return tls.clientAuthType !== 'NoClientCert';
+}
