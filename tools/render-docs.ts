@@ -9,7 +9,7 @@ import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
 import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
-import { renderSloRules } from './slo-rules.ts';
+import { renderSloRules } from './render-slo-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {

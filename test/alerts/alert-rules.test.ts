@@ -1,0 +1,121 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import { parse } from 'yaml';
+import { alertFile, readExprTests, readRules } from '../support/alert-files.ts';
+
+const rules = readRules();
+const alerts = rules.flatMap((rule) =>
+  rule.alert === undefined ? [] : [{ ...rule, alert: rule.alert }],
+);
+const records = rules.flatMap(({ record }) => (record === undefined ? [] : [record]));
+const alertNames = [...new Set(alerts.map(({ alert }) => alert))];
+const exprTests = readExprTests();
+const runbooks = new URL('../../docs/runbooks/', import.meta.url);
+
+const DASHBOARDS = ['fleet', 'apache', 'nginx', 'traffic', 'slo', 'exporter'].map(
+  (name) => `keepalive-${name}`,
+);
+const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'A wrong alarm'];
+
+test('there are alerts and recording rules', () => {
+  expect(alertNames.length).toBeGreaterThan(30);
+  expect(records.length).toBeGreaterThan(30);
+});
+
+describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, annotations }) => {
+  it('says whom it reaches', () => {
+    const expected = alert === 'Watchdog' ? ['none'] : ['critical', 'warning', 'info'];
+    expect(expected).toContain(labels?.['severity']);
+  });
+
+  it('says in a line what happened, and in a sentence how much', () => {
+    expect(annotations?.['summary']?.length).toBeLessThanOrEqual(90);
+    expect(annotations?.['summary']).not.toMatch(/\.$/);
+    expect(annotations?.['description']).toMatch(/\.$/);
+  });
+
+  it('leads to its runbook', () => {
+    expect(annotations?.['runbook_url']).toMatch(new RegExp(`/runbooks/${alert}\\.md$`));
+    expect(existsSync(new URL(`${alert}.md`, runbooks))).toBe(true);
+  });
+
+  it('leads to a dashboard', () => {
+    const uid = /\/d\/(.+?)(?:\?|$)/.exec(annotations?.['dashboard_url'] ?? '')?.[1] ?? '';
+    for (const server of ['apache', 'nginx']) {
+      expect(DASHBOARDS).toContain(uid.replace('{{ $labels.server }}', server));
+    }
+  });
+});
+
+test.each(alertNames)('%s has a promtool case that fires and one that must not', (alert) => {
+  checkBothCases(`alertname="${alert}"`);
+});
+
+test.each(records)('%s has a promtool case with a value and one without', (record) => {
+  const tests = exprTests.filter(({ expr }) => expr.includes(record));
+  expect(tests.some(({ expectsSeries }) => expectsSeries)).toBe(true);
+  expect(tests.some(({ expectsSeries }) => !expectsSeries)).toBe(true);
+});
+
+function checkBothCases(selector: string): void {
+  const tests = exprTests.filter(({ expr }) => expr.includes(selector));
+  const firing = tests.filter(({ expr }) => expr.includes('alertstate="firing"'));
+  expect(firing.some(({ expectsSeries }) => expectsSeries)).toBe(true);
+  expect(tests.some(({ expectsSeries }) => !expectsSeries)).toBe(true);
+}
+
+describe('runbooks', () => {
+  const pages = readdirSync(runbooks).filter((name) => name.endsWith('.md'));
+
+  it('belong to an alert each', () => {
+    expect(pages.toSorted()).toEqual(alertNames.map((alert) => `${alert}.md`).toSorted());
+  });
+
+  it.each(pages)(
+    '%s has its headings, each with text below, and links that lead somewhere',
+    (page) => {
+      const text = readFileSync(new URL(page, runbooks), 'utf8');
+      const sections = text.split(/^## /m).slice(1);
+      expect(sections.map((section) => section.split('\n')[0])).toEqual(HEADINGS);
+      for (const section of sections) {
+        expect(section.split('\n').slice(1).join('').trim().length).toBeGreaterThan(10);
+      }
+      for (const [, link = ''] of text.matchAll(/\]\(([^)]+\.md)\)/g)) {
+        expect(existsSync(new URL(link, new URL(page, runbooks))), link).toBe(true);
+      }
+    },
+  );
+
+  it.each(pages)('%s names metrics and recording rules that exist', (page) => {
+    expectKnownNames(readFileSync(new URL(page, runbooks), 'utf8'));
+  });
+});
+
+test.each(rules)('$alert$record asks for metrics and recording rules that exist', ({ expr }) => {
+  expectKnownNames(expr);
+});
+
+/** Names in docs/metrics.md, which is generated from the catalog; histograms also by their three series. */
+function expectKnownNames(text: string): void {
+  const catalog = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const names = text.match(
+    /(?:target:)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
+  );
+  for (const name of names ?? []) {
+    if (name.startsWith('target:')) expect(records).toContain(name);
+    else expect(catalog).toContain(`\`${name.replace(/_(?:bucket|count|sum)$/, '')}\``);
+  }
+}
+
+test('Alertmanager inhibits alerts that exist, and only over labels that both sides have', () => {
+  const { inhibit_rules } = parse(
+    readFileSync(alertFile('alertmanager/alertmanager.yml'), 'utf8'),
+  ) as { inhibit_rules: readonly { equal: readonly string[] }[] };
+  const known = new Set([...alertNames, 'Webserver']);
+  const named = JSON.stringify(inhibit_rules).match(
+    /\b(?:Webserver|KeepaliveExporter)[A-Za-z0-9]*/g,
+  );
+  expect(named?.filter((name) => !known.has(name))).toEqual([]);
+  for (const { equal } of inhibit_rules)
+    expect(equal).toEqual(expect.arrayContaining(['instance']));
+});

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { parseConfig } from '../../src/config/parse-config.ts';
+import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+
+const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
+const read = (name: string) => readFileSync(join(deploy, name), 'utf8');
+
+test('compose mounts only what exists, and its exporter accepts its configuration', () => {
+  const { services } = parse(read('compose/compose.yml')) as {
+    services: Record<string, { volumes?: string[] }>;
+  };
+  const sources = Object.values(services).flatMap(({ volumes = [] }) =>
+    volumes.map((volume) => volume.split(':')[0] ?? ''),
+  );
+  for (const source of sources)
+    expect(existsSync(join(deploy, 'compose', source)), source).toBe(true);
+  expect(parseConfig(read('compose/exporter.yml'))).toMatchObject({ ok: true });
+  expect(parseNginxConfig(read('compose/nginx/nginx.conf'))).toMatchObject({ ok: true });
+});
+
+test('the image runs as a user that is a number, without a shell between it and SIGTERM', () => {
+  const lines = read('docker/Dockerfile').split('\n');
+  expect(lines).toContain('USER 65532:65532');
+  expect(lines.find((line) => line.startsWith('ENTRYPOINT'))).toMatch(
+    /^ENTRYPOINT \["node", .*"dist\/main\.js"\]$/,
+  );
+});
+
+test.each([
+  'NoNewPrivileges=yes',
+  'ProtectSystem=strict',
+  'CapabilityBoundingSet=',
+  'MemoryDenyWriteExecute',
+])('the unit is hardened: %s', (line) => {
+  const unit = read('systemd/keepalive-exporter.service');
+  // Node.js makes code as it runs: this one setting would end it at once.
+  if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
+  else expect(unit.split('\n')).toContain(line);
+});
+
+test('every link of the documentation leads to a file', () => {
+  const docs = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    'docs/configuration.md',
+    'docs/logs.md',
+    'docs/slot-model.md',
+    'docs/web-servers.md',
+    'docs/deploy/migrating.md',
+    'docs/deploy/kubernetes.md',
+  ];
+  for (const name of docs) {
+    const file = join(deploy, '..', name);
+    for (const [, link = ''] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      expect(existsSync(join(dirname(file), link)), `${name}: ${link}`).toBe(true);
+    }
+  }
+});
