@@ -122,6 +122,10 @@ const accessLog = z
       description:
         'combined, common, vhost_combined, main, json, an nginx log_format or an Apache LogFormat.',
     }),
+    format_file: path.optional().meta({
+      description:
+        'The server’s configuration file in which format is the name of a log_format or LogFormat.',
+    }),
     json_keys: z.record(z.string(), z.string()).optional().meta({
       description: 'For json: key in the line → nginx variable, such as {code: $status}.',
     }),
@@ -138,7 +142,8 @@ const accessLog = z
       [path, syslog, stdin].filter((source) => source !== undefined).length === 1,
     { error: 'needs exactly one of path, syslog and stdin' },
   )
-  .superRefine(({ format }, context) => {
+  .superRefine(({ format, format_file }, context) => {
+    if (format_file !== undefined) return;
     const parsed = parseLogFormat({ format });
     if (!parsed.ok) {
       context.addIssue({

@@ -37,12 +37,14 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     name: 'webserver_log_response_bytes_total',
     help: 'Bytes sent, as logged.',
     source: 'Access log: $bytes_sent; %O, %B.',
+    needs: 'bytes',
     read: ({ responseBytes }) => responseBytes,
   }),
   counterOfCounts({
     name: 'webserver_log_client_aborts_total',
     help: 'Requests whose client went away before the response.',
     source: 'Access log: status 499 (nginx); %X = X (Apache).',
+    needs: 'aborted',
     read: ({ clientAborts }) => clientAborts,
   }),
   family({
@@ -52,7 +54,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     labels: [...targetLabels, 'stage'],
     source: 'Access log: status 408; the request line is empty or "-" before a request.',
     samples: (view: TargetView) =>
-      fromCounts(view, ({ timeoutsBeforeRequest, timeoutsInRequest }) => [
+      fromCounts(view, 'status', ({ timeoutsBeforeRequest, timeoutsInRequest }) => [
         { labels: { ...labelsOf(view), stage: 'before_request' }, value: timeoutsBeforeRequest },
         { labels: { ...labelsOf(view), stage: 'request' }, value: timeoutsInRequest },
       ]),
@@ -65,7 +67,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     source:
       'Access log: $connection_requests; %k + 1. Line number k of a connection is it reaching k.',
     samples: (view: TargetView) =>
-      fromCounts(view, ({ connectionsReached }) =>
+      fromCounts(view, 'requestOnConnection', ({ connectionsReached }) =>
         connectionThresholds.map((requests, index) => ({
           labels: { ...labelsOf(view), requests: String(requests) },
           value: connectionsReached[index] ?? 0,
@@ -79,7 +81,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     labels: [...targetLabels, 'result'],
     source: 'The log reader.',
     samples: (view: TargetView) =>
-      fromCounts(view, ({ linesParsed, linesUnparsed }) => [
+      fromCounts(view, undefined, ({ linesParsed, linesUnparsed }) => [
         { labels: { ...labelsOf(view), result: 'parsed' }, value: linesParsed },
         { labels: { ...labelsOf(view), result: 'unparsed' }, value: linesUnparsed },
       ]),
@@ -147,12 +149,15 @@ export const errorLogFamilies: readonly Family<TargetView>[] = [
   }),
 ];
 
+/** Samples of the counts, when a format tells what they are counted from. */
 function fromCounts<L extends string>(
   view: TargetView,
+  needs: string | undefined,
   read: (counts: LogCounts) => readonly Sample<L>[],
 ): readonly Sample<L>[] {
   const counts = view.logs?.access;
-  return counts === undefined ? [] : read(counts);
+  const told = needs === undefined || view.logs?.tells.has(needs) === true;
+  return counts === undefined || !told ? [] : read(counts);
 }
 
 type ResponseLabel = TargetLabel | 'method' | 'code' | 'protocol' | 'vhost';
@@ -178,13 +183,17 @@ interface CountsRow<T> {
   readonly read: (counts: LogCounts) => T;
 }
 
-function counterOfCounts({ read, ...row }: CountsRow<number>): Family<TargetView> {
+function counterOfCounts({
+  read,
+  needs,
+  ...row
+}: CountsRow<number> & { readonly needs: string }): Family<TargetView> {
   return family({
     ...row,
     type: 'counter',
     labels: targetLabels,
     samples: (view: TargetView) =>
-      fromCounts(view, (counts) => [{ labels: labelsOf(view), value: read(counts) }]),
+      fromCounts(view, needs, (counts) => [{ labels: labelsOf(view), value: read(counts) }]),
   });
 }
 
@@ -194,7 +203,8 @@ function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<T
     ...row,
     type: 'histogram',
     labels: targetLabels,
-    samples: (view: TargetView) => fromCounts(view, (counts) => [...histogram(view, read(counts))]),
+    samples: (view: TargetView) =>
+      fromCounts(view, undefined, (counts) => [...histogram(view, read(counts))]),
   });
 }
 

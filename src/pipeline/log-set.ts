@@ -4,7 +4,7 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import type { Log } from './log.ts';
-import { createTargetLogs, type TargetLogs, type TargetLogsState } from './target-logs.ts';
+import { openTargetLogs, type TargetLogs, type TargetLogsState } from './target-logs.ts';
 
 export interface LogSetOptions {
   readonly stdin: Readable;
@@ -102,9 +102,13 @@ export function createLogSet({ stdin, log, now }: LogSetOptions): LogSet {
   };
   void loop();
 
-  const open = (config: TargetConfig, key: string, saved: Saved, logs: Config['logs']): Entry => ({
+  const open = async (
+    config: TargetConfig,
+    key: string,
+    { saved, logs }: { readonly saved: Saved; readonly logs: Config['logs'] },
+  ): Promise<Entry> => ({
     key,
-    logs: createTargetLogs({ config, logs, state: saved[config.name], stdin, log, now }),
+    logs: await openTargetLogs({ config, logs, state: saved[config.name], stdin, log, now }),
   });
 
   return {
@@ -124,7 +128,10 @@ export function createLogSet({ stdin, log, now }: LogSetOptions): LogSet {
             config.logs,
           ]);
           const known = entries.get(target.name);
-          next.set(target.name, known?.key === key ? known : open(target, key, saved, config.logs));
+          next.set(
+            target.name,
+            known?.key === key ? known : await open(target, key, { saved, logs: config.logs }),
+          );
         }
         for (const [name, entry] of entries) if (next.get(name) !== entry) await entry.logs.close();
         entries = next;

@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { FollowState } from '../io/follow-file.ts';
+import { readLogFormat } from '../io/read-log-format.ts';
 import { followStream, type StreamInput } from '../io/stream-input.ts';
 import { openSyslogInput, type SyslogInput } from '../io/syslog-input.ts';
 import type { ErrorLogEvent } from '../parse/error-log-event.ts';
+import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import { explainMissing, parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { ok, type Result } from '../result.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import type { LogView, SourceStats, SourceView } from '../snapshot/log-source.ts';
 import { createFollowedPath, type FollowedPath } from './followed-path.ts';
@@ -64,7 +67,8 @@ interface Stream {
   readonly input: StreamInput;
 }
 
-export function createTargetLogs(options: TargetLogsOptions): TargetLogs {
+/** Opens the logs of a target; a source whose format cannot be had is left out, with words in the log. */
+export async function openTargetLogs(options: TargetLogsOptions): Promise<TargetLogs> {
   const { config, logs, state, log, now } = options;
   const fresh = noAccessCounts(config, logs);
   const access = fitsCounts(state?.access, fresh) ? state.access : fresh;
@@ -72,6 +76,7 @@ export function createTargetLogs(options: TargetLogsOptions): TargetLogs {
   const paths = new Map<string, FollowedPath>();
   const datagrams: Datagrams[] = [];
   const streams: Stream[] = [];
+  const tells = new Set<string>();
   let exhaustedAt = Number.NEGATIVE_INFINITY;
   let caughtUp = state === undefined;
   let sources: readonly SourceView[] = [];
@@ -88,11 +93,14 @@ export function createTargetLogs(options: TargetLogsOptions): TargetLogs {
   };
 
   for (const source of config.access_logs) {
-    const vhosts = vhostsOf(config.access_logs);
-    const jsonKeys = source.json_keys === undefined ? {} : { jsonKeys: source.json_keys };
-    const format = parseLogFormat({ format: source.format, vhosts, ...jsonKeys });
-    if (!format.ok)
-      throw new Error(`the schema let the format "${source.format}" through: ${format.error}`);
+    const format = await compileSourceFormat(source, config);
+    if (!format.ok) {
+      log.error('a log is not read', { target: config.name, error: format.error });
+      continue;
+    }
+    for (const meaning of format.value.gives) tells.add(meaning);
+    // nginx tells aborts by status 499.
+    if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
@@ -138,6 +146,7 @@ export function createTargetLogs(options: TargetLogsOptions): TargetLogs {
     view: () => ({
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
+      tells,
       sources,
     }),
     saysExhausted: () => now() - exhaustedAt <= recentSeconds,
@@ -153,6 +162,23 @@ export function createTargetLogs(options: TargetLogsOptions): TargetLogs {
       for (const { input } of streams) input.close();
     },
   };
+}
+
+async function compileSourceFormat(
+  { format, format_file, json_keys }: TargetConfig['access_logs'][number],
+  { server, access_logs }: TargetConfig,
+): Promise<Result<CompiledFormat, string>> {
+  const text =
+    format_file === undefined
+      ? ok(format)
+      : await readLogFormat({ file: format_file, name: format, server });
+  if (!text.ok) return text;
+  const vhosts = vhostsOf(access_logs);
+  return parseLogFormat({
+    format: text.value,
+    vhosts,
+    ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
+  });
 }
 
 const noStats: SourceStats = {

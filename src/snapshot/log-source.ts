@@ -4,6 +4,8 @@ import type { LogCounts } from './log-counts.ts';
 export interface LogView {
   /** Absent without access logs, and until reading has caught up after a restart: totals must not seem to fall. */
   readonly access?: LogCounts;
+  /** What the formats of the access logs tell; metrics of anything else are absent. */
+  readonly tells: ReadonlySet<string>;
   readonly errorEvents?: Readonly<Record<string, number>>;
   readonly sources: readonly SourceView[];
 }

@@ -1,0 +1,23 @@
+import { readFile } from 'node:fs/promises';
+import { findApacheFormat, findNginxFormat } from '../parse/log-format/find-server-format.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+
+export interface NamedFormat {
+  readonly file: string;
+  readonly name: string;
+  readonly server: ServerKind;
+}
+
+/** A log format by the name it has in a server's own configuration file; in words why it cannot be had. */
+export async function readLogFormat({
+  file,
+  name,
+  server,
+}: NamedFormat): Promise<Result<string, string>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return err(`${file}: cannot be read: ${text.message}`);
+  const found = server === 'nginx' ? findNginxFormat(text, name) : findApacheFormat(text, name);
+  const directive = server === 'nginx' ? `log_format ${name}` : `LogFormat "..." ${name}`;
+  return found === undefined ? err(`${file}: there is no ${directive}`) : ok(found);
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import { createLogCounts, foldRecord, listResponses } from '../../src/derive/log-fold.ts';
+import { parseLogFormat } from '../../src/parse/log-format/parse-log-format.ts';
+import { createLogRecord } from '../../src/snapshot/log-record.ts';
+
+const buckets = {
+  requestDurationBuckets: [0.1, 1],
+  upstreamConnectBuckets: [1],
+  upstreamResponseBuckets: [1],
+};
+
+function fold(format: string, lines: readonly string[], vhosts: readonly string[] = []) {
+  const parsed = parseLogFormat({ format, vhosts });
+  if (!parsed.ok) throw new Error(parsed.error);
+  const counts = createLogCounts({ ...buckets, vhosts });
+  const record = createLogRecord();
+  for (const line of lines) {
+    const bytes = new TextEncoder().encode(line);
+    if (parsed.value.parse(bytes, 0, bytes.length, record)) foldRecord(counts, record);
+  }
+  return counts;
+}
+
+describe('foldRecord()', () => {
+  test('hostile methods, protocols, codes and hosts add no series', () => {
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, i) => `"M${i} / HTTP/${i}.${i}" ${i} host${i}.example`,
+    );
+    const responses = [...listResponses(fold('"$request" $status $host', lines, ['shop.example']))];
+    expect(new Set(responses.map(({ method }) => method))).toEqual(new Set(['other']));
+    // The protocols HTTP/0.0 to 3.x that exist, and other; codes 100 to 599, and other.
+    expect(responses.length).toBeLessThanOrEqual(7 * 501);
+    expect(new Set(responses.map(({ vhost }) => vhost))).toEqual(new Set(['other']));
+    expect(responses.reduce((sum, { count }) => sum + count, 0)).toBe(20_000);
+  });
+
+  test('separates 408 before a request from 408 in one', () => {
+    const counts = fold('"$request" $status', [
+      '"-" 408',
+      '"" 408',
+      '"GET / HTTP/1.1" 408',
+      '"GET / HTTP/1.1" 200',
+    ]);
+    expect(counts).toMatchObject({ timeoutsBeforeRequest: 2, timeoutsInRequest: 1 });
+  });
+
+  test('counts connections by the number their line bears', () => {
+    const lines = [1, 2, 3, 4, 5, 1, 2, 1].map((number) => `${number} 200`);
+    expect(fold('$connection_requests $status', lines).connectionsReached.slice(0, 3)).toEqual([
+      3, 2, 1,
+    ]);
+  });
+
+  test('puts a duration into the bucket whose bound it does not exceed', () => {
+    const { requestDuration } = fold('$request_time $status', [
+      '0.1 200',
+      '0.5 200',
+      '7 200',
+      '- 200',
+    ]);
+    expect(requestDuration.counts).toEqual([1, 1, 1]);
+    expect(requestDuration.sum).toBeCloseTo(7.6);
+  });
+
+  test('survives a checkpoint unchanged', () => {
+    const counts = fold('"$request" $status', ['"GET / HTTP/1.1" 200']);
+    expect(JSON.parse(JSON.stringify(counts))).toEqual(counts);
+  });
+});

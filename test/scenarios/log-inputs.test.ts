@@ -1,0 +1,65 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import { startExporter } from '../support/exporter.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { keep } from '../support/keep.ts';
+import { startNginx } from '../support/real-nginx.ts';
+import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const format = '"$request" $status $connection_requests';
+
+test('nginx sends its access log over UDP: received and dropped make what was sent', async () => {
+  const probe = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  // First of all: nginx loses the line after one that nobody was there to receive.
+  const exporter = keep(
+    await startExporter({
+      config: `targets: [{name: edge, server: nginx, status_url: "http://127.0.0.1:${await findFreePort()}/", access_logs: [{syslog: "127.0.0.1:${port}", format: '${format}'}]}]`,
+    }),
+  );
+  const nginx = keep(
+    await startNginx({
+      workerProcesses: 1,
+      workerConnections: 64,
+      logFormat: format,
+      extraServer: `access_log syslog:server=127.0.0.1:${port},tag=web scenario;`,
+    }),
+  );
+  await requestsOnOneConnection({ url: `http://127.0.0.1:${nginx.port}/`, count: 50 });
+  await waitUntil({
+    until: 'all lines have come',
+    async holds() {
+      const exposition = parseExposition(await exporter.metrics());
+      const parsed = exposition.value('webserver_log_lines_total', { result: 'parsed' }) ?? 0;
+      const dropped = exposition.value('webserver_log_dropped_datagrams_total') ?? 0;
+      return parsed >= 50 && dropped === 0;
+    },
+  });
+  const exposition = parseExposition(await exporter.metrics());
+  expect(exposition.value('webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
+  expect(exposition.value('webserver_log_connections_reached_total', { requests: '50' })).toBe(1);
+});
+
+test('a log format is read by its name from nginx’s own configuration', async () => {
+  const nginx = keep(
+    await startNginx({ workerProcesses: 1, workerConnections: 64, logFormat: format }),
+  );
+  const exporter = keep(
+    await startExporter({
+      config: `targets: [{name: edge, server: nginx, status_url: "${nginx.statusUrl}", access_logs: [{path: ${nginx.accessLog}, format: scenario, format_file: ${nginx.configFile}}]}]\nlogs: {start: beginning}`,
+    }),
+  );
+  await requestsOnOneConnection({ url: `http://127.0.0.1:${nginx.port}/`, count: 5 });
+  await waitUntil({
+    until: 'the requests are counted',
+    holds: async () =>
+      (parseExposition(await exporter.metrics()).value('webserver_log_connections_reached_total', {
+        requests: '5',
+      }) ?? 0) === 1,
+  });
+});

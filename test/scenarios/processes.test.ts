@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { startExporter } from '../support/exporter.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { openKeepaliveClients } from '../support/held-clients.ts';
+import { keep, keepOpen } from '../support/keep.ts';
+import { startApache } from '../support/real-apache.ts';
+
+test('memory and descriptors of the server, and what idle clients pin of it; who holds slots', async () => {
+  const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 8 }));
+  const exporter = keep(
+    await startExporter({
+      config: `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}", processes: {pid_file: ${apache.pidFile}}, slot_table: {interval: 1s, mask_clients: true}}]`,
+    }),
+  );
+  keepOpen(await openKeepaliveClients({ port: apache.port, count: 4 }));
+  const exposition = parseExposition(await exporter.metrics());
+  const resident = exposition.value('webserver_process_resident_memory_bytes') ?? 0;
+  const pinned = exposition.value('webserver_keepalive_idle_memory_bytes') ?? 0;
+  expect(resident).toBeGreaterThan(1e6);
+  expect(pinned).toBeGreaterThan(0);
+  expect(pinned).toBeLessThan(resident);
+  expect(exposition.value('webserver_max_fds')).toBeGreaterThan(
+    exposition.value('webserver_open_fds') ?? 0,
+  );
+  expect(exposition.value('webserver_slot_clients')).toBe(1);
+  expect(exposition.value('webserver_slot_top_client_slots')).toBeGreaterThanOrEqual(4);
+  const page = await exporter.get('/');
+  expect(page.body).toContain('127.0.0.x');
+  expect(page.body).not.toContain('<th scope="row">127.0.0.1</th>');
+});
+
+test('a parent killed with kill -9 leaves no wrong figure behind', async () => {
+  const apache = await startApache({ mpm: 'prefork', maxRequestWorkers: 4 });
+  const exporter = keep(
+    await startExporter({
+      config: `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}"}]`,
+    }),
+  );
+  expect(parseExposition(await exporter.metrics()).value('webserver_up')).toBe(1);
+  apache.signal('SIGKILL', 'all');
+  await apache.stop();
+  const after = parseExposition(await exporter.metrics());
+  expect(after.value('webserver_up')).toBe(0);
+  expect(after.value('webserver_exhausted')).toBe(0);
+  expect(after.samples('webserver_slots')).toEqual([]);
+});
