@@ -203,6 +203,7 @@ export function createApp(options: AppOptions): App {
           telemetryPath: options.telemetryPath,
           configured: options.configFile !== undefined,
           targets: targets.all(),
+          logSources: (name) => logs.view(name)?.sources ?? [],
         }),
       ),
     isReady: () => config !== undefined,

@@ -90,6 +90,10 @@ function renderErrorsDoc(): string {
   ].join('\n');
 }
 
+function inCode(text: string | undefined): string {
+  return text === undefined ? '' : `\`${text}\``;
+}
+
 function renderFlagsDoc(): string {
   const flags = Object.entries(flagTable) as [FlagName, { help: string; default?: string }][];
   return [
@@ -98,12 +102,7 @@ function renderFlagsDoc(): string {
     '| flag | environment variable | default | meaning |',
     '|---|---|---|---|',
     ...flags.map(([name, { help, default: fallback }]) =>
-      row([
-        `\`--${name}\``,
-        `\`${environmentName(name)}\``,
-        fallback === undefined ? '' : `\`${fallback}\``,
-        help,
-      ]),
+      row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
     ),
     '',
     '## Addresses tried without a configuration',

@@ -17,7 +17,15 @@ export function renderSummary(views: readonly TargetView[]): string {
     .join('\n')}\n`;
 }
 
-const header = ['target', 'up', 'keep-alive', 'limit', 'saturation', 'peak saturation'];
+const header = [
+  'target',
+  'up',
+  'keep-alive',
+  'limit',
+  'occupancy',
+  'saturation',
+  'peak saturation',
+];
 
 function summaryRow({ observation, counters }: TargetView): readonly string[] {
   const { outcome, target } = observation;
@@ -26,16 +34,17 @@ function summaryRow({ observation, counters }: TargetView): readonly string[] {
     counters.samples.saturation.count,
   );
   if (outcome.kind === 'failed') {
-    return [target.name, `0 (${outcome.failure.result})`, '-', '-', '-', peak];
+    return [target.name, `0 (${outcome.failure.result})`, '-', '-', '-', '-', peak];
   }
-  const { groups, workerSaturation } = outcome.figures;
+  const { groups, keepaliveOccupancy, workerSaturation } = outcome.figures;
   const group = groups.at(-1);
   return [
     target.name,
     '1',
     String(group?.counts.get('keepalive') ?? '-'),
     String(group?.limit?.value ?? 'unknown'),
-    workerSaturation === undefined ? 'unknown' : percent(workerSaturation),
+    ratio(keepaliveOccupancy),
+    ratio(workerSaturation),
     peak,
   ];
 }
@@ -46,6 +55,10 @@ function peakSaturation(buckets: readonly number[], count: number): string {
   const highest = buckets.indexOf(count);
   const lower = ratioBounds[highest - 1];
   return lower === undefined ? 'up to 50 %' : `over ${percent(lower)}`;
+}
+
+function ratio(value: number | undefined): string {
+  return value === undefined ? 'unknown' : percent(value);
 }
 
 function percent(ratio: number): string {

@@ -2,33 +2,36 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, createApp } from '../app.ts';
-import { startNginxOrigin } from '../demo/nginx-origin.ts';
-import type { Origin } from '../demo/origin.ts';
-import { startPreforkOrigin } from '../demo/prefork-origin.ts';
+import { isPortFree } from '../demo/is-port-free.ts';
+import { missingPackages } from '../demo/real-servers.ts';
 import {
-  missingPackages,
-  type RealOrigin,
-  startRealApache,
-  startRealNginx,
-} from '../demo/real-servers.ts';
+  type DemoServers,
+  renderDemoConfig,
+  startReal,
+  startSimulation,
+} from '../demo/start-servers.ts';
 import { startVisitors } from '../demo/visitors.ts';
 import { renderSummary } from './demo-summary.ts';
-import type { Flags } from './flags.ts';
+import { type Flags, flagTable } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { parseListenAddress } from './listen-address.ts';
+import { type ListenAddress, parseListenAddress, renderLocalUrl } from './listen-address.ts';
 import { appOptions, createLogOf, flagProblem, listen } from './serve.ts';
 
 /** Two servers under waves of keep-alive clients and the exporter in front, until Ctrl-C or `--seconds`. */
 export async function demo(flags: Flags, io: CliIo): Promise<number> {
+  const address = parseListenAddress(flags['web.listen-address'] ?? '');
   const problem = flagProblem(flags) ?? demoProblem(flags);
-  if (problem !== undefined) {
-    io.stderr(`keepalive-exporter: ${problem}\n`);
+  if (problem !== undefined || address === undefined) {
+    const text = problem ?? `--web.listen-address="${flags['web.listen-address']}" is no HOST:PORT`;
+    io.stderr(`keepalive-exporter: ${text}\n`);
     return 2;
   }
   const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));
   const stops: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
   try {
-    const servers = await (flags.real === undefined ? startSimulation() : startReal());
+    const started = await (flags.real === undefined ? startSimulation() : startReal());
+    if (!started.ok) return failed(started.error, io);
+    const servers = started.value;
     stops.unshift(() => Promise.all([servers.apache.stop(), servers.nginx.stop()]));
     for (const { port, most } of [
       { port: servers.apache.port, most: 36 },
@@ -38,84 +41,54 @@ export async function demo(flags: Flags, io: CliIo): Promise<number> {
       stops.unshift(() => visitors.stop());
     }
     const configFile = join(directory, 'config.yml');
-    await writeFile(configFile, demoConfig(servers));
+    await writeFile(configFile, renderDemoConfig(servers));
     const app = createApp({
       ...appOptions(flags, io, createLogOf({ ...flags, 'log.level': 'error' }, io)),
       configFile,
     });
     stops.unshift(() => app.stop());
-    return await show(app, { flags, io, servers });
+    return await show(app, { flags, io, servers, address });
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
-interface DemoServers {
-  readonly apache: Origin;
-  readonly nginx: Origin;
-  /** YAML of the capacity of the nginx. */
-  readonly nginxCapacity: string;
-  readonly simulated: boolean;
+/** A timer of Node fires at once when its milliseconds do not fit into 31 bits. */
+const longestSeconds = Math.floor((2 ** 31 - 1) / 1000);
+
+function isSeconds(value: number): boolean {
+  return value > 0 && value <= longestSeconds;
 }
 
 function demoProblem(flags: Flags): string | undefined {
   const { seconds } = flags;
-  if (seconds !== undefined && !(Number(seconds) > 0)) return `--seconds="${seconds}" is no number`;
+  if (seconds !== undefined && !isSeconds(Number(seconds))) {
+    return `--seconds="${seconds}" is no number of seconds up to ${longestSeconds}`;
+  }
   const missing = flags.real === undefined ? [] : missingPackages();
   if (missing.length === 0) return undefined;
   return `demo --real needs ${missing.join(' and ')}: apt-get install --no-install-recommends ${missing.join(' ')}`;
 }
 
-async function startSimulation(): Promise<DemoServers> {
-  const [apache, nginx] = await Promise.all([
-    startPreforkOrigin({
-      maxRequestWorkers: 24,
-      keepAliveTimeoutMilliseconds: 5000,
-      workMilliseconds: 120,
-    }),
-    startNginxOrigin({
-      workerConnections: 128,
-      keepaliveTimeoutMilliseconds: 20_000,
-      workMilliseconds: 120,
-    }),
-  ]);
-  const nginxCapacity = '{worker_processes: 1, worker_connections: 128}';
-  return { apache, nginx, nginxCapacity, simulated: true };
-}
-
-async function startReal(): Promise<DemoServers> {
-  const [apache, nginx]: readonly RealOrigin[] = await Promise.all([
-    startRealApache(),
-    startRealNginx(),
-  ]);
-  if (apache === undefined || nginx === undefined) throw new Error('a server is missing');
-  return {
-    apache,
-    nginx,
-    nginxCapacity: `{config_file: ${JSON.stringify(nginx.configFile)}}`,
-    simulated: false,
-  };
-}
-
-function demoConfig({ apache, nginx, nginxCapacity, simulated }: DemoServers): string {
-  const prefix = simulated ? 'simulated-' : '';
-  return `targets:
-  - {name: ${prefix}apache-prefork, server: apache, status_url: "${apache.statusUrl}", sampling: {observation_lane: true}}
-  - {name: ${prefix}nginx, server: nginx, status_url: "${nginx.statusUrl}", capacity: ${nginxCapacity}}
-`;
+function failed(problems: readonly string[], io: CliIo): number {
+  for (const problem of problems) io.stderr(`keepalive-exporter: ${problem}\n`);
+  return 1;
 }
 
 interface ShowContext {
   readonly flags: Flags;
   readonly io: CliIo;
   readonly servers: DemoServers;
+  readonly address: ListenAddress;
 }
 
-async function show(app: App, { flags, io, servers }: ShowContext): Promise<number> {
-  const address = parseListenAddress(flags['web.listen-address'] ?? '');
+async function show(app: App, context: ShowContext): Promise<number> {
+  const { flags, io, servers } = context;
   const started = await app.start();
-  if (address === undefined || !started.ok || !(await listen(app, address, io))) return 1;
-  const base = `http://localhost:${address.port}`;
+  if (!started.ok) return failed(started.error, io);
+  const address = await chooseAddress(context);
+  if (!(await listen(app, address, io))) return 1;
+  const base = renderLocalUrl({ ...address, port: portOf(app) ?? address.port });
   const what = servers.simulated ? 'simulated (a small model of slots, not real servers)' : 'real';
   io.stdout(`keepalive-exporter demo: an Apache prefork and an nginx, ${what}, under waves of keep-alive clients.
 
@@ -129,6 +102,18 @@ ${flags.seconds === undefined ? 'Ctrl-C ends it.' : `Ends by itself after ${flag
   await endOf(flags, io);
   io.stdout(`\n${renderSummary(app.views())}`);
   return 0;
+}
+
+/** Which port 0 became. */
+function portOf(app: App): number | undefined {
+  const listening = app.server.server.address();
+  return typeof listening === 'object' ? listening?.port : undefined;
+}
+
+/** The default port may be taken by an exporter at work; a demo that nobody gave a port takes any other one. */
+async function chooseAddress({ flags, address }: ShowContext): Promise<ListenAddress> {
+  const chosen = flags['web.listen-address'] !== flagTable['web.listen-address'].default;
+  return chosen || (await isPortFree(address)) ? address : { ...address, port: 0 };
 }
 
 async function endOf({ seconds }: Flags, io: CliIo): Promise<void> {

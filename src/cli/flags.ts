@@ -6,6 +6,8 @@ interface FlagRow {
   readonly default?: string;
   readonly value?: string;
   readonly help: string;
+  /** Not read from the environment: a KEEPALIVE_EXPORTER_VERSION of an image or a unit must not end `serve`. */
+  readonly argumentOnly?: true;
 }
 
 /** Every flag, once; help, environment names and docs are made from it. */
@@ -48,8 +50,8 @@ export const flagTable = {
     type: 'boolean',
     help: 'demo: use apache2 and nginx of this machine instead of the simulation.',
   },
-  help: { type: 'boolean', help: 'Show this help.' },
-  version: { type: 'boolean', help: 'Show the version.' },
+  help: { type: 'boolean', help: 'Show this help.', argumentOnly: true },
+  version: { type: 'boolean', help: 'Show the version.', argumentOnly: true },
 } as const satisfies Readonly<Record<string, FlagRow>>;
 
 export type FlagName = keyof typeof flagTable;
@@ -61,12 +63,14 @@ export interface CommandLine {
 }
 
 /** The environment variable that stands for a flag: `--log.level` is KEEPALIVE_EXPORTER_LOG_LEVEL. */
-export function environmentName(flag: FlagName): string {
+export function environmentName(flag: FlagName): string | undefined {
+  if (rowOf(flag).argumentOnly) return undefined;
   return `KEEPALIVE_EXPORTER_${flag.replace(/[.-]/g, '_').toUpperCase()}`;
 }
 
 /**
- * Parses arguments, with the environment below them and the defaults below that. A boolean is `true` or absent.
+ * Parses arguments, with the environment below them and the defaults below that; empty is as good as unset, since
+ * compose files and unit files pass on variables that nobody set. A boolean is `true` or absent.
  *
  * @returns the command line, or in words what is wrong with it
  */
@@ -84,20 +88,37 @@ export function parseCommandLine(
       strict: true,
     });
     if (positionals.length > 1) return err(`one command wanted, found "${positionals.join(' ')}"`);
-    const flags: Partial<Record<FlagName, string>> = {};
-    for (const name of Object.keys(flagTable) as FlagName[]) {
-      const value = values[name] ?? environment[environmentName(name)] ?? defaultOf(name);
-      if (value !== undefined && value !== 'false' && value !== '') flags[name] = String(value);
-    }
-    return ok({ command: positionals[0], flags });
+    const flags = mergeFlags(values, environment);
+    return flags.ok ? ok({ command: positionals[0], flags: flags.value }) : flags;
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }
 }
 
-function defaultOf(name: FlagName): string | undefined {
-  const row: FlagRow = flagTable[name];
-  return row.default;
+function mergeFlags(
+  values: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Result<Flags, string> {
+  const flags: Partial<Record<FlagName, string>> = {};
+  for (const name of Object.keys(flagTable) as FlagName[]) {
+    const variable = environmentName(name);
+    const set = variable === undefined ? undefined : environment[variable]?.trim();
+    const value = filled(values[name]) ?? filled(set) ?? rowOf(name).default;
+    if (value === undefined) continue;
+    if (rowOf(name).type === 'string') flags[name] = value;
+    else if (/^(?:true|1)$/i.test(value)) flags[name] = 'true';
+    else if (!/^(?:false|0)$/i.test(value))
+      return err(`${variable}="${value}" is no true or false`);
+  }
+  return ok(flags);
+}
+
+function filled(value: unknown): string | undefined {
+  return value === undefined || value === '' ? undefined : String(value);
+}
+
+function rowOf(name: FlagName): FlagRow {
+  return flagTable[name];
 }
 
 /** The flags as lines of the help text. */

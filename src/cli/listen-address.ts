@@ -11,3 +11,9 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   if (port > 65_535) return undefined;
   return { host: match[1] ?? (match[2] || '::'), port };
 }
+
+/** Where a browser on this machine finds what listens there; an address that means all of them is `localhost`. */
+export function renderLocalUrl({ host, port }: ListenAddress): string {
+  if (host === '::' || host === '0.0.0.0') return `http://localhost:${port}`;
+  return host.includes(':') ? `http://[${host}]:${port}` : `http://${host}:${port}`;
+}

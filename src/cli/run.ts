@@ -18,7 +18,7 @@ Commands:
 Flags:
 ${flagHelp()}
 
-Each flag can be an environment variable: --log.level is ${environmentName('log.level')}.
+Each flag but help and version can be an environment variable: --log.level is ${environmentName('log.level')}.
 `;
 
 /** The whole program: arguments and edges in, exit code out. */

@@ -14,7 +14,20 @@ const defaultPorts: readonly number[] = [80, 443];
 const metadataAddresses = new Set(['fd00:ec2::254', '100.100.100.200', '192.0.0.192']);
 
 /** Ranges no web server is probed in; link-local holds the metadata services of most clouds. */
-const forbiddenRanges = new Set(['linkLocal', 'multicast', 'broadcast', 'unspecified']);
+const forbiddenRanges = new Set<string>([
+  'linkLocal',
+  'multicast',
+  'broadcast',
+  'unspecified',
+  // These carry an IPv4 address that a gateway connects to in their place, and nobody serves the web on them.
+  '6to4',
+  'teredo',
+  'rfc6145',
+  'rfc6052',
+]);
+
+/** NAT64 (RFC 6052), how a cluster without IPv4 reaches IPv4 servers: the last four bytes are what is connected to. */
+const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /**
  * The URL a probe asks for: `target` is a host, `host:port`, or a whole http(s) URL.
@@ -56,7 +69,7 @@ export function admitProbe(
   if (refused !== undefined) {
     return {
       status: 403,
-      reason: `address ${refused} is link-local, multicast or a metadata service`,
+      reason: `address ${refused} is link-local, multicast, a metadata service or a detour to one`,
     };
   }
   const rules = allow.filter(({ ports }) => (ports ?? defaultPorts).includes(port));
@@ -80,8 +93,14 @@ function matchesHost(host: string, pattern: string): boolean {
 
 function isForbidden(address: string): boolean {
   if (!ipaddr.isValid(address)) return true;
-  const parsed = ipaddr.process(address);
+  const parsed = connectedTo(ipaddr.process(address));
   return forbiddenRanges.has(parsed.range()) || metadataAddresses.has(parsed.toString());
+}
+
+/** Where a connection ends; a translation prefix other than the well-known one stays as it is and is refused. */
+function connectedTo(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
+  if (!(address instanceof ipaddr.IPv6) || !address.match(nat64)) return address;
+  return new ipaddr.IPv4(address.toByteArray().slice(12));
 }
 
 /** IPv4-mapped IPv6 addresses are compared as IPv4. */

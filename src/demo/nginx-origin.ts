@@ -49,7 +49,7 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
       const body = isStatus ? page() : 'A page.\n';
       writing -= 1;
       if (socket.destroyed) return;
-      socket.write(renderReply({ body, server: 'nginx/1.22.1', keepAlive }));
+      socket.write(renderReply({ body, server: 'nginx/1.22.1 (simulated)', keepAlive }));
       if (keepAlive) rest(socket);
       else socket.end();
     };

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { err, ok, type Result } from '../result.ts';
 import type { Origin } from './origin.ts';
 
 export interface RealOrigin extends Origin {
@@ -80,11 +81,12 @@ export function missingPackages(): readonly string[] {
   return [apache, nginx].filter((server) => !binaryOf(server)).map((server) => server.package);
 }
 
-export function startRealApache(): Promise<RealOrigin> {
+/** The error says in words why the server does not run; nothing of it is left then. */
+export function startRealApache(): Promise<Result<RealOrigin, string>> {
   return start(apache);
 }
 
-export function startRealNginx(): Promise<RealOrigin> {
+export function startRealNginx(): Promise<Result<RealOrigin, string>> {
   return start(nginx);
 }
 
@@ -92,45 +94,62 @@ function binaryOf({ binaries }: RealServer): string | undefined {
   return binaries.find((path) => existsSync(path));
 }
 
-async function start(server: RealServer): Promise<RealOrigin> {
+async function start(server: RealServer): Promise<Result<RealOrigin, string>> {
   const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));
-  await chmod(directory, 0o755);
-  await mkdir(join(directory, 'pages'));
-  await writeFile(join(directory, 'pages', 'index.html'), 'A page.\n');
   const port = await findFreePort();
-  const configFile = join(directory, 'server.conf');
-  await writeFile(configFile, server.config(directory, port));
+  const configFile = await writeFiles(server, { directory, port });
   const child = spawn(binaryOf(server) ?? server.package, server.args(configFile), {
     stdio: ['ignore', 'ignore', 'inherit'],
     // A terminal's Ctrl-C is for the demo, which stops the server itself.
     detached: true,
   });
-  const statusUrl = `http://127.0.0.1:${port}${server.statusPath}`;
-  await waitForAnswer(statusUrl, child);
-  return {
-    port,
-    statusUrl,
-    configFile,
-    async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      if (child.exitCode === null) {
-        child.kill('SIGTERM');
-        await ended;
-      }
-      await rm(directory, { recursive: true, force: true });
-    },
+  const stop = async (): Promise<void> => {
+    await endOf(child);
+    await rm(directory, { recursive: true, force: true });
   };
+  const statusUrl = `http://127.0.0.1:${port}${server.statusPath}`;
+  const problem = await waitForAnswer(statusUrl, child);
+  if (problem === undefined) return ok({ port, statusUrl, configFile, stop });
+  await stop();
+  return err(problem);
 }
 
-async function waitForAnswer(url: string, child: ChildProcess): Promise<void> {
+interface Place {
+  readonly directory: string;
+  readonly port: number;
+}
+
+async function writeFiles(server: RealServer, { directory, port }: Place): Promise<string> {
+  await chmod(directory, 0o755);
+  await mkdir(join(directory, 'pages'));
+  await writeFile(join(directory, 'pages', 'index.html'), 'A page.\n');
+  const configFile = join(directory, 'server.conf');
+  await writeFile(configFile, server.config(directory, port));
+  return configFile;
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
+}
+
+/** What keeps the server from answering; undefined once it does. */
+async function waitForAnswer(url: string, child: ChildProcess): Promise<string | undefined> {
+  let status = 'no answer';
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (child.exitCode !== null)
-      throw new Error(`${child.spawnfile} ended at once; its message is above`);
-    const answers = await fetch(url, { headers: { connection: 'close' } }).catch(() => undefined);
-    if (answers?.ok) return;
+    if (hasEnded(child)) return `${child.spawnfile} ended at once; its message is above`;
+    const answer = await fetch(url, { headers: { connection: 'close' } }).catch(() => undefined);
+    if (answer?.ok) return undefined;
+    if (answer !== undefined) status = `HTTP status ${answer.status}`;
     await sleep(100);
   }
-  throw new Error(`${child.spawnfile} does not answer at ${url}`);
+  return `${child.spawnfile} does not serve ${url}: ${status} within 10 s; its user must be able to enter ${tmpdir()} (set TMPDIR to another directory)`;
 }
 
 function findFreePort(): Promise<number> {

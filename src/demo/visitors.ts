@@ -23,9 +23,10 @@ export function startVisitors({ port, most, periodMilliseconds }: VisitorsOption
   const timer = setInterval(() => {
     const phase = ((performance.now() - startedAt) / periodMilliseconds) * 2 * Math.PI;
     const wanted = Math.round((most * (1 - Math.cos(phase))) / 2);
-    for (let missing = wanted - sockets.length; missing > 0; missing--) sockets.push(arrive());
     while (sockets.length > wanted) sockets.shift()?.destroy();
+    // Those that arrive now have asked already; two requests in one piece would be read as one.
     for (const socket of sockets) if (Math.random() < 0.08) ask(socket);
+    for (let missing = wanted - sockets.length; missing > 0; missing--) sockets.push(arrive());
   }, stepMilliseconds);
 
   const arrive = (): Socket => {

@@ -14,9 +14,14 @@ export function renderResultBadge(view: TargetView | undefined): Html {
     : renderBadge('bad', scrapeResultWords[outcome.failure.result]);
 }
 
-export function renderVerdictBadge(verdict: PageVerdict | undefined): Html | undefined {
-  if (verdict === undefined) return undefined;
-  return verdict.exhausted ? renderBadge('bad', 'Exhausted') : renderBadge('good', 'Has room');
+/** A server that is down is not exhausted, and "has room" would be no comfort: then only the result is told. */
+export function renderVerdictBadge(
+  verdict: PageVerdict | undefined,
+  view: TargetView | undefined,
+): Html | undefined {
+  if (verdict?.exhausted) return renderBadge('bad', 'Exhausted');
+  const answers = view?.observation.outcome.kind === 'answered';
+  return verdict !== undefined && answers ? renderBadge('good', 'Has room') : undefined;
 }
 
 export function renderBadge(tone: Tone, words: string): Html {

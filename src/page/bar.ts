@@ -13,8 +13,12 @@ export function renderSlotGroup(group: SlotGroup, server: ServerKind): Html {
 <svg class="bar" role="img" aria-label="${describeSegments(group, segments)}">${segments.map(renderSegment)}</svg>
 <ul class="legend">${segments.map(renderLegendEntry)}</ul>
 ${group.limit ? undefined : html`<p class="todo">${limitRemedy(group, server)}</p>`}
+${group.kind === 'connection' && server === 'apache' ? eventLag : undefined}
 </section>`;
 }
+
+/** event.c stores them where mod_status reads only as its timeout queues are worked off (`if (expiry && expiry < now)`). */
+const eventLag = html`<p class="todo">Apache refreshes these counts only when a timeout of a connection ends: they lag by up to KeepAliveTimeout.</p>`;
 
 interface Segment {
   readonly state: SlotState;

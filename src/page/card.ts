@@ -5,6 +5,7 @@ import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { renderSlotGroup } from './bar.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
+import { renderLogSources } from './log-sources.ts';
 import type { PageSlotHolder, PageTarget } from './model.ts';
 import { renderRatios } from './ratios.ts';
 import { visibleText } from './visible-text.ts';
@@ -21,15 +22,16 @@ export interface CardContext {
 
 /** One target: what it is, how full it is, what went wrong. */
 export function renderCard(target: PageTarget, context: CardContext): Html {
-  const { view, lastAnswered, verdict, slotHolders } = target;
+  const { view, lastAnswered, verdict, slotHolders, logSources } = target;
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
   return html`<article class="card" id="${context.id}" aria-labelledby="${context.id}-name">
 <header><div><h2 id="${context.id}-name">${visibleText(target.identity.name, maxNameLength)}</h2><p class="what">${describeServer(target, answered)}</p></div>
-<div class="badges">${renderVerdictBadge(verdict)}${renderResultBadge(view)}</div></header>
+<div class="badges">${renderVerdictBadge(verdict, view)}${renderResultBadge(view)}</div></header>
 ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${answered && renderFigures(answered, target, context)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
+${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>
 </article>`;
 }
@@ -74,7 +76,7 @@ function renderEvidence(evidence: readonly string[]): Html {
 }
 
 function renderSlotHolders(holders: readonly PageSlotHolder[]): Html {
-  return html`<table class="holders"><caption>Clients that hold the most slots</caption>
+  return html`<table class="part"><caption>Clients that hold the most slots</caption>
 <thead><tr><th scope="col">Client</th><th scope="col" class="number">Slots</th><th scope="col" class="number">Oldest idle</th></tr></thead>
 <tbody>${holders.map(renderSlotHolder)}</tbody></table>`;
 }

@@ -11,6 +11,14 @@ export function formatCount(count: number): string {
   return String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, '\u2009');
 }
 
+/** `512 B`, `1.5 KiB`, `2.0 GiB`. */
+export function formatBytes(bytes: number): string {
+  const last = byteUnits.length - 1;
+  const power = Math.min(last, Math.max(0, Math.floor(Math.log2(Math.max(1, bytes)) / 10)));
+  const value = bytes / 1024 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${byteUnits[power]}`;
+}
+
 /** The two largest units: `3 d 4 h`, `12 min 5 s`, `42 s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -34,6 +42,8 @@ export function formatAge(atSeconds: number, nowSeconds: number): string {
 export function formatLatency(seconds: number): string {
   return seconds < 1 ? `${(seconds * 1000).toFixed(1)} ms` : `${seconds.toFixed(2)} s`;
 }
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 const units = [
   { name: 'd', size: 86_400, of: Number.POSITIVE_INFINITY },

@@ -66,8 +66,12 @@ th,td{text-align:left;padding:5px 10px 5px 0;border-top:1px solid var(--line);fo
 thead th{border-top:0;color:var(--soft);font-size:13px}
 .number{text-align:right;white-space:nowrap}
 .overview{overflow-x:auto}
-.holders{margin-top:16px}
-@media (max-width:640px){.summary,.ratios{grid-template-columns:1fr}header.top,main,footer.bottom{padding:12px}
+.part{margin-top:16px}
+@media (max-width:640px){.summary{grid-template-columns:1fr}.ratios{grid-template-columns:1fr 1fr}
+.overview thead{display:none}.overview tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:8px 0;border-top:1px solid var(--line)}
+.overview th,.overview td{border:0;padding:0;text-align:left}.overview th{font-weight:600}.overview .states{grid-column:1/-1}
+.overview td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:13px}
+header.top,main,footer.bottom{padding:12px}
 .summary{gap:8px}.summary>div{padding:10px 14px}.card{padding:14px}.value,.ratios dd:not(.meaning){font-size:22px}}
 ${stateRules}
 `;

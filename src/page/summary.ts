@@ -29,7 +29,7 @@ export function renderOverview(
 
 function renderRow(target: PageTarget, id: string | undefined): Html {
   const name = visibleText(target.identity.name, maxNameLength);
-  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td>${renderVerdictBadge(target.verdict?.exhausted ? target.verdict : undefined)}${renderResultBadge(target.view)}</td><td class="number">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
+  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td class="states">${renderVerdictBadge(target.verdict?.exhausted ? target.verdict : undefined, target.view)}${renderResultBadge(target.view)}</td><td class="number" data-label="Saturation">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number" data-label="Keep-alive">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
 }
 
 function describeFull(targets: readonly PageTarget[], full: number): string {

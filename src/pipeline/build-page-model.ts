@@ -1,4 +1,5 @@
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
+import type { SourceView } from '../snapshot/log-source.ts';
 import type { Target } from './observe-target.ts';
 
 export interface PageContext {
@@ -9,6 +10,8 @@ export interface PageContext {
   /** False when the targets were found rather than configured. */
   readonly configured: boolean;
   readonly targets: readonly Target[];
+  /** By name of the target; empty for one without logs. */
+  readonly logSources: (target: string) => readonly SourceView[];
 }
 
 /** What the page shows: the latest look at each target. Opening the page fetches nothing from a server. */
@@ -26,7 +29,10 @@ export function buildPageModel(context: PageContext): PageModel {
       { href: '/-/ready', label: 'Readiness' },
     ],
     ...(configured ? {} : { hint: discoveryHint(targets) }),
-    targets: targets.map(buildPageTarget),
+    targets: targets.map((target) => ({
+      ...buildPageTarget(target),
+      logSources: context.logSources(target.identity.name),
+    })),
   };
 }
 

@@ -8,6 +8,7 @@ export function registerPageRoute(server: FastifyInstance, ports: ServerPorts): 
     reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', pageContentSecurityPolicy)
+      .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')
       .send(ports.renderPage({ refresh: request.query.refresh !== 'off' })),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseListenAddress } from '../../src/cli/listen-address.ts';
+import { parseListenAddress, renderLocalUrl } from '../../src/cli/listen-address.ts';
 
 test.each([
   [':9921', { host: '::', port: 9921 }],
@@ -13,4 +13,15 @@ test.each([
   ['', undefined],
 ])('parseListenAddress(%j) is %j', (text, wanted) => {
   expect(parseListenAddress(text)).toEqual(wanted);
+});
+
+test.each([
+  [':9921', 'http://localhost:9921'],
+  ['0.0.0.0:9921', 'http://localhost:9921'],
+  ['127.0.0.1:80', 'http://127.0.0.1:80'],
+  ['[::1]:9921', 'http://[::1]:9921'],
+  ['shop:9921', 'http://shop:9921'],
+])('renderLocalUrl() leads a browser to what listens on %s', (text, expected) => {
+  const address = parseListenAddress(text);
+  expect(address && renderLocalUrl(address)).toBe(expected);
 });

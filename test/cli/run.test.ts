@@ -58,6 +58,8 @@ describe('run()', () => {
     [['serve', '--web.telemetry-path=metrics'], /must begin with \//],
     [['check-config'], /needs --config\.file/],
     [['demo', '--seconds=soon'], /--seconds="soon" is no number/],
+    [['demo', '--seconds=Infinity'], /is no number of seconds up to 2147483/],
+    [['demo', '--web.listen-address=9921'], /"9921" is no HOST:PORT/],
   ])('%j ends with exit code 2 and says what is wrong', async (args, wanted) => {
     const { code, stderr } = await runWith(args);
     expect(code).toBe(2);

@@ -33,6 +33,7 @@ describe('admitProbe()', () => {
     ['10.1.2.3', '10.1.2.3'],
     ['[::ffff:10.1.2.3]', '::ffff:10.1.2.3'],
     ['[fd00::1]', 'fd00::1'],
+    ['a.internal', '64:ff9b::c0a8:101'],
   ])('lets %s at %s through', (target, address) => {
     expect(admits(target, address)).toBe(true);
   });
@@ -50,6 +51,13 @@ describe('admitProbe()', () => {
     ['[fd00:ec2::254]', 'fd00:ec2::254', 'the metadata service over IPv6'],
     ['[fe80::1]', 'fe80::1', 'link-local IPv6'],
     ['a.internal', '100.100.100.200', 'another cloud’s metadata service'],
+    ['a.internal', '64:ff9b::a9fe:a9fe', 'link-local through NAT64'],
+    ['a.internal', '64:ff9b::6464:64c8', 'a metadata service through NAT64'],
+    ['a.internal', '64:ff9b:1::a9fe:a9fe', 'a translation prefix that is not the well-known one'],
+    ['a.internal', '2002:a9fe:a9fe::1', 'a 6to4 address'],
+    ['a.internal', '2001:0:1::a9fe:a9fe', 'a Teredo address'],
+    ['a.internal', '::ffff:0:a9fe:a9fe', 'an IPv4-translated address'],
+    ['a.internal', '::169.254.169.254', 'link-local as IPv4-compatible IPv6'],
     ['a.internal', '0.0.0.0', 'the unspecified address'],
     ['a.internal', 'not-an-address', 'an address that cannot be read'],
   ])('refuses %s at %s: %s', (target, address) => {

@@ -18,6 +18,14 @@ const answered: ObservationOutcome = {
   version: hostile,
 };
 
+const unread = {
+  readBytes: 0,
+  skippedBytes: 0,
+  lagBytes: 0,
+  rotations: 0,
+  tooLongLines: 0,
+};
+
 function view(outcome: ObservationOutcome, name = 'edge'): TargetView {
   const failures = Object.fromEntries(scrapeResults.map((result) => [result, 0]));
   return {
@@ -67,19 +75,54 @@ describe('renderPage()', () => {
     expect(text).toContain('(1 down)');
   });
 
-  test('escapes names, versions, messages and addresses, and unmasks reordering characters', () => {
-    const failure = { result: 'other', message: hostile, remedy: hostile } as const;
-    const text = [
-      page({
-        identity: { name: hostile, server: 'nginx' },
-        view: view(answered),
-        address: hostile,
-      }),
-      page({ view: view({ kind: 'failed', failure }) }),
-      page({}, { hint: { title: hostile, paragraphs: [hostile], example: hostile } }),
-    ].join('');
+  const failure = { result: 'other', message: 'm', remedy: 'r' } as const;
+  const failed = (words: object) => view({ kind: 'failed', failure: { ...failure, ...words } });
+
+  test.each([
+    ['name', { identity: { name: hostile, server: 'nginx' } }],
+    ['version', { view: view(answered) }],
+    ['address', { address: hostile }],
+    ['message', { view: failed({ message: hostile }) }],
+    ['remedy', { view: failed({ remedy: hostile }) }],
+    ['client', { slotHolders: [{ client: hostile, slots: 1 }] }],
+    ['log', { logSources: [{ source: hostile, stats: unread }] }],
+  ] as const)('shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
+    const text = page(target);
+    expect(text).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39;\uFFFD&#38;');
     expect(text).not.toContain('<script');
-    expect(text).not.toContain('alert(1)</');
+    expect(text).not.toContain('\u202e');
+  });
+
+  test('escapes the hint', () => {
+    const hint = { title: hostile, paragraphs: [hostile], example: hostile };
+    expect(page({}, { hint })).not.toContain('<script');
+  });
+
+  test('shows an exhausted server as such with its evidence, though its page does not answer', () => {
+    const failure = { result: 'response_timeout', message: 'no answer', remedy: 'wait' } as const;
+    const text = page({
+      view: view({ kind: 'failed', failure }),
+      verdict: { exhausted: true, evidence: ['connected_but_unanswered', 'accept_queue'] },
+    });
+    expect(text).toContain('Exhausted');
+    expect(text).toContain('connected but unanswered, clients wait in the accept queue');
+  });
+
+  test('does not say of a server that is down that it has room', () => {
+    const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
+    const verdict = { exhausted: false, evidence: [] };
+    expect(page({ verdict, view: view({ kind: 'failed', failure }) })).not.toContain('Has room');
+    expect(page({ verdict, view: view(answered) })).toContain('Has room');
+  });
+
+  test.each([
+    [{}, 'Up to date'],
+    [{ lagBytes: 2048 }, '2.0 KiB to read'],
+    [{ lagBytes: 2048, skippedBytes: 10 }, '10 B lost'],
+    [{ droppedDatagrams: 1200 }, '1\u2009200 datagrams lost'],
+  ])('says how far a log has been read: %j', (stats, words) => {
+    const source = { source: '/var/log/access.log', stats: { ...unread, ...stats } };
+    expect(page({ logSources: [source] })).toContain(words);
   });
 
   test('names every target, one that was never looked at included', () => {

@@ -37,6 +37,21 @@ test.each([
   for (const name of names) expect(page.body).toContain(name);
   demo.signal('SIGINT', 'parent');
   await waitUntil({ until: 'the demo has ended', holds: () => !demo.isRunning() });
-  expect(demo.output()).toMatch(/target +up +keep-alive +limit +saturation/);
+  expect(demo.output()).toMatch(/target +up +keep-alive +limit +occupancy +saturation/);
   for (const name of names) expect(demo.output()).toMatch(new RegExp(`^${name} +1 `, 'm'));
+});
+
+test('demo --seconds serves metrics at the address it prints, and ends by itself', async () => {
+  const demo = keep(
+    await startProcess({
+      command: process.execPath,
+      args: [main, 'demo', '--seconds=5', '--web.listen-address=127.0.0.1:0'],
+      isReady: (output) => output.includes('Ends by itself'),
+    }),
+  );
+  const url = /metrics +(http:\/\/127\.0\.0\.1:[1-9]\d*\/metrics)/.exec(demo.output())?.[1] ?? '';
+  const up = parseExposition((await httpGet(url)).body).samples('webserver_up', {});
+  expect(up.map(({ value }) => value)).toEqual([1, 1]);
+  await waitUntil({ until: 'the demo has ended', holds: () => !demo.isRunning() });
+  expect(demo.output()).toMatch(/^simulated-nginx +1 +\d+ +128 /m);
 });
