@@ -68,3 +68,13 @@ test('read() reads a table larger than its buffer, and overlapping reads do not 
     expect(sockets?.connections.established).toBe(2000);
   }
 });
+
+test('read() has a new pass for a port that no pass has looked at', async () => {
+  const line = (port: string) =>
+    `${`   1: 0100007F:${port} 0100007F:D3B4 01 00000000:00000000 00:00000000 00000000    33        0 1 1`.padEnd(149)}\n`;
+  const table = `${'  sl'.padEnd(149)}\n${line('0050')}${line('01BB').repeat(2)}`;
+  const reader = buildKernelReader(await buildProc({ 'net/tcp': table }));
+  await reader.read([80]);
+  const { sockets } = await reader.read([443]);
+  expect(sockets.ok && sockets.value.ports.get(443)?.connections.established).toBe(2);
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { shareCostlyWork } from '../../src/io/share-costly-work.ts';
+
+/** Work that takes 10 ms of a clock that only the work and the test move on. */
+function sharedWork(sharing = { restPerWork: 20, longestRestMilliseconds: 2000 }) {
+  let clock = 0;
+  let runs = 0;
+  const share = shareCostlyWork(
+    async () => {
+      clock += 10;
+      runs += 1;
+      return runs;
+    },
+    { ...sharing, now: () => clock },
+  );
+  return {
+    share,
+    pass: (milliseconds: number) => {
+      clock += milliseconds;
+    },
+  };
+}
+
+test('a result serves for as many times its duration as it may', async () => {
+  const { share, pass } = sharedWork();
+  expect(await share(false)).toBe(1);
+  pass(199);
+  expect(await share(false)).toBe(1);
+  pass(1);
+  expect(await share(false)).toBe(2);
+});
+
+test('the longest rest bounds what one slow run does', async () => {
+  const { share, pass } = sharedWork({ restPerWork: 1e6, longestRestMilliseconds: 50 });
+  await share(false);
+  pass(50);
+  expect(await share(false)).toBe(2);
+});
+
+test('who asks while a run is under way shares the next one, and afresh never gets an old result', async () => {
+  const { share } = sharedWork();
+  const first = share(false);
+  await Promise.resolve();
+  expect(await Promise.all([first, share(false), share(false)])).toEqual([1, 2, 2]);
+  expect(await share(true)).toBe(3);
+});
