@@ -11,6 +11,10 @@ import {
 /** `connections_reached_total{requests}`: how many connections made at least so many requests. */
 export const connectionThresholds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
 
+/** For each number of requests the place of that threshold, counted from 1; 0 for most. A search costs more. */
+const thresholdOf = new Uint8Array(Math.max(...connectionThresholds) + 1);
+for (const [index, threshold] of connectionThresholds.entries()) thresholdOf[threshold] = index + 1;
+
 const lowestCode = 100;
 const highestCode = 599;
 const otherCode = highestCode - lowestCode + 1;
@@ -133,9 +137,10 @@ function countTimeout(counts: LogCounts, record: LogRecord): void {
 
 /** The line numbered k is its connection reaching k requests, so no connection needs to be tracked. */
 function countReached(counts: LogCounts, request: number): void {
-  const threshold = connectionThresholds.indexOf(request as (typeof connectionThresholds)[number]);
-  if (threshold < 0) return;
-  counts.connectionsReached[threshold] = (counts.connectionsReached[threshold] ?? 0) + 1;
+  const threshold = thresholdOf[request] ?? 0;
+  if (threshold === 0) return;
+  const reached = counts.connectionsReached;
+  reached[threshold - 1] = (reached[threshold - 1] ?? 0) + 1;
 }
 
 /** Lines are written when requests end but bear (Apache) the time they began: the newest is not always the last. */

@@ -119,7 +119,7 @@ export async function followFile(options: FollowOptions): Promise<FileFollower> 
         continue;
       const rest = await openAt(copy.path, place.offset);
       for (let read = 1; read > 0; ) {
-        read = await rest.readChunk(consume);
+        read = await rest.read(consume, chunksPerPoll);
         totals.readBytes += read;
       }
       await retire(rest);
@@ -151,12 +151,7 @@ export async function followFile(options: FollowOptions): Promise<FileFollower> 
   };
 
   const readSome = async (file: LogFile): Promise<number> => {
-    let total = 0;
-    for (let chunk = 0; chunk < chunksPerPoll; chunk++) {
-      const read = await file.readChunk(consume);
-      if (read === 0) break;
-      total += read;
-    }
+    const total = await file.read(consume, chunksPerPoll);
     if (total > 0) places.set(file, await file.place());
     totals.readBytes += total;
     return total;

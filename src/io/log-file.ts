@@ -18,14 +18,14 @@ export interface FilePlace {
 
 const longestHead = 1024;
 const longestMarker = 256;
-const chunkBytes = 256 * 1024;
+const chunkBytes = 512 * 1024;
 
 /** One open file that is read forward. Renaming does not concern it: the handle stays. */
 export interface LogFile {
   readonly dev: number;
   readonly ino: number;
-  /** Reads one chunk; the number of bytes read, 0 at the present end. */
-  readChunk(consume: LineConsumer): Promise<number>;
+  /** Reads up to so many chunks; the number of bytes read, 0 at the present end. Others have their turn in between. */
+  read(consume: LineConsumer, chunks: number): Promise<number>;
   /** Whether what was read is still there: false after a truncation, also when the file has regrown. */
   isIntact(): Promise<boolean>;
   place(): Promise<FilePlace>;
@@ -35,8 +35,13 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-/** Reading buffers are shared: a chunk is handed on before the next one is read. */
-let idleBuffers: Uint8Array[] = [];
+/** Reading buffers are shared by all files. */
+let idleBuffers: Buffer[] = [];
+
+interface Chunk {
+  readonly buffer: Buffer;
+  readonly length: number;
+}
 
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
   const handle = await open(path, 'r');
@@ -46,25 +51,37 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
   /** What stood before the position when it was read: compared with what stands there now. */
   let marker = await readAt(handle, Math.max(0, offset - longestMarker), offset);
 
-  const readChunk = async (consume: LineConsumer): Promise<number> => {
-    const buffer = idleBuffers.pop() ?? new Uint8Array(chunkBytes);
-    try {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) return 0;
-      const chunk = buffer.subarray(0, bytesRead);
-      splitter.push(chunk, consume);
-      position += bytesRead;
-      marker = lastBytes(marker, chunk);
-      return bytesRead;
-    } finally {
-      idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
+  const readChunk = async (at: number): Promise<Chunk> => {
+    const buffer = idleBuffers.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+    return { buffer, length: bytesRead };
+  };
+
+  const hand = ({ buffer, length }: Chunk, consume: LineConsumer): void => {
+    const chunk = buffer.subarray(0, length);
+    splitter.push(chunk, consume);
+    position += length;
+    marker = lastBytes(marker, chunk);
+    idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
+  };
+
+  /** While a chunk is being parsed the kernel copies the next one. */
+  const read = async (consume: LineConsumer, chunks: number): Promise<number> => {
+    const start = position;
+    let next: Promise<Chunk> | undefined = readChunk(position);
+    for (let left = chunks - 1; next !== undefined; left--) {
+      const chunk: Chunk = await next;
+      const isLast = left === 0 || chunk.length < chunk.buffer.length;
+      next = isLast ? undefined : readChunk(position + chunk.length);
+      hand(chunk, consume);
     }
+    return position - start;
   };
 
   return {
     dev,
     ino,
-    readChunk,
+    read,
     async isIntact() {
       const { size } = await handle.stat();
       if (size < position) return false;
@@ -115,7 +132,7 @@ export async function endOfLastLine(path: string): Promise<number> {
   try {
     for (let end = size; end > 0; ) {
       const start = Math.max(0, end - chunkBytes);
-      const newline = Buffer.from(await readAt(handle, start, end)).lastIndexOf(0x0a);
+      const newline = (await readAt(handle, start, end)).lastIndexOf(0x0a);
       if (newline !== -1) return start + newline + 1;
       end = start;
     }
@@ -125,8 +142,8 @@ export async function endOfLastLine(path: string): Promise<number> {
   }
 }
 
-async function readAt(handle: FileHandle, start: number, end: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(Math.max(0, end - start));
+async function readAt(handle: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.max(0, end - start));
   let at = 0;
   while (at < bytes.length) {
     const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
@@ -136,12 +153,13 @@ async function readAt(handle: FileHandle, start: number, end: number): Promise<U
   return bytes.subarray(0, at);
 }
 
-function lastBytes(before: Uint8Array, chunk: Uint8Array): Uint8Array {
-  if (chunk.length >= longestMarker) return chunk.slice(-longestMarker);
+/** A copy: the chunk's buffer is read into again. */
+function lastBytes(before: Buffer, chunk: Buffer): Buffer {
+  if (chunk.length >= longestMarker) return Buffer.from(chunk.subarray(-longestMarker));
   const joined = Buffer.concat([before, chunk]);
   return joined.subarray(Math.max(0, joined.length - longestMarker));
 }
 
-function hash(bytes: Uint8Array): string {
+function hash(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
 }

@@ -1,9 +1,12 @@
-/** Takes one line, `bytes[start, end)`, without its newline. */
-export type LineConsumer = (bytes: Uint8Array, start: number, end: number) => void;
+/**
+ * Takes one line, `bytes[start, end)`, without its newline; the bytes are reused afterwards. A Buffer, for its indexOf
+ * is seven times as fast as that of a Uint8Array.
+ */
+export type LineConsumer = (bytes: Buffer, start: number, end: number) => void;
 
 export interface LineSplitter {
   /** Hands on every line that ends within the chunk; the chunk may be reused afterwards. */
-  push(chunk: Uint8Array, consume: LineConsumer): void;
+  push(chunk: Buffer, consume: LineConsumer): void;
   /** Bytes pushed that belong to a line whose end has not come yet. */
   pending(): number;
   /** Lines longer than the limit, each counted once. */
@@ -18,16 +21,16 @@ const newline = 0x0a;
  * splitting it would count one request twice, and keeping it would let a log fill the memory.
  */
 export function createLineSplitter(limit = longestLine): LineSplitter {
-  let carry: Uint8Array[] = [];
+  let carry: Buffer[] = [];
   let carried = 0;
   /** Bytes of the present line beyond the limit, which are not kept. */
   let dropped = 0;
   let tooLong = 0;
 
-  const endCarried = (rest: Uint8Array, consume: LineConsumer): void => {
+  const endCarried = (rest: Buffer, consume: LineConsumer): void => {
     if (dropped > 0 || carried + rest.length > limit) tooLong += 1;
     else {
-      const line = join(carry, rest, carried + rest.length);
+      const line = Buffer.concat([...carry, rest]);
       consume(line, 0, line.length);
     }
     carry = [];
@@ -35,14 +38,14 @@ export function createLineSplitter(limit = longestLine): LineSplitter {
     dropped = 0;
   };
 
-  const keep = (rest: Uint8Array): void => {
+  const keep = (rest: Buffer): void => {
     if (dropped > 0 || carried + rest.length > limit) {
       dropped += carried + rest.length;
       carry = [];
       carried = 0;
       return;
     }
-    carry.push(rest.slice());
+    carry.push(Buffer.from(rest));
     carried += rest.length;
   };
 
@@ -62,14 +65,4 @@ export function createLineSplitter(limit = longestLine): LineSplitter {
     pending: () => carried + dropped,
     tooLong: () => tooLong,
   };
-}
-
-function join(parts: readonly Uint8Array[], last: Uint8Array, length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of [...parts, last]) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -15,7 +15,7 @@ function fold(format: string, lines: readonly string[], vhosts: readonly string[
   const counts = createLogCounts({ ...buckets, vhosts });
   const record = createLogRecord();
   for (const line of lines) {
-    const bytes = new TextEncoder().encode(line);
+    const bytes = Buffer.from(line);
     if (parsed.value.parse(bytes, 0, bytes.length, record)) foldRecord(counts, record);
   }
   return counts;

@@ -17,10 +17,10 @@ function compiled(format: string, vhosts: readonly string[] = []) {
 
 function read(
   format: string,
-  line: string | Uint8Array,
+  line: string | Buffer,
   vhosts: readonly string[] = [],
 ): LogRecord | undefined {
-  const bytes = typeof line === 'string' ? new TextEncoder().encode(line) : line;
+  const bytes = typeof line === 'string' ? Buffer.from(line) : line;
   const record = createLogRecord();
   return compiled(format, vhosts).parse(bytes, 0, bytes.length, record) ? record : undefined;
 }
@@ -137,6 +137,12 @@ describe('parseLogFormat()', () => {
     });
   });
 
+  test('no text of a format, however it looks, becomes code', () => {
+    const hostile = '";throw 1;//` + ${process.exit(1)} \\u0022 ';
+    expect(read(`${hostile}$status`, `${hostile}200`)?.status).toBe(200);
+    expect(read(`$status${hostile}$request_time`, `404${hostile}0.5`)?.status).toBe(404);
+  });
+
   test('says what to add for a metric the format does not feed', () => {
     expect(explainMissing(compiled('combined'), 'nginx')).toEqual([
       'webserver_log_request_duration_seconds is absent; add $request_time to the format',
@@ -229,7 +235,7 @@ describe('any format and any line', () => {
         fc.constantFrom(...formats),
         fc.uint8Array({ maxLength: 300 }),
         (format, bytes) => {
-          expect(() => read(format, bytes)).not.toThrow();
+          expect(() => read(format, Buffer.from(bytes))).not.toThrow();
         },
       ),
     );

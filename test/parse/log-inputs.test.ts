@@ -6,15 +6,16 @@ import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/pa
 import { createLineSplitter } from '../../src/parse/split-lines.ts';
 import { syslogMessageStart } from '../../src/parse/syslog-message.ts';
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const decode = (from: Uint8Array, start: number, end: number) =>
-  new TextDecoder().decode(from.subarray(start, end));
+const bytes = (text: string) => Buffer.from(text);
+const decode = (from: Buffer, start: number, end: number) => from.toString('utf8', start, end);
 
 describe('createCriUnwrapper()', () => {
   function unwrap(...lines: readonly string[]): readonly string[] {
     const seen: string[] = [];
-    const sink = createCriUnwrapper((from, start, end) => seen.push(decode(from, start, end)));
-    for (const line of lines) sink(bytes(line), 0, bytes(line).length);
+    const sink = createCriUnwrapper((from, start, end) => seen.push(decode(from, start, end)), 20);
+    // As in a reader, all lines come in one buffer that is used again.
+    const reused = Buffer.alloc(100);
+    for (const line of lines) sink(reused, 0, reused.write(line));
     return seen;
   }
 
@@ -28,6 +29,20 @@ describe('createCriUnwrapper()', () => {
         '2026-11-21T03:18:00.5Z stdout F next',
       ),
     ).toEqual(['error', 'one two three', 'next']);
+  });
+
+  test('keeps no more than the limit of a line without end, and counts it once', () => {
+    const part = '2026-11-21T03:18:00.1Z stdout P 0123456789';
+    expect(
+      unwrap(
+        part,
+        part,
+        part,
+        part,
+        '2026-11-21T03:18:00.2Z stdout F end',
+        '2026-11-21T03:18:00.3Z stdout F next',
+      ),
+    ).toEqual(['end', 'next']);
   });
 
   test('hands on what is not in the format', () => {

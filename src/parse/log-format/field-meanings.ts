@@ -1,14 +1,15 @@
 import {
   type FieldReader,
-  numberReader,
+  type NumberField,
   readConnectionStatus,
+  readDecimal,
   readIsoTime,
   readLocalTime,
   readMethod,
   readProtocol,
   readRequest,
   readStatus,
-  upstreamReader,
+  readUpstream,
   vhostReader,
 } from './read-field.ts';
 
@@ -36,11 +37,24 @@ const field = (read: FieldReader, ...gives: readonly Meaning[]): FieldMeaning =>
   read: () => read,
 });
 
+type NumberOptions = Pick<NumberField, 'field'> & Partial<NumberField>;
+
 const vhost: FieldMeaning = { gives: ['vhost'], read: vhostReader };
-const seconds = field(numberReader('requestSeconds'), 'requestSeconds');
-const milliseconds = field(numberReader('requestSeconds', 1e-3), 'requestSeconds');
-const microseconds = field(numberReader('requestSeconds', 1e-6), 'requestSeconds');
-const bytes = field(numberReader('bytes'), 'bytes');
+const number = (
+  name: Meaning,
+  { field: target, read = readDecimal, unit = 1, offset = 0 }: NumberOptions,
+): FieldMeaning => field({ field: target, read, unit, offset }, name);
+
+const requestTime = (unit: number) => number('requestSeconds', { field: 'requestSeconds', unit });
+const seconds = requestTime(1);
+const milliseconds = requestTime(1e-3);
+const microseconds = requestTime(1e-6);
+const unixTime = (unit: number) => number('time', { field: 'unixSeconds', unit });
+const requestOnConnection = (offset: number) =>
+  number('requestOnConnection', { field: 'requestOnConnection', offset });
+const upstream = (target: 'upstreamConnectSeconds' | 'upstreamResponseSeconds') =>
+  number(target, { field: target, read: readUpstream });
+const bytes = number('bytes', { field: 'bytes' });
 const localTime = field(readLocalTime, 'time');
 const status = field(readStatus, 'status');
 
@@ -54,17 +68,14 @@ export const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
   $request_method: field(readMethod, 'method'),
   $server_protocol: field(readProtocol, 'protocol'),
   $request_time: seconds,
-  $upstream_connect_time: field(upstreamReader('upstreamConnectSeconds'), 'upstreamConnectSeconds'),
-  $upstream_response_time: field(
-    upstreamReader('upstreamResponseSeconds'),
-    'upstreamResponseSeconds',
-  ),
+  $upstream_connect_time: upstream('upstreamConnectSeconds'),
+  $upstream_response_time: upstream('upstreamResponseSeconds'),
   $bytes_sent: bytes,
   $body_bytes_sent: bytes,
-  $connection_requests: field(numberReader('requestOnConnection'), 'requestOnConnection'),
+  $connection_requests: requestOnConnection(0),
   $time_local: localTime,
   $time_iso8601: field(readIsoTime, 'time'),
-  $msec: field(numberReader('unixSeconds'), 'time'),
+  $msec: unixTime(1),
   $server_name: vhost,
   $host: vhost,
   $http_host: vhost,
@@ -80,12 +91,12 @@ export const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
   '%O': bytes,
   '%b': bytes,
   '%B': bytes,
-  '%k': field(numberReader('requestOnConnection', 1, 1), 'requestOnConnection'),
+  '%k': requestOnConnection(1),
   '%X': field(readConnectionStatus, 'aborted'),
   '%t': localTime,
-  '%{sec}t': field(numberReader('unixSeconds'), 'time'),
-  '%{msec}t': field(numberReader('unixSeconds', 1e-3), 'time'),
-  '%{usec}t': field(numberReader('unixSeconds', 1e-6), 'time'),
+  '%{sec}t': unixTime(1),
+  '%{msec}t': unixTime(1e-3),
+  '%{usec}t': unixTime(1e-6),
   '%v': vhost,
   '%V': vhost,
   '%{Host}i': vhost,

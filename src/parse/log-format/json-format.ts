@@ -1,6 +1,7 @@
 import { resetLogRecord } from '../../snapshot/log-record.ts';
 import type { CompiledFormat } from './compile.ts';
 import { fieldMeanings } from './field-meanings.ts';
+import { generateParser } from './generate-parser.ts';
 
 /** Keys of a JSON line and the nginx variable or Apache directive whose value stands there. */
 export type JsonKeys = Readonly<Record<string, string>>;
@@ -27,25 +28,26 @@ export const defaultJsonKeys: JsonKeys = {
   host: '$host',
 };
 
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
+const noText = new Uint8Array();
 
 /** Lines that are one JSON object each, in any order of keys. Values may be numbers or strings. */
 export function jsonFormat(keys: JsonKeys, vhosts: readonly string[]): CompiledFormat {
   const known = Object.entries(keys).flatMap(([key, name]) => {
     const meaning = fieldMeanings[name];
-    return meaning === undefined ? [] : [{ key, meaning, read: meaning.read(vhosts) }];
+    if (meaning === undefined) return [];
+    const step = { read: meaning.read(vhosts), quoted: false, text: noText };
+    return [{ key, meaning, read: generateParser(noText, [step]) }];
   });
   return {
     gives: new Set(known.flatMap(({ meaning }) => meaning.gives)),
     parse(bytes, start, end, record) {
       resetLogRecord(record);
-      const line = parseObject(decoder.decode(bytes.subarray(start, end)));
+      const line = parseObject(bytes.toString('utf8', start, end));
       if (line === undefined) return false;
       for (const { key, read } of known) {
         const value = line[key];
         if (typeof value !== 'string' && typeof value !== 'number') continue;
-        const text = encoder.encode(String(value));
+        const text = Buffer.from(String(value));
         if (!read(text, 0, text.length, record)) return false;
       }
       if (record.status === 499) record.aborted = true;

@@ -11,12 +11,31 @@ import {
 } from '../../snapshot/log-record.ts';
 
 /** Reads the field in `bytes[start, end)` into the record; false when the line does not follow its format. */
-export type FieldReader = (
+export type RecordReader = (
   bytes: Uint8Array,
   start: number,
   end: number,
   record: LogRecord,
 ) => boolean;
+
+/** Reads one number: ABSENT where the server had no value, NaN when the line does not follow its format. */
+export type NumberReader = (bytes: Uint8Array, start: number, end: number) => number;
+
+/** A number of the record: what the log says times `unit`, plus `offset`. */
+export interface NumberField {
+  readonly field:
+    | 'requestSeconds'
+    | 'upstreamConnectSeconds'
+    | 'upstreamResponseSeconds'
+    | 'bytes'
+    | 'requestOnConnection'
+    | 'unixSeconds';
+  readonly read: NumberReader;
+  readonly unit: number;
+  readonly offset: number;
+}
+
+export type FieldReader = RecordReader | NumberField;
 
 const zero = 0x30;
 const nine = 0x39;
@@ -31,66 +50,51 @@ function isMissing(bytes: Uint8Array, start: number, end: number): boolean {
   return start === end || (end === start + 1 && bytes[start] === dash);
 }
 
-/** A non-negative decimal, ABSENT when the bytes are none. */
-function readDecimal(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end) return ABSENT;
+/** A non-negative decimal, NaN when the bytes are none. */
+function decimalOf(bytes: Uint8Array, start: number, end: number): number {
+  if (start === end) return Number.NaN;
   let value = 0;
   let scale = 0;
   for (let i = start; i < end; i++) {
-    const byte = bytes[i] ?? 0;
+    const byte = bytes[i] as number;
     if (byte >= zero && byte <= nine) {
       value = value * 10 + (byte - zero);
       scale *= 10;
     } else if (byte === dot && scale === 0 && i > start) scale = 1;
-    else return ABSENT;
+    else return Number.NaN;
   }
   return scale > 1 ? value / scale : value;
 }
 
-type NumberField = 'status' | 'requestSeconds' | 'bytes' | 'requestOnConnection' | 'unixSeconds';
-
-/** A number of the server's; one that is not a number means that the line follows another format. */
-export function numberReader(field: NumberField, scale = 1, offset = 0): FieldReader {
-  return (bytes, start, end, record) => {
-    if (isMissing(bytes, start, end)) return true;
-    const value = readDecimal(bytes, start, end);
-    if (value === ABSENT) return false;
-    record[field] = value * scale + offset;
-    return true;
-  };
-}
+/** `0.250` or `-`. */
+export const readDecimal: NumberReader = (bytes, start, end) =>
+  isMissing(bytes, start, end) ? ABSENT : decimalOf(bytes, start, end);
 
 /** `"200"`, and `-` where the server had none: nginx logs 000 or - for a connection it closed. */
-export const readStatus: FieldReader = (bytes, start, end, record) => {
+export const readStatus: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) {
     record.status = 0;
     return true;
   }
-  const value = readDecimal(bytes, start, end);
-  if (value === ABSENT || !Number.isInteger(value)) return false;
+  const value = decimalOf(bytes, start, end);
+  if (!Number.isInteger(value)) return false;
   record.status = value;
   return true;
 };
 
 /** `0.001, - : 0.020`: tries within a group by `, `, groups by ` : `; the sum, ABSENT when none has a value. */
-export function upstreamReader(
-  field: 'upstreamConnectSeconds' | 'upstreamResponseSeconds',
-): FieldReader {
-  return (bytes, start, end, record) => {
-    let sum = ABSENT;
-    let from = start;
-    for (let i = start; i <= end; i++) {
-      const byte = i === end ? space : (bytes[i] ?? 0);
-      if (byte !== space && byte !== comma && byte !== colon) continue;
-      const value = i > from ? readDecimal(bytes, from, i) : ABSENT;
-      if (value !== ABSENT) sum = sum === ABSENT ? value : sum + value;
-      else if (i > from && !isMissing(bytes, from, i)) return false;
-      from = i + 1;
-    }
-    record[field] = sum;
-    return true;
-  };
-}
+export const readUpstream: NumberReader = (bytes, start, end) => {
+  let sum = ABSENT;
+  let from = start;
+  for (let i = start; i <= end; i++) {
+    const byte = i === end ? space : bytes[i];
+    if (byte !== space && byte !== comma && byte !== colon) continue;
+    const value = readDecimal(bytes, from, i);
+    if (value !== ABSENT) sum = sum === ABSENT ? value : sum + value;
+    from = i + 1;
+  }
+  return sum;
+};
 
 const encoder = new TextEncoder();
 const methodBytes = logMethods.slice(0, otherMethod).map((name) => encoder.encode(name));
@@ -100,7 +104,8 @@ const shortProtocols = ['HTTP/2', 'HTTP/3'].map((name) => encoder.encode(name));
 
 function matches(bytes: Uint8Array, start: number, end: number, wanted: Uint8Array): boolean {
   if (end - start !== wanted.length) return false;
-  for (let i = 0; i < wanted.length; i++) if (bytes[start + i] !== wanted[i]) return false;
+  // From the last byte, in which names of one length differ: HTTP/1.0, HTTP/1.1.
+  for (let i = wanted.length - 1; i >= 0; i--) if (bytes[start + i] !== wanted[i]) return false;
   return true;
 }
 
@@ -115,7 +120,7 @@ function indexOfWord(
   return -1;
 }
 
-export const readMethod: FieldReader = (bytes, start, end, record) => {
+export const readMethod: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) record.method = noMethod;
   else {
     const known = indexOfWord(methodBytes, bytes, { start, end });
@@ -124,7 +129,7 @@ export const readMethod: FieldReader = (bytes, start, end, record) => {
   return true;
 };
 
-export const readProtocol: FieldReader = (bytes, start, end, record) => {
+export const readProtocol: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) record.protocol = noProtocol;
   else {
     const known = indexOfWord(protocolBytes, bytes, { start, end });
@@ -136,7 +141,7 @@ export const readProtocol: FieldReader = (bytes, start, end, record) => {
 };
 
 /** `GET /path HTTP/1.1`; without a protocol it is HTTP/0.9; `-` or nothing when no request came. */
-export const readRequest: FieldReader = (bytes, start, end, record) => {
+export const readRequest: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) {
     record.requestEmpty = true;
     return true;
@@ -152,14 +157,14 @@ export const readRequest: FieldReader = (bytes, start, end, record) => {
 };
 
 /** Apache `%X`: `X` aborted before the response was complete, `+` kept alive, `-` closed. */
-export const readConnectionStatus: FieldReader = (bytes, start, end, record) => {
+export const readConnectionStatus: RecordReader = (bytes, start, end, record) => {
   if (end === start + 1 && bytes[start] === 0x58) record.aborted = true;
   return true;
 };
 
-/** Two digits as a number; NaN-free: other bytes give some number, which the caller's range check refuses. */
+/** Two digits as a number; of other bytes some number. */
 function twoDigits(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) - zero) * 10 + ((bytes[at + 1] ?? 0) - zero);
+  return ((bytes[at] as number) - zero) * 10 + ((bytes[at + 1] as number) - zero);
 }
 
 const monthOfLetters: ReadonlyMap<number, number> = new Map(
@@ -179,42 +184,55 @@ function zoneSeconds(bytes: Uint8Array, at: number): number {
   return bytes[at] === dash ? -seconds : seconds;
 }
 
-/** `21/Nov/2026:03:18:00 +0000`, with or without brackets (nginx $time_local, Apache %t). */
-export const readLocalTime: FieldReader = (bytes, start, end, record) => {
-  const at = bytes[start] === 0x5b ? start + 1 : start;
-  const month = monthOfLetters.get(lettersKey(bytes, at + 3));
-  if (end - at < 26 || month === undefined) return isMissing(bytes, start, end);
+/** Midnight of the day read last: the lines of a log are of the same day but for one a day. */
+const lastDay = { letters: 0, dayAndYear: 0, midnight: 0 };
+
+/** Unix time of `21/Nov/2026` at 00:00 UTC, NaN when it names no month. */
+function readDay(bytes: Uint8Array, at: number): number {
+  const letters = lettersKey(bytes, at + 3);
+  const day = twoDigits(bytes, at);
   const year = twoDigits(bytes, at + 7) * 100 + twoDigits(bytes, at + 9);
-  const utc = Date.UTC(
-    year,
-    month,
-    twoDigits(bytes, at),
-    twoDigits(bytes, at + 12),
-    twoDigits(bytes, at + 15),
-    twoDigits(bytes, at + 18),
-  );
-  record.unixSeconds = utc / 1000 - zoneSeconds(bytes, at + 21);
+  const dayAndYear = day * 10_000 + year;
+  if (letters !== lastDay.letters || dayAndYear !== lastDay.dayAndYear) {
+    const month = monthOfLetters.get(letters);
+    lastDay.letters = letters;
+    lastDay.dayAndYear = dayAndYear;
+    lastDay.midnight = month === undefined ? Number.NaN : Date.UTC(year, month, day) / 1000;
+  }
+  return lastDay.midnight;
+}
+
+/** Seconds since midnight of `03:18:00`. */
+function readClock(bytes: Uint8Array, at: number): number {
+  return twoDigits(bytes, at) * 3600 + twoDigits(bytes, at + 3) * 60 + twoDigits(bytes, at + 6);
+}
+
+/** `21/Nov/2026:03:18:00 +0000`, with or without brackets (nginx $time_local, Apache %t). */
+export const readLocalTime: RecordReader = (bytes, start, end, record) => {
+  const at = bytes[start] === 0x5b ? start + 1 : start;
+  if (end - at < 26) return isMissing(bytes, start, end);
+  const midnight = readDay(bytes, at);
+  if (Number.isNaN(midnight)) return false;
+  record.unixSeconds = midnight + readClock(bytes, at + 12) - zoneSeconds(bytes, at + 21);
   return true;
 };
 
 /** `2026-11-21T03:18:00+00:00` (nginx $time_iso8601). */
-export const readIsoTime: FieldReader = (bytes, start, end, record) => {
+export const readIsoTime: RecordReader = (bytes, start, end, record) => {
   if (end - start < 20) return isMissing(bytes, start, end);
   const utc = Date.UTC(
     twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2),
     twoDigits(bytes, start + 5) - 1,
     twoDigits(bytes, start + 8),
-    twoDigits(bytes, start + 11),
-    twoDigits(bytes, start + 14),
-    twoDigits(bytes, start + 17),
   );
   const zoned = end - start >= 25;
-  record.unixSeconds = utc / 1000 - (zoned ? zoneSeconds(bytes, start + 19) : 0);
+  record.unixSeconds =
+    utc / 1000 + readClock(bytes, start + 11) - (zoned ? zoneSeconds(bytes, start + 19) : 0);
   return true;
 };
 
 /** The place of the host in the allow-list, or its length for any other. */
-export function vhostReader(vhosts: readonly string[]): FieldReader {
+export function vhostReader(vhosts: readonly string[]): RecordReader {
   const words = vhosts.map((name) => encoder.encode(name));
   return (bytes, start, end, record) => {
     const known = indexOfWord(words, bytes, { start, end });
