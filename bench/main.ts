@@ -4,6 +4,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promi
   targets: () => import('./targets.ts'),
   sockets: () => import('./proc-net-tcp.ts'),
   logs: () => import('./logs.ts'),
+  'log-loss': () => import('./log-loss.ts'),
 };
 
 const names = process.argv.slice(2);
