@@ -35,7 +35,7 @@ interface Client {
 /** Each asks once, reads the whole response, and then holds its connection idle. */
 export async function openKeepaliveClients(options: KeepaliveOptions): Promise<HeldClients> {
   const { count, path = '/', answered = count } = options;
-  const held = await openClients(options, requestFor(path));
+  const held = await openTextClients(options, requestFor(path));
   await waitUntil({
     until: `${answered} of ${count} keep-alive clients are answered`,
     holds: () => held.answered() >= answered,
@@ -45,17 +45,20 @@ export async function openKeepaliveClients(options: KeepaliveOptions): Promise<H
 
 /** Slowloris: a request line and half a header, and then nothing. */
 export function openHalfHeaderClients(options: ClientOptions): Promise<HeldClients> {
-  return openClients(options, `GET ${options.path ?? '/'} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: `);
+  return openTextClients(
+    options,
+    `GET ${options.path ?? '/'} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: `,
+  );
 }
 
 /** Each asks for something slow, and waits; see SlowUpstream.inFlight() for how many have got that far. */
 export function openBusyClients(options: ClientOptions): Promise<HeldClients> {
-  return openClients(options, requestFor(options.path ?? '/slow?ms=60000'));
+  return openTextClients(options, requestFor(options.path ?? '/slow?ms=60000'));
 }
 
 /** Connects and sends nothing, as browsers do with the connections they open in advance. */
 export function openSilentClients(options: ClientOptions): Promise<HeldClients> {
-  return openClients(options, '');
+  return openTextClients(options, '');
 }
 
 function requestFor(path: string): string {
@@ -63,7 +66,10 @@ function requestFor(path: string): string {
 }
 
 /** Resolves when every client is connected, as far as the kernel goes, and has sent its text. */
-async function openClients({ port, count }: ClientOptions, text: string): Promise<HeldClients> {
+export async function openTextClients(
+  { port, count }: ClientOptions,
+  text: string,
+): Promise<HeldClients> {
   const clients = Array.from({ length: count }, () => connectClient(port));
   const sockets = clients.map(({ socket }) => socket);
   const held: HeldClients = {
