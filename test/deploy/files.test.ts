@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -40,25 +40,4 @@ test.each([
   // Node.js makes code as it runs: this one setting would end it at once.
   if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
   else expect(unit.split('\n')).toContain(line);
-});
-
-test('every link of the documentation leads to a file', () => {
-  const docs = [
-    'README.md',
-    'ARCHITECTURE.md',
-    'CONTRIBUTING.md',
-    'docs/configuration.md',
-    'docs/logs.md',
-    'docs/slot-model.md',
-    'docs/web-servers.md',
-    'docs/deploy/migrating.md',
-    'docs/deploy/kubernetes.md',
-  ];
-  for (const name of docs) {
-    const file = join(deploy, '..', name);
-    for (const [, link = ''] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#]+)[^)]*\)/g)) {
-      if (/^https?:/.test(link)) continue;
-      expect(existsSync(join(dirname(file), link)), `${name}: ${link}`).toBe(true);
-    }
-  }
 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -5,12 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { findBinary } from '../support/find-binary.ts';
 import { findUnknownKeys } from '../support/strict-keys.ts';
 
 interface KubernetesObject {
   readonly apiVersion: string;
   readonly kind: string;
+  readonly metadata: { readonly name: string; readonly labels?: Record<string, string> };
   readonly spec: Record<string, unknown>;
+}
+
+interface PodOwner extends KubernetesObject {
+  readonly spec: { readonly template: { readonly spec: PodSpec } } & Record<string, unknown>;
 }
 
 interface PodSpec {
@@ -19,8 +26,13 @@ interface PodSpec {
     readonly runAsNonRoot?: boolean;
     readonly seccompProfile?: { readonly type: string };
   };
-  readonly containers: readonly Container[];
-  readonly volumes?: readonly Record<string, unknown>[];
+  readonly containers: Container[];
+  volumes?: readonly Volume[];
+}
+
+interface Volume {
+  readonly name: string;
+  readonly configMap?: { readonly name: string };
 }
 
 interface Container {
@@ -44,12 +56,33 @@ const root = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url))
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.yaml'),
 );
-const objectFiles = files.filter((name) => !name.endsWith('kustomization.yaml'));
+/** Not an object of its own: part of the Deployments it is put into. */
+const sidecarFile = 'components/sidecar/container.yaml';
+const objectFiles = files.filter(
+  (name) => !name.endsWith('kustomization.yaml') && name !== sidecarFile,
+);
 
 function load(file: string): readonly KubernetesObject[] {
-  return parseAllDocuments(readFileSync(join(root, file), 'utf8')).map(
-    (document) => document.toJS() as KubernetesObject,
+  return loadText(readFileSync(join(root, file), 'utf8')).map((object) =>
+    object.metadata.labels?.['keepalive-exporter/sidecar'] === 'true'
+      ? withSidecar(object)
+      : object,
   );
+}
+
+function loadText(text: string): readonly KubernetesObject[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
+}
+
+/** As kustomize patches it in. */
+function withSidecar(deployment: KubernetesObject): KubernetesObject {
+  const [patch] = loadText(readFileSync(join(root, sidecarFile), 'utf8'));
+  const merged = structuredClone(deployment) as PodOwner;
+  const added = (patch as PodOwner).spec.template.spec;
+  const { spec } = merged.spec.template;
+  spec.containers.push(...added.containers);
+  spec.volumes = [...(spec.volumes ?? []), ...(added.volumes ?? [])];
+  return merged;
 }
 
 /** The class that kubernetes-models generates for a kind, of Kubernetes itself or of the Prometheus Operator. */
@@ -65,13 +98,43 @@ function modelOf({
   ] as never;
 }
 
+function expectValid(object: KubernetesObject): void {
+  const Model = modelOf(object);
+  new Model(object).validate();
+  const unknown = findUnknownKeys(object, (watched) => Model.prototype.validate.call(watched));
+  expect(unknown.filter((key) => !newerThanSchema.some((known) => known.test(key)))).toEqual([]);
+}
+
 test.each(objectFiles)('%s is valid by its schema and has no unknown key', (file) => {
-  for (const object of load(file)) {
-    const Model = modelOf(object);
-    new Model(object).validate();
-    const unknown = findUnknownKeys(object, (watched) => Model.prototype.validate.call(watched));
-    expect(unknown.filter((key) => !newerThanSchema.some((known) => known.test(key)))).toEqual([]);
-  }
+  for (const object of load(file)) expectValid(object);
+});
+
+const kubectl = findBinary('kubectl');
+const overlays = readdirSync(join(root, 'overlays'));
+
+// No package of Debian's has a kubectl that knows components, so nothing can install one here.
+describe.runIf(kubectl !== undefined).each(overlays)('kubectl kustomize overlays/%s', (overlay) => {
+  const built = spawnSync(kubectl ?? '', ['kustomize', join(root, 'overlays', overlay)], {
+    encoding: 'utf8',
+  });
+  const objects = loadText(built.stdout);
+
+  test('builds objects that are valid by their schemas', () => {
+    expect(built.stderr).toBe('');
+    expect(objects.length).toBeGreaterThan(1);
+    for (const object of objects) expectValid(object);
+  });
+
+  test('mounts only ConfigMaps it makes itself', () => {
+    const made = objects
+      .filter(({ kind }) => kind === 'ConfigMap')
+      .map(({ metadata }) => metadata.name);
+    const mounted = objects.flatMap(
+      (object) => podOf(object)?.volumes?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [],
+    );
+    expect(mounted).not.toEqual([]);
+    expect(made).toEqual(expect.arrayContaining(mounted));
+  });
 });
 
 /** Right in today's Operator, and not in the schemas of this version: child routes are left open there. */
@@ -119,10 +182,14 @@ test.each(
   expect(parseConfig(readFileSync(join(root, file), 'utf8'))).toMatchObject({ ok: true });
 });
 
+function podOf({ spec }: KubernetesObject): PodSpec | undefined {
+  return (spec?.['template'] as { spec: PodSpec } | undefined)?.spec;
+}
+
 const pods = objectFiles.flatMap((file) =>
   load(file).flatMap((object) => {
-    const template = object.spec['template'] as { spec: PodSpec } | undefined;
-    return template === undefined ? [] : [[file, template.spec] as const];
+    const pod = podOf(object);
+    return pod === undefined ? [] : [[file, pod] as const];
   }),
 );
 
