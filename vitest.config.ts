@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**'],
+          exclude: ['test/scenarios/**', 'test/image/**'],
         },
       },
       {
@@ -20,6 +20,14 @@ export default defineConfig({
           hookTimeout: 60_000,
           // The scenarios fill real servers and read the kernel's tables; one at a time keeps their figures their own.
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          // Not part of `npm test`: it installs a Debian to have a base image without a registry.
+          name: 'image',
+          include: ['test/image/**/*.test.ts'],
+          testTimeout: 60_000,
         },
       },
     ],

@@ -22,9 +22,10 @@ test('compose mounts only what exists, and its exporter accepts its configuratio
   expect(parseNginxConfig(read('compose/nginx/nginx.conf'))).toMatchObject({ ok: true });
 });
 
-test('the image runs as a user that is a number, without a shell between it and SIGTERM', () => {
+test('the image is pinned to a base and runs as a user that is a number, without a shell between it and SIGTERM', () => {
   const lines = read('docker/Dockerfile').split('\n');
   expect(lines).toContain('USER 65532:65532');
+  expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(/@sha256:[0-9a-f]{64}$/);
   expect(lines.find((line) => line.startsWith('ENTRYPOINT'))).toMatch(
     /^ENTRYPOINT \["node", .*"dist\/main\.js"\]$/,
   );
