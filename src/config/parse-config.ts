@@ -38,7 +38,7 @@ export function parseYaml<S extends z.ZodType>(
   }
   const value = readDocument(document);
   if (!value.ok) return err([{ path: '', message: value.error }]);
-  const parsed = schema.safeParse(value.value ?? {});
+  const parsed = schema.safeParse(value.value ?? {}, { reportInput: true });
   if (parsed.success) return ok(parsed.data);
   return err(
     parsed.error.issues.flatMap(explainIssue).map(({ path, message }) => {
@@ -67,10 +67,19 @@ function explainIssue(issue: z.core.$ZodIssue): readonly Explained[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown key' }));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
-    return [{ path: issue.path, message: `is missing; ${issue.expected} wanted` }];
+  if (issue.code === 'invalid_type') {
+    const message = `is ${describeKind(issue.input)}; ${issue.expected} wanted`;
+    return [{ path: issue.path, message }];
   }
   return [{ path: issue.path, message: issue.message }];
+}
+
+/** Never the value itself: it may be a password. */
+function describeKind(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
 }
 
 /** The offset of the node at `path`, or of its nearest ancestor that exists. */

@@ -47,6 +47,12 @@ describe('parseConfig()', () => {
       target('    timeout: 5 sec\n'),
       /targets\[0\]\.timeout: is no duration; write it as Prometheus/,
     ],
+    [
+      'a number in place of a text',
+      target('    http: {bearer_token: 5}\n'),
+      /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: is a number; string wanted$/,
+    ],
+    ['a key without its value', 'targets: [{name: a, server: nginx, status_url: }]', /is empty/],
     ['a timeout of nothing', target('    timeout: 0s\n'), /timeout: must be longer than 0/],
     [
       'a server that is not known',
