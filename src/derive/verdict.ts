@@ -83,8 +83,8 @@ function verdictOfSilence(input: VerdictInput): Verdict {
   if (listen !== undefined && listen.length > 0) {
     // Our own connection would wait in the queue of a full server; with an empty queue it was accepted: slow.
     if (queueLength(listen) === 0) return { exhausted: false, evidence: [] };
-    // A queue that grows before as many are accepted as there are workers: nobody accepts any more, it hangs.
-    if (acceptedConnections(listen) < workerLimit(before))
+    // A queue that grows while many workers have no connection: nobody accepts any more, it hangs.
+    if (acceptedConnections(listen) < connectionsWhenFull(before))
       return { exhausted: false, evidence: [] };
     evidence.push('accept_queue');
   }
@@ -118,7 +118,11 @@ function heldConnections(connections: ListenFigures['connections']): number {
   return (connections['established'] ?? 0) + (connections['close_wait'] ?? 0);
 }
 
+/** A worker that closes a connection or writes its log line has none any more: one in ten may be at that. */
+const shareHoldingConnections = 0.9;
+
 /** Connections that take every worker; without a figure from before, none is demanded. */
-function workerLimit(before: SlotFigures | undefined): number {
-  return before?.groups.find(({ kind }) => kind === 'worker')?.limit?.value ?? 0;
+function connectionsWhenFull(before: SlotFigures | undefined): number {
+  const limit = before?.groups.find(({ kind }) => kind === 'worker')?.limit?.value ?? 0;
+  return Math.floor(limit * shareHoldingConnections);
 }

@@ -69,6 +69,12 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
+    'silence of a full server with a worker that is closing its connection',
+    { outcome: failed('response_timeout'), before: apache('________'), listen: [port(4, 11)] },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
     'silence, a queue, but few accepted: it hangs',
     { outcome: failed('response_timeout'), before: apache('________'), listen: [port(4, 5)] },
     false,
