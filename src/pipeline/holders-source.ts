@@ -1,6 +1,5 @@
 import { deriveSlotHolders } from '../derive/slot-holders.ts';
 import { createPageFetcher, type FetchPageOptions } from '../io/fetch-page.ts';
-import { parseApacheStatusHtml } from '../parse/apache-status-html.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
 
 export interface HoldersSourceOptions extends FetchPageOptions {
@@ -24,6 +23,8 @@ export function createHoldersSource(
   const read = async (): Promise<void> => {
     reading = true;
     readAt = performance.now();
+    // Loaded when the first slot table is: its HTML parser costs 2 MiB that others need not pay.
+    const { parseApacheStatusHtml } = await import('../parse/apache-status-html.ts');
     const page = await fetcher.fetch(options.timeoutMilliseconds);
     const table = page.ok ? parseApacheStatusHtml(page.value.body) : undefined;
     latest = table?.ok ? deriveSlotHolders(table.value, options.maskClients) : undefined;
