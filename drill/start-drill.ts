@@ -30,7 +30,8 @@ export interface Drill {
 
 const alertsDirectory = fileURLToPath(new URL('../alerts/', import.meta.url));
 export const nginxLogFormat =
-  '$remote_addr [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time';
+  '$remote_addr [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time "$upstream_connect_time" "$upstream_response_time"';
+const apacheLogFormat = '%h %l %u %t "%r" %>s %O %D %k %X';
 
 export async function startDrill(): Promise<Drill> {
   const stops: (() => Promise<unknown>)[] = [];
@@ -42,7 +43,14 @@ export async function startDrill(): Promise<Drill> {
   stops.unshift(() => rm(directory, { recursive: true, force: true }));
   try {
     const webhook = keep(await startWebhookReceiver());
-    const prefork = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 10, timeout: 5 }));
+    const prefork = keep(
+      await startApache({
+        mpm: 'prefork',
+        maxRequestWorkers: 10,
+        timeout: 5,
+        accessLogFormat: apacheLogFormat,
+      }),
+    );
     const event = keep(
       await startApache({ mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 }),
     );
@@ -55,7 +63,9 @@ export async function startDrill(): Promise<Drill> {
       }),
     );
     const exporter = keep(
-      await startExporter({ config: exporterConfig({ prefork, event, nginx }) }),
+      await startExporter({
+        config: exporterConfig({ prefork, event, nginx }, join(directory, 'checkpoint')),
+      }),
     );
     const peers = {
       apache: keep(await startApachePeer(prefork)),
@@ -97,14 +107,20 @@ export async function startDrill(): Promise<Drill> {
 
 type Servers = Pick<Drill, 'prefork' | 'event' | 'nginx'>;
 
-function exporterConfig({ prefork, event, nginx }: Servers): string {
+/** All that can be read is read, so that every panel of the dashboards has something to show. */
+function exporterConfig({ prefork, event, nginx }: Servers, checkpoint: string): string {
   return stringify({
+    checkpoint: { directory: checkpoint },
     targets: [
       {
         name: 'prefork',
         server: 'apache',
         status_url: prefork.statusUrl,
         sampling: { interval: '500ms' },
+        processes: { pid_file: prefork.pidFile },
+        slot_table: { interval: '1s' },
+        access_logs: [{ path: prefork.accessLog, format: apacheLogFormat }],
+        error_logs: [{ path: prefork.errorLog }],
       },
       {
         name: 'event',

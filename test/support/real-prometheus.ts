@@ -33,6 +33,8 @@ export interface RealPrometheus {
   readonly pid: number;
   /** An instant query; throws what Prometheus finds wrong with it. */
   query(promql: string): Promise<readonly QueryResult[]>;
+  /** How many series a query has had within the last ten minutes; throws what Prometheus finds wrong with it. */
+  countSeries(promql: string): Promise<number>;
   /** The text of a page, such as `/api/v1/targets`. */
   get(path: string): Promise<string>;
   stop(): Promise<void>;
@@ -50,7 +52,13 @@ export function startPrometheus(options: PrometheusOptions): Promise<RealPrometh
     defer(server.stop);
     const url = `http://${address}`;
     const get = async (page: string): Promise<string> => (await httpGet(url + page)).body;
-    return { url, pid: server.pid, get, query: (promql) => queryInstant(url, promql) };
+    return {
+      url,
+      pid: server.pid,
+      get,
+      query: (promql) => queryInstant(url, promql),
+      countSeries: (promql) => countSeries(url, promql),
+    };
   });
 }
 
@@ -117,6 +125,15 @@ async function queryInstant(url: string, promql: string): Promise<readonly Query
   const { data } = answer;
   if (data.resultType === 'scalar') return [{ metric: {}, value: toNumber(data.result[1]) }];
   return data.result.map(({ metric, value }) => ({ metric, value: toNumber(value[1]) }));
+}
+
+async function countSeries(url: string, promql: string): Promise<number> {
+  const end = Date.now() / 1000;
+  const range = { query: promql, start: String(end - 600), end: String(end), step: '2' };
+  const { body } = await httpGet(`${url}/api/v1/query_range?${new URLSearchParams(range)}`);
+  const answer = JSON.parse(body) as QueryAnswer;
+  if (answer.status === 'error') throw new Error(`Cannot query "${promql}": ${answer.error}`);
+  return answer.data.result.length;
 }
 
 /** Prometheus writes infinities as Go does. */

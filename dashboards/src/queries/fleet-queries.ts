@@ -1,4 +1,4 @@
-import { perTarget, type Query, rate, type Select, selectExporters, sum } from './query.ts';
+import { perTarget, type Query, rate, type Select, selectExporters, share, sum } from './query.ts';
 
 /** One figure per target for the table, and the alerts that fire. */
 export function fleetQueries(select: Select) {
@@ -18,7 +18,11 @@ export function fleetQueries(select: Select) {
     connectionColumn: highest('webserver_connection_occupancy_ratio'),
     requestColumn: column(sum(rate(select('webserver_requests_total')), perTarget)),
     errorColumn: column(
-      `${sum(rate(select(responses, 'code=~"5.."')), perTarget)} / (${sum(rate(select(responses)), perTarget)} > 0)`,
+      share({
+        part: rate(select(responses, 'code=~"5.."')),
+        whole: rate(select(responses)),
+        by: perTarget,
+      }),
     ),
   } as const satisfies Record<string, Query>;
 }
