@@ -1,19 +1,32 @@
+import { parseArgs } from 'node:util';
 import { printTable } from '../bench/measure.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
+import { takePicture } from './take-picture.ts';
 
 /**
  * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
- * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word.
+ * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
+ * exporter's page at the height of each.
  */
-const wanted = process.argv[2] ?? '';
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { pictures: { type: 'string' } },
+});
+const [wanted = ''] = positionals;
+const { pictures } = values;
 const drill = await startDrill();
 const results: SceneResult[] = [];
 try {
   for (const scene of scenes.filter(({ name }) => name.includes(wanted))) {
     process.stderr.write(`${scene.name} ...\n`);
-    results.push(await runScene(drill, scene, { patienceMilliseconds: 40_000 }));
+    const picture = async () => {
+      if (pictures === undefined) return;
+      await takePicture(drill.exporter.url, pictures, fileName(scene.name));
+    };
+    const options = { patienceMilliseconds: 40_000, atItsHeight: picture };
+    results.push(await runScene(drill, scene, options));
   }
 } finally {
   await drill.stop();
@@ -38,3 +51,10 @@ printTable([
   ]),
 ]);
 process.exitCode = failed.length > 0 ? 1 : 0;
+
+function fileName(scene: string): string {
+  return scene
+    .replaceAll(/[^a-z0-9]+/gi, '-')
+    .replaceAll(/^-|-$/g, '')
+    .toLowerCase();
+}

@@ -21,6 +21,8 @@ export interface SceneResult {
 export interface RunOptions {
   /** How long an alert may take, and how long a scene without one lasts. */
   readonly patienceMilliseconds: number;
+  /** Called while the scene lasts, when what was expected has arrived. */
+  readonly atItsHeight?: () => Promise<void>;
 }
 
 export async function runScene(
@@ -42,6 +44,7 @@ export async function runScene(
   else await waitQuietly(allArrived, options.patienceMilliseconds);
   const ours = await askOurs(drill, scene);
   const theirs = await askTheirs(drill, scene);
+  await options.atItsHeight?.();
   await end();
   // A crashed server of the drill stays down: nobody starts it again.
   const ends = scene.name.includes('crash')

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import type { TlsMaterial } from './read-secrets.ts';
 import type { ResolveName } from './resolve-name.ts';
@@ -33,7 +33,10 @@ type Lookup = NonNullable<ConnectionOptions['lookup']>;
  * peer.
  */
 export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
-  const secure = options.location.url.protocol === 'https:';
+  const { url } = options.location;
+  const secure = url.protocol === 'https:';
+  const hasName =
+    options.location.socketPath === undefined && isIP(url.hostname.replaceAll(/[[\]]/g, '')) === 0;
   const lookup = createLookup(options);
   const reuse = { keepAlive: options.persist === true, maxSockets: 1 };
   const agent = secure ? new HttpsAgent({ ...reuse, ...options.tls }) : new HttpAgent(reuse);
@@ -41,7 +44,7 @@ export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
   agent.createConnection = (connect, callback) => {
     const { socketPath } = options.location;
     const record = options.record();
-    record.phase = socketPath === undefined ? 'resolving' : 'connecting';
+    record.phase = hasName ? 'resolving' : 'connecting';
     const socket = base(
       { ...connect, lookup, ...(socketPath === undefined ? {} : { path: socketPath }) },
       callback,

@@ -63,10 +63,17 @@ export interface TargetMemory {
 
 /** A look under way, when it gives up, and the way to make it give up sooner. */
 interface Look {
+  readonly startedAt: number;
   readonly endsAt: number;
   readonly view: Promise<TargetView>;
   readonly hurry: AbortController;
 }
+
+/**
+ * An unanswered look stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
+ * therefore wait until the queue is empty, or for this long; a scrape looks all the same.
+ */
+const restAfterSilenceMilliseconds = 5000;
 
 export function createTarget(options: TargetOptions): Target {
   const { identity } = options;
@@ -80,6 +87,7 @@ export function createTarget(options: TargetOptions): Target {
   let sampling = false;
   let underWay: Look | undefined;
   let latest: TargetView | undefined;
+  let lastLookAt = Number.NEGATIVE_INFINITY;
   let memory: TargetMemory = {};
 
   const look = async (deadlineMilliseconds: number, hurry: AbortSignal): Promise<TargetView> => {
@@ -107,6 +115,7 @@ export function createTarget(options: TargetOptions): Target {
     const holders = await options.readHolders?.();
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
     latest = view(observation, { host, holders });
+    lastLookAt = performance.now();
     const remembered = outcome.kind === 'answered' ? 'lastAnswered' : 'lastFailed';
     memory = { ...memory, [remembered]: observation };
     return latest;
@@ -130,8 +139,10 @@ export function createTarget(options: TargetOptions): Target {
 
   const startLook = (deadlineMilliseconds: number): Look => {
     const hurry = new AbortController();
+    const startedAt = performance.now();
     const started: Look = {
-      endsAt: performance.now() + deadlineMilliseconds,
+      startedAt,
+      endsAt: startedAt + deadlineMilliseconds,
       hurry,
       view: look(deadlineMilliseconds, hurry.signal).finally(() => {
         underWay = undefined;
@@ -141,14 +152,31 @@ export function createTarget(options: TargetOptions): Target {
     return started;
   };
 
-  /** The most impatient caller ends a shared look; who may wait longer then looks again. */
-  const share = async ({ view: shared, hurry, endsAt }: Look, wantedAt: number) => {
-    const impatience = setTimeout(() => hurry.abort(), Math.max(0, wantedAt - performance.now()));
-    const shown = await shared;
+  /**
+   * The most impatient caller ends a shared look; who may wait longer then looks again, if for longer than the look has
+   * had: in less time nothing more would be seen, and a look that is ended as it begins tells nothing at all.
+   */
+  const share = async (shared: Look, wantedAt: number): Promise<TargetView> => {
+    const impatience = setTimeout(
+      () => shared.hurry.abort(),
+      Math.max(0, wantedAt - performance.now()),
+    );
+    const shown = await shared.view;
     clearTimeout(impatience);
-    const left = wantedAt - performance.now();
-    const gaveUpEarly = isTimeout(shown) && (hurry.signal.aborted || endsAt < wantedAt);
-    return gaveUpEarly && left > 0 ? (underWay ?? startLook(left)).view : shown;
+    const gaveUpEarly =
+      isTimeout(shown) && (shared.hurry.signal.aborted || shared.endsAt < wantedAt);
+    const endedAt = performance.now();
+    const left = wantedAt - endedAt;
+    if (!gaveUpEarly || left <= endedAt - shared.startedAt) return shown;
+    return share(underWay ?? startLook(left), wantedAt);
+  };
+
+  /** Whether a look would only be one more connection in the queue of a server that answers nobody. */
+  const isBetterLeftAlone = async (): Promise<boolean> => {
+    if (latest === undefined || !isTimeout(latest)) return false;
+    if (performance.now() - lastLookAt > restAfterSilenceMilliseconds) return false;
+    const { listen = [] } = (await options.readHost?.()) ?? {};
+    return listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
   };
 
   return {
@@ -158,9 +186,8 @@ export function createTarget(options: TargetOptions): Target {
     memory: () => memory,
     close: () => fetcher.close(),
     observe(deadlineMilliseconds) {
-      return underWay === undefined
-        ? startLook(deadlineMilliseconds).view
-        : share(underWay, performance.now() + deadlineMilliseconds);
+      const wantedAt = performance.now() + deadlineMilliseconds;
+      return share(underWay ?? startLook(deadlineMilliseconds), wantedAt);
     },
     async sample(deadlineMilliseconds) {
       if (sampling) {
@@ -168,6 +195,11 @@ export function createTarget(options: TargetOptions): Target {
         return;
       }
       sampling = true;
+      if (await isBetterLeftAlone()) {
+        samples = countMissedSample(samples, isExhausted(latest));
+        sampling = false;
+        return;
+      }
       const sampled = await (underWay ?? startLook(deadlineMilliseconds)).view;
       sampling = false;
       const { outcome } = sampled.observation;

@@ -1,4 +1,6 @@
-import type { Socket } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { configSchema, type HttpConfig } from '../../src/config/schema.ts';
 import { createPageFetcher } from '../../src/io/fetch-page.ts';
@@ -131,6 +133,13 @@ describe('createPageFetcher()', () => {
     expect(timings.connectSeconds).toBeUndefined();
   });
 
+  test('an address whose accept queue is full is connect_timeout, though no name was looked up', async () => {
+    const frozen = keep(await startFrozenServer());
+    const { failure, timings } = await failureOf(`http://127.0.0.1:${frozen.port}/`);
+    expect(failure.result).toBe('connect_timeout');
+    expect(timings.connectSeconds).toBeUndefined();
+  });
+
   test('a name without an address is dns', async () => {
     const { failure } = await failureOf('http://no-such-host.invalid/', {}, 8000);
     expect(failure.result).toBe('dns');
@@ -178,4 +187,27 @@ function endless(socket: Socket): void {
   };
   socket.on('drain', more);
   more();
+}
+
+/** A process that listens with the shortest queue and was stopped; its queue is full. */
+async function startFrozenServer() {
+  const listen = `const server = require('node:net').createServer();
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));`;
+  const child = spawn(process.execPath, ['-e', listen], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')).map(Number);
+  child.kill('SIGSTOP');
+  const waiting: Socket[] = [];
+  for (let client = 0; client < 4; client++) {
+    const socket = connect({ port: port ?? 0, host: '127.0.0.1' }).on('error', () => undefined);
+    waiting.push(socket);
+  }
+  await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
+  return {
+    port,
+    async stop() {
+      for (const socket of waiting) socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
 }

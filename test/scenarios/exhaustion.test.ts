@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
@@ -8,7 +9,7 @@ import {
 } from '../support/held-clients.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { type RealApache, startApache } from '../support/real-apache.ts';
-import { startNginx } from '../support/real-nginx.ts';
+import { type RealNginx, startNginx } from '../support/real-nginx.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 interface Watched {
@@ -75,6 +76,23 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
     expect(after.value('webserver_worker_saturation_samples_count')).toBeGreaterThan(0);
   });
 
+  test('while nobody is answered, samples do not queue up at the server', async () => {
+    const apache = keep(await startApache(options));
+    const { until, read } = await watchApache(apache, ', sampling: {interval: 200ms}');
+    await until(0);
+    keepOpen(await openKeepaliveClients({ port: apache.port, count: 12, answered: 8 }));
+    const full = await until(1);
+    const figure = (exposition: Exposition, name: string) => exposition.value(name) ?? Number.NaN;
+    await sleep(3000);
+    const later = await read();
+    const missed = (exposition: Exposition) =>
+      figure(exposition, 'keepalive_exporter_samples_missed_total');
+    const queued = (exposition: Exposition) => figure(exposition, 'webserver_accept_queue_length');
+    expect(missed(later) - missed(full)).toBeGreaterThan(5);
+    // The scrape of this moment, and the sample before which the server had not yet fallen silent.
+    expect(queued(later) - queued(full)).toBeLessThanOrEqual(2);
+  });
+
   test('full with the lane: the page says so itself', async () => {
     const apache = keep(await startApache(options));
     const { until, read } = await watchApache(apache, lane);
@@ -139,9 +157,9 @@ describe('Apache event', () => {
 describe('nginx', () => {
   const options = { workerProcesses: 1, workerConnections: 32 };
 
-  const watchNginx = (nginx: { statusUrl: string; configFile: string }) =>
+  const watchNginx = (nginx: RealNginx) =>
     watch(
-      `{name: edge, server: nginx, status_url: "${nginx.statusUrl}", capacity: {config_file: "${nginx.configFile}"}}`,
+      `{name: edge, server: nginx, status_url: "${nginx.statusUrl}", capacity: {config_file: "${nginx.configFile}"}, error_logs: [{path: "${nginx.errorLog}"}]}`,
     );
 
   test('idle clients beyond worker_connections are given up for visitors: no exhaustion', async () => {
@@ -151,12 +169,21 @@ describe('nginx', () => {
     for (let burst = 0; burst < 10; burst++) {
       keepOpen(await openKeepaliveClients({ port: nginx.port, count: 10 }));
     }
-    expect((await read()).value('webserver_exhausted')).toBe(0);
+    const reclaimed = { event: 'keepalive_reclaimed' };
+    let last = await read();
+    await waitUntil({
+      until: 'the error log has told of connections given up',
+      async holds() {
+        last = await read();
+        return (last.value('webserver_error_log_events_total', reclaimed) ?? 0) > 0;
+      },
+    });
+    expect(last.value('webserver_exhausted')).toBe(0);
   });
 
   test('half-header clients beyond worker_connections: exhausted, and the dropped are counted afterwards', async () => {
     const nginx = keep(await startNginx(options));
-    const { until } = await watchNginx(nginx);
+    const { until, read } = await watchNginx(nginx);
     await until(0);
     // nginx gives up connections that have not sent a byte yet, so one burst leaves a place: the next ones take it.
     const bursts = [];
@@ -166,6 +193,10 @@ describe('nginx', () => {
     const full = await until(1);
     expect(['empty_reply', 'reset']).toContain(resultOf(full));
     expect(evidenceOf(full)).toContain('dropped_connections');
+    await waitUntil({
+      until: 'the error log speaks too',
+      holds: async () => evidenceOf(await read()).includes('error_log'),
+    });
     for (const clients of bursts) await clients.close();
     const after = await until(0);
     expect(after.value('webserver_connections_dropped_total')).toBeGreaterThan(0);

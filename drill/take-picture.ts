@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { requireBinary } from '../test/support/find-binary.ts';
+import { answersOk } from '../test/support/http-get.ts';
+
+/** What a person sees on the exporter's page at this instant, as DIRECTORY/NAME.png; nothing while it does not answer. */
+export async function takePicture(url: string, directory: string, name: string): Promise<void> {
+  if (!(await answersOk(url))) return;
+  mkdirSync(directory, { recursive: true });
+  await promisify(execFile)(
+    requireBinary('chromium'),
+    [
+      '--headless',
+      // Chromium's own sandbox refuses root, which is who runs in a container.
+      '--no-sandbox',
+      '--hide-scrollbars',
+      '--window-size=900,1080',
+      `--screenshot=${join(directory, `${name}.png`)}`,
+      url,
+    ],
+    { timeout: 30_000 },
+  );
+}

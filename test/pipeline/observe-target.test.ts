@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { createResolveName } from '../../src/io/resolve-name.ts';
+import { createTarget } from '../../src/pipeline/observe-target.ts';
+import type { TargetView } from '../../src/snapshot/target-view.ts';
+import { startHostileServer } from '../support/hostile-server.ts';
+import { keep } from '../support/keep.ts';
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+/** A target whose server takes every connection and never says a word. */
+async function watchSilentServer() {
+  const server = keep(await startHostileServer(() => undefined));
+  const statusUrl = `${server.url}/stub_status`;
+  const [config] = configSchema.parse({
+    targets: [{ name: 'mute', server: 'nginx', status_url: statusUrl }],
+  }).targets;
+  if (config === undefined) throw new Error('no target');
+  const target = createTarget({
+    identity: { name: 'mute', server: 'nginx' },
+    statusUrl,
+    http: config.http,
+    capacity: config.capacity,
+    timeoutMilliseconds: 5000,
+    resolveName: createResolveName(),
+    log: silent,
+    now: () => 0,
+  });
+  return { server, target };
+}
+
+const resultOf = ({ observation: { outcome } }: TargetView) =>
+  outcome.kind === 'failed' ? outcome.failure.result : 'ok';
+
+describe('createTarget()', () => {
+  test('a caller who could wait only a little longer than the shared look takes what it found', async () => {
+    const { server, target } = await watchSilentServer();
+    const views = await Promise.all([target.observe(300), target.observe(320)]);
+    expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
+    expect(server.connections()).toBe(1);
+  });
+
+  test('a caller who has much more time than the one who ended the shared look has it looked again', async () => {
+    const { server, target } = await watchSilentServer();
+    const views = await Promise.all([target.observe(1000), target.observe(100)]);
+    expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
+    expect(server.connections()).toBe(2);
+  });
+});
