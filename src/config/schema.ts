@@ -118,6 +118,9 @@ const accessLog = z
       .optional()
       .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
     stdin: z.literal(true).optional(),
+    pipe: path
+      .optional()
+      .meta({ description: 'A named pipe (mkfifo) that a server or forwarder writes to.' }),
     format: z.string().default('combined').meta({
       description:
         'combined, common, vhost_combined, main, json, an nginx log_format or an Apache LogFormat.',
@@ -138,9 +141,9 @@ const accessLog = z
       .meta({ description: 'Adds the label vhost for these; all others are "other".' }),
   })
   .refine(
-    ({ path, syslog, stdin }) =>
-      [path, syslog, stdin].filter((source) => source !== undefined).length === 1,
-    { error: 'needs exactly one of path, syslog and stdin' },
+    ({ path, syslog, stdin, pipe }) =>
+      [path, syslog, stdin, pipe].filter((source) => source !== undefined).length === 1,
+    { error: 'needs exactly one of path, syslog, stdin and pipe' },
   )
   .superRefine(({ format, format_file }, context) => {
     if (format_file !== undefined) return;

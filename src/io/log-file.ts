@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 
@@ -44,7 +45,8 @@ interface Chunk {
 }
 
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
-  const handle = await open(path, 'r');
+  // Without O_NONBLOCK a named pipe would be waited for.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const { dev, ino } = await handle.stat();
   const splitter = createLineSplitter();
   let position = offset;

@@ -7,7 +7,7 @@ export interface StreamInput {
   close(): void;
 }
 
-/** Lines from standard input or a named pipe opened as such. What is read is gone: nothing is taken up after a crash. */
+/** Lines from standard input or a named pipe. What is read is gone: nothing is taken up after a crash. */
 export function followStream(stream: Readable, consume: LineConsumer): StreamInput {
   const splitter = createLineSplitter();
   let readBytes = 0;

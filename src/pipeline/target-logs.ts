@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { FollowState } from '../io/follow-file.ts';
+import { isNamedPipe, openNamedPipe } from '../io/named-pipe.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import { followStream, type StreamInput } from '../io/stream-input.ts';
 import { openSyslogInput, type SyslogInput } from '../io/syslog-input.ts';
@@ -57,6 +58,8 @@ const exhaustionEvents: ReadonlySet<ErrorLogEvent> = new Set([
 ]);
 const recentSeconds = 5;
 
+type AccessSink = Parameters<typeof accessSink>[0];
+
 interface Datagrams {
   readonly source: string;
   readonly input: Promise<SyslogInput | undefined>;
@@ -81,7 +84,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   let caughtUp = state === undefined;
   let sources: readonly SourceView[] = [];
 
-  const follow = (pattern: string, consume: Parameters<typeof accessSink>[0] | undefined) => {
+  const follow = (pattern: string, consume: AccessSink | undefined) => {
     const sink =
       consume === undefined
         ? errorSink(errorEvents, (event) => {
@@ -95,7 +98,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   for (const source of config.access_logs) {
     const format = await compileSourceFormat(source, config);
     if (!format.ok) {
-      log.error('a log is not read', { target: config.name, error: format.error });
+      notRead(format.error);
       continue;
     }
     for (const meaning of format.value.gives) tells.add(meaning);
@@ -105,14 +108,31 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
     const sink = { counts: access, format: format.value, cri: source.cri };
-    if (source.path !== undefined) follow(source.path, sink);
+    if (source.path !== undefined) followUnlessPipe(source.path, sink);
     else if (source.syslog !== undefined) {
       datagrams.push({ source: source.syslog, input: listen(source.syslog, sink) });
-    } else streams.push({ source: 'stdin', input: followStream(options.stdin, accessSink(sink)) });
+    } else if (source.pipe !== undefined) readPipe(source.pipe, sink);
+    else streams.push({ source: 'stdin', input: followStream(options.stdin, accessSink(sink)) });
   }
   for (const { path } of config.error_logs) follow(path, undefined);
 
-  function listen(address: string, sink: Parameters<typeof accessSink>[0]) {
+  /** Opened as a file a pipe would give nothing: it has no places to return to. */
+  function followUnlessPipe(path: string, sink: AccessSink): void {
+    if (!isNamedPipe(path)) follow(path, sink);
+    else notRead(`"${path}" is a named pipe; write "pipe:" in place of "path:"`);
+  }
+
+  function readPipe(source: string, sink: AccessSink): void {
+    const input = openNamedPipe(source, accessSink(sink));
+    if (input.ok) streams.push({ source, input: input.value });
+    else notRead(input.error);
+  }
+
+  function notRead(error: string): void {
+    log.error('a log is not read', { target: config.name, error });
+  }
+
+  function listen(address: string, sink: AccessSink) {
     const split = address.lastIndexOf(':');
     const host = address.slice(0, split).replace(/^\[|\]$/g, '');
     const port = Number(address.slice(split + 1));

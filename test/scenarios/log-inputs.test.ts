@@ -1,12 +1,17 @@
+import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
+import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { keep } from '../support/keep.ts';
+import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
 import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
+import { createTempDirectory } from '../support/temp-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const format = '"$request" $status $connection_requests';
@@ -62,4 +67,46 @@ test('a log format is read by its name from nginx’s own configuration', async 
         requests: '5',
       }) ?? 0) === 1,
   });
+});
+
+test('Apache pipes its log through a forwarder into a named pipe, and is restarted meanwhile', async () => {
+  const { path: directory, remove } = await createTempDirectory('pipe');
+  keep({ stop: remove });
+  const pipe = join(directory, 'access.fifo');
+  execFileSync(requireBinary('mkfifo'), ['-m', '666', pipe]);
+  const apacheFormat = '"%r" %>s %k';
+  const exporter = keep(
+    await startExporter({
+      config: `
+targets:
+  - name: shop
+    server: apache
+    status_url: "http://127.0.0.1:1/"
+    access_logs:
+      - {pipe: ${pipe}, format: '${apacheFormat}'}
+      - {path: ${pipe}, format: combined}
+      - {pipe: ${directory}, format: combined}`,
+    }),
+  );
+  const apache = keep(
+    await startApache({
+      mpm: 'event',
+      maxRequestWorkers: 8,
+      threadsPerChild: 4,
+      accessLogFormat: apacheFormat,
+      extraConfig: `CustomLog "|$exec cat > ${pipe}" scenario`,
+    }),
+  );
+  const reached = async (requests: number) =>
+    parseExposition(await exporter.metrics()).value('webserver_log_connections_reached_total', {
+      requests: String(requests),
+    });
+  const url = `http://127.0.0.1:${apache.port}/`;
+  await requestsOnOneConnection({ url, count: 20 });
+  await waitUntil({ until: 'the lines have come', holds: async () => (await reached(20)) === 1 });
+  await apache.restart();
+  await requestsOnOneConnection({ url, count: 20 });
+  await waitUntil({ until: 'the next have come', holds: async () => (await reached(20)) === 2 });
+  expect(exporter.output()).toContain(`${pipe}\\" is a named pipe; write \\"pipe:\\"`);
+  expect(exporter.output()).toContain(`${directory}\\" is no named pipe; make one: mkfifo`);
 });
