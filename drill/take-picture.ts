@@ -16,7 +16,7 @@ export async function takePicture(url: string, directory: string, name: string):
       // Chromium's own sandbox refuses root, which is who runs in a container.
       '--no-sandbox',
       '--hide-scrollbars',
-      '--window-size=900,1080',
+      '--window-size=900,820',
       `--screenshot=${join(directory, `${name}.png`)}`,
       url,
     ],
