@@ -1,12 +1,12 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
+import { acceptQueuePanel, evidencePanel, fetchResultPanel } from './panels/common-panels.ts';
 import { curves, figure } from './panels/short-forms.ts';
-import { timelinePanel } from './panels/timeline-panel.ts';
 import { hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { meaning, slotColors, thresholds, unit } from './theme.ts';
+import { slotColors, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
 const status = statusQueries(select);
@@ -94,32 +94,8 @@ export const apacheDashboard = buildDashboard({
     {
       title: 'Why',
       panels: [
-        timelinePanel({
-          title: 'Evidence',
-          shows: 'What speaks for exhaustion, and when.',
-          bad: 'every coloured stretch.',
-          unit: unit.text,
-          thresholds: thresholds.zero,
-          noValue: 'no verdict',
-          queries: [status.evidence],
-          width: 12,
-          words: [
-            { text: 'no', color: meaning.good },
-            { text: 'yes', color: meaning.bad },
-          ],
-        }),
-        timelinePanel({
-          title: 'How the fetch of the status page ended',
-          shows: 'The result of each fetch.',
-          bad: 'anything but ok: docs/errors.md.',
-          unit: unit.text,
-          thresholds: thresholds.yes,
-          noValue: 'no target',
-          queries: [status.fetchResult],
-          width: 12,
-          words: [{ text: 'no' }, { text: 'yes' }],
-          colorBySuffix: { ': ok': meaning.good },
-        }),
+        evidencePanel(status.evidence),
+        fetchResultPanel(status.fetchResult, 'anything but ok: docs/errors.md.'),
         curves({
           title: 'Slots that read a request',
           queries: [status.readingByTarget],
@@ -166,14 +142,7 @@ export const apacheDashboard = buildDashboard({
           bad: 'the lines close together: full for good.',
           max: 1,
         }),
-        curves({
-          title: 'Accept queue',
-          queries: [host.acceptQueueLength],
-          unit: unit.count,
-          thresholds: thresholds.none,
-          shows: 'Connections nobody has accepted yet.',
-          bad: 'anything that lasts.',
-        }),
+        acceptQueuePanel(host.acceptQueueLength),
       ],
     },
     {

@@ -1,5 +1,6 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { fromRow, sameChoice, toItsServer } from './links.ts';
+import { acceptQueuePanel } from './panels/common-panels.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { tablePanel } from './panels/table-panel.ts';
 import { statusHistoryPanel, timelinePanel } from './panels/timeline-panel.ts';
@@ -193,14 +194,7 @@ export const fleetDashboard = buildDashboard({
     {
       title: 'Kernel',
       panels: [
-        curves({
-          title: 'Accept queue',
-          queries: [host.acceptQueueLength],
-          unit: unit.count,
-          thresholds: thresholds.none,
-          shows: 'Connections nobody has accepted yet.',
-          bad: 'anything that lasts.',
-        }),
+        acceptQueuePanel(host.acceptQueueLength),
         curves({
           title: 'Dropped by the kernel',
           queries: [host.listenOverflows, host.listenDrops],

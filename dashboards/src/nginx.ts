@@ -1,12 +1,12 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
+import { acceptQueuePanel, evidencePanel, fetchResultPanel } from './panels/common-panels.ts';
 import { curves, figure } from './panels/short-forms.ts';
-import { timelinePanel } from './panels/timeline-panel.ts';
 import { connectionQueries } from './queries/connection-queries.ts';
 import { hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { meaning, slotColors, thresholds, unit } from './theme.ts';
+import { slotColors, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
 const status = statusQueries(select);
@@ -92,32 +92,8 @@ export const nginxDashboard = buildDashboard({
     {
       title: 'Why',
       panels: [
-        timelinePanel({
-          title: 'Evidence',
-          shows: 'What speaks for exhaustion, and when.',
-          bad: 'every coloured stretch.',
-          unit: unit.text,
-          thresholds: thresholds.zero,
-          noValue: 'no verdict',
-          queries: [status.evidence],
-          width: 12,
-          words: [
-            { text: 'no', color: meaning.good },
-            { text: 'yes', color: meaning.bad },
-          ],
-        }),
-        timelinePanel({
-          title: 'How the fetch of the status page ended',
-          shows: 'The result of each fetch.',
-          bad: 'empty_reply or reset: nginx has no connection left.',
-          unit: unit.text,
-          thresholds: thresholds.yes,
-          noValue: 'no target',
-          queries: [status.fetchResult],
-          width: 12,
-          words: [{ text: 'no' }, { text: 'yes' }],
-          colorBySuffix: { ': ok': meaning.good },
-        }),
+        evidencePanel(status.evidence),
+        fetchResultPanel(status.fetchResult, 'empty_reply or reset: nginx has no connection left.'),
         curves({
           title: 'Error log: reclaimed',
           queries: [connections.reclaimed],
@@ -156,14 +132,7 @@ export const nginxDashboard = buildDashboard({
           shows: 'How well keep-alive is used.',
           bad: 'a fall to a third of the usual.',
         }),
-        curves({
-          title: 'Accept queue',
-          queries: [host.acceptQueueLength],
-          unit: unit.count,
-          thresholds: thresholds.none,
-          shows: 'Connections nobody has accepted yet.',
-          bad: 'anything that lasts.',
-        }),
+        acceptQueuePanel(host.acceptQueueLength),
         curves({
           title: 'Sockets by TCP state',
           queries: [host.kernelConnections],

@@ -1,4 +1,5 @@
-import { ratioBounds } from '../derive/ratio-histogram.ts';
+import { addRatio, ratioBounds } from '../derive/ratio-histogram.ts';
+import type { RatioHistogram } from '../snapshot/samples.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 
 /** What the demo prints when it ends: one line for each target. */
@@ -29,11 +30,9 @@ const header = [
 
 function summaryRow({ observation, counters }: TargetView): readonly string[] {
   const { outcome, target } = observation;
-  const peak = peakSaturation(
-    counters.samples.saturation.buckets,
-    counters.samples.saturation.count,
-  );
+  const { saturation } = counters.samples;
   if (outcome.kind === 'failed') {
+    const peak = peakSaturation(saturation);
     return [target.name, `0 (${outcome.failure.result})`, '-', '-', '-', '-', peak];
   }
   const { groups, keepaliveOccupancy, workerSaturation } = outcome.figures;
@@ -45,16 +44,20 @@ function summaryRow({ observation, counters }: TargetView): readonly string[] {
     String(group?.limit?.value ?? 'unknown'),
     ratio(keepaliveOccupancy),
     ratio(workerSaturation),
-    peak,
+    // The last look is none of the samples, and may have been the highest.
+    peakSaturation(
+      workerSaturation === undefined ? saturation : addRatio(saturation, workerSaturation),
+    ),
   ];
 }
 
 /** The bucket of the highest sample, in words. */
-function peakSaturation(buckets: readonly number[], count: number): string {
+function peakSaturation({ buckets, count }: RatioHistogram): string {
   if (count === 0) return 'no samples';
   const highest = buckets.indexOf(count);
-  const lower = ratioBounds[highest - 1];
-  return lower === undefined ? 'up to 50 %' : `over ${percent(lower)}`;
+  const lower = ratioBounds[highest - 1] ?? 0;
+  const upper = ratioBounds[highest] ?? 1;
+  return `${Math.round(lower * 100)} to ${percent(upper)}`;
 }
 
 function ratio(value: number | undefined): string {

@@ -61,7 +61,7 @@ describe('renderSummary()', () => {
       '24',
       '75 %',
       '13 %',
-      'no samples',
+      '0 to 50 %',
     ]);
   });
 
@@ -88,11 +88,11 @@ describe('renderSummary()', () => {
   });
 
   test.each([
-    [0.2, 'up to 50 %'],
-    [0.5, 'up to 50 %'],
-    [0.51, 'over 50 %'],
-    [0.92, 'over 90 %'],
-    [1, 'over 95 %'],
+    [0.2, '0 to 50 %'],
+    [0.5, '0 to 50 %'],
+    [0.51, '50 to 70 %'],
+    [0.92, '90 to 95 %'],
+    [1, '95 to 100 %'],
   ])('names the bucket of the highest sample: %d is %s', (workerSaturation, expected) => {
     const figures = { ...deriveNginxSlots(snapshot, {}), workerSaturation };
     const low = { ...figures, workerSaturation: 0.1 };
