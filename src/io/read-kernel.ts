@@ -15,8 +15,8 @@ import { shareCostlyWork } from './share-costly-work.ts';
 const sharing = { restPerWork: 20, longestRestMilliseconds: 2000 };
 
 export interface KernelReader {
-  /** Figures of now, or no older than twenty times what it took to read them (2 s at most). */
-  read(ports: Iterable<number>): Promise<KernelSnapshot>;
+  /** Figures of now, or, unless afresh, no older than twenty times what it took to read them (2 s at most). */
+  read(ports: Iterable<number>, afresh?: boolean): Promise<KernelSnapshot>;
 }
 
 interface Buffers {
@@ -36,10 +36,10 @@ export function buildKernelReader(procRoot = '/proc'): KernelReader {
   const known = new Set<number>();
   const pass = shareCostlyWork(() => readKernel(procRoot, known, buffers), sharing);
   return {
-    read(ports) {
+    read(ports, afresh = false) {
       const knownBefore = known.size;
       for (const port of ports) known.add(port);
-      return pass(known.size > knownBefore);
+      return pass(afresh || known.size > knownBefore);
     },
   };
 }

@@ -16,8 +16,11 @@ export interface HostSourceOptions {
   readonly log: Log;
 }
 
+/** `afresh`: nothing that was read before the call. */
+export type ReadHost = (afresh: boolean) => Promise<HostFigures>;
+
 /** Reads what the machine says about one server; what is out of reach is absent, and said once in the log. */
-export function createHostSource(options: HostSourceOptions): () => Promise<HostFigures> {
+export function createHostSource(options: HostSourceOptions): ReadHost {
   const { target, listen, processes, kernel, log } = options;
   const said = new Set<string>();
   const known = <T>(read: Result<T, Absence>): T | undefined => {
@@ -27,9 +30,9 @@ export function createHostSource(options: HostSourceOptions): () => Promise<Host
     said.add(subject);
     return undefined;
   };
-  return async () => {
+  return async (afresh) => {
     const [snapshot, figures] = await Promise.all([
-      listen.length === 0 ? undefined : kernel.read(listen),
+      listen.length === 0 ? undefined : kernel.read(listen, afresh),
       processes === undefined ? undefined : readProcesses(processes.pid_file).then(known),
     ]);
     return {

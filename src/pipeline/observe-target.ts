@@ -15,6 +15,7 @@ import type {
 } from '../snapshot/target-view.ts';
 import type { Verdict } from '../snapshot/verdict.ts';
 import { createCapacitySource } from './capacity-source.ts';
+import type { ReadHost } from './host-source.ts';
 import type { Log } from './log.ts';
 import { type ReadOutcome, readOutcome } from './read-outcome.ts';
 
@@ -25,7 +26,7 @@ export interface TargetOptions extends FetchPageOptions {
   /** Keep a slot of our own, so the status page stays readable while the server is full. */
   readonly observationLane?: boolean;
   /** What the machine says about the server; absent for a server elsewhere. */
-  readonly readHost?: () => Promise<HostFigures>;
+  readonly readHost?: ReadHost;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
   /** Whether the error log has said within the last seconds that there is no slot left. */
@@ -110,8 +111,8 @@ export function createTarget(options: TargetOptions): Target {
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     const { timings } = page.ok ? page.value : page.error;
-    // After the fetch: a request of ours that was not accepted is in the accept queue by now.
-    const host = await options.readHost?.();
+    // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
+    const host = await options.readHost?.(outcome.kind === 'failed');
     const holders = await options.readHolders?.();
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
     latest = view(observation, { host, holders });
@@ -175,7 +176,7 @@ export function createTarget(options: TargetOptions): Target {
   const isBetterLeftAlone = async (): Promise<boolean> => {
     if (latest === undefined || !isTimeout(latest)) return false;
     if (performance.now() - lastLookAt > restAfterSilenceMilliseconds) return false;
-    const { listen = [] } = (await options.readHost?.()) ?? {};
+    const { listen = [] } = (await options.readHost?.(false)) ?? {};
     return listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
   };
 
