@@ -96,6 +96,14 @@ const capacity = z
     { error: 'needs worker_processes and worker_connections together, or config_file' },
   );
 
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
 const sampling = z.strictObject({
   interval: duration.optional().meta({
     description:
@@ -219,7 +227,25 @@ const target = z
     access_logs: z.array(accessLog).default([]),
     error_logs: z.array(errorLog).default([]),
     processes: z
-      .strictObject({ pid_file: path })
+      .strictObject({
+        pid_file: path.optional().meta({ description: 'The PID file of the server.' }),
+        listener: z.literal(true).optional().meta({
+          description: 'Whoever listens on the target’s ports; finding out needs root or its user.',
+        }),
+        pattern: z
+          .string()
+          .refine(isPattern, { error: 'is no regular expression' })
+          .optional()
+          .meta({
+            description:
+              'A regular expression that the command line matches, such as ^nginx: master.',
+          }),
+      })
+      .refine(
+        ({ pid_file, listener, pattern }) =>
+          [pid_file, listener, pattern].filter((way) => way !== undefined).length === 1,
+        { error: 'needs exactly one of pid_file, listener and pattern' },
+      )
       .optional()
       .meta({ description: 'The server’s processes, where the PID namespace is shared.' }),
   })

@@ -4,6 +4,12 @@ import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../parse/pro
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { ProcessFigures } from '../snapshot/host.ts';
+import {
+  absent,
+  createProcessFinder,
+  type ProcessSelection,
+  type ProcessTable,
+} from './find-processes.ts';
 
 interface ProcessReading {
   readonly pid: number;
@@ -18,48 +24,61 @@ interface ProcessReading {
 /** The usual page of every architecture Node.js runs on by default; /proc/PID/stat counts resident memory in pages. */
 const pageBytes = 4096;
 
+/** Figures of one server's processes; `inodes` are those of the sockets it listens on. */
+export type ReadProcesses = (
+  inodes: ReadonlySet<number>,
+) => Promise<Result<ProcessFigures, Absence>>;
+
 /**
- * The processes of one server: the one its PID file names, and its children. Memory and descriptors of another user's
- * processes need permission (root, or the same user); without it those figures are absent.
+ * The processes of one server: its parents, as configured, and their children. Memory and descriptors of another
+ * user's processes need permission (root, or the same user); without it those figures are absent.
  */
-export async function readProcesses(
-  pidFile: string,
+export function createProcessReader(
+  selection: ProcessSelection,
   procRoot = '/proc',
-): Promise<Result<ProcessFigures, Absence>> {
-  const text = await readFile(pidFile, 'utf8').catch((error: Error) => error);
-  if (text instanceof Error) return err(absent('not_found', pidFile, text.message));
-  const parent = parseCount(text.trim());
-  if (parent === undefined) return err(absent('unreadable', pidFile, 'it does not hold a PID'));
-  const readings = await readFamily(parent, procRoot);
-  if (readings.length === 0) {
-    return err(absent('not_found', pidFile, `process ${parent} is not visible from here`));
-  }
-  return ok(sumUp(readings));
+): ReadProcesses {
+  const find = createProcessFinder(selection, procRoot);
+  return async (inodes) => {
+    const table = await readTable(procRoot);
+    const parents = await find(table, inodes);
+    if (!parents.ok) return parents;
+    const readings = await readFamily(new Set(parents.value), table, procRoot);
+    if (readings.length > 0) return ok(sumUp(readings));
+    const subject = selection.pid_file ?? 'processes';
+    const detail = `process ${parents.value.join(', ')} is not visible from here`;
+    return err(absent('not_found', subject, detail));
+  };
 }
 
-function absent(kind: Absence['kind'], subject: string, detail: string): Absence {
-  return { kind, subject, detail };
-}
-
-async function readFamily(parent: number, procRoot: string): Promise<readonly ProcessReading[]> {
+async function readTable(procRoot: string): Promise<ProcessTable> {
   const names = await readdir(procRoot).catch(() => []);
   const pids = names.flatMap((name) => parseCount(name) ?? []);
-  const read = await Promise.all(
+  const entries = await Promise.all(
     pids.map(async (pid) => {
-      const stat = parseProcessStat(
-        await readFile(`${procRoot}/${pid}/stat`, 'latin1').catch(() => ''),
-      );
-      if (stat === undefined || (pid !== parent && stat.parentPid !== parent)) return undefined;
-      return {
-        pid,
-        isParent: pid === parent,
-        state: stat.state,
-        residentBytes: stat.residentPages * pageBytes,
-        ...(await readPrivate(`${procRoot}/${pid}`)),
-      };
+      const text = await readFile(`${procRoot}/${pid}/stat`, 'latin1').catch(() => '');
+      return [pid, parseProcessStat(text)] as const;
     }),
   );
-  return read.filter((reading) => reading !== undefined);
+  return new Map(entries.flatMap(([pid, stat]) => (stat === undefined ? [] : [[pid, stat]])));
+}
+
+async function readFamily(
+  parents: ReadonlySet<number>,
+  table: ProcessTable,
+  procRoot: string,
+): Promise<readonly ProcessReading[]> {
+  const family = [...table].filter(
+    ([pid, { parentPid }]) => parents.has(pid) || parents.has(parentPid),
+  );
+  return Promise.all(
+    family.map(async ([pid, { state, residentPages }]) => ({
+      pid,
+      isParent: parents.has(pid),
+      state,
+      residentBytes: residentPages * pageBytes,
+      ...(await readPrivate(`${procRoot}/${pid}`)),
+    })),
+  );
 }
 
 /** What only root and the process's own user may read. */

@@ -79,7 +79,7 @@ export const processFamilies: readonly Family<TargetView>[] = [
   gaugeOfProcesses({
     name: 'webserver_process_resident_memory_bytes',
     help: 'Resident memory of the server’s processes, summed; pages they share count for each.',
-    source: '/proc/PID/stat, rss, of the process in processes.pid_file and its children.',
+    source: '/proc/PID/stat, rss, of the configured processes and their children.',
     read: ({ residentBytes }) => residentBytes,
   }),
   gaugeOfProcesses({

@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../config/schema.ts';
 import { deriveAcceptQueue } from '../derive/accept-queue.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
-import { readProcesses } from '../io/read-processes.ts';
+import { createProcessReader } from '../io/read-processes.ts';
 import type { Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { HostFigures, ListenFigures } from '../snapshot/host.ts';
@@ -30,16 +30,30 @@ export function createHostSource(options: HostSourceOptions): ReadHost {
     said.add(subject);
     return undefined;
   };
+  const readServer = processes === undefined ? undefined : createProcessReader(processes);
   return async (afresh) => {
-    const [snapshot, figures] = await Promise.all([
-      listen.length === 0 ? undefined : kernel.read(listen, afresh),
-      processes === undefined ? undefined : readProcesses(processes.pid_file).then(known),
-    ]);
+    const snapshot = listen.length === 0 ? undefined : await kernel.read(listen, afresh);
+    const figures =
+      readServer === undefined
+        ? undefined
+        : known(await readServer(listenerInodes(snapshot, listen)));
     return {
       ...(snapshot === undefined ? {} : kernelFigures(snapshot, listen, known)),
       ...(figures === undefined ? {} : { processes: figures }),
     };
   };
+}
+
+/** The reader's table holds the ports of all targets. */
+function listenerInodes(
+  snapshot: KernelSnapshot | undefined,
+  listen: readonly number[],
+): ReadonlySet<number> {
+  if (snapshot?.sockets.ok !== true) return new Set();
+  const { ports } = snapshot.sockets.value;
+  return new Set(
+    listen.flatMap((port) => ports.get(port)?.listeners.map(({ inode }) => inode) ?? []),
+  );
 }
 
 type Known = <T>(read: Result<T, Absence>) => T | undefined;

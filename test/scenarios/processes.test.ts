@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
+import { buildKernelReader } from '../../src/io/read-kernel.ts';
+import { createProcessReader } from '../../src/io/read-processes.ts';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { openKeepaliveClients } from '../support/held-clients.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
+import { startNginx } from '../support/real-nginx.ts';
 
 test('memory and descriptors of the server, and what idle clients pin of it; who holds slots', async () => {
   const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 8 }));
@@ -27,6 +30,47 @@ test('memory and descriptors of the server, and what idle clients pin of it; who
   const page = await exporter.get('/');
   expect(page.body).toContain('127.0.0.x');
   expect(page.body).not.toContain('<th scope="row">127.0.0.1</th>');
+});
+
+test('the processes are found by PID file, by listening socket and by command line alike', async () => {
+  const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 6 }));
+  const nginx = keep(await startNginx({ workerProcesses: 3, workerConnections: 64 }));
+  keep(await startNginx({ workerProcesses: 2, workerConnections: 64 }));
+  for (const [server, processes] of [
+    [apache, 7],
+    [nginx, 4],
+  ] as const) {
+    const { port, pidFile, configFile } = server;
+    const { sockets } = await buildKernelReader().read([port]);
+    const listeners = sockets.ok ? (sockets.value.ports.get(port)?.listeners ?? []) : [];
+    const inodes = new Set(listeners.map(({ inode }) => inode));
+    for (const way of [
+      { pid_file: pidFile },
+      { listener: true as const },
+      { pattern: `${configFile}( |$)` },
+    ]) {
+      const figures = await createProcessReader(way)(inodes);
+      expect({ way, found: figures.ok && figures.value.count }).toEqual({ way, found: processes });
+    }
+  }
+});
+
+test('/metrics has the memory of whoever listens on the port, and not of others', async () => {
+  const nginx = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
+  const target = `server: nginx, status_url: "${nginx.statusUrl}"`;
+  const exporter = keep(
+    await startExporter({
+      config: `targets:
+  - {name: found, ${target}, processes: {listener: true}}
+  - {name: none, ${target}, processes: {pattern: "^nobody has this command line$"}}`,
+    }),
+  );
+  const exposition = parseExposition(await exporter.metrics());
+  const memory = (of: string) =>
+    exposition.value('webserver_process_resident_memory_bytes', { target: of });
+  expect(memory('found')).toBeGreaterThan(1e6);
+  expect(memory('none')).toBeUndefined();
+  expect(exporter.output()).toMatch(/a figure is absent.*target=none.*no command line matches/);
 });
 
 test('a parent killed with kill -9 leaves no wrong figure behind', async () => {

@@ -1,0 +1,101 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import type { TargetConfig } from '../config/schema.ts';
+import { parseCount } from '../parse/number.ts';
+import type { ProcessStat } from '../parse/proc-pid.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { Absence } from '../snapshot/absence.ts';
+
+/** All processes that are visible, by PID. */
+export type ProcessTable = ReadonlyMap<number, ProcessStat>;
+
+/** PIDs of a server's parent processes; `inodes` are those of the sockets it listens on. */
+export type FindProcesses = (
+  table: ProcessTable,
+  inodes: ReadonlySet<number>,
+) => Promise<Result<readonly number[], Absence>>;
+
+export type ProcessSelection = NonNullable<TargetConfig['processes']>;
+
+/** How long what a search found is taken for granted while those processes live: it looks at every process there is. */
+const restMilliseconds = 10_000;
+
+export function createProcessFinder(selection: ProcessSelection, procRoot: string): FindProcesses {
+  const { pid_file, pattern } = selection;
+  if (pid_file !== undefined) return () => fromPidFile(pid_file);
+  return remember(
+    pattern === undefined ? byListener(procRoot) : byCommand(new RegExp(pattern), procRoot),
+  );
+}
+
+async function fromPidFile(file: string): Promise<Result<readonly number[], Absence>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return err(absent('not_found', file, text.message));
+  const pid = parseCount(text.trim());
+  return pid === undefined ? err(absent('unreadable', file, 'it does not hold a PID')) : ok([pid]);
+}
+
+function byCommand(pattern: RegExp, procRoot: string): FindProcesses {
+  return async (table) => {
+    const matching = await filterPids(table, async (pid) => {
+      const words = await readFile(`${procRoot}/${pid}/cmdline`, 'utf8').catch(() => '');
+      // Our own command line may name the configuration of the server.
+      return pid !== process.pid && pattern.test(words.replaceAll('\0', ' ').trimEnd());
+    });
+    if (matching.size > 0) return ok(parentsAmong(matching, table));
+    return err(absent('not_found', 'processes.pattern', `no command line matches ${pattern}`));
+  };
+}
+
+function byListener(procRoot: string): FindProcesses {
+  return async (table, inodes) => {
+    if (inodes.size === 0) {
+      return err(absent('not_found', 'processes.listener', 'nobody listens on the ports'));
+    }
+    const links = new Set(Array.from(inodes, (inode) => `socket:[${inode}]`));
+    const owners = await filterPids(table, (pid) => holdsOneOf(links, `${procRoot}/${pid}/fd`));
+    if (owners.size > 0) return ok(parentsAmong(owners, table));
+    const detail = 'whose socket it is needs root, or the server’s user, and its PID namespace';
+    return err(absent('not_permitted', 'processes.listener', detail));
+  };
+}
+
+async function holdsOneOf(links: ReadonlySet<string>, directory: string): Promise<boolean> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    if (links.has(await readlink(`${directory}/${name}`).catch(() => ''))) return true;
+  }
+  return false;
+}
+
+async function filterPids(
+  table: ProcessTable,
+  belongs: (pid: number) => Promise<boolean>,
+): Promise<ReadonlySet<number>> {
+  const pids = [...table.keys()];
+  const verdicts = await Promise.all(pids.map(belongs));
+  return new Set(pids.filter((_, index) => verdicts[index]));
+}
+
+/** Workers share their parent's sockets and often its command line. */
+function parentsAmong(pids: ReadonlySet<number>, table: ProcessTable): readonly number[] {
+  return [...pids].filter((pid) => !pids.has(table.get(pid)?.parentPid ?? 0));
+}
+
+function remember(search: FindProcesses): FindProcesses {
+  let found: Awaited<ReturnType<FindProcesses>> | undefined;
+  let foundFor = '';
+  let searchedAt = Number.NEGATIVE_INFINITY;
+  return async (table, inodes) => {
+    const key = [...inodes].join();
+    const isRecent = performance.now() - searchedAt < restMilliseconds;
+    const isAlive = found?.ok !== true || found.value.every((pid) => table.has(pid));
+    if (found !== undefined && isRecent && isAlive && key === foundFor) return found;
+    searchedAt = performance.now();
+    foundFor = key;
+    found = await search(table, inodes);
+    return found;
+  };
+}
+
+export function absent(kind: Absence['kind'], subject: string, detail: string): Absence {
+  return { kind, subject, detail };
+}
