@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 
 /** Where reading of a file stands, and how to recognise the file by its content. Survives as JSON. */
@@ -20,6 +21,9 @@ export interface FilePlace {
 const longestHead = 1024;
 const longestMarker = 256;
 const chunkBytes = 512 * 1024;
+/** A chunk takes less than a millisecond, but many times that until the engine has compiled the parser: others come first. */
+const sliceBytes = 64 * 1024;
+const longestTurnMilliseconds = 4;
 
 /** One open file that is read forward. Renaming does not concern it: the handle stays. */
 export interface LogFile {
@@ -59,11 +63,17 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
     return { buffer, length: bytesRead };
   };
 
-  const hand = ({ buffer, length }: Chunk, consume: LineConsumer): void => {
-    const chunk = buffer.subarray(0, length);
-    splitter.push(chunk, consume);
-    position += length;
-    marker = lastBytes(marker, chunk);
+  const hand = async ({ buffer, length }: Chunk, consume: LineConsumer): Promise<void> => {
+    let turnStartedAt = performance.now();
+    for (let start = 0; start < length; start += sliceBytes) {
+      const slice = buffer.subarray(start, Math.min(start + sliceBytes, length));
+      splitter.push(slice, consume);
+      position += slice.length;
+      marker = lastBytes(marker, slice);
+      if (performance.now() - turnStartedAt < longestTurnMilliseconds) continue;
+      await setImmediate();
+      turnStartedAt = performance.now();
+    }
     idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
   };
 
@@ -75,7 +85,9 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
       const chunk: Chunk = await next;
       const isLast = left === 0 || chunk.length < chunk.buffer.length;
       next = isLast ? undefined : readChunk(position + chunk.length);
-      hand(chunk, consume);
+      // Awaited later: until then a failure is not unhandled.
+      next?.catch(() => undefined);
+      await hand(chunk, consume);
     }
     return position - start;
   };
