@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { docBlock, docBlocks, repository } from '../support/doc-blocks.ts';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
-import { findBinary, requireBinary } from '../support/find-binary.ts';
+import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { answersOk } from '../support/http-get.ts';
 import { keep } from '../support/keep.ts';
@@ -234,42 +234,13 @@ test('the commands of docs/deploy/systemd.md put everything where the unit looks
   expect(checked.status).toBe(0);
 });
 
-const analyze = findBinary('systemd-analyze');
-
-// Where there is a systemd; it has no use in the containers that most tests run in.
-test.runIf(analyze !== undefined)('systemd-analyze finds the unit well protected', () => {
+test('systemd-analyze finds the unit well protected', () => {
   const unit = join(repository, 'deploy/systemd/keepalive-exporter.service');
   const { stdout, status } = spawnSync(
-    analyze ?? '',
+    requireBinary('systemd-analyze'),
     ['security', '--offline=true', '--threshold=20', '--no-pager', unit],
     { encoding: 'utf8' },
   );
   expect(stdout).toMatch(/Overall exposure level for keepalive-exporter\.service: [01]\.\d OK/);
   expect(status).toBe(0);
 });
-
-const kubectl = findBinary('kubectl');
-
-test.runIf(kubectl !== undefined)(
-  'the kustomization of docs/deploy/kubernetes-sidecar.md puts the exporter into a Deployment',
-  async () => {
-    const { path, remove } = await createTempDirectory('kustomize-docs');
-    keep({ stop: remove });
-    await cp(join(repository, 'deploy/kubernetes'), path, { recursive: true });
-    const overlay = join(path, 'overlays/own');
-    await mkdir(overlay);
-    const page = 'docs/deploy/kubernetes-sidecar.md';
-    await writeFile(join(overlay, 'kustomization.yaml'), docBlock(page, 'yaml', 'resources:'));
-    await writeFile(join(overlay, 'config.yml'), docBlock(page, 'yaml', 'targets:'));
-    await copyFile(
-      join(path, 'overlays/nginx-sidecar/deployment.yaml'),
-      join(overlay, 'deployment.yaml'),
-    );
-    const { stdout, stderr } = spawnSync(kubectl ?? '', ['kustomize', overlay], {
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
-    expect(stdout).toContain('image: keepalive-exporter:');
-    expect(stdout).toContain('kind: PodMonitor');
-  },
-);

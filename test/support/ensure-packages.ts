@@ -12,6 +12,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   'prometheus-apache-exporter': 'prometheus-apache-exporter',
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
+  'systemd-analyze': 'systemd',
+  kubectl: 'kubernetes-client',
 };
 
 /** Debian's policy layer: exit status 101 forbids invoke-rc.d and deb-systemd-invoke to start a service. */

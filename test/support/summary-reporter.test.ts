@@ -46,7 +46,7 @@ describe('SummaryReporter', () => {
     ['passed tests', 'it("a", () => {}); it("b", () => {});', '2 passed, 0 failed'],
     [
       'passed, failed and skipped tests',
-      'it("a", () => {}); it("b", () => { throw new Error("b"); }); it.skip("c", () => {});',
+      'it("a", () => {}); it("b", () => { throw new Error("b"); }); it("c", ({ skip }) => skip());',
       '1 passed, 1 failed, 1 skipped',
     ],
     ['a file that does not load', 'throw new Error("broken");', '0 passed, 1 failed'],
