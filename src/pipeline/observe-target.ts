@@ -74,7 +74,7 @@ interface Look {
  * An unanswered look stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
  * therefore wait until the queue is empty, or for this long; a scrape looks all the same.
  */
-const restAfterSilenceMilliseconds = 5000;
+const restAfterSilenceSeconds = 5;
 
 export function createTarget(options: TargetOptions): Target {
   const { identity } = options;
@@ -88,7 +88,6 @@ export function createTarget(options: TargetOptions): Target {
   let sampling = false;
   let underWay: Look | undefined;
   let latest: TargetView | undefined;
-  let lastLookAt = Number.NEGATIVE_INFINITY;
   let memory: TargetMemory = {};
 
   const look = async (deadlineMilliseconds: number, hurry: AbortSignal): Promise<TargetView> => {
@@ -116,7 +115,6 @@ export function createTarget(options: TargetOptions): Target {
     const holders = await options.readHolders?.();
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
     latest = view(observation, { host, holders });
-    lastLookAt = performance.now();
     const remembered = outcome.kind === 'answered' ? 'lastAnswered' : 'lastFailed';
     memory = { ...memory, [remembered]: observation };
     return latest;
@@ -172,12 +170,14 @@ export function createTarget(options: TargetOptions): Target {
     return share(underWay ?? startLook(left), wantedAt);
   };
 
-  /** Whether a look would only be one more connection in the queue of a server that answers nobody. */
-  const isBetterLeftAlone = async (): Promise<boolean> => {
-    if (latest === undefined || !isTimeout(latest)) return false;
-    if (performance.now() - lastLookAt > restAfterSilenceMilliseconds) return false;
+  /** The last view, where a look would only be one more connection in the queue of a server that answers nobody. */
+  const viewOfSilence = async (): Promise<TargetView | undefined> => {
+    const last = latest;
+    if (last === undefined || !isTimeout(last)) return undefined;
+    if (options.now() - last.observation.atSeconds > restAfterSilenceSeconds) return undefined;
     const { listen = [] } = (await options.readHost?.(false)) ?? {};
-    return listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
+    const waits = listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
+    return waits ? last : undefined;
   };
 
   return {
@@ -196,12 +196,8 @@ export function createTarget(options: TargetOptions): Target {
         return;
       }
       sampling = true;
-      if (await isBetterLeftAlone()) {
-        samples = countMissedSample(samples, isExhausted(latest));
-        sampling = false;
-        return;
-      }
-      const sampled = await (underWay ?? startLook(deadlineMilliseconds)).view;
+      const sampled =
+        (await viewOfSilence()) ?? (await (underWay ?? startLook(deadlineMilliseconds)).view);
       sampling = false;
       const { outcome } = sampled.observation;
       samples =
