@@ -4,6 +4,7 @@ import { parseCount } from '../parse/number.ts';
 import type { ProcessStat } from '../parse/proc-pid.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
+import { absence } from './read-whole-file.ts';
 
 /** All processes that are visible, by PID. */
 export type ProcessTable = ReadonlyMap<number, ProcessStat>;
@@ -28,10 +29,13 @@ export function createProcessFinder(selection: ProcessSelection, procRoot: strin
 }
 
 async function fromPidFile(file: string): Promise<Result<readonly number[], Absence>> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => error);
-  if (text instanceof Error) return err(absent('not_found', file, text.message));
-  const pid = parseCount(text.trim());
-  return pid === undefined ? err(absent('unreadable', file, 'it does not hold a PID')) : ok([pid]);
+  try {
+    const pid = parseCount((await readFile(file, 'utf8')).trim());
+    if (pid !== undefined) return ok([pid]);
+  } catch (error) {
+    return err(absence(file, error));
+  }
+  return err({ kind: 'unreadable', subject: file, detail: 'it does not hold a PID' });
 }
 
 function byCommand(pattern: RegExp, procRoot: string): FindProcesses {
@@ -42,20 +46,22 @@ function byCommand(pattern: RegExp, procRoot: string): FindProcesses {
       return pid !== process.pid && pattern.test(words.replaceAll('\0', ' ').trimEnd());
     });
     if (matching.size > 0) return ok(parentsAmong(matching, table));
-    return err(absent('not_found', 'processes.pattern', `no command line matches ${pattern}`));
+    const detail = `no command line matches ${pattern}`;
+    return err({ kind: 'not_found', subject: 'processes.pattern', detail });
   };
 }
 
 function byListener(procRoot: string): FindProcesses {
+  const subject = 'processes.listener';
   return async (table, inodes) => {
     if (inodes.size === 0) {
-      return err(absent('not_found', 'processes.listener', 'nobody listens on the ports'));
+      return err({ kind: 'not_found', subject, detail: 'nobody listens on the ports' });
     }
     const links = new Set(Array.from(inodes, (inode) => `socket:[${inode}]`));
     const owners = await filterPids(table, (pid) => holdsOneOf(links, `${procRoot}/${pid}/fd`));
     if (owners.size > 0) return ok(parentsAmong(owners, table));
     const detail = 'whose socket it is needs root, or the server’s user, and its PID namespace';
-    return err(absent('not_permitted', 'processes.listener', detail));
+    return err({ kind: 'not_permitted', subject, detail });
   };
 }
 
@@ -94,8 +100,4 @@ function remember(search: FindProcesses): FindProcesses {
     found = await search(table, inodes);
     return found;
   };
-}
-
-export function absent(kind: Absence['kind'], subject: string, detail: string): Absence {
-  return { kind, subject, detail };
 }

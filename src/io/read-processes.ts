@@ -4,12 +4,7 @@ import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../parse/pro
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { ProcessFigures } from '../snapshot/host.ts';
-import {
-  absent,
-  createProcessFinder,
-  type ProcessSelection,
-  type ProcessTable,
-} from './find-processes.ts';
+import { createProcessFinder, type ProcessSelection, type ProcessTable } from './find-processes.ts';
 
 interface ProcessReading {
   readonly pid: number;
@@ -46,7 +41,7 @@ export function createProcessReader(
     if (readings.length > 0) return ok(sumUp(readings));
     const subject = selection.pid_file ?? 'processes';
     const detail = `process ${parents.value.join(', ')} is not visible from here`;
-    return err(absent('not_found', subject, detail));
+    return err({ kind: 'not_found', subject, detail });
   };
 }
 
