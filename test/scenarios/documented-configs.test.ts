@@ -9,11 +9,10 @@ import { parseExposition } from '../support/exposition.ts';
 import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { answersOk } from '../support/http-get.ts';
-import { keep } from '../support/keep.ts';
+import { keep, keepTempDirectory } from '../support/keep.ts';
 import { startProcess } from '../support/processes.ts';
 import { promtool } from '../support/promtool.ts';
 import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
@@ -25,8 +24,7 @@ interface Place {
 
 /** A directory that looks to a server as the one its configuration was written for. */
 async function createPlace(): Promise<Place> {
-  const { path: directory, remove } = await createTempDirectory('documented');
-  keep({ stop: remove });
+  const directory = await keepTempDirectory('documented');
   for (const name of ['htdocs', 'conf', 'log', 'tmp']) {
     await mkdir(join(directory, name));
     await chmod(join(directory, name), 0o777);
@@ -170,8 +168,7 @@ targets:
 test.each(docBlocks('docs/deploy/prometheus.md').map(({ place, text }) => [place, text] as const))(
   '%s: Prometheus takes it',
   async (_, text) => {
-    const { path, remove } = await createTempDirectory('prometheus-docs');
-    keep({ stop: remove });
+    const path = await keepTempDirectory('prometheus-docs');
     const file = join(path, 'prometheus.yml');
     await writeFile(file, text.replace('/etc/prometheus/keepalive', join(repository, 'alerts')));
     expect(promtool(['check', 'config', file])).toMatchObject({ exitCode: 0 });
@@ -179,8 +176,7 @@ test.each(docBlocks('docs/deploy/prometheus.md').map(({ place, text }) => [place
 );
 
 test('the README’s configuration is accepted, and a typo in it is named by its line', async () => {
-  const { path, remove } = await createTempDirectory('readme');
-  keep({ stop: remove });
+  const path = await keepTempDirectory('readme');
   const main = join(repository, 'dist/main.js');
   const block = docBlock('README.md', 'sh', 'cat > config.yml');
   // Checked rather than served: a server would run on.
@@ -193,8 +189,7 @@ test('the README’s configuration is accepted, and a typo in it is named by its
 });
 
 test('the commands of docs/deploy/systemd.md put everything where the unit looks for it', async () => {
-  const { path, remove } = await createTempDirectory('systemd-docs');
-  keep({ stop: remove });
+  const path = await keepTempDirectory('systemd-docs');
   const root = join(path, 'root');
   for (const name of ['usr/lib/sysusers.d', 'etc/systemd/system']) {
     await mkdir(join(root, name), { recursive: true });

@@ -5,14 +5,13 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { docBlock, repository } from '../support/doc-blocks.ts';
 import { requireBinary } from '../support/find-binary.ts';
-import { keep } from '../support/keep.ts';
+import { keepTempDirectory } from '../support/keep.ts';
 import {
   expectValid,
   type KubernetesObject,
   loadObjects,
   type Volume,
 } from '../support/kubernetes-objects.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
 
 const source = join(repository, 'deploy/kubernetes');
 
@@ -47,8 +46,7 @@ test.each(readdirSync(join(source, 'overlays')))(
 );
 
 test('the kustomization of docs/deploy/kubernetes-sidecar.md puts the exporter into a Deployment', async () => {
-  const { path, remove } = await createTempDirectory('kustomize');
-  keep({ stop: remove });
+  const path = await keepTempDirectory('kustomize');
   await cp(source, path, { recursive: true });
   const own = join(path, 'overlays/own');
   await mkdir(own);

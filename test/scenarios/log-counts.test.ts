@@ -5,10 +5,9 @@ import { expect, test } from 'vitest';
 import { connectionThresholds } from '../../src/derive/log-fold.ts';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
-import { keep } from '../support/keep.ts';
+import { keep, keepTempDirectory } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import {
   bigFile,
@@ -95,9 +94,6 @@ const restartedInRound = 5;
 /** Apache asks itself, to wake children that are to end; `OPTIONS` is what no client of ours sends. */
 const ownRequests = { method: 'OPTIONS', protocol: 'HTTP/1.0' };
 
-const total = (exposition: Exposition, name: string, labels = {}) =>
-  exposition.samples(name, labels).reduce((sum, { value }) => sum + value, 0);
-
 async function untilCounted(
   exporter: RunningExporter,
   expected: TrafficCounts,
@@ -107,8 +103,8 @@ async function untilCounted(
     until: `${totalLines(expected)} responses are counted`,
     async holds() {
       last = parseExposition(await exporter.metrics());
-      const own = total(last, 'webserver_log_responses_total', ownRequests);
-      return total(last, 'webserver_log_responses_total') - own >= totalLines(expected);
+      const own = last.sum('webserver_log_responses_total', ownRequests);
+      return last.sum('webserver_log_responses_total') - own >= totalLines(expected);
     },
   });
   return last;
@@ -122,7 +118,7 @@ interface Figures {
 }
 
 function readFigures(exposition: Exposition): Figures {
-  const own = total(exposition, 'webserver_log_responses_total', ownRequests);
+  const own = exposition.sum('webserver_log_responses_total', ownRequests);
   const responses = exposition
     .samples('webserver_log_responses_total')
     .filter(({ labels }) => labels['method'] !== ownRequests.method)
@@ -131,16 +127,16 @@ function readFigures(exposition: Exposition): Figures {
       value,
     ]);
   const reached = (requests: number) =>
-    total(exposition, 'webserver_log_connections_reached_total', { requests: String(requests) });
+    exposition.sum('webserver_log_connections_reached_total', { requests: String(requests) });
   const timeouts = (stage: string) =>
-    total(exposition, 'webserver_log_request_timeouts_total', { stage });
+    exposition.sum('webserver_log_request_timeouts_total', { stage });
   return {
     responses: Object.fromEntries(responses),
     reached: {
       ...Object.fromEntries(connectionThresholds.map((least) => [least, reached(least)])),
       1: reached(1) - own,
     },
-    aborts: total(exposition, 'webserver_log_client_aborts_total'),
+    aborts: exposition.sum('webserver_log_client_aborts_total'),
     timeouts: [timeouts('before_request'), timeouts('request')],
   };
 }
@@ -165,8 +161,7 @@ test.each([
   '%s: all counts are those of the clients, across nine rotations, a restart and a kill -9',
   async (_, start) => {
     const server = await start();
-    const checkpoints = await createTempDirectory('checkpoints');
-    keep({ stop: checkpoints.remove });
+    const checkpoints = await keepTempDirectory('checkpoints');
     // The exporter is told of a status page that is not there, so that all lines of the log are the clients'.
     const config = `
 targets:
@@ -175,7 +170,7 @@ targets:
     status_url: "http://127.0.0.1:1/"
     sampling: {interval: 0s}
     access_logs: [{path: ${server.accessLog}, format: '${server.format}'}]
-checkpoint: {directory: ${checkpoints.path}, interval: 200ms}`;
+checkpoint: {directory: ${checkpoints}, interval: 200ms}`;
     const expected = createTrafficCounts();
     let exporter = keep(await startExporter({ config }));
     for (const [round, { rotate, waits }] of [...rotations, ...rotations, ...rotations].entries()) {
@@ -196,8 +191,8 @@ checkpoint: {directory: ${checkpoints.path}, interval: 200ms}`;
     }
     const counted = await untilCounted(exporter, expected);
     expect(readFigures(counted)).toEqual(expectFigures(expected));
-    expect(total(counted, 'webserver_log_skipped_bytes_total')).toBe(0);
-    expect(total(counted, 'webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
+    expect(counted.value('webserver_log_skipped_bytes_total')).toBe(0);
+    expect(counted.value('webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
   },
   120_000,
 );

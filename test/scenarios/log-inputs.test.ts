@@ -7,11 +7,10 @@ import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { keep } from '../support/keep.ts';
+import { keep, keepTempDirectory } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
 import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 const format = '"$request" $status $connection_requests';
@@ -70,8 +69,7 @@ test('a log format is read by its name from nginx’s own configuration', async 
 });
 
 test('Apache pipes its log through a forwarder into a named pipe, and is restarted meanwhile', async () => {
-  const { path: directory, remove } = await createTempDirectory('pipe');
-  keep({ stop: remove });
+  const directory = await keepTempDirectory('pipe');
   const pipe = join(directory, 'access.fifo');
   execFileSync(requireBinary('mkfifo'), ['-m', '666', pipe]);
   const apacheFormat = '"%r" %>s %k';

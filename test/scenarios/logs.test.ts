@@ -14,16 +14,13 @@ const apacheFormat = '%h %l %u %t "%r" %>s %O %D %k %X';
 
 const read = async (exporter: RunningExporter) => parseExposition(await exporter.metrics());
 
-const total = (exposition: Exposition, name: string, labels = {}) =>
-  exposition.samples(name, labels).reduce((sum, { value }) => sum + value, 0);
-
 async function untilLines(exporter: RunningExporter, count: number): Promise<Exposition> {
   let last = await read(exporter);
   await waitUntil({
     until: `${count} lines are counted`,
     async holds() {
       last = await read(exporter);
-      return total(last, 'webserver_log_lines_total') >= count;
+      return last.sum('webserver_log_lines_total') >= count;
     },
   });
   return last;
@@ -64,10 +61,9 @@ targets:
       async holds() {
         const exposition = await read(exporter);
         return (
-          total(exposition, 'webserver_error_log_events_total', {
+          exposition.sum('webserver_error_log_events_total', {
             event: 'worker_connections_exhausted',
-          }) > 0 &&
-          total(exposition, 'webserver_exhaustion_evidence', { evidence: 'error_log' }) === 1
+          }) > 0 && exposition.sum('webserver_exhaustion_evidence', { evidence: 'error_log' }) === 1
         );
       },
     });
@@ -98,20 +94,17 @@ targets:
     error_logs: [{path: ${apache.errorLog}}]`,
       }),
     );
-    const before = total(await read(exporter), 'webserver_log_lines_total');
+    const before = (await read(exporter)).sum('webserver_log_lines_total');
     await requestsOnOneConnection({ url: `http://127.0.0.1:${apache.port}/`, count: 12 });
     const counted = await untilLines(exporter, before + 12);
-    expect(total(counted, 'webserver_log_connections_reached_total', { requests: '10' })).toBe(1);
-    expect(total(counted, 'webserver_log_request_duration_seconds_count')).toBeGreaterThanOrEqual(
-      12,
-    );
-    expect(total(counted, 'webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
+    expect(counted.sum('webserver_log_connections_reached_total', { requests: '10' })).toBe(1);
+    expect(counted.sum('webserver_log_request_duration_seconds_count')).toBeGreaterThanOrEqual(12);
+    expect(counted.value('webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
     keepOpen(await openBusyClients({ port: apache.port, count: 8 }));
     await waitUntil({
       until: 'Apache has said that it reached MaxRequestWorkers',
       holds: async () =>
-        total(
-          parseExposition(await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '1' })),
+        parseExposition(await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '1' })).sum(
           'webserver_error_log_events_total',
           { event: 'max_request_workers' },
         ) === 1,

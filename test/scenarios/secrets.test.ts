@@ -4,8 +4,7 @@ import { expect, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { httpGet } from '../support/http-get.ts';
-import { keep } from '../support/keep.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
+import { keep, keepTempDirectory } from '../support/keep.ts';
 
 /** In every secret, so that one search finds all of them. */
 const marker = 's3cret';
@@ -44,8 +43,7 @@ test('secrets reach the servers they are for, and nothing that the exporter says
       socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'),
     ),
   );
-  const { path, remove } = await createTempDirectory('secrets');
-  keep({ stop: remove });
+  const path = await keepTempDirectory('secrets');
   const tokenFile = join(path, 'token');
   await writeFile(tokenFile, `${marker}-file\n`);
   const exporter = keep(await startExporter({ config: configWith(server.url, tokenFile) }));

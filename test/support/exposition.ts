@@ -14,6 +14,8 @@ export interface Exposition {
   samples(name: string, labels?: Labels): readonly Sample[];
   /** The value of the only such sample; undefined without one. Throws when several match. */
   value(name: string, labels?: Labels): number | undefined;
+  /** Of all such samples; 0 without one. */
+  sum(name: string, labels?: Labels): number;
 }
 
 type FamilyType = (typeof TYPES)[number];
@@ -133,7 +135,9 @@ function lookupIn(families: ReadonlyMap<string, Family>): Exposition {
     if (others.length === 0) return first?.value;
     throw new Error(`${name}${JSON.stringify(labels)} is ambiguous: ${others.length + 1} samples`);
   };
-  return { families, samples, value };
+  const sum = (name: string, labels: Labels = {}): number =>
+    samples(name, labels).reduce((total, sample) => total + sample.value, 0);
+  return { families, samples, value, sum };
 }
 
 function hasLabels(sample: Sample, labels: Labels): boolean {
