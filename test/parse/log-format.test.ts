@@ -102,6 +102,7 @@ describe('parseLogFormat()', () => {
 
   test('aborts are 499 in nginx and %X = X in Apache', () => {
     expect(read('$status', '499')?.aborted).toBe(true);
+    expect(read('json', '{"status":499}')?.aborted).toBe(true);
     expect(read('%X %>s', 'X 200')?.aborted).toBe(true);
     expect(read('%X %>s', '+ 200')?.aborted).toBe(false);
   });

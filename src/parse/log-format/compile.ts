@@ -33,10 +33,7 @@ export function compileFormat(
       resetLogRecord(record);
       // Files that passed through Windows, and syslog relays, end lines with CR LF.
       const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
-      if (!parseWhole(bytes, start, stop, record)) return false;
-      // 499: the client closed before the response (nginx, NGX_HTTP_CLIENT_CLOSED_REQUEST).
-      if (record.status === 499) record.aborted = true;
-      return true;
+      return parseWhole(bytes, start, stop, record);
     },
   });
 }

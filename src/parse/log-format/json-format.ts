@@ -50,7 +50,6 @@ export function jsonFormat(keys: JsonKeys, vhosts: readonly string[]): CompiledF
         const text = Buffer.from(String(value));
         if (!read(text, 0, text.length, record)) return false;
       }
-      if (record.status === 499) record.aborted = true;
       return true;
     },
   };

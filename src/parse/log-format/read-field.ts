@@ -70,6 +70,9 @@ function decimalOf(bytes: Uint8Array, start: number, end: number): number {
 export const readDecimal: NumberReader = (bytes, start, end) =>
   isMissing(bytes, start, end) ? ABSENT : decimalOf(bytes, start, end);
 
+/** nginx's own code for a client that closed before the response (NGX_HTTP_CLIENT_CLOSED_REQUEST). */
+const clientClosedRequest = 499;
+
 /** `"200"`, and `-` where the server had none: nginx logs 000 or - for a connection it closed. */
 export const readStatus: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) {
@@ -79,6 +82,7 @@ export const readStatus: RecordReader = (bytes, start, end, record) => {
   const value = decimalOf(bytes, start, end);
   if (!Number.isInteger(value)) return false;
   record.status = value;
+  if (value === clientClosedRequest) record.aborted = true;
   return true;
 };
 
@@ -185,7 +189,7 @@ function zoneSeconds(bytes: Uint8Array, at: number): number {
 }
 
 /** Midnight of the day read last: the lines of a log are of the same day but for one a day. */
-const lastDay = { letters: 0, dayAndYear: 0, midnight: 0 };
+const lastDay = { letters: 0, dayAndYear: 0, midnight: Number.NaN };
 
 /** Unix time of `21/Nov/2026` at 00:00 UTC, NaN when it names no month. */
 function readDay(bytes: Uint8Array, at: number): number {
