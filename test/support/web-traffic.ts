@@ -50,15 +50,17 @@ export async function makeTraffic(site: Site, counts: TrafficCounts, size: numbe
   // Opened in advance and never used: no server logs a line for such a client that goes before its time.
   const silent = await openSilentClients({ port, count: size });
   const url = `http://127.0.0.1:${port}/`;
-  await requestsOnOneConnection({ url, count: 5 * size });
-  await requestsOnOneConnection({ url, count: 2, method: 'HEAD' });
-  await requestsOnOneConnection({ url: `${url}missing`, count: 1 });
+  counts.connections.push(
+    ...(await requestsOnOneConnection({ url, count: 5 * size })),
+    ...(await requestsOnOneConnection({ url, count: 2, method: 'HEAD' })),
+    ...(await requestsOnOneConnection({ url: `${url}missing`, count: 1 })),
+  );
   await askInHttp10(port);
   add(counts, 'GET 200 HTTP/1.1', 5 * size);
   add(counts, 'HEAD 200 HTTP/1.1', 2);
   add(counts, 'GET 404 HTTP/1.1');
   add(counts, 'GET 200 HTTP/1.0');
-  counts.connections.push(5 * size, 2, 1, 1);
+  counts.connections.push(1);
   await (site.server === 'nginx' ? giveUpOnSlowPages : giveUpOnBigFile)(site, size);
   add(counts, site.server === 'nginx' ? 'GET 499 HTTP/1.1' : 'GET 200 HTTP/1.1', size);
   counts.aborts += size;
