@@ -71,6 +71,9 @@ function explainIssue(issue: z.core.$ZodIssue): readonly Explained[] {
     const message = `is ${describeKind(issue.input)}; ${issue.expected} wanted`;
     return [{ path: issue.path, message }];
   }
+  if (issue.code === 'invalid_value' && issue.input === undefined) {
+    return [{ path: issue.path, message: `is missing; ${issue.values.join(' or ')} wanted` }];
+  }
   return [{ path: issue.path, message: issue.message }];
 }
 

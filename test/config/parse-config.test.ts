@@ -52,6 +52,11 @@ describe('parseConfig()', () => {
       target('    http: {bearer_token: 5}\n'),
       /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: is a number; string wanted$/,
     ],
+    [
+      'a missing key that has a choice of values',
+      'targets: [{name: a, status_url: "http://a/"}]',
+      /targets\[0\]\.server: is missing; apache or nginx wanted$/,
+    ],
     ['a key without its value', 'targets: [{name: a, server: nginx, status_url: }]', /is empty/],
     ['a timeout of nothing', target('    timeout: 0s\n'), /timeout: must be longer than 0/],
     [
