@@ -31,7 +31,7 @@ export function nginxOf(view: TargetView): NginxStatus | undefined {
 }
 
 export function figuresOf(view: TargetView): SlotFigures | undefined {
-  return answered(view)?.figures;
+  return view.figures;
 }
 
 /** One sample of a target's family, or none when the value is unknown. */

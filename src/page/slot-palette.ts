@@ -20,6 +20,7 @@ export interface SlotColor {
 export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
   writing: { label: 'writing', color: '#0b62b0', neutral: false },
   working: { label: 'working', color: '#1769b5', neutral: false },
+  active: { label: 'request being read or at work', color: '#1769b5', neutral: false },
   writing_async: { label: 'writing async', color: '#53aee8', neutral: false },
   reading: { label: 'reading', color: '#53aee8', neutral: false },
   wait_io: { label: 'waiting for I/O', color: '#e07ab0', neutral: false },
@@ -29,7 +30,7 @@ export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
   graceful: { label: 'finishing gracefully', color: '#916be0', neutral: false },
   cleanup: { label: 'idle cleanup', color: '#c87ab4', neutral: false },
   starting: { label: 'starting', color: '#008b72', neutral: false },
-  unknown: { label: 'unknown letter', color: '#f24383', neutral: false },
+  unknown: { label: 'unknown', color: '#f24383', neutral: false },
   keepalive: { label: 'keep-alive', color: '#f2a31b', neutral: false },
   idle: { label: 'idle', color: '#86cfab', neutral: false },
   open: { label: 'open', color: '#d5dae1', neutral: true },

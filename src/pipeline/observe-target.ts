@@ -130,6 +130,7 @@ export function createTarget(options: TargetOptions): Target {
         errorLog: options.errorLogSaysExhausted?.(),
       }),
       counters: { failures: { ...failures }, badFields, samples },
+      ...(observation.outcome.kind === 'answered' ? { figures: observation.outcome.figures } : {}),
       ...(host === undefined ? {} : { host }),
       ...(holders === undefined ? {} : { holders }),
       ...(lane === undefined ? {} : { laneUp: lane }),

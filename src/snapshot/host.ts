@@ -1,9 +1,15 @@
+import type { ActivityCounts, ConnectionSummary } from './connections.ts';
+
 /** What the machine the exporter shares with a server says about it. Each part is absent when it is out of reach. */
 export interface HostFigures {
   readonly listen?: readonly ListenFigures[];
   readonly listenOverflows?: number;
   readonly listenDrops?: number;
   readonly processes?: ProcessFigures;
+  /** What each connection does; only where `ss` can be run. */
+  readonly connections?: ConnectionSummary;
+  /** Unix time in seconds at which the kernel was read. */
+  readonly kernelReadAtSeconds?: number;
 }
 
 /** One listening port of a server. */
@@ -15,6 +21,8 @@ export interface ListenFigures {
   readonly queueLimit?: number;
   /** Sockets by TCP state; those in the accept queue are among `established`. */
   readonly connections: Readonly<Record<string, number>>;
+  /** Connections by what they do; only where `ss` can be run. */
+  readonly activities?: ActivityCounts;
 }
 
 /** The processes of one server together. */

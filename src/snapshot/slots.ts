@@ -17,7 +17,15 @@ export type EventConnectionState =
 /** States of a connection slot of nginx. */
 export type NginxConnectionState = 'reading' | 'writing' | 'keepalive' | 'free';
 
-export type SlotState = WorkerState | EventConnectionState | NginxConnectionState;
+/** A state that only the kernel's view has: a request half read or at work, which look alike from outside. */
+export type KernelSlotState = 'active';
+
+export type SlotState = WorkerState | EventConnectionState | NginxConnectionState | KernelSlotState;
+
+/** Where slot figures come from: the status page, the same over the observation lane, or the kernel's sockets. */
+export const slotsSources = ['status', 'lane', 'kernel'] as const;
+
+export type SlotsSource = (typeof slotsSources)[number];
 
 /** Where a limit was learned. */
 export type LimitSource = 'scoreboard' | 'override' | 'config_file' | 'computed';

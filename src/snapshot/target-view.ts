@@ -3,7 +3,7 @@ import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
 import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
 import type { SlotHolders } from './slot-table.ts';
-import type { SlotFigures } from './slots.ts';
+import type { SlotFigures, SlotsSource } from './slots.ts';
 import type { ServerKind, StatusSnapshot } from './status-page.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -37,6 +37,15 @@ export type ObservationOutcome =
 export interface TargetView {
   readonly observation: Observation;
   readonly verdict: Verdict;
+  /**
+   * The slots now: from the status page or, while it is silent, from the kernel. An exhausted server has a worker
+   * saturation of 1. Absent when nothing tells.
+   */
+  readonly figures?: SlotFigures;
+  /** Where `figures` come from. */
+  readonly slotsSource?: SlotsSource;
+  /** Whether a visitor who connects now gets no answer, for whatever reason; absent when nothing tells. */
+  readonly unanswered?: boolean;
   readonly counters: TargetCounters;
   /** What the machine says, where it is shared with the server. */
   readonly host?: HostFigures;
