@@ -151,6 +151,8 @@ export function createTarget(options: TargetOptions): Target {
       fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds), giveUp),
       readCapacity(),
     ]);
+    // Who asks from here on wants a page of later than this one.
+    underWay = undefined;
     const now = options.now();
     const read: ReadOutcome = page.ok
       ? readOutcome({
@@ -184,9 +186,7 @@ export function createTarget(options: TargetOptions): Target {
       startedAt,
       endsAt: startedAt + duration,
       giveUp,
-      view: poll(duration, giveUp.signal).finally(() => {
-        underWay = undefined;
-      }),
+      view: poll(duration, giveUp.signal),
     };
     underWay = started;
     return started;

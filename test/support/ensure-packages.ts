@@ -12,6 +12,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   'prometheus-apache-exporter': 'prometheus-apache-exporter',
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
+  ss: 'iproute2',
   'systemd-analyze': 'systemd',
   kubectl: 'kubernetes-client',
 };
