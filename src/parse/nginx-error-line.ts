@@ -13,9 +13,14 @@ const noDescriptor = /^\w+\(\) failed \(2[34]: Too many open files(?: in system)
 const noDescriptorForPath = /^open\w*\(\) "[^"]*" failed \(2[34]: Too many open files/;
 const descriptorLevels: ReadonlySet<string> = new Set(['crit', 'alert', 'emerg']);
 
-/** Entries about a connection that hold no text with newlines in it. The path of a subrequest may have some. */
+/** Entries about a connection whose message holds no text of a visitor. */
 const harmless =
   /^(?:\w+\(\) failed \(|\d+ worker_connections |client |upstream (?:timed out|prematurely closed)|no live upstreams|limiting |delaying |an? (?:client request body|upstream response) is buffered)/;
+/**
+ * What follows `, client:` is as the visitor sent it, but for two paths that may be decoded: a subrequest's, and an
+ * upstream's with `proxy_pass http://app$uri`. Then the request line, which comes before it, says %0A.
+ */
+const decodedTail = /, subrequest: "|%0a/i;
 const ofScript = /^(?:\[lua\]|js: )/;
 
 /** What a line of nginx's error log is. Nothing after the beginning of the message is looked at. */
@@ -47,5 +52,5 @@ function eventOf(level: string, ofConnection: boolean, message: string): ErrorLo
  */
 function mayGoOn(ofConnection: boolean, message: string): boolean {
   if (ofScript.test(message)) return true;
-  return ofConnection && (!harmless.test(message) || message.includes(', subrequest: "'));
+  return ofConnection && (!harmless.test(message) || decodedTail.test(message));
 }

@@ -231,6 +231,11 @@ describe.each([
       `[error] 7#7: *9 upstream sent invalid header: "${text}" while reading response header from upstream${tail('GET / HTTP/1.1')}`,
   ],
   [
+    'the decoded path of an upstream',
+    (text: string) =>
+      `[error] 7#7: *9 connect() failed (111: Connection refused) while connecting to upstream${tail(`GET /${encodeURIComponent(text)} HTTP/1.1`, `, upstream: "http://b/${text}"`)}`,
+  ],
+  [
     'the path of a subrequest',
     (text: string) =>
       `[error] 7#7: *9 connect() failed (111: Connection refused) while connecting to upstream${tail('GET / HTTP/1.1', `, subrequest: "${text}"`)}`,
