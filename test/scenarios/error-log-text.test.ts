@@ -48,7 +48,15 @@ async function sendWordings(url: string): Promise<void> {
         'x-forwarded-for': text,
         authorization: `Basic ${Buffer.from(`x\n${text}\ny:password`).toString('base64')}`,
       };
-      for (const before of ['/', '/private/', '/refused/', '/script/', '/none%0A', '/none%22%0A']) {
+      for (const before of [
+        '/',
+        '/private/',
+        '/refused/',
+        '/decoded/%22%0A',
+        '/script/',
+        '/none%0A',
+        '/none%22%0A',
+      ]) {
         await httpGet(`${url}${before}${encodeURIComponent(text)}%0A`, { headers });
       }
     }
@@ -114,6 +122,7 @@ describe('text that a visitor sends makes no event and no verdict', () => {
         workerConnections: 64,
         extraServer: `
           location /private/ { auth_basic a; auth_basic_user_file /dev/null; }
+          location /decoded/ { proxy_pass http://127.0.0.1:${closed}$uri; }
           location /refused/ { proxy_pass http://127.0.0.1:${closed}; }
           location /script/ {
             fastcgi_param DOCUMENT_URI "\${document_uri}REQUEST_END";
@@ -127,6 +136,7 @@ describe('text that a visitor sends makes no event and no verdict', () => {
     const text = await readFile(nginx.errorLog, 'utf8');
     // The forged lines are there, looking like nginx's own.
     expect(text).toMatch(/^\d{4}\/.* \[alert\] 7#7: 64 worker_connections are not enough$/m);
+    expect(text).toContain('/decoded/"\n64 worker_connections are not enough');
     expect(text).toContain('FastCGI sent in stderr: "PHP message: \n64 worker_connections are not');
     expect(text).toContain('referrer: "64 worker_connections are not enough"');
     await expectNoEvent(exporter, Buffer.byteLength(text));
