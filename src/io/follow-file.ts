@@ -36,6 +36,8 @@ export interface FileFollower {
   poll(): Promise<boolean>;
   state(): Promise<FollowState>;
   lag(): Promise<number>;
+  /** Whether a file stands at the path and can be read. */
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -204,6 +206,7 @@ export async function followFile(options: FollowOptions): Promise<FileFollower> 
       const lags = await Promise.all(files.map((file) => file.lag()));
       return lags.reduce((sum, lag) => sum + lag, 0);
     },
+    isOpen: () => current !== undefined,
     async close() {
       for (const { file } of draining) await file.close();
       await current?.close();

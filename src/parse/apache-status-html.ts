@@ -53,7 +53,8 @@ function parseSlotRow(headings: readonly string[], row: HtmlRow): SlotRow | unde
   const state = stateOfLetter(cells.get('M') ?? '');
   if (state === undefined) return undefined;
   // 2.2 prints `?`, `?` and `..reading..` for a slot that reads: the texts would be of the request before.
-  const hidden = cells.get('Request') === '..reading..';
+  // A visitor can send the last one as a request line, and is not to disappear by it.
+  const hidden = cells.get('Client') === '?' && cells.get('Request') === '..reading..';
   return {
     ...serverPart(cells.get('Srv') ?? ''),
     ...present('pid', parseCount(cells.get('PID') ?? '')),

@@ -10,28 +10,22 @@ export const errorLogEvents = [
 
 export type ErrorLogEvent = (typeof errorLogEvents)[number];
 
+/** What one line of an error log is, by the places where the server itself writes. */
+export interface ErrorLogLine {
+  readonly event?: ErrorLogEvent;
+  /** The time on the line, in the server's own zone, counted as if that were UTC. Unix seconds. */
+  readonly wallSeconds?: number;
+  /** The entry may hold text of a visitor with newlines in it: lines that follow may be a part of it. */
+  readonly mayGoOn?: true;
+}
+
 /**
- * Wording by server source; the number (AH...) is left out of some versions, so the words are what is looked for.
- * Apache: prefork.c, worker.c, event.c, mod_reqtimeout.c; 2.2 says MaxClients. nginx: ngx_connection.c,
- * ngx_event_accept.c. The longer of two that share their beginning stands first.
+ * `Nov 21 14:00:00 web nginx: ` or `2026-11-21T14:00:00+01:00 web apache2[7]: `, as a syslog daemon writes them to a
+ * file. Only the servers' own names: other programs in the same file log what strangers send them.
  */
-const wordings: readonly (readonly [string, ErrorLogEvent])[] = [
-  ['worker_connections are not enough, reusing connections', 'keepalive_reclaimed'],
-  ['worker_connections are not enough', 'worker_connections_exhausted'],
-  ['Too many open files', 'too_many_open_files'],
-  ['server is within MinSpareThreads of MaxRequestWorkers', 'near_max_request_workers'],
-  ['server reached MaxRequestWorkers setting', 'max_request_workers'],
-  ['server reached MaxClients setting', 'max_request_workers'],
-  ['scoreboard is full, not at MaxRequestWorkers', 'scoreboard_full'],
-  ['read timeout', 'request_read_timeout'],
-];
+const syslogHeader =
+  /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) [\w.:-]{1,255} (?:nginx|apache2|httpd)(?:\[\d+\])?: /;
 
-/** AH01382: Request header read timeout. The words alone could stand in a script's message. */
-const requestReadTimeout = /Request (?:handshake|header|body) read timeout/;
-
-/** What an error-log line says about slots; undefined for every other line. */
-export function parseErrorLogEvent(line: string): ErrorLogEvent | undefined {
-  const found = wordings.find(([words]) => line.includes(words))?.[1];
-  if (found === 'request_read_timeout' && !requestReadTimeout.test(line)) return undefined;
-  return found;
+export function syslogHeaderLength(line: string): number {
+  return syslogHeader.exec(line)?.[0].length ?? 0;
 }

@@ -18,6 +18,7 @@ export interface FollowedPath {
   poll(): Promise<boolean>;
   states(): Promise<Readonly<Record<string, FollowState>>>;
   stats(): Promise<SourceStats>;
+  isOpen(): boolean;
   close(): Promise<void>;
 }
 
@@ -75,6 +76,7 @@ export function createFollowedPath(options: FollowedPathOptions): FollowedPath {
         tooLongLines: sum(({ tooLongLines }) => tooLongLines),
       };
     },
+    isOpen: () => [...followers.values()].some((follower) => follower.isOpen()),
     async close() {
       for (const follower of followers.values()) await follower.close();
     },

@@ -1,15 +1,13 @@
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
 import { createCriUnwrapper } from '../parse/cri-line.ts';
-import {
-  type ErrorLogEvent,
-  errorLogEvents,
-  parseErrorLogEvent,
-} from '../parse/error-log-event.ts';
+import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
+import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-reader.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import { createLogRecord } from '../snapshot/log-record.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
 
 export type ErrorEventCounts = Record<ErrorLogEvent, number>;
 
@@ -51,16 +49,20 @@ export function accessSink({ counts, format, cri }: AccessSinkOptions): LineCons
 /** Error-log lines are few: text is good enough. Longer ones say nothing more about slots. */
 const longestErrorText = 4096;
 
-export function errorSink(
-  counts: ErrorEventCounts,
-  onEvent: (event: ErrorLogEvent) => void,
-): LineConsumer {
+export interface ErrorSinkOptions {
+  readonly server: ServerKind;
+  readonly counts: ErrorEventCounts;
+  readonly onEvent: (finding: ErrorLogFinding) => void;
+}
+
+export function errorSink({ server, counts, onEvent }: ErrorSinkOptions): LineConsumer {
+  const read = createErrorLogReader(server);
   return (bytes, start, end) => {
     const length = Math.min(end - start, longestErrorText);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1');
-    const event = parseErrorLogEvent(text);
-    if (event === undefined) return;
-    counts[event] += 1;
-    onEvent(event);
+    const finding = read(text, end - start);
+    if (finding === undefined) return;
+    counts[finding.event] += 1;
+    onEvent(finding);
   };
 }

@@ -5,9 +5,9 @@ import { isNamedPipe, openNamedPipe } from '../io/named-pipe.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import { followStream, type StreamInput } from '../io/stream-input.ts';
 import { openSyslogInput, type SyslogInput } from '../io/syslog-input.ts';
-import type { ErrorLogEvent } from '../parse/error-log-event.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import { explainMissing, parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import type { LineConsumer } from '../parse/split-lines.ts';
 import { ok, type Result } from '../result.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import type { LogView, SourceStats, SourceView } from '../snapshot/log-source.ts';
@@ -21,6 +21,7 @@ import {
   vhostsOf,
 } from './line-sinks.ts';
 import type { Log } from './log.ts';
+import { createLogEvidence, type LogEvidence } from './log-evidence.ts';
 
 /** What survives a restart: places and counts belong together, so they are taken in one moment. */
 export interface TargetLogsState {
@@ -51,13 +52,6 @@ export interface TargetLogs {
   close(): Promise<void>;
 }
 
-const exhaustionEvents: ReadonlySet<ErrorLogEvent> = new Set([
-  'max_request_workers',
-  'scoreboard_full',
-  'worker_connections_exhausted',
-]);
-const recentSeconds = 5;
-
 type AccessSink = Parameters<typeof accessSink>[0];
 
 interface Datagrams {
@@ -80,19 +74,25 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   const datagrams: Datagrams[] = [];
   const streams: Stream[] = [];
   const tells = new Set<string>();
-  let exhaustedAt = Number.NEGATIVE_INFINITY;
+  const evidences: LogEvidence[] = [];
   let caughtUp = state === undefined;
   let sources: readonly SourceView[] = [];
 
-  const follow = (pattern: string, consume: AccessSink | undefined) => {
-    const sink =
-      consume === undefined
-        ? errorSink(errorEvents, (event) => {
-            if (exhaustionEvents.has(event)) exhaustedAt = now();
-          })
-        : accessSink(consume);
+  const follow = (pattern: string, consume: LineConsumer): FollowedPath => {
     const states = state?.files[pattern] ?? {};
-    paths.set(pattern, createFollowedPath({ pattern, consume: sink, start: logs.start, states }));
+    const path = createFollowedPath({ pattern, consume, start: logs.start, states });
+    paths.set(pattern, path);
+    return path;
+  };
+
+  const followErrorLog = (pattern: string) => {
+    const evidence = createLogEvidence(now);
+    const path = follow(
+      pattern,
+      errorSink({ server: config.server, counts: errorEvents, onEvent: evidence.take }),
+    );
+    paths.set(pattern, evidence.watch(path));
+    evidences.push(evidence);
   };
 
   for (const source of config.access_logs) {
@@ -114,11 +114,11 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     } else if (source.pipe !== undefined) readPipe(source.pipe, sink);
     else streams.push({ source: 'stdin', input: followStream(options.stdin, accessSink(sink)) });
   }
-  for (const { path } of config.error_logs) follow(path, undefined);
+  for (const { path } of config.error_logs) followErrorLog(path);
 
   /** Opened as a file a pipe would give nothing: it has no places to return to. */
   function followUnlessPipe(path: string, sink: AccessSink): void {
-    if (!isNamedPipe(path)) follow(path, sink);
+    if (!isNamedPipe(path)) follow(path, accessSink(sink));
     else notRead(`"${path}" is a named pipe; write "pipe:" in place of "path:"`);
   }
 
@@ -169,7 +169,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       tells,
       sources,
     }),
-    saysExhausted: () => now() - exhaustedAt <= recentSeconds,
+    saysExhausted: () => evidences.some(({ saysExhausted }) => saysExhausted()),
     async state() {
       const files = await Promise.all(
         [...paths].map(async ([pattern, path]) => [pattern, await path.states()] as const),

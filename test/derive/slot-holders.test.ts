@@ -41,6 +41,22 @@ describe('deriveSlotHolders()', () => {
     expect(holders).toEqual({ top: [] });
   });
 
+  test.each([
+    ['?', '..reading..', 0],
+    ['203.0.113.9', '..reading..', 1],
+    ['203.0.113.9', 'GET /&lt;/td&gt;&lt;td&gt;_ HTTP/1.1', 1],
+  ])('of client %s and request %s there are %s clients', (client, request, clients) => {
+    const cells = ['0-0', '7', 'R', client, '?', request].map((text) => `<td>${text}</td>`);
+    const headings = ['Srv', 'PID', 'M', 'Client', 'VHost', 'Request'].map(
+      (it) => `<th>${it}</th>`,
+    );
+    const page = parseApacheStatusHtml(
+      `<table><tr>${headings.join('')}</tr><tr>${cells.join('')}</tr></table>`,
+    );
+    if (!page.ok) throw new Error(page.error.found);
+    expect(deriveSlotHolders(page.value, false).clients).toBe(clients);
+  });
+
   test('reads a real page of a prefork server with held clients', () => {
     const page = parseApacheStatusHtml(fixture('apache-2.4.71-prefork.html'));
     if (!page.ok) throw new Error(page.error.found);

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { createCriUnwrapper } from '../../src/parse/cri-line.ts';
-import { parseErrorLogEvent } from '../../src/parse/error-log-event.ts';
 import { parseUdpDrops } from '../../src/parse/proc-net-udp.ts';
 import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/parse/proc-pid.ts';
 import { createLineSplitter } from '../../src/parse/split-lines.ts';
@@ -60,30 +59,6 @@ test.each([
   ['', ''],
 ])('syslogMessageStart() finds the message of %j', (datagram, message) => {
   expect(bytes(datagram).slice(syslogMessageStart(bytes(datagram)))).toEqual(bytes(message));
-});
-
-test.each([
-  [
-    '[mpm_prefork:error] [pid 1] AH00161: server reached MaxRequestWorkers setting, consider',
-    'max_request_workers',
-  ],
-  ['[error] server reached MaxClients setting, consider raising', 'max_request_workers'],
-  [
-    'AH10159: server is within MinSpareThreads of MaxRequestWorkers, consider',
-    'near_max_request_workers',
-  ],
-  ['AH: scoreboard is full, not at MaxRequestWorkers.Increase ServerLimit.', 'scoreboard_full'],
-  [
-    '2026/11/21 [warn] 1#1: 64 worker_connections are not enough, reusing connections',
-    'keepalive_reclaimed',
-  ],
-  ['2026/11/21 [alert] 1#1: 64 worker_connections are not enough', 'worker_connections_exhausted'],
-  ['[crit] accept4() failed (24: Too many open files)', 'too_many_open_files'],
-  ['AH01382: Request header read timeout', 'request_read_timeout'],
-  ['script said: read timeout', undefined],
-  ['', undefined],
-])('parseErrorLogEvent(%j) is %j', (line, event) => {
-  expect(parseErrorLogEvent(line)).toBe(event);
 });
 
 describe('createLineSplitter()', () => {

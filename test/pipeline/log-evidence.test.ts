@@ -1,0 +1,129 @@
+import { appendFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { configSchema } from '../../src/config/schema.ts';
+import { openTargetLogs, type TargetLogs } from '../../src/pipeline/target-logs.ts';
+import { keepOpen, keepTempDirectory } from '../support/keep.ts';
+
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A clock that stands, in whole seconds as nginx writes them. */
+let now: number;
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  now = 1_800_000_000;
+  directory = await keepTempDirectory('evidence');
+  file = join(directory, 'error.log');
+});
+
+/** As nginx writes it, in the zone of this machine. */
+function lineAt(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  const two = (figure: number) => String(figure).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('/');
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
+  return `${day} ${time} [alert] 7#7: 64 worker_connections are not enough\n`;
+}
+
+async function open(start: 'end' | 'beginning'): Promise<TargetLogs> {
+  const config = configSchema.parse({
+    targets: [
+      {
+        name: 'edge',
+        server: 'nginx',
+        status_url: 'http://127.0.0.1/stub_status',
+        error_logs: [{ path: file }],
+      },
+    ],
+    logs: { start },
+  });
+  const [target] = config.targets;
+  if (target === undefined) throw new Error('no target');
+  const logs = await openTargetLogs({
+    config: target,
+    logs: config.logs,
+    state: undefined,
+    stdin: new PassThrough(),
+    log: silent,
+    now: () => now,
+  });
+  return keepOpen(logs);
+}
+
+async function readAll(logs: TargetLogs): Promise<void> {
+  while (await logs.poll());
+}
+
+const counted = (logs: TargetLogs) => logs.view().errorEvents?.['worker_connections_exhausted'];
+
+describe('an error log', () => {
+  test('says so for five seconds from the time on its line', async () => {
+    await writeFile(file, '');
+    const logs = await open('end');
+    await readAll(logs);
+    await readAll(logs);
+    await appendFile(file, lineAt(now - 2));
+    await readAll(logs);
+    expect(logs.saysExhausted()).toBe(true);
+    now += 3;
+    expect(logs.saysExhausted()).toBe(true);
+    now += 1;
+    expect(logs.saysExhausted()).toBe(false);
+  });
+
+  test('counts old lines that are read at start, but they do not speak for now', async () => {
+    await writeFile(file, lineAt(now - 3600) + lineAt(now - 60));
+    const logs = await open('beginning');
+    await readAll(logs);
+    expect(counted(logs)).toBe(2);
+    expect(logs.saysExhausted()).toBe(false);
+  });
+
+  test('counts what was written during a pause, but it does not speak for now', async () => {
+    await writeFile(file, '');
+    const logs = await open('end');
+    await readAll(logs);
+    await readAll(logs);
+    await appendFile(file, lineAt(now));
+    now += 3600;
+    await readAll(logs);
+    expect(counted(logs)).toBe(1);
+    expect(logs.saysExhausted()).toBe(false);
+  });
+
+  test('that appears with old lines in it does not speak for now', async () => {
+    const logs = await open('end');
+    await readAll(logs);
+    await readAll(logs);
+    await writeFile(join(directory, 'old'), lineAt(now - 3600));
+    await rename(join(directory, 'old'), file);
+    await readAll(logs);
+    expect(counted(logs)).toBe(1);
+    expect(logs.saysExhausted()).toBe(false);
+  });
+
+  test.each([60, 86_400])('whose line is %s s ahead does not speak, now or then', async (ahead) => {
+    await writeFile(file, '');
+    const logs = await open('end');
+    await readAll(logs);
+    await readAll(logs);
+    await appendFile(file, lineAt(now + ahead));
+    await readAll(logs);
+    expect(logs.saysExhausted()).toBe(false);
+    now += ahead;
+    expect(logs.saysExhausted()).toBe(false);
+  });
+
+  test('does not speak on when the clock is set back', async () => {
+    await writeFile(file, '');
+    const logs = await open('end');
+    await readAll(logs);
+    await readAll(logs);
+    await appendFile(file, lineAt(now));
+    await readAll(logs);
+    now -= 7200;
+    expect(logs.saysExhausted()).toBe(false);
+  });
+});
