@@ -4,12 +4,11 @@ import { expect, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
 import type { Exposition } from '../support/exposition.ts';
 import { findFreePort } from '../support/free-port.ts';
-import { startFreshVisitors } from '../support/fresh-visitors.ts';
 import { openStreams } from '../support/http2-streams.ts';
 import { keep, keepOpen, keepTempDirectory } from '../support/keep.ts';
 import { startNginx } from '../support/real-nginx.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { compareForAWhile, type WatchedTarget, watchTarget } from '../support/watch-target.ts';
+import { expectServedAndSaidSo, type WatchedTarget, watchTarget } from '../support/watch-target.ts';
 
 async function startHttp2(workerConnections: number) {
   const authority = createAuthority(await keepTempDirectory('certificates'));
@@ -57,12 +56,7 @@ test('nginx: 100 streams on one connection are requests, and take one slot', asy
   const streams = { port: tlsPort, count: 100, path: '/drip.bin', authority };
   const held = keepOpen(await openStreams(streams));
   await waitUntil({ until: 'all streams have begun', holds: () => held.begun() === 100 });
-  const visitors = keep(startFreshVisitors({ port: nginx.port }));
-  await waitUntil({ until: 'visitors are served', holds: () => visitors.lately(true) });
-  const compared = await compareForAWhile(watched, visitors);
-  const served = compared.filter(({ truth }) => truth === 'served');
-  expect(served.length).toBeGreaterThan(10);
-  expect(served.filter(({ exhausted }) => exhausted !== 0)).toEqual([]);
+  await expectServedAndSaidSo(watched, nginx.port);
   const exposition = await readWithStreams(watched);
   // That connection, our poll, and perhaps a visitor that has just left.
   expect(slotsOf(exposition)).toMatchObject({ sum: 64, inUse: expect.toBeOneOf([2, 3]) });

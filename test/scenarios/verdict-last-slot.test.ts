@@ -1,23 +1,12 @@
-import { describe, expect, test } from 'vitest';
-import { startFreshVisitors } from '../support/fresh-visitors.ts';
+import { describe, test } from 'vitest';
 import { openBusyClients, openKeepaliveClients } from '../support/held-clients.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { compareForAWhile, type WatchedTarget, watchTarget } from '../support/watch-target.ts';
+import { expectServedAndSaidSo, type WatchedTarget, watchTarget } from '../support/watch-target.ts';
 
 const watchShop = ({ statusUrl }: { readonly statusUrl: string }): Promise<WatchedTarget> =>
   watchTarget(`{name: shop, server: apache, status_url: "${statusUrl}"}`);
-
-/** A visit that the busy machine delays past its second, or a scrape beside it, says nothing about the verdict. */
-async function expectServedAndSaidSo(watched: WatchedTarget, port: number): Promise<void> {
-  const visitors = keep(startFreshVisitors({ port }));
-  await waitUntil({ until: 'visitors are served', holds: () => visitors.lately(true) });
-  const compared = await compareForAWhile(watched, visitors);
-  const served = compared.filter(({ truth }) => truth === 'served');
-  expect(served.length).toBeGreaterThan(10);
-  expect(served.filter(({ exhausted }) => exhausted !== 0)).toEqual([]);
-}
 
 describe('one slot is free, and the poll of the exporter takes it for a moment', () => {
   test('Apache prefork with MaxRequestWorkers 1', async () => {

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { type Exposition, parseExposition } from './exposition.ts';
-import { type FreshVisitors, type Truth, truthBetween, type Visit } from './fresh-visitors.ts';
+import {
+  type FreshVisitors,
+  startFreshVisitors,
+  truthBetween,
+  type Visit,
+} from './fresh-visitors.ts';
 import { keep } from './keep.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -56,20 +62,21 @@ export async function watchTarget(target: string, more = ''): Promise<WatchedTar
   return { exporter, read, until, scrapeOften };
 }
 
-interface Compared {
-  readonly truth: Truth;
-  readonly exhausted: number | undefined;
-}
+/** How many scrapes said what beside which truth: `{"starving: 1": 20}`, and `absent` without a verdict. */
+export type Tally = Readonly<Record<string, number>>;
+
+/** Between two visits of a served server nobody is under way: those before and after a quick scrape speak for it. */
+const besideMs = 250;
 
 /** The verdict of each scrape beside what the visitors met meanwhile. */
-export function compareWithVisitors(
-  scrapes: readonly Scrape[],
-  visits: readonly Visit[],
-): readonly Compared[] {
-  return scrapes.map(({ from, to, exposition }) => ({
-    truth: truthBetween(visits, from, to),
-    exhausted: exposition.value('webserver_exhausted'),
-  }));
+export function compareWithVisitors(scrapes: readonly Scrape[], visits: readonly Visit[]): Tally {
+  const tally: Record<string, number> = {};
+  for (const { from, to, exposition } of scrapes) {
+    const truth = truthBetween(visits, from - besideMs, to + besideMs);
+    const seen = `${truth}: ${exposition.value('webserver_exhausted') ?? 'absent'}`;
+    tally[seen] = (tally[seen] ?? 0) + 1;
+  }
+  return tally;
 }
 
 export function resultOf(exposition: Exposition): string | undefined {
@@ -90,14 +97,23 @@ export function evidenceOf(exposition: Exposition): readonly string[] {
 export async function compareForAWhile(
   watched: WatchedTarget,
   visitors: FreshVisitors,
-): Promise<readonly Compared[]> {
+): Promise<Tally> {
   const scrapes = await watched.scrapeOften();
   await visitors.stop();
   return compareWithVisitors(scrapes, visitors.visits());
 }
 
 /** What 20 scrapes of a flood must say, each of them. */
-export const starvingAndSaidSo: readonly Compared[] = Array.from({ length: 20 }, () => ({
-  truth: 'starving',
-  exhausted: 1,
-}));
+export const starvingAndSaidSo: Tally = { 'starving: 1': 20 };
+
+/**
+ * 20 scrapes of a server that has room, however little: no false 1. A visit that the busy machine delays past its
+ * second speaks against nothing, and so the scrapes beside it do not count.
+ */
+export async function expectServedAndSaidSo(watched: WatchedTarget, port: number): Promise<void> {
+  const visitors = keep(startFreshVisitors({ port }));
+  await waitUntil({ until: 'visitors are served', holds: () => visitors.lately(true) });
+  const { 'served: 0': right = 0, ...rest } = await compareForAWhile(watched, visitors);
+  expect(Object.keys(rest).filter((seen) => seen.startsWith('served'))).toEqual([]);
+  expect(right).toBeGreaterThan(10);
+}
