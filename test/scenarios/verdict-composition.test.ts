@@ -33,7 +33,12 @@ interface Held {
 const openOf = (clients: readonly HeldClients[]) =>
   clients.reduce((sum, held) => sum + held.open(), 0);
 
-const server = { maxRequestWorkers: 12, threadsPerChild: 6 };
+const server = {
+  maxRequestWorkers: 12,
+  threadsPerChild: 6,
+  // mod_reqtimeout would end half a header after 20 seconds, and the server would no longer be full.
+  extraConfig: 'RequestReadTimeout header=0 body=0',
+};
 
 async function fillApache(
   { port, slowUpstream }: { readonly port: number; readonly slowUpstream: SlowUpstream },
@@ -61,12 +66,12 @@ async function blockingApache(mpm: 'prefork' | 'worker'): Promise<Flooded> {
 }
 
 async function eventApache(): Promise<Flooded> {
-  const apache = keep(await startApache({ mpm: 'event', ...server }));
+  const apache = keep(await startApache({ mpm: 'event', ...server, threadsPerChild: 12 }));
   return {
     port: apache.port,
     target: `{name: shop, server: apache, status_url: "${apache.statusUrl}"}`,
     // Idle connections take no worker; a process closes them once all of its workers are busy.
-    fill: () => fillApache(apache, { idle: 5, half: 5, slow: 7 }),
+    fill: () => fillApache(apache, { idle: 2, half: 5, slow: 7 }),
   };
 }
 
@@ -140,4 +145,26 @@ describe('a flood without an observation lane: who holds the slots is told by th
     expect(full.value('webserver_slots_source', { source: 'status' })).toBe(0);
     expect(full.value('webserver_worker_saturation_ratio')).toBe(1);
   });
+});
+
+test('Apache event with a worker idle, and more connections than AsyncRequestWorkerFactor allows: exhausted', async () => {
+  const apache = keep(await startApache({ mpm: 'event', ...server, threadsPerChild: 12 }));
+  const { port, slowUpstream, statusUrl } = apache;
+  const watched = await watchTarget(`{name: shop, server: apache, status_url: "${statusUrl}"}`);
+  await watched.until(0);
+  // A process accepts no more than ThreadsPerChild + idle workers * factor connections, idle ones among them
+  // (connections_above_limit() in server/mpm/event/event.c): 16 are more than 12 + 1 * 2.
+  const idle = keepOpen(await openKeepaliveClients({ port, count: 5 }));
+  keepOpen(await openHalfHeaderClients({ port, count: 5 }));
+  keepOpen(await openBusyClients({ port, count: 6 }));
+  await waitUntil({
+    until: 'six slow requests are at the upstream',
+    holds: () => slowUpstream.inFlight() === 6,
+  });
+  const visitors = keep(startFreshVisitors({ port }));
+  await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
+  expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+  const full = await watched.read();
+  expect(connections(full, 'idle')).toBe(idle.open());
+  expect(idle.open()).toBe(5);
 });
