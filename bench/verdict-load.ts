@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -61,6 +62,8 @@ interface Behaviour {
 /** Makes the load of one phase, and resolves when it is over and every connection is closed. */
 export async function runPhase(server: LoadedServer, phase: Phase): Promise<void> {
   const ends = AbortSignal.timeout(phase.seconds * 1000);
+  // Each client listens to it, and there may be a hundred.
+  setMaxListeners(0, ends);
   const clients = holdClients(server.port, phase, ends);
   if (phase.kind === 'reloads') await reloadUntil(server, ends);
   await clients;

@@ -6,18 +6,15 @@ import { startApache } from '../support/real-apache.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { compareForAWhile, starvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
 
-test.each(['prefork', 'worker'] as const)(
-  'Apache %s: visitors that do not close after the last answer hold every worker',
-  async (mpm) => {
-    const apache = keep(await startApache({ mpm, maxRequestWorkers: 8, threadsPerChild: 4 }));
-    const watched = await watchTarget(
-      `{name: shop, server: apache, status_url: "${apache.statusUrl}"}`,
-    );
-    await watched.until(0);
-    const clients = keepOpen(await openLingeringClients({ port: apache.port, count: 8 }));
-    await waitUntil({ until: 'all are answered', holds: () => clients.answered() === 8 });
-    const visitors = keep(startFreshVisitors({ port: apache.port }));
-    await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
-    expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
-  },
-);
+test('Apache prefork: visitors that do not close after the last answer hold every worker', async () => {
+  const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 8 }));
+  const watched = await watchTarget(
+    `{name: shop, server: apache, status_url: "${apache.statusUrl}"}`,
+  );
+  await watched.until(0);
+  const clients = keepOpen(await openLingeringClients({ port: apache.port, count: 8 }));
+  await waitUntil({ until: 'all are answered', holds: () => clients.answered() === 8 });
+  const visitors = keep(startFreshVisitors({ port: apache.port }));
+  await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
+  expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+});

@@ -25,7 +25,7 @@ export type Truth = 'served' | 'starving' | 'mixed' | 'unknown';
 export interface FreshVisitors {
   /** The visits that have ended, in the order of their ends. */
   visits(): readonly Visit[];
-  /** Whether the last visits, five by default, all ended so. */
+  /** Whether the last visits, three by default, all ended so. */
   lately(answered: boolean, count?: number): boolean;
   /** No new visits; resolves when those under way have ended and every socket is closed. */
   stop(): Promise<void>;
@@ -49,7 +49,7 @@ export function startFreshVisitors(options: VisitorOptions): FreshVisitors {
   })();
   return {
     visits: () => ended,
-    lately: (answered, count = 5) =>
+    lately: (answered, count = 3) =>
       ended.length >= count && ended.slice(-count).every((seen) => seen.answered === answered),
     async stop() {
       stopping.abort();

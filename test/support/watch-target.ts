@@ -23,14 +23,14 @@ export interface WatchedTarget {
   read(timeoutSeconds?: string): Promise<Exposition>;
   /** Waits for the verdict on /metrics, and returns the exposition that said it. */
   until(exhausted: 0 | 1): Promise<Exposition>;
-  /** Scrapes at a fixed pace, whether or not the one before has been answered: 20, one each 200 ms. */
+  /** Scrapes at a fixed pace, whether or not the one before has been answered: 20, one each 150 ms. */
   scrapeOften(count?: number): Promise<readonly Scrape[]>;
 }
 
 /** An exporter of a single target, which is stopped when the test ends. */
 export async function watchTarget(target: string, more = ''): Promise<WatchedTarget> {
   const exporter = keep(await startExporter({ config: `targets: [${target}]\n${more}` }));
-  const read = async (timeoutSeconds = '2') =>
+  const read = async (timeoutSeconds = '1.5') =>
     parseExposition(
       await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': timeoutSeconds }),
     );
@@ -42,7 +42,7 @@ export async function watchTarget(target: string, more = ''): Promise<WatchedTar
   const scrapeOften = async (count = 20) => {
     const scrapes: Promise<Scrape>[] = [];
     for (let i = 0; i < count; i++) {
-      if (i > 0) await sleep(200);
+      if (i > 0) await sleep(150);
       scrapes.push(scrape());
     }
     return Promise.all(scrapes);
