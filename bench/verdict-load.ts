@@ -98,7 +98,7 @@ function behaviourOf({ kind, seconds }: Phase): Behaviour {
     case 'burst':
       return { path: '/', sends: 'whole', staysMs: 300 };
     case 'slow_upstream':
-      return { path: '/slow?ms=1500', sends: 'whole', staysMs: 1600 };
+      return { path: '/slow?ms=4000', sends: 'whole', staysMs: 4100 };
     case 'reloads':
       return { path: slow, sends: 'whole' };
     default:

@@ -48,7 +48,7 @@ export interface PlanOptions {
 
 const episodeSeconds = 30;
 
-/** The load of one server, from a seed: every plan of two episodes or more meets each kind at least once. */
+/** The load of one server, from a seed: every plan of three minutes or more meets each kind at least once. */
 export function planLoad({ server, seed, seconds }: PlanOptions): readonly Episode[] {
   const random = createRandom(seed * verdictServers.length + verdictServers.indexOf(server));
   const kinds = dealKinds(random);
@@ -71,11 +71,11 @@ function planEpisode({ server, random, kinds, seconds }: EpisodeOptions): Episod
   const slots = slotsOf(server, random, threadsPerChild);
   const phases: Phase[] = [];
   // A calm start, and a pause after each phase in which the server comes to itself.
-  for (let at = random.between(1, 3); at < seconds - 2; ) {
-    const length = Math.min(random.between(3, 7), seconds - at);
+  for (let at = random.between(1, 3); at < seconds - 4; ) {
+    const length = Math.min(random.between(5, 10), seconds - at);
     const kind = kinds();
     phases.push({ kind, atSecond: at, seconds: length, clients: clientsOf(kind, slots, random) });
-    at += length + random.between(1, 3);
+    at += length + random.between(2, 4);
   }
   return { slots, threadsPerChild, backlog: random.pick([5, 30, 511]), seconds, phases };
 }
@@ -105,12 +105,20 @@ function clientsOf(kind: LoadKind, slots: number, random: SeededRandom): number 
   }
 }
 
-/** All kinds in a random order, then all of them again, so that a short plan leaves none out. */
+/** What fills servers comes twice as often: without it there are few seconds in which visitors starve. */
+const dealt: readonly LoadKind[] = [
+  ...loadKinds,
+  'idle_flood',
+  'half_header_flood',
+  'slow_upstream',
+];
+
+/** All kinds in a random order, then all of them again, so that a short plan leaves few out. */
 function dealKinds(random: SeededRandom): () => LoadKind {
   let deck: LoadKind[] = [];
   return () => {
     if (deck.length === 0) {
-      deck = [...loadKinds]
+      deck = dealt
         .map((kind) => ({ kind, at: random.next() }))
         .sort((a, b) => a.at - b.at)
         .map(({ kind }) => kind);
