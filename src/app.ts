@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
+import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { selfGroups, targetGroups } from './metrics/catalog.ts';
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly version: string;
   readonly nodeVersion: string;
   readonly pid: number;
+  /** Whether the exporter runs in a pod, whose network namespace holds its own containers only. */
+  readonly inPod: boolean;
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
@@ -59,9 +62,19 @@ const discoveryPauseMilliseconds = 30_000;
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
   const logs = createLogSet({ stdin: options.stdin, log, now });
+  const kernel = buildKernelReader({
+    now,
+    onAbsent: ({ subject, detail }) =>
+      log.warn('the /proc tables serve in its place; what each connection does is not known', {
+        subject,
+        reason: detail,
+      }),
+  });
   const targetOptions = {
     resolveName: createResolveName(),
-    kernel: buildKernelReader(),
+    kernel,
+    listeners: createListenerDirectory(kernel),
+    inPod: options.inPod,
     logSaysExhausted: logs.saysExhausted,
     log,
     now,
@@ -147,7 +160,8 @@ export function createApp(options: AppOptions): App {
 
   const withLogs = (view: TargetView): TargetView => {
     const logView = logs.view(view.observation.target.name);
-    return logView === undefined ? view : { ...view, logs: logView };
+    const shown = { ...view, shownAtSeconds: now() };
+    return logView === undefined ? shown : { ...shown, logs: logView };
   };
 
   const probe = async ({ target, module: name, deadlineMilliseconds }: ProbeQuery) => {

@@ -78,6 +78,8 @@ export function appOptions(flags: Flags, io: CliIo, log: Log) {
     version: io.version,
     nodeVersion: io.nodeVersion,
     pid: io.pid,
+    // Kubernetes puts the address of its API into the environment of every container.
+    inPod: io.environment['KUBERNETES_SERVICE_HOST'] !== undefined,
     stdin: io.stdin,
     log,
     now: () => io.now().getTime() / 1000,

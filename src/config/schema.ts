@@ -202,6 +202,10 @@ function isStatusUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }
 
+const addressAndPort = z.string().regex(/^(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, {
+  error: 'is not a port or ADDRESS:PORT; write 80, 127.0.0.2:80 or [::1]:80',
+});
+
 const target = z
   .strictObject({
     name: z.string().min(1).max(200).meta({ description: 'Becomes the label target.' }),
@@ -211,10 +215,13 @@ const target = z
     http: http.default({ headers: {} }),
     capacity: capacity.default({}),
     sampling: sampling.default({ observation_lane: false }),
-    listen: z.array(port).optional().meta({
-      description:
-        'Ports whose kernel sockets are this server’s, where the network namespace is shared. Default: the port of a status_url on loopback.',
-    }),
+    listen: z
+      .array(z.union([port, addressAndPort]))
+      .optional()
+      .meta({
+        description:
+          'Ports on which visitors reach this server, where the network namespace is shared; ADDRESS:PORT where servers share a port. Default: found by the processes, the configuration file, the control group or the pod of whoever listens on the port of a status_url on loopback.',
+      }),
     slot_table: z
       .strictObject({
         interval: positiveDuration.default(15_000),

@@ -14,10 +14,9 @@ export interface BacklogBounds {
 }
 
 /**
- * The accept queue of one port. /proc/net/tcp shows how many connections wait, not how many may: the limit of a
- * listening socket (sk_max_ack_backlog) is handed out by sock_diag alone (`ss -lnt`, column Send-Q), a netlink socket
- * that Node.js cannot open. It is therefore computed as the kernel does in listen(): min(backlog, somaxconn), for each
- * listening socket; measured on Apache 2.4.71 with somaxconn 4096: `ss` says 511.
+ * The accept queue of one port. `ss` tells how many may wait (sk_max_ack_backlog). /proc/net/tcp does not; then it is
+ * computed as the kernel does in listen(): min(backlog, somaxconn) for each listening socket, with the backlog servers
+ * ask for by default. A lower ListenBackLog is not seen there.
  *
  * A port without a listening socket has no accept queue: `undefined`, not 0.
  */
@@ -29,11 +28,14 @@ export function deriveAcceptQueue(
   const { listeners } = sockets;
   if (listeners.length === 0) return undefined;
   const length = listeners.reduce((sum, socket) => sum + socket.queueLength, 0);
-  const limit = queueLimit(bounds);
-  return { port, length, ...(limit === undefined ? {} : { limit: limit * listeners.length }) };
+  const assumed = assumedLimit(bounds);
+  const limit = listeners.reduce<number | undefined>((sum, { queueLimit = assumed }) => {
+    return sum === undefined || queueLimit === undefined ? undefined : sum + queueLimit;
+  }, 0);
+  return { port, length, ...(limit === undefined ? {} : { limit }) };
 }
 
-function queueLimit({ somaxconn, configuredBacklog }: BacklogBounds): number | undefined {
+function assumedLimit({ somaxconn, configuredBacklog }: BacklogBounds): number | undefined {
   if (somaxconn === undefined) return configuredBacklog;
   return Math.min(configuredBacklog ?? defaultListenBacklog, somaxconn);
 }

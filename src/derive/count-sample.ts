@@ -1,37 +1,68 @@
+import type { ConnectionSummary } from '../snapshot/connections.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
+import type { TargetView } from '../snapshot/target-view.ts';
+import { addIdleSeconds, noIdleSeconds } from './idle-seconds.ts';
 import { addRatio, emptyRatioHistogram } from './ratio-histogram.ts';
 
 export const noSamples: SampleCounters = {
   saturation: emptyRatioHistogram,
   keepaliveOccupancy: emptyRatioHistogram,
+  idleSeconds: noIdleSeconds,
   taken: 0,
   missed: 0,
 };
 
 /** One sample that was answered; a ratio that is not known is not counted. */
-export function countSample(counters: SampleCounters, figures: SlotFigures): SampleCounters {
-  const { workerSaturation, keepaliveOccupancy } = figures;
+export function countSample(
+  counters: SampleCounters,
+  figures: SlotFigures | undefined,
+): SampleCounters {
+  return { ...addRatios(counters, figures), taken: counters.taken + 1 };
+}
+
+/**
+ * One sample that was missed. A full server cannot answer, and leaving those moments out would make it look emptier
+ * the longer it is full: while the verdict is "exhausted" a missed sample counts as saturation 1, with the occupancy
+ * that the kernel shows.
+ */
+export function countMissedSample(
+  counters: SampleCounters,
+  view: Pick<TargetView, 'verdict' | 'figures'> | undefined,
+): SampleCounters {
+  const missed = { ...counters, missed: counters.missed + 1 };
+  if (view?.verdict.exhausted !== true) return missed;
+  const { keepaliveOccupancy } = view.figures ?? {};
+  return addRatios(missed, {
+    workerSaturation: 1,
+    ...(keepaliveOccupancy === undefined ? {} : { keepaliveOccupancy }),
+  });
+}
+
+/** The idle times of one reading of the kernel. */
+export function countIdleSeconds(
+  counters: SampleCounters,
+  connections: ConnectionSummary | undefined,
+): SampleCounters {
+  if (connections === undefined) return counters;
   return {
     ...counters,
-    taken: counters.taken + 1,
+    idleSeconds: addIdleSeconds(counters.idleSeconds, connections.idleSeconds),
+  };
+}
+
+function addRatios(
+  counters: SampleCounters,
+  ratios: Pick<SlotFigures, 'workerSaturation' | 'keepaliveOccupancy'> = {},
+): SampleCounters {
+  const { workerSaturation, keepaliveOccupancy } = ratios;
+  return {
+    ...counters,
     ...(workerSaturation === undefined
       ? {}
       : { saturation: addRatio(counters.saturation, workerSaturation) }),
     ...(keepaliveOccupancy === undefined
       ? {}
       : { keepaliveOccupancy: addRatio(counters.keepaliveOccupancy, keepaliveOccupancy) }),
-  };
-}
-
-/**
- * One sample that was missed. A full server cannot answer, and leaving those moments out would make it look emptier
- * the longer it is full: while the verdict is "exhausted" a missed sample counts as saturation 1.
- */
-export function countMissedSample(counters: SampleCounters, exhausted: boolean): SampleCounters {
-  return {
-    ...counters,
-    missed: counters.missed + 1,
-    ...(exhausted ? { saturation: addRatio(counters.saturation, 1) } : {}),
   };
 }

@@ -24,20 +24,27 @@ export function deriveNginxSlots(status: NginxStatus, capacity: Capacity): SlotF
 }
 
 /**
- * HTTP/2 and HTTP/3 count streams in Reading and Writing, so the states may outnumber the connections, and the
- * limit: `free` then stays 0 and the sum shows what the server says.
+ * Connections come from Active and Waiting alone: HTTP/2 and HTTP/3 count streams in Reading and Writing, and one
+ * connection with 100 streams is one slot. What is not waiting is reading, as far as Reading goes, and else writing.
  */
 function deriveConnections(status: NginxStatus, capacity: Capacity): SlotGroup {
+  const { active, reading, writing, waiting } = status;
   const counts = new Map<NginxConnectionState, number>();
-  if (status.reading !== undefined) counts.set('reading', status.reading);
-  if (status.writing !== undefined) counts.set('writing', status.writing);
-  if (status.waiting !== undefined) counts.set('keepalive', status.waiting);
+  // Waiting may exceed Active for a moment: the two atomics are read one after the other.
+  const held =
+    active === undefined || waiting === undefined ? undefined : Math.max(0, active - waiting);
+  if (reading !== undefined) counts.set('reading', Math.min(reading, held ?? reading));
+  if (writing !== undefined) {
+    counts.set('writing', held === undefined ? writing : held - (counts.get('reading') ?? 0));
+  }
+  if (waiting !== undefined) counts.set('keepalive', waiting);
   if (capacity.slots === undefined) return { kind: 'connection', counts };
   const taken = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  counts.set('free', Math.max(0, capacity.slots - taken));
+  const limit = Math.max(capacity.slots, taken);
+  counts.set('free', limit - taken);
   return {
     kind: 'connection',
-    limit: { value: capacity.slots, source: capacity.slotsSource ?? 'override' },
+    limit: { value: limit, source: capacity.slotsSource ?? 'override' },
     counts,
   };
 }

@@ -22,7 +22,8 @@ const resultOfErrorCode: Readonly<Record<string, ScrapeFailureResult>> = {
 const resultOfPhaseAtDeadline: Readonly<Record<ConnectPhase, ScrapeFailureResult>> = {
   resolving: 'dns',
   connecting: 'connect_timeout',
-  handshaking: 'tls',
+  // A full server completes the connection and answers no handshake: as mute as one that is asked in plain text.
+  handshaking: 'response_timeout',
   connected: 'response_timeout',
   answering: 'response_timeout',
 };

@@ -1,22 +1,38 @@
 import { parseCount } from '../parse/number.ts';
 import { parseProcNetTcp } from '../parse/proc-net-tcp.ts';
 import { parseProcNetstat } from '../parse/proc-netstat.ts';
+import { parseSsSockets } from '../parse/ss-sockets.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { KernelSnapshot, ListenCounters, SocketTable } from '../snapshot/kernel.ts';
 import { buildReusedBuffer, type ReusedBuffer, readWholeFile } from './read-whole-file.ts';
+import { listenerArguments, type RunSs, runSs, socketArguments } from './run-ss.ts';
 import { shareCostlyWork } from './share-costly-work.ts';
 
 /**
- * At most about a twentieth of one core goes into reading. The kernel walks its whole hash table for each of the two
- * files, however few sockets there are (5 ms with the 262,144 buckets of a machine with 24 GB), and takes 2 us for each
- * socket on top: with 50,000 of them a look every second would cost a tenth of a core.
+ * At most about a twentieth of one core goes into reading. The kernel walks its whole hash table, however few sockets
+ * there are, and takes some microseconds for each socket on top (`npm run bench -- sockets`).
  */
-const sharing = { restPerWork: 20, longestRestMilliseconds: 2000 };
+const sharing = { restPerWork: 20, longestRestMilliseconds: 10_000 };
+
+/** After `ss` has failed, how long the /proc tables serve before it is tried again. */
+const retrySsMilliseconds = 60_000;
 
 export interface KernelReader {
-  /** Figures of now, or, unless afresh, no older than twenty times what it took to read them (2 s at most). */
+  /** Figures of now, or, unless afresh, no older than twenty times what it took to read them (10 s at most). */
   read(ports: Iterable<number>, afresh?: boolean): Promise<KernelSnapshot>;
+  /** Every listening socket of the network namespace; only from `ss`. */
+  readListeners(): Promise<Result<SocketTable, Absence>>;
+}
+
+export interface KernelReaderOptions {
+  /** Another place only where /proc is mounted elsewhere. */
+  readonly procRoot?: string;
+  readonly ss?: RunSs;
+  /** Unix time in seconds. */
+  readonly now?: () => number;
+  /** Told once when `ss` cannot be run and the /proc tables serve instead. */
+  readonly onAbsent?: (absence: Absence) => void;
 }
 
 interface Buffers {
@@ -25,38 +41,65 @@ interface Buffers {
   readonly small: ReusedBuffer;
 }
 
-/** Reads the network namespace the exporter runs in; `procRoot` is another place only where /proc is mounted elsewhere. */
-export function buildKernelReader(procRoot = '/proc'): KernelReader {
+/** Reads the network namespace the exporter runs in. */
+export function buildKernelReader(options: KernelReaderOptions = {}): KernelReader {
+  const { procRoot = '/proc', ss = runSs, now = () => Date.now() / 1000 } = options;
   const buffers = {
     tcp: buildReusedBuffer(),
     tcp6: buildReusedBuffer(),
     small: buildReusedBuffer(),
   };
+  const readSockets = socketsFromSsOrProc({ ...options, procRoot, ss, buffers });
   // Every port ever asked for is looked at in each pass, so that one pass serves all targets.
   const known = new Set<number>();
-  const pass = shareCostlyWork(() => readKernel(procRoot, known, buffers), sharing);
+  const pass = shareCostlyWork(
+    async (): Promise<KernelSnapshot> => ({
+      sockets: await readSockets(known),
+      listenCounters: await readListenCounters(procRoot, buffers.small),
+      somaxconn: await readSomaxconn(procRoot, buffers.small),
+      readAtSeconds: now(),
+    }),
+    sharing,
+  );
   return {
     read(ports, afresh = false) {
       const knownBefore = known.size;
       for (const port of ports) known.add(port);
       return pass(afresh || known.size > knownBefore);
     },
+    async readListeners() {
+      const listed = await ss(listenerArguments);
+      return listed.ok ? ok(parseSsSockets(listed.value)) : listed;
+    },
   };
 }
 
-async function readKernel(
-  procRoot: string,
-  ports: ReadonlySet<number>,
-  buffers: Buffers,
-): Promise<KernelSnapshot> {
-  return {
-    sockets: await readSockets(procRoot, ports, buffers),
-    listenCounters: await readListenCounters(procRoot, buffers.small),
-    somaxconn: await readSomaxconn(procRoot, buffers.small),
+interface SocketSources {
+  readonly procRoot: string;
+  readonly ss: RunSs;
+  readonly buffers: Buffers;
+  readonly onAbsent?: (absence: Absence) => void;
+}
+
+type ReadSockets = (ports: ReadonlySet<number>) => Promise<Result<SocketTable, Absence>>;
+
+/** `ss` tells more and costs less; without it the tables of /proc serve. */
+function socketsFromSsOrProc({ procRoot, ss, buffers, onAbsent }: SocketSources): ReadSockets {
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let reported = false;
+  return async (ports) => {
+    if (performance.now() - failedAt >= retrySsMilliseconds) {
+      const listed = await ss(socketArguments(ports));
+      if (listed.ok) return ok(parseSsSockets(listed.value, ports));
+      failedAt = performance.now();
+      if (!reported) onAbsent?.(listed.error);
+      reported = true;
+    }
+    return readProcTables(procRoot, ports, buffers);
   };
 }
 
-async function readSockets(
+async function readProcTables(
   procRoot: string,
   ports: ReadonlySet<number>,
   buffers: Buffers,

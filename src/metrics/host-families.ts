@@ -12,7 +12,7 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
     type: 'gauge',
     help: 'Connections that wait to be accepted: visitors nobody has answered yet.',
     labels: [...targetLabels, 'listen'],
-    source: '/proc/net/tcp and tcp6, rx_queue of the LISTEN lines.',
+    source: 'ss, Recv-Q of the listening sockets; without ss /proc/net/tcp and tcp6, rx_queue.',
     samples: (view: TargetView) =>
       listenOf(view).map(({ port, queueLength }) => ({
         labels: { ...labelsOf(view), listen: String(port) },
@@ -25,7 +25,7 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
     help: 'Connections that may wait to be accepted; beyond it the kernel drops new ones.',
     labels: [...targetLabels, 'listen'],
     source:
-      'min(511, net.core.somaxconn) for each listening socket; a lower ListenBackLog cannot be seen.',
+      'ss, Send-Q of the listening sockets. Without ss: min(511, net.core.somaxconn) each, where a lower ListenBackLog is not seen.',
     samples: (view: TargetView) =>
       listenOf(view).flatMap(({ port, queueLimit }) =>
         known({ ...labelsOf(view), listen: String(port) }, queueLimit),
@@ -36,7 +36,7 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
     type: 'gauge',
     help: 'Sockets of a listening port by TCP state; established includes those that wait to be accepted.',
     labels: [...targetLabels, 'listen', 'state'],
-    source: '/proc/net/tcp and tcp6.',
+    source: 'ss; without it /proc/net/tcp and tcp6.',
     samples: (view: TargetView) =>
       listenOf(view).flatMap(({ port, connections }) =>
         Object.entries(connections).map(([state, value]) => ({
@@ -44,6 +44,14 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
           value,
         })),
       ),
+  }),
+  family({
+    name: 'webserver_kernel_age_seconds',
+    type: 'gauge',
+    help: 'Age of the figures from the kernel in this answer. They are read again when older than a second, unless reading costs too much.',
+    labels: targetLabels,
+    source: 'The clock of the exporter.',
+    samples: (view: TargetView) => known(labelsOf(view), kernelAge(view)),
   }),
   counter({
     name: 'webserver_kernel_listen_overflows_total',
@@ -63,13 +71,10 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
     help: 'Idle keep-alive connections of Apache event, by source: its own figure lags by up to KeepAliveTimeout, the kernel’s does not.',
     labels: [...targetLabels, 'source'],
     source:
-      'status: ConnsAsyncKeepAlive. kernel: established, less those in the accept queue and the busy workers.',
+      'status: ConnsAsyncKeepAlive. kernel: ss, activity idle; without ss established, less those in the accept queue and the busy workers.',
     samples: (view: TargetView) => [
       ...known({ ...labelsOf(view), source: 'status' }, apacheOf(view)?.connsAsyncKeepAlive),
-      ...known(
-        { ...labelsOf(view), source: 'kernel' },
-        deriveKernelKeepalive(figuresOf(view), listenOf(view)),
-      ),
+      ...known({ ...labelsOf(view), source: 'kernel' }, kernelKeepalive(view)),
     ],
   }),
 ];
@@ -110,6 +115,17 @@ export const processFamilies: readonly Family<TargetView>[] = [
     read: ({ maxFds }) => maxFds,
   }),
 ];
+
+function kernelAge({ host, shownAtSeconds }: TargetView): number | undefined {
+  if (host?.kernelReadAtSeconds === undefined || shownAtSeconds === undefined) return undefined;
+  return Math.max(0, shownAtSeconds - host.kernelReadAtSeconds);
+}
+
+function kernelKeepalive(view: TargetView): number | undefined {
+  const figures = figuresOf(view);
+  if (figures?.keepaliveModel !== 'async') return undefined;
+  return view.host?.connections?.counts.idle ?? deriveKernelKeepalive(figures, listenOf(view));
+}
 
 function listenOf({ host }: TargetView) {
   return host?.listen ?? [];

@@ -1,4 +1,4 @@
-import type { SlotFigures, SlotState } from '../snapshot/slots.ts';
+import { type SlotFigures, type SlotState, slotsSources } from '../snapshot/slots.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import { figuresOf, known, labelsOf, targetLabels } from './target-samples.ts';
@@ -8,10 +8,10 @@ export const slotFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_slots',
     type: 'gauge',
-    help: 'Slots by state; the states of one kind sum to webserver_slots_limit. The fetch itself is one of them.',
+    help: 'Slots by state; the states of one kind sum to webserver_slots_limit. The poll itself is one of them. While the status page is silent, from the kernel.',
     labels: [...targetLabels, 'kind', 'state'],
     source:
-      'mod_status Scoreboard, ConnsTotal, ConnsAsync*; stub_status Reading, Writing, Waiting.',
+      'mod_status Scoreboard, ConnsTotal, ConnsAsync*; stub_status Active, Reading, Waiting; while the page is silent ss.',
     samples: (view: TargetView) =>
       (figuresOf(view)?.groups ?? []).flatMap(({ kind, counts }) =>
         [...counts].map(([state, value]) => ({
@@ -19,6 +19,18 @@ export const slotFamilies: readonly Family<TargetView>[] = [
           value,
         })),
       ),
+  }),
+  family({
+    name: 'webserver_slots_source',
+    type: 'gauge',
+    help: 'Where the slot figures come from: 1 for the status page, the observation lane or the kernel; all 0 when nothing tells.',
+    labels: [...targetLabels, 'source'],
+    source: 'The poll: docs/slot-model.md.',
+    samples: (view: TargetView) =>
+      slotsSources.map((source) => ({
+        labels: { ...labelsOf(view), source },
+        value: Number(view.slotsSource === source),
+      })),
   }),
   family({
     name: 'webserver_slots_limit',
@@ -44,7 +56,7 @@ export const slotFamilies: readonly Family<TargetView>[] = [
     samples: (view: TargetView) =>
       (figuresOf(view)?.groups ?? []).map(({ kind, counts }) => ({
         labels: { ...labelsOf(view), kind },
-        value: Math.max(0, heldSlots(counts) - 1),
+        value: Math.max(0, heldSlots(counts) - (view.slotsSource === 'kernel' ? 0 : 1)),
       })),
   }),
   ratioFamily({
@@ -74,6 +86,7 @@ const visitorless: ReadonlySet<SlotState> = new Set([
   'starting',
   'cleanup',
   'free',
+  'unknown',
 ]);
 
 function heldSlots(counts: ReadonlyMap<SlotState, number>): number {

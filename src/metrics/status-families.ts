@@ -109,6 +109,15 @@ export const statusFamilies: readonly Family<TargetView>[] = [
     samples: (view: TargetView) => known(labelsOf(view), apacheOf(view)?.configGeneration),
   }),
   family({
+    name: 'webserver_requests_in_progress',
+    type: 'gauge',
+    help: 'Requests that nginx is reading or answering; with HTTP/2 and HTTP/3 each stream is one, so there may be more than connections.',
+    labels: [...targetLabels, 'state'],
+    source: 'stub_status Reading and Writing.',
+    samples: (view: TargetView) =>
+      states(labelsOf(view), { reading: nginxOf(view)?.reading, writing: nginxOf(view)?.writing }),
+  }),
+  family({
     name: 'webserver_connections_accepted_total',
     type: 'counter',
     help: 'Connections accepted.',

@@ -27,4 +27,13 @@ export const verdictFamilies: readonly Family<TargetView>[] = [
         value: Number(view.verdict.evidence.includes(evidence)),
       })),
   }),
+  family({
+    name: 'webserver_visitors_unanswered',
+    type: 'gauge',
+    help: 'Whether a visitor who connects now gets no answer (1): the server is full, hung, starting up or restarting. 0 also when it refuses connections: webserver_up tells that.',
+    labels: targetLabels,
+    source: 'The poll, the verdict and the age of the accept queue: docs/verdict.md.',
+    samples: (view: TargetView) =>
+      known(labelsOf(view), view.unanswered === undefined ? undefined : Number(view.unanswered)),
+  }),
 ];

@@ -1,19 +1,25 @@
 import type { CapacityConfig } from '../config/schema.ts';
-import { countMissedSample, countSample, noSamples } from '../derive/count-sample.ts';
-import { deriveVerdict } from '../derive/verdict.ts';
+import { buildView } from '../derive/build-view.ts';
+import {
+  countIdleSeconds,
+  countMissedSample,
+  countSample,
+  noSamples,
+} from '../derive/count-sample.ts';
+import { emptyPollMemory, type PollMemory, rememberPoll } from '../derive/poll-memory.ts';
 import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
 import { createObservationLane } from '../io/observation-lane.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import { type ScrapeFailureResult, scrapeResults } from '../snapshot/scrape.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
+import type { Capacity } from '../snapshot/slots.ts';
 import type {
   Observation,
   ObservationOutcome,
   TargetIdentity,
   TargetView,
 } from '../snapshot/target-view.ts';
-import type { Verdict } from '../snapshot/verdict.ts';
 import { createCapacitySource } from './capacity-source.ts';
 import type { ReadHost } from './host-source.ts';
 import type { Log } from './log.ts';
@@ -41,40 +47,55 @@ export interface Target {
   readonly identity: TargetIdentity;
   readonly statusUrl: string;
   /**
-   * Looks at the target once. Callers that come while a look is under way share it. Never rejects: a failure is
-   * part of the view.
+   * Polls the target once. Callers that come while a poll is under way share it. Never rejects: a failure is part of
+   * the view.
    */
   observe(deadlineMilliseconds: number): Promise<TargetView>;
-  /** Looks once and counts what it saw; while the sample before is under way this one is missed, never queued. */
+  /** Polls once and counts what it found; while the sample before is under way this one is missed, never queued. */
   sample(deadlineMilliseconds: number): Promise<void>;
-  /** The latest view, without looking anew. */
+  /** The latest view, without a new poll. */
   latest(): TargetView | undefined;
   /** What the latest view no longer shows. */
   memory(): TargetMemory;
-  /** Gives up the observation lane's connection. */
+  /** Gives up the poll under way and the observation lane's connection. */
   close(): void;
 }
 
-export interface TargetMemory {
-  /** The last look that was answered. */
-  readonly lastAnswered?: Observation;
-  /** The last look that failed. */
-  readonly lastFailed?: Observation;
-}
+export type TargetMemory = Pick<PollMemory, 'lastAnswered' | 'lastFailed'>;
 
-/** A look under way, when it gives up, and the way to make it give up sooner. */
-interface Look {
+/** A poll under way, when it gives up, and the way to make it give up sooner. */
+interface Poll {
   readonly startedAt: number;
   readonly endsAt: number;
   readonly view: Promise<TargetView>;
-  readonly hurry: AbortController;
+  readonly giveUp: AbortController;
 }
 
 /**
- * An unanswered look stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
- * therefore wait until the queue is empty, or for this long; a scrape looks all the same.
+ * An unanswered poll stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
+ * therefore wait until the queue is empty, or for this long; a scrape polls all the same.
  */
-const restAfterSilenceSeconds = 5;
+const backOffAfterSilenceSeconds = 5;
+
+/** A server that has had less time than this to answer has not failed: its client was in a hurry. */
+const shortestPollMilliseconds = 1000;
+
+/** Above this saturation the kernel is read with each sample, below it with each scrape. */
+const closeWatchFrom = 0.7;
+
+/** Kernel figures in an answer to a scrape are at most this old, unless reading them is costly. */
+const freshMilliseconds = 1000;
+
+/** What the machine says must not delay what the server says. */
+const longestHostReadMilliseconds = 1500;
+
+/** What a view is made of, besides the counters. */
+interface Parts {
+  readonly observation: Observation;
+  readonly capacity: Capacity;
+  readonly host?: HostFigures;
+  readonly holders?: SlotHolders;
+}
 
 export function createTarget(options: TargetOptions): Target {
   const { identity } = options;
@@ -86,13 +107,48 @@ export function createTarget(options: TargetOptions): Target {
   let badFields = 0;
   let samples: SampleCounters = noSamples;
   let sampling = false;
-  let underWay: Look | undefined;
+  let underWay: Poll | undefined;
+  let parts: Parts | undefined;
   let latest: TargetView | undefined;
-  let memory: TargetMemory = {};
+  let memory: PollMemory = emptyPollMemory;
+  let hostReadAt = Number.NEGATIVE_INFINITY;
+  let closed = false;
 
-  const look = async (deadlineMilliseconds: number, hurry: AbortSignal): Promise<TargetView> => {
+  const show = (next: Parts): TargetView => {
+    parts = next;
+    const errorLog = options.errorLogSaysExhausted?.();
+    const lane = laneUp?.();
+    const nowMilliseconds = performance.now();
+    const view = buildView({
+      ...next,
+      memory,
+      counters: { failures: { ...failures }, badFields, samples },
+      nowMilliseconds,
+      ...(errorLog === undefined ? {} : { errorLog }),
+      ...(lane === undefined ? {} : { laneUp: lane }),
+    });
+    if (view.verdict.exhausted !== undefined && view.verdict !== memory.lastCertain?.verdict) {
+      memory = {
+        ...memory,
+        lastCertain: { verdict: view.verdict, atMilliseconds: nowMilliseconds },
+      };
+    }
+    latest = view;
+    return view;
+  };
+
+  const readHost = async (afresh: boolean): Promise<HostFigures | undefined> => {
+    const host = await within(options.readHost?.(afresh), longestHostReadMilliseconds);
+    if (host !== undefined && host.kernelReadAtSeconds !== parts?.host?.kernelReadAtSeconds) {
+      samples = countIdleSeconds(samples, host.connections);
+    }
+    hostReadAt = performance.now();
+    return host;
+  };
+
+  const poll = async (deadlineMilliseconds: number, giveUp: AbortSignal): Promise<TargetView> => {
     const [page, capacity] = await Promise.all([
-      fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds), hurry),
+      fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds), giveUp),
       readCapacity(),
     ]);
     const now = options.now();
@@ -106,45 +162,29 @@ export function createTarget(options: TargetOptions): Target {
         })
       : { outcome: { kind: 'failed', failure: page.error.failure }, badFields: 0 };
     const { outcome } = read;
+    const { timings } = page.ok ? page.value : page.error;
+    const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
+    // A poll that our own end or a reload cut short says nothing about the server.
+    if (closed) return latest ?? unfinished(observation);
     badFields += read.badFields;
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
-    const { timings } = page.ok ? page.value : page.error;
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
-    const host = await options.readHost?.(outcome.kind === 'failed');
+    const host = isCalm(outcome, latest) ? parts?.host : await readHost(outcome.kind === 'failed');
     const holders = await options.readHolders?.();
-    const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
-    latest = view(observation, { host, holders });
-    const remembered = outcome.kind === 'answered' ? 'lastAnswered' : 'lastFailed';
-    memory = { ...memory, [remembered]: observation };
-    return latest;
+    memory = rememberPoll(memory, observation);
+    return show({ observation, capacity, ...present({ host, holders }) });
   };
 
-  const view = (observation: Observation, { host, holders }: Surroundings): TargetView => {
-    const lane = laneUp?.();
-    return {
-      observation,
-      verdict: passVerdict(observation, {
-        host,
-        before: memory.lastAnswered,
-        errorLog: options.errorLogSaysExhausted?.(),
-      }),
-      counters: { failures: { ...failures }, badFields, samples },
-      ...(observation.outcome.kind === 'answered' ? { figures: observation.outcome.figures } : {}),
-      ...(host === undefined ? {} : { host }),
-      ...(holders === undefined ? {} : { holders }),
-      ...(lane === undefined ? {} : { laneUp: lane }),
-    };
-  };
-
-  const startLook = (deadlineMilliseconds: number): Look => {
-    const hurry = new AbortController();
+  const startPoll = (deadlineMilliseconds: number): Poll => {
+    const giveUp = new AbortController();
     const startedAt = performance.now();
-    const started: Look = {
+    const duration = Math.max(deadlineMilliseconds, shortestPollMilliseconds);
+    const started: Poll = {
       startedAt,
-      endsAt: startedAt + deadlineMilliseconds,
-      hurry,
-      view: look(deadlineMilliseconds, hurry.signal).finally(() => {
+      endsAt: startedAt + duration,
+      giveUp,
+      view: poll(duration, giveUp.signal).finally(() => {
         underWay = undefined;
       }),
     };
@@ -153,32 +193,41 @@ export function createTarget(options: TargetOptions): Target {
   };
 
   /**
-   * The most impatient caller ends a shared look; who may wait longer then looks again, if for longer than the look has
-   * had: in less time nothing more would be seen, and a look that is ended as it begins tells nothing at all.
+   * The caller with the least time ends a shared poll, once the server has had a second; a caller with more time left
+   * polls again, but only if that time exceeds the first poll's duration.
    */
-  const share = async (shared: Look, wantedAt: number): Promise<TargetView> => {
-    const impatience = setTimeout(
-      () => shared.hurry.abort(),
-      Math.max(0, wantedAt - performance.now()),
-    );
-    const shown = await shared.view;
-    clearTimeout(impatience);
+  const share = async (shared: Poll, wantedAt: number): Promise<TargetView> => {
+    const shown = isYoung(shared, wantedAt)
+      ? await within(shared.view, wantedAt - performance.now())
+      : await endingAt(shared, wantedAt);
+    if (shown === undefined) return latest ?? unfinished(unfinishedPoll(options));
     const gaveUpEarly =
-      isTimeout(shown) && (shared.hurry.signal.aborted || shared.endsAt < wantedAt);
+      isTimeout(shown) &&
+      shown.verdict.exhausted !== true &&
+      (shared.giveUp.signal.aborted || shared.endsAt < wantedAt);
     const endedAt = performance.now();
     const left = wantedAt - endedAt;
-    if (!gaveUpEarly || left <= endedAt - shared.startedAt) return shown;
-    return share(underWay ?? startLook(left), wantedAt);
+    if (closed || !gaveUpEarly || left <= endedAt - shared.startedAt) return shown;
+    return share(underWay ?? startPoll(left), wantedAt);
   };
 
-  /** The last view, where a look would only be one more connection in the queue of a server that answers nobody. */
-  const viewOfSilence = async (): Promise<TargetView | undefined> => {
+  /** The last view with the kernel's figures of now. */
+  const refresh = async (view: TargetView): Promise<TargetView> => {
+    if (options.readHost === undefined || parts === undefined || closed) return view;
+    if (performance.now() - hostReadAt <= freshMilliseconds) return view;
+    const host = await readHost(false);
+    return parts === undefined ? view : show({ ...parts, ...present({ host }) });
+  };
+
+  /** The last view, where a poll would only be one more connection in the queue of a server that answers nobody. */
+  const viewOfSilentServer = async (): Promise<TargetView | undefined> => {
     const last = latest;
     if (last === undefined || !isTimeout(last)) return undefined;
-    if (options.now() - last.observation.atSeconds > restAfterSilenceSeconds) return undefined;
-    const { listen = [] } = (await options.readHost?.(false)) ?? {};
+    if (options.now() - last.observation.atSeconds > backOffAfterSilenceSeconds) return undefined;
+    const { host } = await refresh(last);
+    const { listen = [] } = host ?? {};
     const waits = listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
-    return waits ? last : undefined;
+    return waits ? latest : undefined;
   };
 
   return {
@@ -186,25 +235,28 @@ export function createTarget(options: TargetOptions): Target {
     statusUrl: options.statusUrl,
     latest: () => latest,
     memory: () => memory,
-    close: () => fetcher.close(),
-    observe(deadlineMilliseconds) {
+    close() {
+      closed = true;
+      underWay?.giveUp.abort();
+      fetcher.close();
+    },
+    async observe(deadlineMilliseconds) {
       const wantedAt = performance.now() + deadlineMilliseconds;
-      return share(underWay ?? startLook(deadlineMilliseconds), wantedAt);
+      return refresh(await share(underWay ?? startPoll(deadlineMilliseconds), wantedAt));
     },
     async sample(deadlineMilliseconds) {
       if (sampling) {
-        samples = countMissedSample(samples, isExhausted(latest));
+        samples = countMissedSample(samples, latest);
         return;
       }
       sampling = true;
       const sampled =
-        (await viewOfSilence()) ?? (await (underWay ?? startLook(deadlineMilliseconds)).view);
+        (await viewOfSilentServer()) ?? (await (underWay ?? startPoll(deadlineMilliseconds)).view);
       sampling = false;
-      const { outcome } = sampled.observation;
       samples =
-        outcome.kind === 'answered'
-          ? countSample(samples, outcome.figures)
-          : countMissedSample(samples, isExhausted(sampled));
+        sampled.observation.outcome.kind === 'answered'
+          ? countSample(samples, sampled.figures)
+          : countMissedSample(samples, sampled);
     },
   };
 }
@@ -220,56 +272,81 @@ function createSource(options: TargetOptions): Source {
   return { fetcher: lane, laneUp: lane.isUp };
 }
 
+/** Makes a poll give up when a caller's time is over. */
+async function endingAt(poll: Poll, wantedAt: number): Promise<TargetView> {
+  const timer = setTimeout(() => poll.giveUp.abort(), Math.max(0, wantedAt - performance.now()));
+  return poll.view.finally(() => clearTimeout(timer));
+}
+
+/** Whether a caller's time is over before the server has had a second to answer. */
+function isYoung(poll: Poll, wantedAt: number): boolean {
+  return wantedAt - poll.startedAt < shortestPollMilliseconds;
+}
+
+/** Undefined where nothing comes in time; whatever comes later is not waited for. */
+async function within<T>(
+  work: Promise<T> | undefined,
+  milliseconds: number,
+): Promise<T | undefined> {
+  if (work === undefined) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, milliseconds));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+/** Whether the page alone tells enough until the next scrape. */
+function isCalm(outcome: ObservationOutcome, before: TargetView | undefined): boolean {
+  return (
+    outcome.kind === 'answered' &&
+    before?.observation.outcome.kind === 'answered' &&
+    before.verdict.exhausted !== true &&
+    (outcome.figures.workerSaturation ?? 0) <= closeWatchFrom
+  );
+}
+
 function isTimeout({ observation: { outcome } }: TargetView): boolean {
   return outcome.kind === 'failed' && /_timeout$/.test(outcome.failure.result);
 }
 
-function isExhausted(view: TargetView | undefined): boolean {
-  return view?.verdict.exhausted === true;
+function present(read: {
+  readonly host?: HostFigures | undefined;
+  readonly holders?: SlotHolders | undefined;
+}): Pick<Parts, 'host' | 'holders'> {
+  return {
+    ...(read.host === undefined ? {} : { host: read.host }),
+    ...(read.holders === undefined ? {} : { holders: read.holders }),
+  };
 }
 
-/** What is known beside the status page. */
-interface Surroundings {
-  readonly host: HostFigures | undefined;
-  readonly holders: SlotHolders | undefined;
+/** What is shown when the first caller of all leaves before the server could answer: no fact about the server. */
+function unfinished(observation: Observation): TargetView {
+  const failures = Object.fromEntries(scrapeResults.map((result) => [result, 0])) as Record<
+    ScrapeFailureResult,
+    number
+  >;
+  return {
+    observation,
+    verdict: { evidence: [] },
+    counters: { failures, badFields: 0, samples: noSamples },
+  };
 }
 
-interface VerdictContext {
-  readonly host: HostFigures | undefined;
-  readonly before: Observation | undefined;
-  readonly errorLog: boolean | undefined;
-}
-
-function passVerdict(
-  { target, outcome }: Observation,
-  { host, before, errorLog }: VerdictContext,
-): Verdict {
-  const earlier = before?.outcome.kind === 'answered' ? before.outcome : undefined;
-  const droppedSince = droppedBetween(earlier, outcome);
-  return deriveVerdict({
-    server: target.server,
-    outcome,
-    ...(earlier === undefined ? {} : { before: earlier.figures }),
-    ...(host?.listen === undefined ? {} : { listen: host.listen }),
-    ...(host?.processes === undefined ? {} : { stopped: host.processes.stopped }),
-    ...(droppedSince === undefined ? {} : { droppedSince }),
-    ...(errorLog === undefined ? {} : { errorLog }),
-  });
-}
-
-/** Growth of nginx's accepts - handled; a restart makes it fall, which is no growth. */
-function droppedBetween(
-  before: ObservationOutcome | undefined,
-  after: ObservationOutcome,
-): number | undefined {
-  const [earlier, later] = [droppedOf(before), droppedOf(after)];
-  return earlier === undefined || later === undefined ? undefined : later - earlier;
-}
-
-function droppedOf(outcome: ObservationOutcome | undefined): number | undefined {
-  if (outcome?.kind !== 'answered' || outcome.snapshot.kind !== 'nginx') return undefined;
-  const { accepts, handled } = outcome.snapshot;
-  return accepts === undefined || handled === undefined ? undefined : accepts - handled;
+function unfinishedPoll({ identity, now, statusUrl }: TargetOptions): Observation {
+  return {
+    target: identity,
+    atSeconds: now(),
+    timings: { durationSeconds: 0 },
+    outcome: {
+      kind: 'failed',
+      failure: {
+        result: 'response_timeout',
+        message: `fetch "${statusUrl}": the scrape ended before the server had a second to answer`,
+        remedy: 'raise scrape_timeout to 2 seconds or more',
+      },
+    },
+  };
 }
 
 /** One line when a target fails in a new way and one when it answers again, not one for each scrape. */

@@ -1,10 +1,13 @@
 import type { Config, TargetConfig } from '../config/schema.ts';
+import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
 import { createHoldersSource } from './holders-source.ts';
-import { createHostSource, listenPorts } from './host-source.ts';
+import { createHostSource } from './host-source.ts';
+import { createListenSource } from './listen-source.ts';
 import type { Log } from './log.ts';
 import { createTarget, type Target } from './observe-target.ts';
+import { createPortSource } from './port-source.ts';
 import { type Sampler, startSampler } from './sampler.ts';
 import { samplingInterval } from './sampling-interval.ts';
 
@@ -12,6 +15,10 @@ export interface TargetSetOptions {
   readonly resolveName: ResolveName;
   /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
   readonly kernel?: KernelReader;
+  /** Who listens where; comes with `kernel`. */
+  readonly listeners?: ListenerDirectory;
+  /** Whether the exporter runs in a pod, whose network namespace is its own. */
+  readonly inPod?: boolean;
   /** By target, whether its error log has just said so. */
   readonly logSaysExhausted?: (target: string) => boolean;
   readonly log: Log;
@@ -80,11 +87,20 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
   };
 }
 
-function hostPart(config: TargetConfig, { kernel, log }: TargetSetOptions) {
-  const listen = listenPorts(config);
+function hostPart(config: TargetConfig, options: TargetSetOptions) {
+  const { kernel, listeners, inPod = false, log } = options;
+  if (kernel === undefined || listeners === undefined) return {};
   const { name: target, processes } = config;
-  if (kernel === undefined || (listen.length === 0 && processes === undefined)) return {};
-  return { readHost: createHostSource({ target, listen, processes, kernel, log }) };
+  const configFile = config.server === 'nginx' ? config.capacity.config_file : undefined;
+  const readListen = createListenSource({
+    target,
+    config,
+    directory: listeners,
+    inPod,
+    log,
+    ...(configFile === undefined ? {} : { readConfiguredPorts: createPortSource(configFile) }),
+  });
+  return { readHost: createHostSource({ target, readListen, processes, kernel, log }) };
 }
 
 function holdersPart(

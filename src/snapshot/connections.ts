@@ -25,12 +25,21 @@ export interface HeldConnection {
   readonly ageSeconds: number;
 }
 
+/** A classic histogram; `buckets` are cumulative counts, one for each bound of idleSecondsBounds. */
+export interface IdleSeconds {
+  readonly buckets: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+}
+
 /** All connections of one server together, over its listening sockets. */
 export interface ConnectionSummary {
   readonly counts: ActivityCounts;
-  /** Idle connections by age: cumulative counts at idleSecondsBounds, their number and the sum of their ages. */
-  readonly idleSeconds: readonly number[];
+  /** The idle times of the idle connections at this moment. */
+  readonly idleSeconds: IdleSeconds;
   readonly oldestIdleSeconds?: number;
+  /** How long the oldest visitor who still waits has been in an accept queue. */
+  readonly oldestQueuedSeconds?: number;
   /** Distinct client addresses that hold an accepted connection, the exporter's own connections left out. */
   readonly clients: number;
   /** Most accepted connections of one client address. */

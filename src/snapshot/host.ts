@@ -3,6 +3,8 @@ import type { ActivityCounts, ConnectionSummary } from './connections.ts';
 /** What the machine the exporter shares with a server says about it. Each part is absent when it is out of reach. */
 export interface HostFigures {
   readonly listen?: readonly ListenFigures[];
+  /** Whether `listen` has all ports of the server; if not, a queue may be elsewhere. */
+  readonly listenComplete?: boolean;
   readonly listenOverflows?: number;
   readonly listenDrops?: number;
   readonly processes?: ProcessFigures;

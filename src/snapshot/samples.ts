@@ -1,3 +1,5 @@
+import type { IdleSeconds } from './connections.ts';
+
 /** A classic histogram of ratios; `buckets` are cumulative counts, one for each bound of ratioBounds. */
 export interface RatioHistogram {
   readonly buckets: readonly number[];
@@ -9,6 +11,8 @@ export interface RatioHistogram {
 export interface SampleCounters {
   readonly saturation: RatioHistogram;
   readonly keepaliveOccupancy: RatioHistogram;
+  /** Idle times of connections, all of each reading of the kernel. */
+  readonly idleSeconds: IdleSeconds;
   readonly taken: number;
   /** Samples not taken: the one before was still under way, or the server did not answer. */
   readonly missed: number;

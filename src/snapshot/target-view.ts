@@ -36,6 +36,8 @@ export type ObservationOutcome =
 /** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
 export interface TargetView {
   readonly observation: Observation;
+  /** Unix time in seconds at which the view was handed out; ages are counted from it. */
+  readonly shownAtSeconds?: number;
   readonly verdict: Verdict;
   /**
    * The slots now: from the status page or, while it is silent, from the kernel. An exhausted server has a worker

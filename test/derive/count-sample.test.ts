@@ -24,8 +24,13 @@ test('countSample() leaves out a ratio that is not known', () => {
 });
 
 test('countMissedSample() counts a full second only under the verdict "exhausted"', () => {
-  expect(countMissedSample(noSamples, false)).toEqual({ ...noSamples, missed: 1 });
-  const { saturation, missed } = countMissedSample(noSamples, true);
+  expect(countMissedSample(noSamples, { verdict: { exhausted: false, evidence: [] } })).toEqual({
+    ...noSamples,
+    missed: 1,
+  });
+  const { saturation, missed } = countMissedSample(noSamples, {
+    verdict: { exhausted: true, evidence: ['accept_queue'] },
+  });
   expect(missed).toBe(1);
   expect(saturation.buckets).toEqual([0, 0, 0, 0, 0, 1]);
 });

@@ -37,9 +37,11 @@ describe('deriveNginxSlots()', () => {
     expect(figures.groups[0]?.counts.has('free')).toBe(false);
   });
 
-  test('HTTP/2 streams beyond the connections leave free at 0', () => {
+  test('HTTP/2 streams are no connections: the states sum to the limit', () => {
     const figures = deriveNginxSlots({ ...status, writing: 500 }, { slots: 128 });
-    expect(figures.groups[0]?.counts.get('free')).toBe(0);
+    const counts = [...(figures.groups[0]?.counts.values() ?? [])];
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(128);
+    expect(figures.groups[0]?.counts.get('free')).toBe(18);
   });
 
   test('waiting ahead of active for a moment is saturation 0', () => {

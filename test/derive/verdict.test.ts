@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deriveApacheSlots } from '../../src/derive/apache-slots.ts';
+import { summarizeConnections } from '../../src/derive/connection-activity.ts';
 import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import { deriveVerdict, type VerdictInput } from '../../src/derive/verdict.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
@@ -38,21 +39,46 @@ const port = (queueLength: number, established: number, queueLimit = 511): Liste
   connections: { established },
 });
 
+const waitingFor = (oldestQueuedSeconds: number) => ({
+  ...summarizeConnections([]),
+  oldestQueuedSeconds,
+});
+
 type Row = readonly [string, Omit<VerdictInput, 'server'>, boolean | undefined, readonly string[]];
 
 const onApache: readonly Row[] = [
   ['an idle worker', { outcome: answer(apache('_KKKKKKW')) }, false, []],
   ['a worker that can still be started', { outcome: answer(apache('.KKKKKKW')) }, false, []],
-  ['no idle worker', { outcome: answer(apache('KKKKKKKW')) }, true, ['no_idle_slot']],
+  [
+    'no idle worker but the one of the poll itself',
+    { outcome: answer(apache('KKKKKKKW')) },
+    false,
+    [],
+  ],
+  [
+    'no idle worker, read over the lane',
+    { outcome: answer(apache('KKKKKKKW')), viaLane: true },
+    true,
+    ['no_idle_slot'],
+  ],
+  [
+    'no idle worker, and the poll had to wait',
+    { outcome: answer(apache('KKKKKKKW')), waitedSeconds: 1.2 },
+    true,
+    ['no_idle_slot'],
+  ],
   [
     'no idle worker, visitors waiting',
-    { outcome: answer(apache('KKKKKKKW')), listen: [port(3, 11)] },
+    {
+      outcome: answer(apache('KKKKKKKW')),
+      host: { listen: [port(3, 11)], connections: waitingFor(1.5) },
+    },
     true,
     ['no_idle_slot', 'accept_queue'],
   ],
   [
     'visitors waiting for an instant while a worker is idle',
-    { outcome: answer(apache('_KKKKKKW')), listen: [port(1, 8)] },
+    { outcome: answer(apache('_KKKKKKW')), host: { listen: [port(1, 8)] } },
     false,
     [],
   ],
@@ -64,38 +90,105 @@ const onApache: readonly Row[] = [
   ],
   [
     'silence, all workers taken, a queue',
-    { outcome: failed('response_timeout'), before: apache('_KKKKKKW'), listen: [port(4, 12)] },
+    {
+      outcome: failed('response_timeout'),
+      before: apache('_KKKKKKW'),
+      host: { listen: [port(4, 12)] },
+    },
     true,
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
     'silence of a full server with a worker that is closing its connection',
-    { outcome: failed('response_timeout'), before: apache('________'), listen: [port(4, 11)] },
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(4, 11)] },
+    },
     true,
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
     'silence, a queue, but few accepted: it hangs',
-    { outcome: failed('response_timeout'), before: apache('________'), listen: [port(4, 5)] },
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(4, 5)] },
+    },
     false,
     [],
   ],
   [
     'silence, but nobody waits: it is slow',
-    { outcome: failed('response_timeout'), before: apache('________'), listen: [port(0, 3)] },
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(0, 3)] },
+    },
     false,
     [],
   ],
   [
     'silence of stopped processes',
-    { outcome: failed('response_timeout'), stopped: true, listen: [port(9, 20)] },
+    { outcome: failed('response_timeout'), stopped: true, host: { listen: [port(9, 20)] } },
+    false,
+    [],
+  ],
+  [
+    'silence, few accepted, but processes of before a graceful restart hold the scoreboard',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('GGGG____'),
+      host: { listen: [port(4, 5)] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'silence, few accepted, but the error log says that the scoreboard is full',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(4, 5)] },
+      errorLog: true,
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue', 'error_log'],
+  ],
+  [
+    'silence, few accepted on the ports that are known',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(4, 5)], listenComplete: false },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'silence, the living workers taken and more on their way',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('__......'),
+      host: { listen: [port(4, 6)] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'no connection, the queue at its limit, hardly a worker taken: it hangs',
+    {
+      outcome: failed('connect_timeout'),
+      before: apache('________'),
+      host: { listen: [port(512, 513)] },
+    },
     false,
     [],
   ],
   ['refused', { outcome: failed('refused'), before: apache('KKKKKKKW') }, false, []],
   [
     'no connection, the queue at its limit',
-    { outcome: failed('connect_timeout'), listen: [port(512, 600)] },
+    { outcome: failed('connect_timeout'), host: { listen: [port(512, 600)] } },
     true,
     ['accept_queue'],
   ],
@@ -108,10 +201,10 @@ const onApache: readonly Row[] = [
 const onNginx: readonly Row[] = [
   ['idle connections that can be given up', { outcome: answer(nginx(16, 0)) }, false, []],
   [
-    'nothing free and nothing to give up',
+    'nothing free and nothing to give up, but it had a connection for the poll',
     { outcome: answer(nginx(0, 16)) },
-    true,
-    ['no_idle_slot'],
+    false,
+    [],
   ],
   [
     'connections dropped since the look before',
@@ -133,6 +226,7 @@ const onNginx: readonly Row[] = [
     true,
     ['dropped_connections', 'error_log'],
   ],
+  ['silence, never answered before', { outcome: failed('response_timeout') }, false, []],
   [
     'silence: it is slow or hangs',
     { outcome: failed('response_timeout'), before: nginx(1, 1) },

@@ -4,6 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { buildKernelReader } from '../../src/io/read-kernel.ts';
+import type { RunSs } from '../../src/io/run-ss.ts';
+import { err } from '../../src/result.ts';
+
+const withoutSs: RunSs = () =>
+  Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'it is not installed' }));
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -42,13 +47,13 @@ test('read() of the running kernel sees a listening socket and its connection', 
 
 test('read() needs no tcp6: a kernel without IPv6 has none', async () => {
   const procRoot = await buildProc({ 'net/tcp': '  sl  local_address\n' });
-  const kernel = await buildKernelReader(procRoot).read([80]);
+  const kernel = await buildKernelReader({ procRoot, ss: withoutSs }).read([80]);
   expect(kernel.sockets.ok && kernel.sockets.value.ports.get(80)?.listeners).toEqual([]);
 });
 
 test('read() tells each part that is out of reach by itself', async () => {
   const procRoot = await buildProc({ 'sys/net/core/somaxconn': 'many\n' });
-  const kernel = await buildKernelReader(procRoot).read([80]);
+  const kernel = await buildKernelReader({ procRoot, ss: withoutSs }).read([80]);
   const missing = (name: string) => ({
     ok: false,
     error: { kind: 'not_found', subject: join(procRoot, name) },
@@ -61,7 +66,10 @@ test('read() tells each part that is out of reach by itself', async () => {
 test('read() reads a table larger than its buffer, and overlapping reads do not disturb each other', async () => {
   const line = `${'   1: 0100007F:0050 0100007F:D3B4 01 00000000:00000000 00:00000000 00000000    33        0 1 1'.padEnd(149)}\n`;
   const table = `${'  sl'.padEnd(149)}\n${line.repeat(2000)}`;
-  const reader = buildKernelReader(await buildProc({ 'net/tcp': table }));
+  const reader = buildKernelReader({
+    procRoot: await buildProc({ 'net/tcp': table }),
+    ss: withoutSs,
+  });
   const both = await Promise.all([reader.read([80]), reader.read([80])]);
   for (const kernel of both) {
     const sockets = kernel.sockets.ok ? kernel.sockets.value.ports.get(80) : undefined;
@@ -73,7 +81,10 @@ test('read() has a new pass for a port that no pass has looked at', async () => 
   const line = (port: string) =>
     `${`   1: 0100007F:${port} 0100007F:D3B4 01 00000000:00000000 00:00000000 00000000    33        0 1 1`.padEnd(149)}\n`;
   const table = `${'  sl'.padEnd(149)}\n${line('0050')}${line('01BB').repeat(2)}`;
-  const reader = buildKernelReader(await buildProc({ 'net/tcp': table }));
+  const reader = buildKernelReader({
+    procRoot: await buildProc({ 'net/tcp': table }),
+    ss: withoutSs,
+  });
   await reader.read([80]);
   const { sockets } = await reader.read([443]);
   expect(sockets.ok && sockets.value.ports.get(443)?.connections.established).toBe(2);

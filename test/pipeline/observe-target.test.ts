@@ -45,10 +45,28 @@ describe('createTarget()', () => {
     expect(server.connections()).toBe(1);
   });
 
-  test('a caller who has much more time than the one who ended the shared look has it looked again', async () => {
+  test('a caller with much more time than the one who ended the shared poll polls again', async () => {
     const { server, target } = await watchSilentServer();
-    const views = await Promise.all([target.observe(1000), target.observe(100)]);
+    const views = await Promise.all([target.observe(2600), target.observe(1100)]);
     expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
     expect(server.connections()).toBe(2);
+  });
+
+  test('a caller in a hurry neither ends the poll nor makes it a failure of the server', async () => {
+    const { server, target } = await watchSilentServer();
+    const view = await target.observe(1);
+    expect(view.verdict).toEqual({ evidence: [] });
+    expect(view.counters.failures.response_timeout).toBe(0);
+    const later = await target.observe(1500);
+    expect(server.connections()).toBe(1);
+    expect(later.counters.failures.response_timeout).toBe(1);
+  });
+
+  test('a target that is closed during a poll counts no failure', async () => {
+    const { target } = await watchSilentServer();
+    const view = target.observe(3000);
+    target.close();
+    expect((await view).counters.failures.response_timeout).toBe(0);
+    expect(target.latest()).toBeUndefined();
   });
 });

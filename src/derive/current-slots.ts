@@ -1,0 +1,157 @@
+import type { ActivityCounts } from '../snapshot/connections.ts';
+import type { HostFigures } from '../snapshot/host.ts';
+import type {
+  Capacity,
+  SlotFigures,
+  SlotGroup,
+  SlotKind,
+  SlotState,
+  SlotsSource,
+} from '../snapshot/slots.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+import type { ObservationOutcome } from '../snapshot/target-view.ts';
+import { share, withKnownRatios } from './ratio.ts';
+
+export interface SlotKnowledge {
+  readonly server: ServerKind;
+  readonly outcome: ObservationOutcome;
+  /** Of the last poll that was answered. */
+  readonly before?: SlotFigures;
+  readonly capacity: Capacity;
+  readonly connections?: HostFigures['connections'];
+  readonly exhausted?: boolean;
+  readonly viaLane: boolean;
+}
+
+export interface CurrentSlots {
+  readonly figures: SlotFigures;
+  readonly source: SlotsSource;
+}
+
+/**
+ * The slots now: from the status page when it answered, else from the kernel's connections. Undefined when nothing
+ * tells, or when the server refuses connections and so has no slots. An exhausted server has a saturation of 1, since
+ * that is what the word means.
+ */
+export function deriveCurrentSlots(knowledge: SlotKnowledge): CurrentSlots | undefined {
+  const { outcome, exhausted, viaLane } = knowledge;
+  if (outcome.kind === 'answered') {
+    const figures = exhausted ? { ...outcome.figures, workerSaturation: 1 } : outcome.figures;
+    return { figures, source: viaLane ? 'lane' : 'status' };
+  }
+  if (!isSilent(outcome.failure.result)) return undefined;
+  const figures = slotsFromKernel(knowledge);
+  return figures === undefined ? undefined : { figures, source: 'kernel' };
+}
+
+function isSilent(result: string): boolean {
+  return ['response_timeout', 'connect_timeout', 'empty_reply', 'reset'].includes(result);
+}
+
+/** docs/slot-model.md has a table of what is known from what, with which error. */
+function slotsFromKernel(knowledge: SlotKnowledge): SlotFigures | undefined {
+  const { server, before, capacity, connections, exhausted } = knowledge;
+  if (connections === undefined) return undefined;
+  const model = server === 'nginx' ? 'reclaimable' : before?.keepaliveModel;
+  if (model === undefined) return undefined;
+  const { counts } = connections;
+  const workers = limitOf('worker', before, capacity);
+  const groups =
+    model === 'reclaimable'
+      ? [nginxConnections(counts, limitOf('connection', before, capacity))]
+      : model === 'async'
+        ? [eventWorkers(counts, workers), eventConnections(counts, workers)]
+        : [blockedWorkers(counts, workers)];
+  const costly = groups.at(-1);
+  return withKnownRatios(
+    { keepaliveModel: model, groups },
+    {
+      keepaliveOccupancy: share(costly?.counts.get('keepalive'), costly?.limit?.value),
+      workerSaturation: exhausted === true ? 1 : saturationOf(groups[0]),
+      connectionOccupancy:
+        model === 'blocking' ? undefined : share(heldOf(counts), costly?.limit?.value),
+    },
+  );
+}
+
+/** Each accepted connection is a worker. */
+function blockedWorkers(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
+  return fill('worker', limit, [
+    ['keepalive', counts.idle],
+    ['active', counts.active],
+    ['writing', counts.sending],
+    ['reading', counts.silent],
+    ['closing', counts.closing],
+  ]);
+}
+
+/** Idle, sending and closing connections wait in the listener's queues and hold no worker. */
+function eventWorkers(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
+  const most = limit?.value ?? Number.POSITIVE_INFINITY;
+  const active = Math.min(counts.active, most);
+  return fill('worker', limit, [
+    ['active', active],
+    ['reading', Math.min(counts.silent, most - active)],
+  ]);
+}
+
+/** A server whose workers are all busy accepts no more connections than it has threads, or than are open already. */
+function eventConnections(counts: ActivityCounts, workers: SlotGroup['limit']): SlotGroup {
+  const limit =
+    workers === undefined
+      ? undefined
+      : { value: Math.max(workers.value, heldOf(counts)), source: 'computed' as const };
+  return fill('connection', limit, [
+    ['working', counts.active + counts.silent],
+    ['keepalive', counts.idle],
+    ['writing_async', counts.sending],
+    ['closing', counts.closing],
+  ]);
+}
+
+/** nginx counts a connection that has sent nothing yet as waiting. Its connections to upstreams are not seen here. */
+function nginxConnections(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
+  return fill('connection', limit, [
+    ['keepalive', counts.idle + counts.silent],
+    ['active', counts.active],
+    ['writing', counts.sending],
+    ['closing', counts.closing],
+  ]);
+}
+
+/** `unknown` is what no connection explains: idle slots, slots between two connections, connections to upstreams. */
+function fill(
+  kind: SlotKind,
+  limit: SlotGroup['limit'],
+  held: readonly (readonly [SlotState, number])[],
+): SlotGroup {
+  const counts = new Map<SlotState, number>(held);
+  if (limit === undefined) return { kind, counts };
+  const taken = held.reduce((sum, [, count]) => sum + count, 0);
+  const value = Math.max(limit.value, taken);
+  counts.set('unknown', value - taken);
+  return { kind, limit: { ...limit, value }, counts };
+}
+
+/** The limit the server had when it last answered, else what is configured. */
+function limitOf(
+  kind: SlotKind,
+  before: SlotFigures | undefined,
+  { slots, slotsSource = 'override' }: Capacity,
+): SlotGroup['limit'] {
+  const known = before?.groups.find((group) => group.kind === kind)?.limit;
+  if (known !== undefined) return known;
+  return slots === undefined ? undefined : { value: slots, source: slotsSource };
+}
+
+/** A slot without a connection may be free, so this is the least that is taken. */
+function saturationOf(group: SlotGroup | undefined): number | undefined {
+  const limit = group?.limit?.value;
+  if (group === undefined || limit === undefined) return undefined;
+  const reclaimable = group.kind === 'connection' ? (group.counts.get('keepalive') ?? 0) : 0;
+  return share(limit - (group.counts.get('unknown') ?? 0) - reclaimable, limit);
+}
+
+function heldOf({ silent, active, sending, idle, closing }: ActivityCounts): number {
+  return silent + active + sending + idle + closing;
+}

@@ -1,0 +1,87 @@
+import type { ListenEndpoint, ListeningSocket, ListenSelection } from '../snapshot/listeners.ts';
+
+export interface ListenerKnowledge {
+  /** Where the status page is answered. */
+  readonly base: ListenEndpoint;
+  readonly sockets: readonly ListeningSocket[];
+  /** Ports of the server's configuration file, where one is configured. */
+  readonly configured?: readonly number[];
+  /** Whether the exporter runs in a pod: the network namespace is the pod's own. */
+  readonly inPod: boolean;
+}
+
+/**
+ * All endpoints of the server that answers on `base`. A full server starves visitors on every port, and the queue of
+ * the status page's port alone would tell too little.
+ */
+export function selectListeners(knowledge: ListenerKnowledge): ListenSelection {
+  const { base, sockets, configured, inPod } = knowledge;
+  const own = socketsOf(base, sockets);
+  const owners = ownersOf(own);
+  const sharing = sockets.filter((socket) => socket.owners.some((pid) => owners.has(pid)));
+  if (sharing.length > 0) return selection('processes', sharing, base);
+  if (configured !== undefined && configured.length > 0) {
+    const ports = new Set([base.port, ...configured]);
+    return {
+      origin: 'configuration file',
+      complete: true,
+      endpoints: [...ports].map((port) => (port === base.port ? base : { port })),
+    };
+  }
+  const cgroups = new Set(own.flatMap(({ cgroup }) => (isOwnGroup(cgroup) ? [cgroup] : [])));
+  const grouped = sockets.filter(({ cgroup }) => cgroups.has(cgroup));
+  if (grouped.length > 0) return selection('control group', grouped, base);
+  if (inPod && own.length > 0) {
+    return selection(
+      'pod',
+      sockets.filter(({ ours }) => !ours),
+      base,
+    );
+  }
+  return { origin: 'status URL', complete: false, endpoints: [base] };
+}
+
+function selection(
+  origin: ListenSelection['origin'],
+  sockets: readonly ListeningSocket[],
+  base: ListenEndpoint,
+): ListenSelection {
+  const others = new Map(
+    sockets
+      .filter(({ port }) => port !== base.port)
+      .map(({ port, address }) => [`${address} ${port}`, endpoint(port, address)] as const),
+  );
+  return { origin, complete: true, endpoints: [base, ...others.values()] };
+}
+
+function endpoint(port: number, address: string): ListenEndpoint {
+  return isWildcard(address) ? { port } : { port, address };
+}
+
+/** The sockets that take connections to an endpoint: those bound to its address, else those bound to all. */
+export function socketsOf<S extends { readonly port: number; readonly address?: string }>(
+  { port, address }: ListenEndpoint,
+  sockets: readonly S[],
+): readonly S[] {
+  const samePort = sockets.filter((socket) => socket.port === port);
+  if (address === undefined) return samePort;
+  const exact = samePort.filter((socket) => socket.address === address);
+  if (exact.length > 0) return exact;
+  return samePort.filter((socket) => socket.address === undefined || isWildcard(socket.address));
+}
+
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '*' || address === '::';
+}
+
+/** The service manager may hold the sockets of many services; the server's own processes hold them too. */
+function ownersOf(sockets: readonly ListeningSocket[]): ReadonlySet<number> {
+  const owners = new Set(sockets.flatMap((socket) => socket.owners));
+  if (owners.size > 1) owners.delete(1);
+  return owners;
+}
+
+/** The root group holds everything, in a container too. */
+function isOwnGroup(cgroup: string | undefined): boolean {
+  return cgroup !== undefined && cgroup !== '/' && cgroup.startsWith('/');
+}

@@ -1,0 +1,82 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { parseCount } from '../parse/number.ts';
+import type { ListeningSocket } from '../snapshot/listeners.ts';
+import type { KernelReader } from './read-kernel.ts';
+
+/** A server opens ports when it starts or is reconfigured, which is rare; the search looks at every process. */
+const restMilliseconds = 60_000;
+/** A port that is not in the list yet may have been opened since. */
+const shortestRestMilliseconds = 5000;
+
+/** Every listening socket of the network namespace, with who holds it where that may be known. */
+export interface ListenerDirectory {
+  /** @param wanted a port that must be in the list; where it is missing the list is made again. */
+  list(wanted: number): Promise<readonly ListeningSocket[]>;
+}
+
+/** One search serves all targets. */
+export function createListenerDirectory(
+  kernel: Pick<KernelReader, 'readListeners'>,
+  procRoot = '/proc',
+): ListenerDirectory {
+  let listed: Promise<readonly ListeningSocket[]> = Promise.resolve([]);
+  let listedAt = Number.NEGATIVE_INFINITY;
+  return {
+    async list(wanted) {
+      const age = performance.now() - listedAt;
+      const missing = !(await listed).some(({ port }) => port === wanted);
+      if (age >= restMilliseconds || (missing && age >= shortestRestMilliseconds)) {
+        listedAt = performance.now();
+        listed = listListeners(kernel, procRoot);
+      }
+      return listed;
+    },
+  };
+}
+
+async function listListeners(
+  kernel: Pick<KernelReader, 'readListeners'>,
+  procRoot: string,
+): Promise<readonly ListeningSocket[]> {
+  const table = await kernel.readListeners();
+  if (!table.ok) return [];
+  const found = [...table.value.ports].flatMap(([port, { listeners }]) =>
+    listeners.map(({ address = '*', inode, cgroup }) => ({ port, address, inode, cgroup })),
+  );
+  const owners = await ownersOf(new Set(found.map(({ inode }) => inode)), procRoot);
+  return found.map(({ cgroup, ...socket }) => ({
+    ...socket,
+    owners: owners.get(socket.inode) ?? [],
+    ours: owners.get(socket.inode)?.includes(process.pid) ?? false,
+    ...(cgroup === undefined ? {} : { cgroup }),
+  }));
+}
+
+/** PIDs by inode of the socket they hold; processes whose descriptors may not be read are in no list. */
+async function ownersOf(
+  inodes: ReadonlySet<number>,
+  procRoot: string,
+): Promise<ReadonlyMap<number, readonly number[]>> {
+  const names = await readdir(procRoot).catch(() => []);
+  const owners = new Map<number, number[]>();
+  await Promise.all(
+    names
+      .flatMap((name) => parseCount(name) ?? [])
+      .map(async (pid) => {
+        for (const inode of await socketInodes(`${procRoot}/${pid}/fd`)) {
+          if (inodes.has(inode)) owners.set(inode, [...(owners.get(inode) ?? []), pid]);
+        }
+      }),
+  );
+  return owners;
+}
+
+async function socketInodes(directory: string): Promise<ReadonlySet<number>> {
+  const names = await readdir(directory).catch(() => []);
+  const links = await Promise.all(
+    names.map((name) => readlink(`${directory}/${name}`).catch(() => '')),
+  );
+  return new Set(
+    links.flatMap((link) => parseCount(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? '') ?? []),
+  );
+}

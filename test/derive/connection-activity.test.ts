@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { classifyConnection, summarizeConnections } from '../../src/derive/connection-activity.ts';
+import type { ConnectionSocket } from '../../src/snapshot/kernel.ts';
+
+const socket = (differing: Partial<ConnectionSocket>): ConnectionSocket => ({
+  state: 'established',
+  localAddress: '10.0.0.1',
+  remoteAddress: '10.0.0.9',
+  held: true,
+  unreadBytes: 0,
+  unsentBytes: 0,
+  receivedBytes: 80,
+  sentBytes: 300,
+  sinceSentSeconds: 4,
+  sinceReceivedSeconds: 4.1,
+  ...differing,
+});
+
+describe('classifyConnection()', () => {
+  test.each([
+    ['answered and silent since', {}, 'idle'],
+    ['answered within one tick of the kernel’s clock', { sinceReceivedSeconds: 4 }, 'idle'],
+    ['asked again since the answer', { sinceReceivedSeconds: 1 }, 'active'],
+    ['asked, not answered', { sentBytes: 0 }, 'active'],
+    ['a request that the server has not read', { unreadBytes: 90 }, 'active'],
+    ['no byte from the client', { sentBytes: 0, receivedBytes: 0 }, 'silent'],
+    ['bytes that the client has not taken', { unsentBytes: 70_000 }, 'sending'],
+    ['not accepted', { held: false, unreadBytes: 90, sentBytes: 0 }, 'queued'],
+    ['given up before it was accepted', { held: false, state: 'close_wait' }, 'queued'],
+    ['ended by the server, not by the client', { state: 'fin_wait2' }, 'closing'],
+    ['ended by both', { state: 'fin_wait2', held: false }, undefined],
+    [
+      'a client that ended its side after the answer',
+      { state: 'close_wait', unreadBytes: 1, sinceReceivedSeconds: 5 },
+      'idle',
+    ],
+  ] as const)('%s: %s', (_, differing, activity) => {
+    expect(classifyConnection(socket(differing))).toBe(activity);
+  });
+});
+
+describe('summarizeConnections()', () => {
+  const sockets = [
+    socket({ sinceSentSeconds: 12, sinceReceivedSeconds: 12, minRoundTripSeconds: 0.05 }),
+    socket({ remoteAddress: '10.0.0.8', minRoundTripSeconds: 0.01 }),
+    socket({ sentBytes: 0, sinceReceivedSeconds: 2 }),
+    socket({ held: false, sentBytes: 0, sinceSentSeconds: 3, sinceReceivedSeconds: 3 }),
+    socket({ held: false, state: 'close_wait', sinceSentSeconds: 30, sinceReceivedSeconds: 30 }),
+  ];
+
+  test('counts, clients, the oldest idle one and the visitor who waits longest', () => {
+    const summary = summarizeConnections(sockets);
+    expect(summary.counts).toEqual({
+      queued: 2,
+      silent: 0,
+      active: 1,
+      sending: 0,
+      idle: 2,
+      closing: 0,
+    });
+    expect(summary.clients).toBe(2);
+    expect(summary.topClientConnections).toBe(2);
+    expect(summary.oldestIdleSeconds).toBe(12);
+    expect(summary.oldestQueuedSeconds).toBe(3);
+    expect(summary.minRoundTripSeconds).toEqual({ '0.5': 0.01, '0.9': 0.05, '0.99': 0.05 });
+    expect(summary.idleSeconds).toMatchObject({ count: 2, sum: 16 });
+    expect(summary.held.map(({ ageSeconds }) => ageSeconds)).toEqual([30, 12, 4, 3, 2]);
+  });
+
+  test('without connections nothing is made up', () => {
+    const summary = summarizeConnections([]);
+    expect(Object.keys(summary).sort()).toEqual([
+      'clients',
+      'counts',
+      'held',
+      'idleSeconds',
+      'topClientConnections',
+    ]);
+  });
+});
