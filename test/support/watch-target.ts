@@ -23,7 +23,7 @@ export interface WatchedTarget {
   read(timeoutSeconds?: string): Promise<Exposition>;
   /** Waits for the verdict on /metrics, and returns the exposition that said it. */
   until(exhausted: 0 | 1): Promise<Exposition>;
-  /** Scrapes at a fixed pace, whether or not the one before has been answered: 20, one each 150 ms. */
+  /** Scrapes at a fixed pace, whether or not the one before has been answered: 20, one each 100 ms. */
   scrapeOften(count?: number): Promise<readonly Scrape[]>;
 }
 
@@ -42,7 +42,7 @@ export async function watchTarget(target: string, more = ''): Promise<WatchedTar
   const scrapeOften = async (count = 20) => {
     const scrapes: Promise<Scrape>[] = [];
     for (let i = 0; i < count; i++) {
-      if (i > 0) await sleep(150);
+      if (i > 0) await sleep(100);
       scrapes.push(scrape());
     }
     return Promise.all(scrapes);
