@@ -1,22 +1,68 @@
+import { parseArgs } from 'node:util';
+import type { VerdictBenchOptions } from './verdict.ts';
+import { verdictServers } from './verdict-plan.ts';
+
+interface Bench {
+  readonly run: (options: VerdictBenchOptions) => Promise<void>;
+}
+
 /** `npm run bench` runs all, `npm run bench -- scrape` only those named. Prints figures, asserts nothing. */
-const benches: Readonly<Record<string, () => Promise<{ readonly run: () => Promise<void> }>>> = {
+const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
   targets: () => import('./targets.ts'),
   sockets: () => import('./proc-net-tcp.ts'),
   logs: () => import('./logs.ts'),
   'log-loss': () => import('./log-loss.ts'),
+  verdict: () => import('./verdict.ts'),
 };
 
-const names = process.argv.slice(2);
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(2);
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      // Of verdict.
+      options: {
+        minutes: { type: 'string' },
+        seed: { type: 'string' },
+        server: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readNumber(flag: string, text: string | undefined): Record<string, number> {
+  if (text === undefined) return {};
+  const value = Number(text);
+  return value > 0 ? { [flag]: value } : fail(`--${flag}: want a number above 0, found "${text}"`);
+}
+
+function readServer(text: string | undefined): VerdictBenchOptions {
+  if (text === undefined) return {};
+  const server = verdictServers.find((name) => name === text);
+  return server === undefined
+    ? fail(`--server: want ${verdictServers.join(', ')}, found "${text}"`)
+    : { server };
+}
+
+const { positionals: names, values } = readArguments();
+const options: VerdictBenchOptions = {
+  ...readNumber('minutes', values.minutes),
+  ...readNumber('seed', values.seed),
+  ...readServer(values.server),
+};
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  process.stderr.write(
-    `there is no bench "${unknown.join('", "')}"; there are ${Object.keys(benches).join(', ')}\n`,
-  );
-  process.exit(2);
+  fail(`there is no bench "${unknown.join('", "')}"; there are ${Object.keys(benches).join(', ')}`);
 }
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
   process.stdout.write(`\n== ${name}\n`);
-  await (await load()).run();
+  await (await load()).run(options);
 }

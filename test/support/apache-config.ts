@@ -17,12 +17,15 @@ export interface ApacheOptions {
   /** The format as the manual writes it, `%h %l %u %t "%r" %>s %O`. */
   readonly accessLogFormat?: string;
   readonly extendedStatus?: 'On' | 'Off';
+  /** A fresh port of 127.0.0.1 by default. */
+  readonly listen?: { readonly host: string; readonly port: number };
   /** Directives for the end of httpd.conf: what comes last wins. */
   readonly extraConfig?: string;
 }
 
 export interface ApachePlace {
   readonly directory: string;
+  readonly host: string;
   readonly port: number;
   readonly slowUpstreamUrl: string;
 }
@@ -55,13 +58,13 @@ export function renderApacheConfig(options: ApacheOptions, place: ApachePlace): 
   ].join('\n');
 }
 
-function renderPlace({ directory, port }: ApachePlace): readonly string[] {
+function renderPlace({ directory, host, port }: ApachePlace): readonly string[] {
   return [
     `ServerRoot "${directory}"`,
     `DefaultRuntimeDir "${directory}"`,
     `PidFile "${join(directory, 'apache2.pid')}"`,
     'ServerName 127.0.0.1',
-    `Listen 127.0.0.1:${port}`,
+    `Listen ${host}:${port}`,
     // Only root may change users, and must: Apache refuses to serve as root.
     ...(process.getuid?.() === 0 ? ['User www-data', 'Group www-data'] : []),
   ];

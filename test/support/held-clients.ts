@@ -7,6 +7,10 @@ export interface ClientOptions {
   readonly port: number;
   readonly count: number;
   readonly path?: string;
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  /** The address the clients come from, one of 127.0.0.0/8. */
+  readonly localAddress?: string;
 }
 
 export interface KeepaliveOptions extends ClientOptions {
@@ -65,12 +69,37 @@ function requestFor(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n\r\n`;
 }
 
+/**
+ * Visitors that ask for the end of the connection, get their answer, and do not close: the server has sent its FIN and
+ * lingers for theirs, which holds a worker of prefork and worker. A byte now and then keeps it from giving up for up
+ * to 30 seconds (MAX_SECS_TO_LINGER in server/connection.c).
+ */
+export async function openLingeringClients(options: ClientOptions): Promise<HeldClients> {
+  const held = await openTextClients(
+    options,
+    'GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n',
+    { allowHalfOpen: true },
+  );
+  const trickle = setInterval(() => {
+    for (const socket of held.sockets) if (socket.writable) socket.write('x');
+  }, 500);
+  return {
+    ...held,
+    close: () => {
+      clearInterval(trickle);
+      return held.close();
+    },
+  };
+}
+
 /** Resolves when every client is connected, as far as the kernel goes, and has sent its text. */
 export async function openTextClients(
-  { port, count }: ClientOptions,
+  options: ClientOptions,
   text: string,
+  { allowHalfOpen = false }: { readonly allowHalfOpen?: boolean } = {},
 ): Promise<HeldClients> {
-  const clients = Array.from({ length: count }, () => connectClient(port));
+  const { count } = options;
+  const clients = Array.from({ length: count }, () => connectClient(options, allowHalfOpen));
   const sockets = clients.map(({ socket }) => socket);
   const held: HeldClients = {
     sockets,
@@ -83,8 +112,12 @@ export async function openTextClients(
   return held;
 }
 
-function connectClient(port: number): Client {
-  const socket = connect({ port, host: '127.0.0.1' });
+function connectClient(
+  { port, host = '127.0.0.1', localAddress }: ClientOptions,
+  allowHalfOpen: boolean,
+): Client {
+  const from = localAddress === undefined ? {} : { localAddress };
+  const socket = connect({ port, host, allowHalfOpen, ...from });
   const client: Client = { socket, received: '' };
   socket.setEncoding('latin1');
   socket.on('data', (text: string) => {

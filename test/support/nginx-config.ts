@@ -8,6 +8,8 @@ export interface NginxOptions {
   readonly keepaliveTimeout?: number;
   /** Seconds. */
   readonly clientHeaderTimeout?: number;
+  /** Of the listening socket; 511 is nginx's own default on Linux. */
+  readonly backlog?: number;
   /** The format as the manual writes it, `$remote_addr "$request" $status`. */
   readonly logFormat?: string;
   /** Directives for the end of the http block. */
@@ -65,7 +67,7 @@ function renderServer(options: NginxOptions, place: NginxPlace): readonly string
   const { directory, port, socketPath, slowUpstreamUrl } = place;
   return [
     '  server {',
-    `    listen 127.0.0.1:${port};`,
+    `    listen 127.0.0.1:${port} backlog=${options.backlog ?? 511};`,
     ...(socketPath === undefined ? [] : [`    listen unix:${socketPath};`]),
     `    root ${join(directory, 'html')};`,
     '    location = /stub_status { stub_status; }',

@@ -44,13 +44,15 @@ export function startApache(options: ApacheOptions): Promise<RealApache> {
     const slowUpstream = await startSlowUpstream();
     defer(slowUpstream.stop);
     const files = filesIn(temporary.path);
-    const port = await findFreePort();
-    await writeFiles(files, renderApacheConfig(options, placeOf(files, { port, slowUpstream })));
-    const server = await runApache(files, port);
+    const { host, port } = options.listen ?? { host: '127.0.0.1', port: await findFreePort() };
+    const addresses = addressesOf(host, port);
+    const place = { directory: files.directory, host, port, slowUpstreamUrl: slowUpstream.url };
+    await writeFiles(files, renderApacheConfig(options, place));
+    const server = await runApache(files, addresses.statusUrl);
     defer(server.stop);
     // First of all, since a server's threads may wait for it, and its end for them. Stopping it twice is fine.
     defer(slowUpstream.stop);
-    return { ...files, slowUpstream, ...addressesOf(port), ...controlsOf(server, files) };
+    return { ...files, slowUpstream, ...addresses, ...controlsOf(server, files) };
   });
 }
 
@@ -65,13 +67,6 @@ function filesIn(directory: string): ApacheFiles {
   };
 }
 
-function placeOf(
-  { directory }: ApacheFiles,
-  { port, slowUpstream }: { readonly port: number; readonly slowUpstream: SlowUpstream },
-) {
-  return { directory, port, slowUpstreamUrl: slowUpstream.url };
-}
-
 async function writeFiles(files: ApacheFiles, config: string): Promise<void> {
   await mkdir(files.documentRoot);
   await writeFile(join(files.documentRoot, 'index.html'), '<!doctype html><title>up</title>up\n');
@@ -79,17 +74,20 @@ async function writeFiles(files: ApacheFiles, config: string): Promise<void> {
   await writeFile(files.configFile, config);
 }
 
-function addressesOf(port: number) {
-  const url = `http://127.0.0.1:${port}`;
+function addressesOf(host: string, port: number) {
+  const url = `http://${host}:${port}`;
   return { port, url, statusUrl: `${url}/server-status?auto` };
 }
 
 /** -DFOREGROUND keeps the parent process ours to watch; -X would serve with a single process. */
-function runApache({ configFile, errorLog }: ApacheFiles, port: number): Promise<RunningProcess> {
+function runApache(
+  { configFile, errorLog }: ApacheFiles,
+  statusUrl: string,
+): Promise<RunningProcess> {
   return startProcess({
     command: requireBinary('apache2'),
     args: ['-f', configFile, '-DFOREGROUND'],
-    isReady: () => answersOk(addressesOf(port).statusUrl),
+    isReady: () => answersOk(statusUrl),
     logFiles: [errorLog],
   });
 }

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startFreshVisitors } from '../support/fresh-visitors.ts';
+import { openBusyClients } from '../support/held-clients.ts';
+import { keep, keepOpen } from '../support/keep.ts';
+import { startApache } from '../support/real-apache.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { compareForAWhile, starvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
+
+test('Apache event: graceful restarts with a few long requests fill the scoreboard, and visitors starve', async () => {
+  const apache = keep(
+    await startApache({ mpm: 'event', maxRequestWorkers: 16, threadsPerChild: 4, serverLimit: 4 }),
+  );
+  const watched = await watchTarget(
+    `{name: shop, server: apache, status_url: "${apache.statusUrl}", error_logs: [{path: "${apache.errorLog}"}]}`,
+  );
+  await watched.until(0);
+  const visitors = keep(startFreshVisitors({ port: apache.port }));
+  // Each restart leaves the processes that have a long request, and a new process needs a place in the scoreboard.
+  for (let restart = 0; restart < 8 && !visitors.lately(false); restart++) {
+    const before = apache.slowUpstream.inFlight();
+    keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
+    await waitUntil({
+      until: 'a long request is under way, or none gets that far any more',
+      holds: () => apache.slowUpstream.inFlight() > before || visitors.lately(false),
+    });
+    if (visitors.lately(false)) break;
+    await apache.graceful();
+    await sleep(1200);
+  }
+  await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
+  await waitUntil({
+    until: 'the error log says that the scoreboard is full',
+    holds: async () => (await readFile(apache.errorLog, 'utf8')).includes('scoreboard is full'),
+  });
+  expect(apache.slowUpstream.inFlight()).toBeLessThan(16);
+  expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+});
