@@ -68,6 +68,11 @@ function renderLimit({ limit, kind }: SlotGroup): Html {
   return html`<p class="limit"><b>${formatCount(limit.value)}</b> ${limit.value === 1 ? words.one : words.many}, ${limitSourceWords[limit.source]}</p>`;
 }
 
+/** The states of a group in one line of text. */
+export function describeSlotGroup(group: SlotGroup): string {
+  return describeSegments(group, measureSegments(group));
+}
+
 function describeSegments(group: SlotGroup, segments: readonly Segment[]): string {
   const { title } = slotKindWords[group.kind];
   const states = segments.map(({ state, count }) => `${count} ${slotPalette[state].label}`);

@@ -2,8 +2,9 @@ import { renderCard } from './card.ts';
 import { formatDuration } from './format.ts';
 import { type Html, html, renderHtml, styleElement } from './html.ts';
 import type { PageHint, PageLink, PageModel, PageTarget } from './model.ts';
+import { isUp, sortByTrouble } from './rank.ts';
 import { pageStyle } from './style.ts';
-import { isUp, ratioOf, renderOverview, renderSummary } from './summary.ts';
+import { renderOverview, renderSummary } from './summary.ts';
 import { visibleText } from './visible-text.ts';
 
 /**
@@ -49,31 +50,21 @@ function renderLink({ href, label }: PageLink): Html {
 }
 
 function renderTargets(model: PageModel): Html {
-  const carded = chooseCards(model.targets);
+  const sorted = sortByTrouble(model.targets);
+  const carded = new Set(sorted.slice(0, maxCards));
   const idOf = (target: PageTarget) =>
     carded.has(target) ? `target-${model.targets.indexOf(target)}` : undefined;
-  const cards = model.targets.map((target) => {
+  const cards = sorted.map((target) => {
     const id = idOf(target);
     return id && renderCard(target, { id, nowSeconds: model.nowSeconds });
   });
   return html`${renderSummary(model.targets)}
-${model.targets.length >= overviewFrom ? renderOverview(model.targets, idOf) : undefined}
+${model.targets.length >= overviewFrom ? renderOverview(sorted, idOf) : undefined}
 ${cards}`;
 }
 
-function chooseCards(targets: readonly PageTarget[]): ReadonlySet<PageTarget> {
-  if (targets.length <= maxCards) return new Set(targets);
-  return new Set(targets.toSorted((a, b) => trouble(b) - trouble(a)).slice(0, maxCards));
-}
-
-/** Down and full come before merely busy. */
-function trouble(target: PageTarget): number {
-  if (!isUp(target) || target.verdict?.exhausted) return 2;
-  return ratioOf(target, 'workerSaturation') ?? 0;
-}
-
 function renderNoTargets(): Html {
-  return html`<section class="card empty"><h2>No targets</h2><p>The exporter looks at nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
+  return html`<section class="card empty"><h2>No targets</h2><p>The exporter polls nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
 }
 
 function renderHint({ title, paragraphs, example, link }: PageHint): Html {

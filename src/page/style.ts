@@ -54,7 +54,8 @@ font-size:13px;font-weight:600;white-space:nowrap;margin-right:4px}
 .legend small{color:var(--soft)}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:4px}
 .model{margin-top:12px}
-.stale{opacity:.65}
+.connections{margin-top:14px}.connections h3{font-size:14px}.connections dl{display:grid;grid-template-columns:repeat(4,1fr);gap:4px 16px;margin:4px 0}
+.connections dd{font-weight:600}.source{font-size:13px;font-weight:600}
 .failure{background:var(--bad-back);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;margin-bottom:12px;overflow-wrap:anywhere}
 .evidence{color:var(--bad);margin-bottom:12px}
 .hint{background:var(--hint-back);padding:14px 20px}
@@ -67,7 +68,7 @@ thead th{border-top:0;color:var(--soft);font-size:13px}
 .number{text-align:right;white-space:nowrap}
 .overview{overflow-x:auto}
 .part{margin-top:16px}
-@media (max-width:640px){.summary{grid-template-columns:1fr}.ratios{grid-template-columns:1fr 1fr}
+@media (max-width:640px){.summary{grid-template-columns:1fr}.ratios,.connections dl{grid-template-columns:1fr 1fr}
 .overview thead{display:none}.overview tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:8px 0;border-top:1px solid var(--line)}
 .overview th,.overview td{border:0;padding:0;text-align:left}.overview th{font-weight:600}.overview .states{grid-column:1/-1}
 .overview td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:13px}
