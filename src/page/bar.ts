@@ -6,11 +6,12 @@ import { slotPalette, slotStackOrder } from './slot-palette.ts';
 import { limitSourceWords, slotKindWords } from './words.ts';
 
 /** One stacked bar with its caption and legend; the legend says in text all that the bar shows. */
-export function renderSlotGroup(group: SlotGroup, server: ServerKind): Html {
+export function renderSlotGroup(group: SlotGroup, server: ServerKind, board?: Html): Html {
   const segments = measureSegments(group);
   return html`<section class="slots" aria-label="${slotKindWords[group.kind].title}">
 <div class="slots-head"><h3>${slotKindWords[group.kind].title}</h3>${renderLimit(group)}</div>
 <svg class="bar" role="img" aria-label="${describeSegments(group, segments)}">${segments.map(renderSegment)}</svg>
+${board}
 <ul class="legend">${segments.map(renderLegendEntry)}</ul>
 ${group.limit ? undefined : html`<p class="todo">${limitRemedy(group, server)}</p>`}
 ${group.kind === 'connection' && server === 'apache' ? eventLag : undefined}

@@ -3,6 +3,7 @@ import type { SlotFigures, SlotsSource } from '../snapshot/slots.ts';
 import type { Observation } from '../snapshot/target-view.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { describeSlotGroup, renderSlotGroup } from './bar.ts';
+import { buildBoards } from './boards.ts';
 import { renderConnections } from './connections.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -10,10 +11,10 @@ import { renderLogSources } from './log-sources.ts';
 import type { PageSlotHolder, PageTarget } from './model.ts';
 import { isUnansweredWithoutCause, isUp } from './rank.ts';
 import { describeRatios, renderRatios } from './ratios.ts';
-import { visibleText } from './visible-text.ts';
+import { renderBoard } from './render-board.ts';
+import { maxNameLength, visibleText } from './visible-text.ts';
 import { evidenceWords, keepaliveModelWords, serverNames, slotsSourceWords } from './words.ts';
 
-export const maxNameLength = 120;
 const maxMessageLength = 600;
 
 export interface CardContext {
@@ -26,7 +27,7 @@ export interface CardContext {
 export function renderCard(target: PageTarget, context: CardContext): Html {
   const { view, lastAnswered, verdict, slotHolders, logSources } = target;
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
-  return html`<article class="card" id="${context.id}" aria-labelledby="${context.id}-name">
+  return html`<article class="card" id="${context.id}" data-name="${visibleText(target.identity.name, maxNameLength)}" aria-labelledby="${context.id}-name">
 <header><div><h2 id="${context.id}-name">${visibleText(target.identity.name, maxNameLength)}</h2><p class="what">${describeServer(target, answered)}</p></div>
 <div class="badges">${renderVerdictBadge(target)}${renderResultBadge(view)}</div></header>
 ${renderFailureNow(target)}
@@ -49,14 +50,22 @@ function describeServer({ identity }: PageTarget, answered: Observation | undefi
   return words.map((word) => visibleText(word, maxNameLength)).join(', ');
 }
 
-function renderFigures(target: PageTarget, { nowSeconds }: CardContext): Html {
+function renderFigures(target: PageTarget, { nowSeconds, id }: CardContext): Html {
   const { view, lastAnswered, identity } = target;
+  const boards = buildBoards(view);
   const figures = view?.figures;
   if (figures === undefined) return renderLastKnown(lastAnswered, nowSeconds);
   return html`<div class="figures">
 ${renderRatios(figures)}
 ${renderSource(view?.slotsSource, isUp(target))}
-${figures.groups.map((group) => renderSlotGroup(group, identity.server))}
+${figures.groups.map((group, i) => {
+  const board = boards[i];
+  return renderSlotGroup(
+    group,
+    identity.server,
+    board && renderBoard(board, `${id}-${group.kind}`),
+  );
+})}
 ${renderModel(figures)}
 </div>`;
 }

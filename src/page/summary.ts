@@ -1,10 +1,9 @@
 import { renderResultBadge, renderTroubleBadge } from './badge.ts';
-import { maxNameLength } from './card.ts';
 import { type Html, html } from './html.ts';
 import type { PageTarget } from './model.ts';
 import { isUp, ratioOf } from './rank.ts';
 import { type RatioName, ratioWords, renderRatioValue } from './ratios.ts';
-import { visibleText } from './visible-text.ts';
+import { maxNameLength, visibleText } from './visible-text.ts';
 import { serverNames } from './words.ts';
 
 /** The page at a glance: how many targets are up, and the worst of them. */
