@@ -64,7 +64,7 @@ function speak() {
 }
 let loadedAt = 0;
 async function load() {
-  if (loading || paused || document.hidden || Date.now() - loadedAt < 1000) return;
+  if (loading || paused || document.hidden || Date.now() - loadedAt < 500) return;
   loading = true;
   loadedAt = Date.now();
   try {
@@ -81,7 +81,13 @@ function swap(page) {
   // A board stays the same element: a reader's place in it and its label outlive the swap.
   for (const board of next.querySelectorAll('.board')) {
     const old = document.getElementById(board.id);
-    if (old && stream?.readyState === 1) board.replaceWith(old);
+    if (!old) continue;
+    old.className = board.className;
+    const here = [...old.children].findIndex((item) => item.classList.contains('here'));
+    old.replaceChildren(...board.childNodes);
+    old.children[here]?.classList.add('here');
+    old.dataset.summary = board.getAttribute('aria-label');
+    board.replaceWith(old);
   }
   main.replaceChildren(...next.childNodes);
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
