@@ -46,3 +46,12 @@ test('no text of the page is made faint by opacity: that would void these ratios
   expect(pageStyle).not.toMatch(/[;{]opacity:/);
   expect(pageStyle).toMatch(/\.stale-note[^{]*\{color:var\(--soft\)/);
 });
+
+test('the letter on each coloured square has a contrast of 4.5:1 or more', () => {
+  const rule = /background:(#\w+)\}\.board \.state-(\w+)\{color:(#\w+)\}/g;
+  const squares = [...pageStyle.matchAll(rule)];
+  expect(squares.length).toBeGreaterThan(10);
+  for (const [, back = '', state, ink = ''] of squares) {
+    expect(contrast(ink, back), state).toBeGreaterThanOrEqual(4.5);
+  }
+});

@@ -155,7 +155,7 @@ describe('renderPage()', () => {
   });
 });
 
-test('the content security policy admits nothing but the page’s own style', () => {
+test('the content security policy admits nothing but the page’s own style and script', () => {
   expect(pageContentSecurityPolicy).toContain("default-src 'none'");
   expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
 });
