@@ -103,10 +103,18 @@ test.each([
   expect(new Set(letters).size).toBe(letters.length);
 });
 
-test('renderBoardsEvent() stays small: a thousand slots of one state cost one run', () => {
-  const event = renderBoardsEvent(model);
-  expect(JSON.parse(event)).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }] }]);
-  expect(event.length).toBeLessThan(500);
+test('renderBoardsEvent() sends the boards of each target by its name', () => {
+  const event: unknown = JSON.parse(renderBoardsEvent(model));
+  expect(event).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }] }]);
+});
+
+test('buildSlotBoard() stays small: a thousand idle clients of a minute cost 1 kB', () => {
+  const held = Array.from({ length: 1000 }, (_, i) => ({
+    activity: 'idle' as const,
+    ageSeconds: i % 60,
+  }));
+  const board = buildSlotBoard({ group: group({ keepalive: 1000 }, 1000), held });
+  expect(JSON.stringify(board).length).toBeLessThan(1024);
 });
 
 test('the page reloads itself only without a script, and its policy admits the script', () => {
