@@ -13,6 +13,7 @@ import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
+import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
@@ -196,6 +197,17 @@ export function createApp(options: AppOptions): App {
     }
   };
 
+  const pageModel = (refresh: boolean) =>
+    buildPageModel({
+      exporter: { version: options.version, startTimeSeconds: startedAt },
+      nowSeconds: now(),
+      ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
+      telemetryPath: options.telemetryPath,
+      configured: options.configFile !== undefined,
+      targets: targets.all(),
+      logSources: (name) => logs.view(name)?.sources ?? [],
+    });
+
   const ports: ServerPorts = {
     async renderMetrics(deadlineMilliseconds) {
       const views = await observeAll(deadlineMilliseconds);
@@ -208,18 +220,8 @@ export function createApp(options: AppOptions): App {
       return ofTargets + ofSelf + ofProcess;
     },
     probe,
-    renderPage: ({ refresh }) =>
-      renderPage(
-        buildPageModel({
-          exporter: { version: options.version, startTimeSeconds: startedAt },
-          nowSeconds: now(),
-          ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
-          telemetryPath: options.telemetryPath,
-          configured: options.configFile !== undefined,
-          targets: targets.all(),
-          logSources: (name) => logs.view(name)?.sources ?? [],
-        }),
-      ),
+    renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
+    renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),

@@ -1,27 +1,32 @@
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Html, html } from './html.ts';
-import type { PageVerdict } from './model.ts';
+import type { PageTarget } from './model.ts';
+import { isUnansweredWithoutCause, isUp } from './rank.ts';
 import { scrapeResultWords } from './words.ts';
 
 /** Tones differ in shape as well as in colour: a disc, a triangle, a ring. */
 export type Tone = 'good' | 'bad' | 'neutral';
 
 export function renderResultBadge(view: TargetView | undefined): Html {
-  if (view === undefined) return renderBadge('neutral', 'Waiting for the first look');
+  if (view === undefined) return renderBadge('neutral', 'Waiting for the first poll');
   const { outcome } = view.observation;
   return outcome.kind === 'answered'
     ? renderBadge('good', scrapeResultWords.ok)
     : renderBadge('bad', scrapeResultWords[outcome.failure.result]);
 }
 
+/** Why visitors get no answer, as far as it is known; nothing while they do. */
+export function renderTroubleBadge(target: PageTarget): Html | undefined {
+  if (target.verdict?.exhausted) return renderBadge('bad', 'Exhausted');
+  return isUnansweredWithoutCause(target)
+    ? renderBadge('bad', 'Visitors get no answer')
+    : undefined;
+}
+
 /** A server that is down is not exhausted, and "has room" would be no comfort: then only the result is told. */
-export function renderVerdictBadge(
-  verdict: PageVerdict | undefined,
-  view: TargetView | undefined,
-): Html | undefined {
-  if (verdict?.exhausted) return renderBadge('bad', 'Exhausted');
-  const answers = view?.observation.outcome.kind === 'answered';
-  return verdict !== undefined && answers ? renderBadge('good', 'Has room') : undefined;
+export function renderVerdictBadge(target: PageTarget): Html | undefined {
+  const calm = target.verdict !== undefined && isUp(target);
+  return renderTroubleBadge(target) ?? (calm ? renderBadge('good', 'Has room') : undefined);
 }
 
 export function renderBadge(tone: Tone, words: string): Html {

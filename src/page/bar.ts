@@ -6,11 +6,12 @@ import { slotPalette, slotStackOrder } from './slot-palette.ts';
 import { limitSourceWords, slotKindWords } from './words.ts';
 
 /** One stacked bar with its caption and legend; the legend says in text all that the bar shows. */
-export function renderSlotGroup(group: SlotGroup, server: ServerKind): Html {
+export function renderSlotGroup(group: SlotGroup, server: ServerKind, board?: Html): Html {
   const segments = measureSegments(group);
   return html`<section class="slots" aria-label="${slotKindWords[group.kind].title}">
 <div class="slots-head"><h3>${slotKindWords[group.kind].title}</h3>${renderLimit(group)}</div>
 <svg class="bar" role="img" aria-label="${describeSegments(group, segments)}">${segments.map(renderSegment)}</svg>
+${board}
 <ul class="legend">${segments.map(renderLegendEntry)}</ul>
 ${group.limit ? undefined : html`<p class="todo">${limitRemedy(group, server)}</p>`}
 ${group.kind === 'connection' && server === 'apache' ? eventLag : undefined}
@@ -66,6 +67,11 @@ function renderLimit({ limit, kind }: SlotGroup): Html {
   if (limit === undefined) return html`<p class="limit unknown">limit unknown</p>`;
   const words = slotKindWords[kind];
   return html`<p class="limit"><b>${formatCount(limit.value)}</b> ${limit.value === 1 ? words.one : words.many}, ${limitSourceWords[limit.source]}</p>`;
+}
+
+/** The states of a group in one line of text. */
+export function describeSlotGroup(group: SlotGroup): string {
+  return describeSegments(group, measureSegments(group));
 }
 
 function describeSegments(group: SlotGroup, segments: readonly Segment[]): string {

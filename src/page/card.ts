@@ -1,17 +1,20 @@
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
-import type { SlotFigures } from '../snapshot/slots.ts';
+import type { SlotFigures, SlotsSource } from '../snapshot/slots.ts';
 import type { Observation } from '../snapshot/target-view.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
-import { renderSlotGroup } from './bar.ts';
+import { describeSlotGroup, renderSlotGroup } from './bar.ts';
+import { buildBoards } from './boards.ts';
+import { renderConnections } from './connections.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
 import { renderLogSources } from './log-sources.ts';
 import type { PageSlotHolder, PageTarget } from './model.ts';
-import { renderRatios } from './ratios.ts';
-import { visibleText } from './visible-text.ts';
-import { evidenceWords, keepaliveModelWords, serverNames } from './words.ts';
+import { isUnansweredWithoutCause, isUp } from './rank.ts';
+import { describeRatios, renderRatios } from './ratios.ts';
+import { renderBoard } from './render-board.ts';
+import { maxNameLength, visibleText } from './visible-text.ts';
+import { evidenceWords, keepaliveModelWords, serverNames, slotsSourceWords } from './words.ts';
 
-export const maxNameLength = 120;
 const maxMessageLength = 600;
 
 export interface CardContext {
@@ -24,12 +27,14 @@ export interface CardContext {
 export function renderCard(target: PageTarget, context: CardContext): Html {
   const { view, lastAnswered, verdict, slotHolders, logSources } = target;
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
-  return html`<article class="card" id="${context.id}" aria-labelledby="${context.id}-name">
+  return html`<article class="card" id="${context.id}" data-name="${visibleText(target.identity.name, maxNameLength)}" aria-labelledby="${context.id}-name">
 <header><div><h2 id="${context.id}-name">${visibleText(target.identity.name, maxNameLength)}</h2><p class="what">${describeServer(target, answered)}</p></div>
-<div class="badges">${renderVerdictBadge(verdict, view)}${renderResultBadge(view)}</div></header>
+<div class="badges">${renderVerdictBadge(target)}${renderResultBadge(view)}</div></header>
 ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
-${answered && renderFigures(answered, target, context)}
+${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
+${renderFigures(target, context)}
+${renderConnections(view?.host, context.nowSeconds)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>
@@ -45,16 +50,38 @@ function describeServer({ identity }: PageTarget, answered: Observation | undefi
   return words.map((word) => visibleText(word, maxNameLength)).join(', ');
 }
 
-function renderFigures(answered: Observation, target: PageTarget, context: CardContext): Html {
-  const { outcome, atSeconds } = answered;
-  if (outcome.kind !== 'answered') return html``;
-  const stale = answered !== target.view?.observation;
-  return html`<div class="${stale ? 'figures stale' : 'figures'}">
-${stale ? html`<p class="stale-note">Last known figures, from ${formatAge(atSeconds, context.nowSeconds)}</p>` : undefined}
-${renderRatios(outcome.figures)}
-${outcome.figures.groups.map((group) => renderSlotGroup(group, target.identity.server))}
-${renderModel(outcome.figures)}
+function renderFigures(target: PageTarget, { nowSeconds, id }: CardContext): Html {
+  const { view, lastAnswered, identity } = target;
+  const boards = buildBoards(view);
+  const figures = view?.figures;
+  if (figures === undefined) return renderLastKnown(lastAnswered, nowSeconds);
+  return html`<div class="figures">
+${renderRatios(figures)}
+${renderSource(view?.slotsSource, isUp(target))}
+${figures.groups.map((group, i) => {
+  const board = boards[i];
+  return renderSlotGroup(
+    group,
+    identity.server,
+    board && renderBoard(board, `${id}-${group.kind}`),
+  );
+})}
+${renderModel(figures)}
 </div>`;
+}
+
+function renderSource(source: SlotsSource | undefined, up: boolean): Html | undefined {
+  const words = source && slotsSourceWords[source];
+  const silence = source === 'kernel' && !up ? '; the status page did not answer' : '';
+  return words === undefined ? undefined : html`<p class="source">${words}${silence}.</p>`;
+}
+
+/** In small type and dated: a figure of the past must not pass for one of now. */
+function renderLastKnown(last: Observation | undefined, nowSeconds: number): Html {
+  if (last?.outcome.kind !== 'answered') return html``;
+  const { figures } = last.outcome;
+  const at = new Date(last.atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+  return html`<p class="stale-note"><b>The slots now are not known.</b> Last known, ${formatAge(last.atSeconds, nowSeconds)} (${at} UTC): ${describeRatios(figures)}${figures.groups.map((group) => html`; ${describeSlotGroup(group)}`)}.</p>`;
 }
 
 function renderModel({ keepaliveModel }: SlotFigures): Html {
@@ -69,6 +96,8 @@ function renderFailureNow({ view }: PageTarget): Html | undefined {
 function renderFailure({ message, remedy }: ScrapeFailure): Html {
   return html`<div class="failure"><p><b>${visibleText(message, maxMessageLength)}</b></p><p>${visibleText(remedy, maxMessageLength)}</p></div>`;
 }
+
+const unansweredNote = html`<p class="evidence"><b>Visitors get no answer; the cause cannot be told.</b> The server may be full, stopped, starting or restarting.</p>`;
 
 function renderEvidence(evidence: readonly string[]): Html {
   const words = evidence.map((value) => evidenceWords.get(value) ?? value.replaceAll('_', ' '));
@@ -88,7 +117,7 @@ function renderSlotHolder({ client, slots, oldestIdleSeconds }: PageSlotHolder):
 
 function renderFootnotes(target: PageTarget, { nowSeconds }: CardContext): readonly Html[] {
   const { view, address, lastFailure } = target;
-  if (view === undefined) return [html`<span>Not looked at yet</span>`, ...renderAddress(address)];
+  if (view === undefined) return [html`<span>Not polled yet</span>`, ...renderAddress(address)];
   const { atSeconds, timings } = view.observation;
   return [
     html`<span>Seen ${formatAge(atSeconds, nowSeconds)}</span>`,

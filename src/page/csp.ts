@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import { liveScript } from './live-script.ts';
 import { pageStyle } from './style.ts';
 
-/** Admits the page's own style by its hash and nothing else: no script, no image, no frame, no form. */
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Admits the page's own style and script by their hashes and the live stream: no image, no frame, no form. */
 export const pageContentSecurityPolicy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,
+  `style-src ${hashOf(pageStyle)}`,
+  `script-src ${hashOf(liveScript)}`,
+  "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

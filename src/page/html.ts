@@ -19,6 +19,11 @@ export function styleElement(ownStyle: string): Html {
   return { [markup]: `<style>${ownStyle}</style>` };
 }
 
+/** A script element, unescaped for the same reason. */
+export function scriptElement(ownScript: string): Html {
+  return { [markup]: `<script>${ownScript}</script>` };
+}
+
 /** The finished markup. */
 export function renderHtml(part: Html): string {
   return part[markup];

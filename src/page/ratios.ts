@@ -6,7 +6,10 @@ export type RatioName = 'workerSaturation' | 'keepaliveOccupancy' | 'connectionO
 
 /** The ratios with what each of them is a share of. */
 export const ratioWords: Readonly<Record<RatioName, { title: string; meaning: string }>> = {
-  workerSaturation: { title: 'Worker saturation', meaning: 'taken for good, of all slots' },
+  workerSaturation: {
+    title: 'Worker saturation',
+    meaning: 'in use and not reclaimable, of all slots',
+  },
   keepaliveOccupancy: { title: 'Keep-alive slot occupancy', meaning: 'held by idle clients' },
   connectionOccupancy: { title: 'Connection occupancy', meaning: 'open, of the connection limit' },
 };
@@ -16,6 +19,16 @@ export function renderRatios(figures: SlotFigures): Html {
   const names = Object.keys(ratioWords) as readonly RatioName[];
   const shown = names.filter((name) => applies(name, figures));
   return html`<dl class="ratios">${shown.map((name) => renderRatio(name, figures[name]))}</dl>`;
+}
+
+/** The known ratios in one line of text. */
+export function describeRatios(figures: SlotFigures): string {
+  const names = Object.keys(ratioWords) as readonly RatioName[];
+  const known = names.flatMap((name) => {
+    const ratio = figures[name];
+    return ratio === undefined ? [] : `${ratioWords[name].title} ${formatPercent(ratio)}`;
+  });
+  return known.length > 0 ? known.join(', ').toLowerCase() : 'no ratio';
 }
 
 /** A blocking server has no connection slots of its own, so "unknown" would ask for a figure that does not exist. */

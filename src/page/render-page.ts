@@ -1,14 +1,17 @@
+import { maxCards } from './boards.ts';
 import { renderCard } from './card.ts';
 import { formatDuration } from './format.ts';
-import { type Html, html, renderHtml, styleElement } from './html.ts';
+import { type Html, html, renderHtml, scriptElement, styleElement } from './html.ts';
+import { liveScript } from './live-script.ts';
 import type { PageHint, PageLink, PageModel, PageTarget } from './model.ts';
+import { isUp, sortByTrouble } from './rank.ts';
 import { pageStyle } from './style.ts';
-import { isUp, ratioOf, renderOverview, renderSummary } from './summary.ts';
+import { renderOverview, renderSummary } from './summary.ts';
 import { visibleText } from './visible-text.ts';
 
 /**
- * The page for people, whole: no script, nothing loaded from elsewhere, the style inline so that a policy with its
- * hash admits it (`pageContentSecurityPolicy` in csp.ts).
+ * The page for people, whole: nothing loaded from elsewhere, style and script inline so that a policy with their
+ * hashes admits them (`pageContentSecurityPolicy` in csp.ts).
  */
 export function renderPage(model: PageModel): string {
   const body = html`${renderHeader(model)}
@@ -17,11 +20,13 @@ ${model.hint && renderHint(model.hint)}
 ${model.targets.length > 0 ? renderTargets(model) : renderNoTargets()}
 </main>
 ${renderFooter(model)}`;
-  return `<!doctype html>\n<html lang="en">\n${renderHtml(renderHead(model))}\n<body>\n${renderHtml(body)}\n</body>\n</html>\n`;
+  const { refreshSeconds } = model;
+  const open =
+    refreshSeconds === undefined ? html`<body>` : html`<body data-refresh="${refreshSeconds}">`;
+  const script = refreshSeconds === undefined ? html`` : scriptElement(liveScript);
+  return `<!doctype html>\n<html lang="en">\n${[renderHead(model), open, body, script].map(renderHtml).join('\n')}\n</body>\n</html>\n`;
 }
 
-/** More cards than this are a wall; the overview lists every target, and the cards show the troubled ones. */
-const maxCards = 40;
 const overviewFrom = 4;
 
 function renderHead({ refreshSeconds, targets }: PageModel): Html {
@@ -31,7 +36,7 @@ function renderHead({ refreshSeconds, targets }: PageModel): Html {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${refreshSeconds === undefined ? undefined : html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+${refreshSeconds === undefined ? undefined : html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>`}
 <title>${title}</title>
 ${styleElement(pageStyle)}
 </head>`;
@@ -49,31 +54,21 @@ function renderLink({ href, label }: PageLink): Html {
 }
 
 function renderTargets(model: PageModel): Html {
-  const carded = chooseCards(model.targets);
+  const sorted = sortByTrouble(model.targets);
+  const carded = new Set(sorted.slice(0, maxCards));
   const idOf = (target: PageTarget) =>
     carded.has(target) ? `target-${model.targets.indexOf(target)}` : undefined;
-  const cards = model.targets.map((target) => {
+  const cards = sorted.map((target) => {
     const id = idOf(target);
     return id && renderCard(target, { id, nowSeconds: model.nowSeconds });
   });
   return html`${renderSummary(model.targets)}
-${model.targets.length >= overviewFrom ? renderOverview(model.targets, idOf) : undefined}
+${model.targets.length >= overviewFrom ? renderOverview(sorted, idOf) : undefined}
 ${cards}`;
 }
 
-function chooseCards(targets: readonly PageTarget[]): ReadonlySet<PageTarget> {
-  if (targets.length <= maxCards) return new Set(targets);
-  return new Set(targets.toSorted((a, b) => trouble(b) - trouble(a)).slice(0, maxCards));
-}
-
-/** Down and full come before merely busy. */
-function trouble(target: PageTarget): number {
-  if (!isUp(target) || target.verdict?.exhausted) return 2;
-  return ratioOf(target, 'workerSaturation') ?? 0;
-}
-
 function renderNoTargets(): Html {
-  return html`<section class="card empty"><h2>No targets</h2><p>The exporter looks at nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
+  return html`<section class="card empty"><h2>No targets</h2><p>The exporter polls nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
 }
 
 function renderHint({ title, paragraphs, example, link }: PageHint): Html {
@@ -87,8 +82,8 @@ function renderFooter({ refreshSeconds }: PageModel): Html {
   const refresh =
     refreshSeconds === undefined
       ? html`Does not refresh by itself. <a href="/">Resume</a>`
-      : html`Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a>`;
-  return html`<footer class="bottom"><p>${refresh}</p></footer>`;
+      : html`<noscript>Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a></noscript><button type="button" id="live" hidden>Pause</button>`;
+  return html`<footer class="bottom"><p>${refresh}</p><p id="live-status" role="status"></p></footer>`;
 }
 
 const brandMark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect class="state-writing" x="3" y="5" width="9" height="6" rx="2"/><rect class="state-keepalive" x="14" y="5" width="15" height="6" rx="2"/><rect class="state-writing" x="3" y="13" width="5" height="6" rx="2"/><rect class="state-keepalive" x="10" y="13" width="19" height="6" rx="2"/><rect class="state-keepalive" x="3" y="21" width="12" height="6" rx="2"/><rect class="state-open" x="17" y="21" width="12" height="6" rx="2"/></svg>`;

@@ -1,9 +1,18 @@
 import { slotPalette } from './slot-palette.ts';
 
+/** Black or white for the letter on a square: one of the two always reaches 4.5:1. */
+function inkOn(color: string): string {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map(
+    (at) => (Number.parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2,
+  );
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? '#000' : '#fff';
+}
+
 const stateRules = Object.entries(slotPalette)
   .map(([state, { color, neutral }]) => {
     const value = neutral ? 'var(--track)' : color;
-    return `.state-${state}{fill:${value};background:${value}}`;
+    const ink = neutral ? '' : `.board .state-${state}{color:${inkOn(color)}}`;
+    return `.state-${state}{fill:${value};background:${value}}${ink}`;
   })
   .join('\n');
 
@@ -54,7 +63,15 @@ font-size:13px;font-weight:600;white-space:nowrap;margin-right:4px}
 .legend small{color:var(--soft)}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:4px}
 .model{margin-top:12px}
-.stale{opacity:.65}
+.board{display:grid;grid-template-columns:repeat(auto-fill,18px);gap:3px;margin:8px 0 4px;padding:2px}
+.board i{height:18px;border-radius:3px;font:600 10px/18px ui-monospace,Menlo,Consolas,monospace;text-align:center;color:#fff}
+.board.small{grid-template-columns:repeat(auto-fill,13px);gap:2px}.board.small i{height:13px;font-size:8px;line-height:13px}
+.board .here{outline:3px solid var(--text)}.board-note{margin-bottom:6px}
+button{font:inherit;color:var(--link);background:var(--card);border:1px solid var(--line);border-radius:6px;padding:4px 14px;cursor:pointer}
+:focus-visible{outline:3px solid var(--link);outline-offset:2px}
+@media (prefers-reduced-motion:no-preference){.board i{transition:background .3s}}
+.connections{margin-top:14px}.connections h3{font-size:14px}.connections dl{display:grid;grid-template-columns:repeat(4,1fr);gap:4px 16px;margin:4px 0}
+.connections dd{font-weight:600}.source{font-size:13px;font-weight:600}
 .failure{background:var(--bad-back);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;margin-bottom:12px;overflow-wrap:anywhere}
 .evidence{color:var(--bad);margin-bottom:12px}
 .hint{background:var(--hint-back);padding:14px 20px}
@@ -67,7 +84,7 @@ thead th{border-top:0;color:var(--soft);font-size:13px}
 .number{text-align:right;white-space:nowrap}
 .overview{overflow-x:auto}
 .part{margin-top:16px}
-@media (max-width:640px){.summary{grid-template-columns:1fr}.ratios{grid-template-columns:1fr 1fr}
+@media (max-width:640px){.summary{grid-template-columns:1fr}.ratios,.connections dl{grid-template-columns:1fr 1fr}
 .overview thead{display:none}.overview tr{display:grid;grid-template-columns:1fr 1fr;gap:2px 12px;padding:8px 0;border-top:1px solid var(--line)}
 .overview th,.overview td{border:0;padding:0;text-align:left}.overview th{font-weight:600}.overview .states{grid-column:1/-1}
 .overview td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:13px}

@@ -1,9 +1,9 @@
-import { renderResultBadge, renderVerdictBadge } from './badge.ts';
-import { maxNameLength } from './card.ts';
+import { renderResultBadge, renderTroubleBadge } from './badge.ts';
 import { type Html, html } from './html.ts';
 import type { PageTarget } from './model.ts';
+import { isUp, ratioOf } from './rank.ts';
 import { type RatioName, ratioWords, renderRatioValue } from './ratios.ts';
-import { visibleText } from './visible-text.ts';
+import { maxNameLength, visibleText } from './visible-text.ts';
 import { serverNames } from './words.ts';
 
 /** The page at a glance: how many targets are up, and the worst of them. */
@@ -29,17 +29,17 @@ export function renderOverview(
 
 function renderRow(target: PageTarget, id: string | undefined): Html {
   const name = visibleText(target.identity.name, maxNameLength);
-  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td class="states">${renderVerdictBadge(target.verdict?.exhausted ? target.verdict : undefined, target.view)}${renderResultBadge(target.view)}</td><td class="number" data-label="Saturation">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number" data-label="Keep-alive">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
+  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td class="states">${renderTroubleBadge(target)}${renderResultBadge(target.view)}</td><td class="number" data-label="Saturation">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number" data-label="Keep-alive">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
 }
 
 function describeFull(targets: readonly PageTarget[], full: number): string {
   if (full > 0) return full === 1 ? '1 is exhausted' : `${full} are exhausted`;
-  return targets.some(({ verdict }) => verdict) ? 'none is exhausted' : 'answered the last look';
+  return targets.some(({ verdict }) => verdict) ? 'none is exhausted' : 'answered the last poll';
 }
 
 function renderWorst(targets: readonly PageTarget[], name: RatioName): Html {
   const worst = findWorst(targets, name);
-  const who = worst ? visibleText(worst.identity.name, maxNameLength) : 'no target tells it';
+  const who = worst ? visibleText(worst.identity.name, maxNameLength) : 'unknown for every target';
   const value = worst && ratioOf(worst, name);
   return html`<div><p class="title">Highest ${ratioWords[name].title.toLowerCase()}</p><p class="value">${renderRatioValue(value)}</p><p class="meaning">${who}</p></div>`;
 }
@@ -47,14 +47,4 @@ function renderWorst(targets: readonly PageTarget[], name: RatioName): Html {
 function findWorst(targets: readonly PageTarget[], name: RatioName): PageTarget | undefined {
   const known = targets.filter((target) => ratioOf(target, name) !== undefined);
   return known.toSorted((a, b) => (ratioOf(b, name) ?? 0) - (ratioOf(a, name) ?? 0))[0];
-}
-
-/** Ratio of the last look; a target that does not answer has none now. */
-export function ratioOf({ view }: PageTarget, name: RatioName): number | undefined {
-  const outcome = view?.observation.outcome;
-  return outcome?.kind === 'answered' ? outcome.figures[name] : undefined;
-}
-
-export function isUp({ view }: PageTarget): boolean {
-  return view?.observation.outcome.kind === 'answered';
 }

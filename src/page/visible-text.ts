@@ -1,3 +1,6 @@
+/** Longest name of a target, client or source on the page. */
+export const maxNameLength = 120;
+
 const ellipsis = '…';
 
 /**

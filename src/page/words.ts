@@ -1,5 +1,5 @@
 import type { ScrapeResult } from '../snapshot/scrape.ts';
-import type { KeepaliveModel, LimitSource, SlotKind } from '../snapshot/slots.ts';
+import type { KeepaliveModel, LimitSource, SlotKind, SlotsSource } from '../snapshot/slots.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
 /** The closed lists of the snapshot in words for people. */
@@ -54,3 +54,10 @@ export const evidenceWords: ReadonlyMap<string, string> = new Map([
   ['error_log', 'the error log says so'],
   ['dropped_connections', 'connections were dropped'],
 ]);
+
+/** Where the slots shown come from; the status page needs no mention. */
+export const slotsSourceWords: Readonly<Record<SlotsSource, string | undefined>> = {
+  status: undefined,
+  lane: 'From the status page, read over the connection that the exporter keeps open',
+  kernel: 'From the kernel’s socket data',
+};

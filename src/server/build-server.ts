@@ -3,6 +3,7 @@ import { registerLifecycleRoutes } from './lifecycle-routes.ts';
 import { registerMetricsRoutes } from './metrics-routes.ts';
 import { registerPageRoute } from './page-route.ts';
 import type { ServerPorts } from './ports.ts';
+import { registerSlotEventsRoute } from './slot-events-route.ts';
 import type { WebSecurity } from './web-security.ts';
 
 export interface ServerOptions {
@@ -48,5 +49,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   registerMetricsRoutes(server, { ports, telemetryPath });
   registerLifecycleRoutes(server, ports);
   registerPageRoute(server, ports);
+  registerSlotEventsRoute(server, ports);
   return server;
 }

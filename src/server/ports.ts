@@ -8,6 +8,8 @@ export interface ServerPorts {
   renderMetrics(deadlineMilliseconds: number): Promise<string>;
   probe(request: ProbeQuery): Promise<Result<string, ProbeRefusal>>;
   renderPage(options: { readonly refresh: boolean }): string;
+  /** The boards of the page as JSON on one line. */
+  renderBoardsEvent(): string;
   /** Whether the exporter can serve what it was configured for. */
   isReady(): boolean;
   /** Reads the configuration anew; the problems when it was refused and the old one stays. */

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { noSamples } from '../../src/derive/count-sample.ts';
 import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import { pageContentSecurityPolicy } from '../../src/page/csp.ts';
 import type { PageModel, PageTarget } from '../../src/page/model.ts';
 import { renderPage } from '../../src/page/render-page.ts';
-import { scrapeResults } from '../../src/snapshot/scrape.ts';
-import type { ObservationOutcome, TargetView } from '../../src/snapshot/target-view.ts';
+import type { ObservationOutcome } from '../../src/snapshot/target-view.ts';
+import {
+  answeredWith,
+  exhaustedTarget,
+  failedWith,
+  targetOf,
+  viewOf,
+} from '../support/page-view.ts';
 
 const hostile = `"><script>alert(1)</script>'\u202e&`;
 
@@ -26,23 +31,7 @@ const unread = {
   tooLongLines: 0,
 };
 
-function view(outcome: ObservationOutcome, name = 'edge'): TargetView {
-  const failures = Object.fromEntries(scrapeResults.map((result) => [result, 0]));
-  return {
-    observation: {
-      target: { name, server: 'nginx' },
-      atSeconds: 990,
-      timings: { durationSeconds: 0.0042 },
-      outcome,
-    },
-    verdict: { evidence: [] },
-    counters: {
-      failures: failures as TargetView['counters']['failures'],
-      badFields: 0,
-      samples: noSamples,
-    },
-  };
-}
+const view = viewOf;
 
 function page(target: Partial<PageTarget> = {}, model: Partial<PageModel> = {}): string {
   return renderPage({
@@ -71,7 +60,10 @@ describe('renderPage()', () => {
     });
     expect(text).toContain('nobody listens');
     expect(text).toContain('start it');
-    expect(text).toContain('Last known figures');
+    expect(text).toMatch(
+      /Last known, 10 s ago \(1970-01-01 00:16:30 UTC\): .*keep-alive slot occupancy 37\.5%/,
+    );
+    expect(text).not.toContain('class="ratios"');
     expect(text).toContain('(1 down)');
   });
 
@@ -89,13 +81,13 @@ describe('renderPage()', () => {
   ] as const)('shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
     const text = page(target);
     expect(text).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39;\uFFFD&#38;');
-    expect(text).not.toContain('<script');
+    expect(text).not.toContain('<script>alert');
     expect(text).not.toContain('\u202e');
   });
 
   test('escapes the hint', () => {
     const hint = { title: hostile, paragraphs: [hostile], example: hostile };
-    expect(page({}, { hint })).not.toContain('<script');
+    expect(page({}, { hint })).not.toContain('<script>alert');
   });
 
   test('shows an exhausted server as such with its evidence, though its page does not answer', () => {
@@ -106,6 +98,29 @@ describe('renderPage()', () => {
     });
     expect(text).toContain('Exhausted');
     expect(text).toContain('connected but unanswered, clients wait in the accept queue');
+  });
+
+  test('shows an exhausted server first and full, with who holds its slots and who says so', () => {
+    const calm = targetOf('calm', { view: view(answeredWith(1)) });
+    const text = page({}, { targets: [calm, exhaustedTarget] });
+    expect(text).toMatch(
+      /Highest worker saturation<\/p><p class="value"><span class="ratio high">100\.0%/,
+    );
+    expect(text.indexOf('>full</h2>')).toBeLessThan(text.indexOf('>calm</h2>'));
+    expect(text).toContain('From the kernel’s socket data; the status page did not answer.');
+    expect(text).toContain('<rect class="state-keepalive"');
+    expect(text).not.toContain('Last known');
+    expect(text).toContain('<dt>Most held by one client</dt><dd>4</dd>');
+    expect(text).toContain('<dt>Oldest idle</dt><dd>42 s</dd>');
+    expect(text).toContain('<dt>Waiting in the accept queue</dt><dd>4</dd>');
+    expect(text).toContain('5 idle keep-alive, 1 sending a request or being served, 4 waiting');
+  });
+
+  test('says in plain words that visitors get no answer when nothing tells why', () => {
+    const silent = view(failedWith('response_timeout'), { unanswered: true });
+    expect(page({ view: silent })).toContain('Visitors get no answer; the cause cannot be told.');
+    const gone = view(failedWith('refused'), { unanswered: true });
+    expect(page({ view: gone })).not.toContain('Visitors get no answer');
   });
 
   test('does not say of a server that is down that it has room', () => {
@@ -131,7 +146,7 @@ describe('renderPage()', () => {
     );
     const text = page({}, { targets });
     for (const { identity } of targets) expect(text).toContain(`>${identity.name}</a>`);
-    expect(text).toContain('Waiting for the first look');
+    expect(text).toContain('Waiting for the first poll');
   });
 
   test('refreshes only when told to', () => {
@@ -140,7 +155,7 @@ describe('renderPage()', () => {
   });
 });
 
-test('the content security policy admits nothing but the page’s own style', () => {
+test('the content security policy admits nothing but the page’s own style and script', () => {
   expect(pageContentSecurityPolicy).toContain("default-src 'none'");
   expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
 });

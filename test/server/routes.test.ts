@@ -12,6 +12,7 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       renderMetrics: async () => 'webserver_up 1\n',
       probe: async () => ok('probe_success 1\n'),
       renderPage: ({ refresh }) => `page, refresh ${refresh}`,
+      renderBoardsEvent: () => '[]',
       isReady: () => true,
       reload: async () => ok(undefined),
       showConfig: () => 'targets: []\n',

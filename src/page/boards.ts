@@ -1,0 +1,33 @@
+import type { TargetView } from '../snapshot/target-view.ts';
+import type { PageModel } from './model.ts';
+import { sortByTrouble } from './rank.ts';
+import { buildSlotBoard, type SlotBoard } from './slot-board.ts';
+import { maxNameLength, visibleText } from './visible-text.ts';
+
+/** The boards of one target, one for each kind of slot it has. */
+export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] {
+  const groups = view?.figures?.groups ?? [];
+  // The kernel sees connections; a server without connection slots gives each of them a worker.
+  const agedKind = groups.some(({ kind }) => kind === 'connection') ? 'connection' : 'worker';
+  const held = view?.host?.connections?.held;
+  return groups.map((group) =>
+    buildSlotBoard({
+      group,
+      ...(held !== undefined && group.kind === agedKind ? { held } : {}),
+    }),
+  );
+}
+
+/** More cards than this are a wall; the overview lists every target, and the cards show the troubled ones. */
+export const maxCards = 40;
+
+/** One event of the live stream: the boards of all targets that have a card. */
+export function renderBoardsEvent({ targets }: PageModel): string {
+  const shown = sortByTrouble(targets).slice(0, maxCards);
+  return JSON.stringify(
+    shown.map((target) => ({
+      name: visibleText(target.identity.name, maxNameLength),
+      boards: buildBoards(target.view),
+    })),
+  );
+}

@@ -1,0 +1,95 @@
+import type { HeldConnection } from '../snapshot/connections.ts';
+import type { SlotGroup, SlotKind, SlotState } from '../snapshot/slots.ts';
+import { activityTable } from './connections.ts';
+import { formatCount } from './format.ts';
+import { slotPalette, slotStackOrder } from './slot-palette.ts';
+import { slotKindWords } from './words.ts';
+
+/** All squares of one state. */
+export interface BoardRun {
+  readonly state: SlotState;
+  readonly slots: number;
+  readonly squares: number;
+  /** `[seconds, squares]`, the oldest first, for the first squares of the run; the others have no known age. */
+  readonly ages: readonly (readonly [number, number])[];
+}
+
+/** Squares of one group of slots, run-length encoded: what the page draws and what the live stream sends. */
+export interface SlotBoard {
+  readonly kind: SlotKind;
+  /** Slots that one square stands for, at most. */
+  readonly slotsPerSquare: number;
+  readonly runs: readonly BoardRun[];
+  /** The board in one sentence, for those who cannot see it. */
+  readonly summary: string;
+}
+
+export interface SlotBoardOptions {
+  readonly group: SlotGroup;
+  /** Connections with their ages, the oldest first. */
+  readonly held?: readonly HeldConnection[];
+  readonly maxSquares?: number;
+}
+
+const defaultMaxSquares = 1000;
+
+export function buildSlotBoard(options: SlotBoardOptions): SlotBoard {
+  const { group, held = [], maxSquares = defaultMaxSquares } = options;
+  const states = slotStackOrder
+    .map((state) => ({ state, slots: group.counts.get(state) ?? 0 }))
+    .filter(({ slots }) => slots > 0);
+  const total = states.reduce((sum, { slots }) => sum + slots, 0);
+  // The last square of each state may be part full, so each state can cost one square more.
+  const slotsPerSquare =
+    total <= maxSquares ? 1 : Math.ceil(total / Math.max(1, maxSquares - states.length));
+  const runs = states.map(({ state, slots }) => {
+    const squares = Math.ceil(slots / slotsPerSquare);
+    const ages = agesOf(state, held).slice(0, slots);
+    const oldest = ages.filter((_, i) => i % slotsPerSquare === 0);
+    return { state, slots, squares, ages: encodeRuns(oldest) };
+  });
+  return { kind: group.kind, slotsPerSquare, runs, summary: summarise(group) };
+}
+
+/** States whose age the kernel tells for certain; half requests and downloads have several states on a status page. */
+const agedStates: readonly SlotState[] = ['keepalive', 'active'];
+
+function agesOf(state: SlotState, held: readonly HeldConnection[]): readonly number[] {
+  if (!agedStates.includes(state)) return [];
+  return held
+    .filter(({ activity }) => activityTable[activity].state === state)
+    .map(({ ageSeconds }) => roundAge(ageSeconds))
+    .toSorted((a, b) => b - a);
+}
+
+/** Coarser with age: a second matters at 3 s, not at 300, and equal ages make short runs. */
+function roundAge(seconds: number): number {
+  const step = seconds < 10 ? 1 : seconds < 60 ? 5 : seconds < 3600 ? 60 : 3600;
+  return Math.floor(Math.max(0, seconds) / step) * step;
+}
+
+function encodeRuns(values: readonly number[]): readonly (readonly [number, number])[] {
+  const runs: [number, number][] = [];
+  for (const value of values) {
+    const last = runs.at(-1);
+    if (last?.[0] === value) last[1] += 1;
+    else runs.push([value, 1]);
+  }
+  return runs;
+}
+
+const roomStates: readonly SlotState[] = ['idle', 'open', 'free'];
+
+/** `143 of 150 workers taken: 120 keep-alive, 23 writing; 7 idle`. */
+function summarise({ kind, counts, limit }: SlotGroup): string {
+  const known = slotStackOrder.filter((state) => (counts.get(state) ?? 0) > 0);
+  const count = (state: SlotState) => counts.get(state) ?? 0;
+  const words = (states: readonly SlotState[]) =>
+    states.map((state) => `${formatCount(count(state))} ${slotPalette[state].label}`).join(', ');
+  const taken = known.filter((state) => !roomStates.includes(state));
+  const room = known.filter((state) => roomStates.includes(state));
+  const sum = taken.reduce((total, state) => total + count(state), 0);
+  const of = limit === undefined ? '' : ` of ${formatCount(limit.value)}`;
+  const parts = [taken, room].filter((states) => states.length > 0).map(words);
+  return `${formatCount(sum)}${of} ${slotKindWords[kind].many} taken: ${parts.join('; ') || 'none'}`;
+}
