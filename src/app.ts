@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
+import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
@@ -150,7 +151,7 @@ export function createApp(options: AppOptions): App {
     return logView === undefined ? view : { ...view, logs: logView };
   };
 
-  const probe = async ({ target, module: name, deadlineMilliseconds }: ProbeQuery) => {
+  const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
     const startedAt = now();
     const known = name === undefined ? targets.byName(target) : undefined;
     const view =
@@ -169,7 +170,7 @@ export function createApp(options: AppOptions): App {
     return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
 
     async function probeForeign() {
-      const module = config?.probe.modules[name ?? ''];
+      const module = config === undefined ? undefined : findModule(config.probe, name);
       if (config === undefined || module === undefined) {
         const reason =
           name === undefined
@@ -178,13 +179,15 @@ export function createApp(options: AppOptions): App {
         return err({ status: 400 as const, reason });
       }
       const { allow } = config.probe;
-      return probeTarget({ target, module, allow, deadlineMilliseconds }, targetOptions);
+      return probeTarget({ target, module, allow, deadlineMilliseconds, signal }, targetOptions);
     }
   };
 
   const ports: ServerPorts = {
-    async renderMetrics(deadlineMilliseconds) {
+    async renderMetrics({ deadlineMilliseconds, signal }) {
       const views = await observeAll(deadlineMilliseconds);
+      // Nobody reads the answer, and its place is given away already.
+      if (signal.aborted) return '';
       const ofTargets = await render(families, views);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
