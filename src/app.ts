@@ -49,6 +49,8 @@ export interface App {
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
   stop(): Promise<void>;
+  /** Ends every connection, for when a client does not let stop() come to its end. */
+  cutConnections(): void;
   /** The latest look at each target that was looked at. */
   views(): readonly TargetView[];
 }
@@ -215,7 +217,7 @@ export function createApp(options: AppOptions): App {
     listTargets: () => targets.all().map(({ identity }) => identity),
   };
 
-  const server = buildServer({
+  const { server, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -223,6 +225,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    cutConnections,
     start: reload,
     reload,
     views: () => targets.all().flatMap((target) => target.latest() ?? []),

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { err, ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
@@ -6,7 +8,7 @@ import type { ServerPorts } from '../../src/server/ports.ts';
 
 function serverWith(ports: Partial<ServerPorts> = {}) {
   const errors: Error[] = [];
-  const server = buildServer({
+  const { server, cutConnections } = buildServer({
     telemetryPath: '/metrics',
     onError: (error) => errors.push(error),
     ports: {
@@ -20,7 +22,7 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       ...ports,
     },
   });
-  return { server, errors };
+  return { server, cutConnections, errors };
 }
 
 describe('the routes', () => {
@@ -77,6 +79,21 @@ describe('the routes', () => {
       await vi.waitUntil(() => signals.every(({ aborted }) => aborted));
     }
     await server.close();
+  });
+
+  test('the number of connections is bounded', async () => {
+    expect(serverWith().server.server.maxConnections).toBe(512);
+  });
+
+  test('a client that connects and says nothing does not keep the server from ending', async () => {
+    const { server, cutConnections } = serverWith();
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    await once(server.server, 'connection');
+    const closed = server.close();
+    cutConnections();
+    await closed;
+    client.destroy();
   });
 
   test('/probe refuses with the status and the reason it was given', async () => {
