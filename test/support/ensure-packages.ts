@@ -14,6 +14,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
   'systemd-analyze': 'systemd',
   kubectl: 'kubernetes-client',
+  faketime: 'faketime',
 };
 
 /** Debian's policy layer: exit status 101 forbids invoke-rc.d and deb-systemd-invoke to start a service. */
