@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
+import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
@@ -52,6 +53,8 @@ export interface App {
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
   stop(): Promise<void>;
+  /** Ends every connection, for when a client does not let stop() come to its end. */
+  cutConnections(): void;
   /** The latest look at each target that was looked at. */
   views(): readonly TargetView[];
 }
@@ -165,8 +168,9 @@ export function createApp(options: AppOptions): App {
     return logView === undefined ? shown : { ...shown, logs: logView };
   };
 
-  const probe = async ({ target, module: name, deadlineMilliseconds }: ProbeQuery) => {
-    const startedAt = now();
+  const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
+    // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
+    const askedAt = performance.now();
     const known = name === undefined ? targets.byName(target) : undefined;
     const view =
       known === undefined
@@ -179,12 +183,12 @@ export function createApp(options: AppOptions): App {
     }
     const result = {
       success: view.value.observation.outcome.kind === 'answered',
-      seconds: now() - startedAt,
+      seconds: (performance.now() - askedAt) / 1000,
     };
     return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
 
     async function probeForeign() {
-      const module = config?.probe.modules[name ?? ''];
+      const module = config === undefined ? undefined : findModule(config.probe, name);
       if (config === undefined || module === undefined) {
         const reason =
           name === undefined
@@ -193,7 +197,7 @@ export function createApp(options: AppOptions): App {
         return err({ status: 400 as const, reason });
       }
       const { allow } = config.probe;
-      return probeTarget({ target, module, allow, deadlineMilliseconds }, targetOptions);
+      return probeTarget({ target, module, allow, deadlineMilliseconds, signal }, targetOptions);
     }
   };
 
@@ -209,8 +213,10 @@ export function createApp(options: AppOptions): App {
     });
 
   const ports: ServerPorts = {
-    async renderMetrics(deadlineMilliseconds) {
+    async renderMetrics({ deadlineMilliseconds, signal }) {
       const views = await observeAll(deadlineMilliseconds);
+      // Nobody reads the answer, and its place is given away already.
+      if (signal.aborted) return '';
       const ofTargets = await render(families, views);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
@@ -228,7 +234,7 @@ export function createApp(options: AppOptions): App {
     listTargets: () => targets.all().map(({ identity }) => identity),
   };
 
-  const server = buildServer({
+  const { server, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -236,6 +242,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    cutConnections,
     start: reload,
     reload,
     views: () => targets.all().flatMap((target) => target.latest() ?? []),

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { run } from './cli/run.ts';
+import { createSafeWrite } from './cli/safe-write.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -14,8 +15,8 @@ process.exitCode = await run(process.argv.slice(2), {
   nodeVersion: process.version,
   pid: process.pid,
   stdin: process.stdin,
-  stdout: (text) => process.stdout.write(text),
-  stderr: (text) => process.stderr.write(text),
+  stdout: createSafeWrite(process.stdout),
+  stderr: createSafeWrite(process.stderr),
   now: () => new Date(),
   terminated: new Promise((resolve) => {
     process.once('SIGINT', resolve);

@@ -123,7 +123,7 @@ export async function listen(app: App, address: ListenAddress, io: CliIo): Promi
 
 /** A client that never finishes must not keep the exporter from ending. */
 async function stopWithin(app: App, milliseconds: number): Promise<void> {
-  const timer = setTimeout(() => app.server.server.closeAllConnections(), milliseconds);
+  const timer = setTimeout(() => app.cutConnections(), milliseconds);
   await app.stop();
   clearTimeout(timer);
 }

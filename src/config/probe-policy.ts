@@ -29,6 +29,14 @@ const forbiddenRanges = new Set<string>([
 /** NAT64 (RFC 6052), how a cluster without IPv4 reaches IPv4 servers: the last four bytes are what is connected to. */
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
+/** The module of that name; not what every object has, such as `constructor`. */
+export function findModule(
+  { modules }: Pick<ProbeConfig, 'modules'>,
+  name = '',
+): ProbeModule | undefined {
+  return Object.hasOwn(modules, name) ? modules[name] : undefined;
+}
+
 /**
  * The URL a probe asks for: `target` is a host, `host:port`, or a whole http(s) URL.
  * The path of a bare host is the module's.
@@ -55,6 +63,20 @@ function malformed(reason: string): Result<never, ProbeRefusal> {
 }
 
 /**
+ * Whether it is worth asking for the addresses of a URL: only when some rule could admit them. Names that strangers
+ * make up must not be asked for without need.
+ */
+export function admitLookup(url: URL, allow: ProbeConfig['allow']): ProbeRefusal | undefined {
+  const host = hostOf(url);
+  // An address costs no lookup.
+  if (ipaddr.isValid(host)) return admitProbe(url, [host], allow);
+  const possible = rulesFor(url, allow).some(
+    (rule) => rule.cidr !== undefined || matchesRule(host, rule),
+  );
+  return possible ? undefined : notAllowed(url);
+}
+
+/**
  * Whether the resolved addresses of a URL may be probed. Every address must pass, since any of them may be
  * connected to.
  */
@@ -63,8 +85,6 @@ export function admitProbe(
   addresses: readonly string[],
   allow: ProbeConfig['allow'],
 ): ProbeRefusal | undefined {
-  const port = Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
-  const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const refused = addresses.find(isForbidden);
   if (refused !== undefined) {
     return {
@@ -72,17 +92,38 @@ export function admitProbe(
       reason: `address ${refused} is link-local, multicast, a metadata service or a detour to one`,
     };
   }
-  const rules = allow.filter(({ ports }) => (ports ?? defaultPorts).includes(port));
-  const byHost = rules.some((rule) => rule.host !== undefined && matchesHost(host, rule.host));
+  const rules = rulesFor(url, allow);
+  const byHost = rules.some((rule) => matchesRule(hostOf(url), rule));
   const cidrs = rules.flatMap(({ cidr }) => (cidr === undefined ? [] : [cidr]));
   const byAddress =
     addresses.length > 0 &&
     addresses.every((address) => cidrs.some((cidr) => contains(cidr, address)));
-  if (byHost || byAddress) return undefined;
+  return byHost || byAddress ? undefined : notAllowed(url);
+}
+
+function notAllowed(url: URL): ProbeRefusal {
   return {
     status: 403,
-    reason: `"${host}" port ${port} is not in probe.allow of the configuration`,
+    reason: `"${hostOf(url)}" port ${portOf(url)} is not in probe.allow of the configuration`,
   };
+}
+
+function hostOf(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+function portOf(url: URL): number {
+  return Number(url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : url.port);
+}
+
+type AllowRule = ProbeConfig['allow'][number];
+
+function rulesFor(url: URL, allow: ProbeConfig['allow']): readonly AllowRule[] {
+  return allow.filter(({ ports }) => (ports ?? defaultPorts).includes(portOf(url)));
+}
+
+function matchesRule(host: string, rule: AllowRule): boolean {
+  return rule.host !== undefined && matchesHost(host, rule.host);
 }
 
 /** `*.internal` matches any subdomain of internal, not internal itself. */

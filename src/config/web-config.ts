@@ -21,9 +21,10 @@ export interface RateLimit {
 }
 
 /**
- * Parses a web config. Files that exporter-toolkit accepts are accepted, with three exceptions that it
+ * Parses a web config. Files that exporter-toolkit accepts are accepted, with four exceptions that it
  * would serve wrong for ever: min_version above max_version, a rate limit without burst, and a
- * client_allowed_sans that is an empty list, each of which refuses every request.
+ * client_allowed_sans that is an empty list, each of which refuses every request; and a bcrypt hash above cost 14,
+ * which takes seconds to days to check.
  *
  * Source: exporter-toolkit docs/web-configuration.md, web/tls_config.go, web/handler.go.
  */
@@ -47,9 +48,18 @@ const headers = section({
     new Map(Object.entries(byName).filter((entry): entry is [string, string] => !!entry[1])),
 );
 
-const bcryptHash = z.string().regex(/^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/, {
-  error: 'is no bcrypt hash; make one with: htpasswd -nBC 10 ""',
-});
+/** Each step doubles the time of a check: cost 14 takes a second, 20 a minute, 31 a day and a half. */
+const highestCost = 14;
+
+const bcryptHash = z
+  .string()
+  .regex(/^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/, {
+    error: 'is no bcrypt hash; make one with: htpasswd -nBC 10 ""',
+  })
+  .refine((hash) => !/^\$2.\$\d\d/.test(hash) || Number(hash.slice(4, 6)) <= highestCost, {
+    error: ({ input }) =>
+      `has bcrypt cost ${String(input).slice(4, 6)}, and ${highestCost} is the highest; make one with: htpasswd -nBC 10 ""`,
+  });
 
 /** zod leaves a key `__proto__` out of a record; with that as the only user, everyone would be let in. */
 const users = z.preprocess(

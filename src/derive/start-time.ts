@@ -14,9 +14,11 @@ export function deriveStartTime(status: ApacheStatus, nowSeconds: number): numbe
   if (status.uptimeSeconds === undefined) return undefined;
   const approximate = nowSeconds - status.uptimeSeconds;
   const local = parseRestartTime(status.restartTime);
+  // An uptime longer than there has been Unix time is no uptime.
+  if (approximate < 0) return undefined;
   if (local === undefined) return Math.round(approximate);
   const zone = Math.round((local - approximate) / zoneStepSeconds) * zoneStepSeconds;
-  return local - zone;
+  return Math.max(0, local - zone);
 }
 
 /** `Friday, 20-Nov-2026 22:31:00 UTC` read as if it were UTC. */

@@ -44,6 +44,8 @@ export interface FetchPageOptions {
   readonly resolveName: ResolveName;
   /** Keep one connection open between fetches instead of closing it after each. */
   readonly persist?: boolean;
+  /** Ends every fetch: whoever wanted the page is gone. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PageFetcher {
@@ -81,7 +83,8 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
       // A new connection sets the phase back; without one, the kept connection is what is asked.
       record = { phase: 'connected' };
       const timeout = AbortSignal.timeout(Math.ceil(deadlineMilliseconds));
-      const deadline = hurry === undefined ? timeout : AbortSignal.any([timeout, hurry]);
+      const reasons = [timeout, hurry, options.signal].filter((signal) => signal !== undefined);
+      const deadline = AbortSignal.any(reasons);
       const outcome = await request(deadline).catch((error: unknown) =>
         err(
           explainFetchError({

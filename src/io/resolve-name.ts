@@ -2,11 +2,14 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { parseHostsFile, parseResolvConf, searchCandidates } from '../parse/resolver-files.ts';
+import { createNameCache } from './name-cache.ts';
 
 /** Resolves a host name to its addresses, IPv4 first. Rejects with an error whose `code` is a DNS code. */
 export type ResolveName = (host: string) => Promise<readonly string[]>;
 
 const cacheMilliseconds = 5000;
+/** More than anybody has targets; a name is at most 253 characters. */
+const mostNames = 2000;
 const attemptMilliseconds = 1500;
 
 /**
@@ -15,20 +18,15 @@ const attemptMilliseconds = 1500;
  * last resort for names only nsswitch knows (mDNS, LDAP), and only after a name server said no, which is quick.
  */
 export function createResolveName(): ResolveName {
-  const cache = new Map<
-    string,
-    { readonly until: number; readonly answer: Promise<readonly string[]> }
-  >();
+  const cache = createNameCache<readonly string[]>({
+    milliseconds: cacheMilliseconds,
+    size: mostNames,
+    now: () => performance.now(),
+  });
   return (host) => {
     const name = host.toLowerCase().replace(/^\[|\]$/g, '');
     if (isIP(name) !== 0) return Promise.resolve([name]);
-    const known = cache.get(name);
-    const now = performance.now();
-    if (known !== undefined && known.until > now) return known.answer;
-    const answer = resolve(name);
-    cache.set(name, { until: now + cacheMilliseconds, answer });
-    answer.catch(() => cache.delete(name));
-    return answer;
+    return cache.get(name, () => resolve(name));
   };
 }
 

@@ -109,16 +109,16 @@ function stateOfLetter(letter: string): WorkerState | undefined {
 type AsyncColumn = Exclude<keyof AsyncProcess, 'pid' | 'stopping' | 'accepting'>;
 
 /** Second row of headings; which of the groups `Connections`, `Threads` and `Async connections` does not matter. */
-const asyncColumns: Readonly<Record<string, AsyncColumn>> = {
-  total: 'connections',
-  busy: 'busyThreads',
-  graceful: 'gracefulThreads',
-  idle: 'idleThreads',
-  'wait-io': 'asyncWaitIo',
-  writing: 'asyncWriting',
-  'keep-alive': 'asyncKeepAlive',
-  closing: 'asyncClosing',
-};
+const asyncColumns: ReadonlyMap<string, AsyncColumn> = new Map([
+  ['total', 'connections'],
+  ['busy', 'busyThreads'],
+  ['graceful', 'gracefulThreads'],
+  ['idle', 'idleThreads'],
+  ['wait-io', 'asyncWaitIo'],
+  ['writing', 'asyncWriting'],
+  ['keep-alive', 'asyncKeepAlive'],
+  ['closing', 'asyncClosing'],
+]);
 
 /**
  * Two rows of headings (`Slot PID Stopping Connections Threads Async connections`, then the columns of the last three),
@@ -131,14 +131,15 @@ function parseAsyncProcesses(table: HtmlTable): readonly AsyncProcess[] {
 }
 
 function parseAsyncProcess(headings: readonly string[], row: HtmlRow): AsyncProcess | undefined {
+  // Before anything is made of the headings: many of them times many short rows would be quadratic.
+  if (row.length !== headings.length) return undefined;
   const cells = headings.map((heading, at) => [heading, row[at]?.text ?? ''] as const);
   const text = new Map(cells);
   const pid = parseCount(text.get('PID') ?? '');
   // The sums have no PID: they count processes there, and say `Sum` in the first column.
-  if (pid === undefined || row.length !== headings.length || row[0]?.text === 'Sum')
-    return undefined;
+  if (pid === undefined || row[0]?.text === 'Sum') return undefined;
   const counts = cells.flatMap(([heading, value]) => {
-    const field = asyncColumns[heading];
+    const field = asyncColumns.get(heading);
     const count = parseCount(value);
     return field === undefined || count === undefined ? [] : [[field, count] as const];
   });

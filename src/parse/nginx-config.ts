@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../result.ts';
+import { type NginxToken, tokenizeNginxConfig } from './nginx-tokens.ts';
 
 /** One directive of an nginx configuration file; a block directive has children. */
 export interface NginxDirective {
@@ -14,11 +15,8 @@ export interface NginxSyntaxError {
   readonly found: string;
 }
 
-interface Token {
-  readonly text: string;
-  readonly line: number;
-  readonly quoted: boolean;
-}
+/** Deeper than any configuration: what walks the tree afterwards calls itself for each level. */
+const deepestBlock = 64;
 
 /**
  * Parses the configuration grammar of ngx_conf_read_token: words, quoted strings, `#` comments, `;` and `{}`.
@@ -27,12 +25,12 @@ interface Token {
 export function parseNginxConfig(
   text: string,
 ): Result<readonly NginxDirective[], NginxSyntaxError> {
-  const tokens = tokenize(text);
+  const { tokens, unfinishedLine } = tokenizeNginxConfig(text);
   const stack: NginxDirective[][] = [[]];
-  let words: Token[] = [];
+  let words: NginxToken[] = [];
   for (const token of tokens) {
-    const mark = token.quoted ? '' : token.text;
-    if (mark !== ';' && mark !== '{' && mark !== '}') {
+    const mark = token.text;
+    if (token.kind !== 'mark') {
       words.push(token);
       continue;
     }
@@ -47,43 +45,15 @@ export function parseNginxConfig(
     if (name === undefined || siblings === undefined) return err({ line: token.line, found: mark });
     const directive = { name: name.text, args: args.map(({ text }) => text), line: name.line };
     if (mark === ';') siblings.push(directive);
+    else if (stack.length > deepestBlock) return err({ line: token.line, found: '{' });
     else {
       const block: NginxDirective[] = [];
       siblings.push({ ...directive, block });
       stack.push(block);
     }
   }
-  const last = tokens.at(-1)?.line ?? 1;
-  if (words.length > 0 || stack.length > 1) return err({ line: last, found: 'end of file' });
+  const last = unfinishedLine ?? tokens.at(-1)?.line ?? 1;
+  if (unfinishedLine !== undefined || words.length > 0 || stack.length > 1)
+    return err({ line: last, found: 'end of file' });
   return ok(stack[0] ?? []);
-}
-
-/** Quoted string, comment, single mark, or word; a word may hold `${var}` and escaped characters. */
-const tokenPattern =
-  /"((?:[^"\\]|\\[\s\S])*)"|'((?:[^'\\]|\\[\s\S])*)'|#[^\n]*|([;{}])|((?:\$\{[^}\s]*\}|\\[\s\S]|[^\s;{}])+)|\n/g;
-
-/** Blocks of ngx_http_lua_module hold Lua, not directives; their braces and strings are Lua's. */
-const luaBlock =
-  /(\w+_by_lua_block)\s*\{(?:[^{}"']|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\{[^{}]*\})*\}/g;
-
-function tokenize(source: string): readonly Token[] {
-  const text = source.replace(luaBlock, (block, name: string) => {
-    const lines = block.split('\n').length - 1;
-    return `${name} {${'\n'.repeat(lines)}}`;
-  });
-  const tokens: Token[] = [];
-  let line = 1;
-  for (const match of text.matchAll(tokenPattern)) {
-    const [whole, double, single, mark, word] = match;
-    const quoted = double ?? single;
-    if (quoted !== undefined) tokens.push({ text: unquote(quoted), line, quoted: true });
-    else if (mark !== undefined) tokens.push({ text: mark, line, quoted: false });
-    else if (word !== undefined) tokens.push({ text: word, line, quoted: false });
-    line += whole.split('\n').length - 1;
-  }
-  return tokens;
-}
-
-function unquote(text: string): string {
-  return text.replace(/\\(["'\\])/g, '$1');
 }

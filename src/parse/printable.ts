@@ -11,6 +11,14 @@ export function printable(text: string): string {
 
 /** The same, shortened for an error message. */
 export function excerpt(text: string, longest = 40): string {
-  const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
-  return clean.length > longest ? `${clean.slice(0, longest)}…` : clean;
+  const kept = text.length > longest ? `${text.slice(0, longest)}…` : text;
+  return copy(kept.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd'));
+}
+
+/**
+ * V8 makes a part of a string refer to the whole: a server's name of 30 characters would keep a page of a megabyte in
+ * memory for as long as the name is known. UTF-16 brings every string back as it was, lone surrogates too.
+ */
+function copy(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }

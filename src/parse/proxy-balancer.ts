@@ -4,6 +4,9 @@ import { printable } from './printable.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** Each has five series. A server that claims to have more is not believed; what is beyond counts as malformed. */
+const mostWorkers = 500;
+
 interface ProxyBalancerReader {
   /** Takes one line of the page; false when it is mod_proxy's and its value is malformed. */
   read(key: string, value: string): boolean;
@@ -16,6 +19,7 @@ interface ProxyBalancerReader {
  */
 export function createProxyBalancerReader(): ProxyBalancerReader {
   const balancers = new Map<string, { name: string; workers: Map<string, Mutable<ProxyWorker>> }>();
+  let workers = 0;
   return {
     read(key, value) {
       const match = /^ProxyBalancer\[(\d{1,4})\](?:Worker\[(\d{1,4})\])?([A-Za-z]+)$/.exec(key);
@@ -27,7 +31,10 @@ export function createProxyBalancerReader(): ProxyBalancerReader {
         if (field === 'Name') balancer.name = printable(value);
         return true;
       }
-      const worker = balancer.workers.get(workerIndex) ?? { name: 'unknown' };
+      const known = balancer.workers.get(workerIndex);
+      if (known === undefined && workers >= mostWorkers) return false;
+      if (known === undefined) workers += 1;
+      const worker = known ?? { name: 'unknown' };
       balancer.workers.set(workerIndex, worker);
       return readWorkerField(worker, field, value);
     },

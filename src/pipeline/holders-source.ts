@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { deriveSlotHolders } from '../derive/slot-holders.ts';
 import { createPageFetcher, type FetchPageOptions } from '../io/fetch-page.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
@@ -7,6 +8,9 @@ export interface HoldersSourceOptions extends FetchPageOptions {
   readonly intervalMilliseconds: number;
   readonly maskClients: boolean;
 }
+
+/** A page that comes at all usually comes much sooner. */
+const firstWaitMilliseconds = 500;
 
 /**
  * Reads the HTML status page at most once in an interval, on a connection of its own, never in the way of a look:
@@ -21,22 +25,31 @@ export function createHoldersSource(
   let reading = false;
   let latest: SlotHolders | undefined;
   const read = async (): Promise<void> => {
-    reading = true;
-    readAt = performance.now();
     // Loaded when the first slot table is: its HTML parser costs 2 MiB that others need not pay.
     const { parseApacheStatusHtml } = await import('../parse/apache-status-html.ts');
     const page = await fetcher.fetch(options.timeoutMilliseconds);
     const table = page.ok ? parseApacheStatusHtml(page.value.body) : undefined;
     latest = table?.ok ? deriveSlotHolders(table.value, options.maskClients) : undefined;
-    reading = false;
+  };
+  const start = (): Promise<void> => {
+    reading = true;
+    readAt = performance.now();
+    return read()
+      .catch(() => {
+        latest = undefined;
+      })
+      .finally(() => {
+        reading = false;
+      });
   };
   return async () => {
     const due = performance.now() - readAt >= options.intervalMilliseconds;
     if (due && !reading) {
       const first = readAt === Number.NEGATIVE_INFINITY;
-      const done = read();
-      // The first scrape of a fresh exporter should not lack the figures for a whole interval.
-      if (first) await done;
+      const done = start();
+      // The first scrape of a fresh exporter should not lack the figures for a whole interval, nor wait for a page
+      // that does not come.
+      if (first) await Promise.race([done, setTimeout(firstWaitMilliseconds)]);
     }
     return latest;
   };

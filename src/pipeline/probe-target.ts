@@ -1,4 +1,4 @@
-import { admitProbe, type ProbeRefusal, probeUrl } from '../config/probe-policy.ts';
+import { admitLookup, admitProbe, type ProbeRefusal, probeUrl } from '../config/probe-policy.ts';
 import type { ProbeConfig, ProbeModule } from '../config/schema.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
@@ -10,6 +10,8 @@ export interface ProbeRequest {
   readonly module: ProbeModule;
   readonly allow: ProbeConfig['allow'];
   readonly deadlineMilliseconds: number;
+  /** Aborted when whoever asked is gone. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -22,6 +24,8 @@ export async function probeTarget(
 ): Promise<Result<TargetView, ProbeRefusal>> {
   const url = probeUrl(request.target, request.module);
   if (!url.ok) return url;
+  const refusedByName = admitLookup(url.value, request.allow);
+  if (refusedByName !== undefined) return err(refusedByName);
   const addresses = await resolveWithin(url.value.hostname, request, options);
   const refusal = admitProbe(url.value, addresses ?? [], request.allow);
   if (refusal !== undefined) return err(refusal);
@@ -32,6 +36,7 @@ export async function probeTarget(
       addresses === undefined ? unresolved(url.value.hostname) : () => Promise.resolve(addresses),
     identity: { name: request.target, server },
     statusUrl: url.value.href,
+    signal: request.signal,
     timeoutMilliseconds: timeout,
     http,
     capacity,

@@ -1,13 +1,26 @@
 import { createHash } from 'node:crypto';
-import { compare } from 'bcryptjs';
+import { type CheckPassword, createPasswordChecker } from './check-password.ts';
+import { createFailureLimit } from './failure-limit.ts';
 
-export type AuthVerdict = 'accepted' | 'refused' | 'busy';
+/** `busy`: too many wait already. `limited`: this address has failed too often. Neither says whether it was right. */
+export type AuthVerdict = 'accepted' | 'refused' | 'busy' | 'limited';
 
-/** Judges the Authorization header of a request against bcrypt hashes by user name. */
-export type BasicAuth = (
-  header: string | undefined,
-  users: ReadonlyMap<string, string>,
-) => Promise<AuthVerdict>;
+export interface AuthRequest {
+  /** The Authorization header. */
+  readonly header: string | undefined;
+  /** Of the client, for the limit of failures. */
+  readonly address: string;
+  /** Bcrypt hash by user name. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+export type BasicAuth = (request: AuthRequest) => Promise<AuthVerdict>;
+
+export interface BasicAuthOptions {
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+  readonly checkPassword?: CheckPassword;
+}
 
 /** Room for a name and far more than the 72 bytes of a password that bcrypt looks at. */
 const longestHeader = 2048;
@@ -15,40 +28,71 @@ const longestHeader = 2048;
 /** Verdicts kept of each sort. Apart, so that a flood of wrong passwords cannot push out the right ones. */
 const remembered = 100;
 
-/** One check costs about 60 ms of the event loop; more waiting than this is an attack or a mistake. */
+/** A check takes from 60 ms to a second; more waiting than this is an attack or a mistake. */
 const longestQueue = 32;
 
-/** Checks passwords one at a time and remembers what it found, so that bcrypt is not paid on every scrape. */
-export function createBasicAuth(): BasicAuth {
+/**
+ * Checks passwords one at a time, off the event loop, and remembers what it found: a user who was let in once is
+ * answered from memory, whatever others try meanwhile.
+ */
+export function createBasicAuth(options: BasicAuthOptions): BasicAuth {
+  const check = createQueue(options.checkPassword ?? createPasswordChecker());
+  const limit = createFailureLimit(options.now);
   const accepted = new Set<string>();
   const refused = new Set<string>();
-  let waiting = 0;
-  let last: Promise<unknown> = Promise.resolve();
+  const underWay = new Map<string, Promise<AuthVerdict>>();
 
-  const compareInTurn = async (password: string, hash: string): Promise<boolean> => {
-    const turn = last.then(() => compare(password, hash));
-    last = turn.catch(() => false);
-    waiting += 1;
-    try {
-      return await turn;
-    } finally {
-      waiting -= 1;
+  const judge = async (asked: Question): Promise<AuthVerdict> => {
+    if (!limit.take(asked.address)) return 'limited';
+    const matches = await check(asked.password, asked.hash);
+    if (matches === undefined) {
+      limit.giveBack(asked.address);
+      return 'busy';
     }
+    const right = matches && asked.isKnown;
+    remember(right ? accepted : refused, asked.key);
+    if (right) limit.giveBack(asked.address);
+    return right ? 'accepted' : 'refused';
   };
 
-  return async (header, users) => {
+  return async ({ header, address, users }) => {
     const credentials = parseBasicCredentials(header);
     if (credentials === undefined) return 'refused';
-    const known = users.get(credentials.user);
+    const { user, password } = credentials;
+    const known = users.get(user);
+    const isKnown = known !== undefined;
     // An unknown user costs the same bcrypt as a known one, so that names cannot be told by the clock.
     const hash = known ?? decoyOf(users);
-    const key = cacheKey([credentials.user, hash, credentials.password]);
-    if (known !== undefined && accepted.has(key)) return 'accepted';
+    const key = cacheKey([user, hash, password]);
+    if (isKnown && accepted.has(key)) return 'accepted';
     if (refused.has(key)) return 'refused';
-    if (waiting >= longestQueue) return 'busy';
-    const right = (await compareInTurn(credentials.password, hash)) && known !== undefined;
-    remember(right ? accepted : refused, key);
-    return right ? 'accepted' : 'refused';
+    // Several scrapes that begin at once with the same password are one check.
+    const verdict = underWay.get(key) ?? judge({ address, password, hash, key, isKnown });
+    underWay.set(key, verdict);
+    return verdict.finally(() => underWay.delete(key));
+  };
+}
+
+interface Question {
+  readonly address: string;
+  readonly password: string;
+  readonly hash: string;
+  readonly key: string;
+  readonly isKnown: boolean;
+}
+
+/** One check after the other; undefined when too many wait, or when the check itself failed. */
+function createQueue(check: CheckPassword) {
+  let waiting = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  return async (password: string, hash: string): Promise<boolean | undefined> => {
+    if (waiting >= longestQueue) return undefined;
+    const turn = last.then(() => check(password, hash)).catch(() => undefined);
+    last = turn;
+    waiting += 1;
+    const matches = await turn;
+    waiting -= 1;
+    return matches;
   };
 }
 

@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { limitConnections } from './connections.ts';
 import { registerLifecycleRoutes } from './lifecycle-routes.ts';
 import { registerMetricsRoutes } from './metrics-routes.ts';
 import { registerPageRoute } from './page-route.ts';
 import type { ServerPorts } from './ports.ts';
+import { connectionsCheckingInterval } from './secure-server.ts';
 import { registerSlotEventsRoute } from './slot-events-route.ts';
 import type { WebSecurity } from './web-security.ts';
 
@@ -20,8 +22,14 @@ const noCompiler = () => (): never => {
 };
 const withoutSchemas = { buildValidator: noCompiler, buildSerializer: noCompiler };
 
+export interface BuiltServer {
+  readonly server: FastifyInstance;
+  /** Ends every connection, for when a client does not let the server close. */
+  cutConnections(): void;
+}
+
 /** The HTTP server with all routes, not yet listening. */
-export function buildServer(options: ServerOptions): FastifyInstance {
+export function buildServer(options: ServerOptions): BuiltServer {
   const { ports, telemetryPath, onError, security } = options;
   const server = Fastify({
     logger: false,
@@ -32,6 +40,7 @@ export function buildServer(options: ServerOptions): FastifyInstance {
     connectionTimeout: 150_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
+    http: { connectionsCheckingInterval },
     ...(security === undefined ? {} : { serverFactory: security.serverFactory }),
   });
   if (security !== undefined) server.addHook('onRequest', security.onRequest);
@@ -50,5 +59,6 @@ export function buildServer(options: ServerOptions): FastifyInstance {
   registerLifecycleRoutes(server, ports);
   registerPageRoute(server, ports);
   registerSlotEventsRoute(server, ports);
-  return server;
+  const connections = limitConnections(server.server);
+  return { server, cutConnections: connections.destroyAll };
 }

@@ -1,12 +1,16 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { expositionContentType } from '../metrics/registry.ts';
+import { createPlaces } from './places.ts';
 import type { ServerPorts } from './ports.ts';
 import { scrapeDeadline } from './scrape-deadline.ts';
 
 const timeoutHeader = 'x-prometheus-scrape-timeout-seconds';
 
-/** Scrapes answered at once; more are told to come back, as promhttp does. */
-const mostScrapesInFlight = 40;
+/**
+ * Scrapes answered at once; more are told to come back, as promhttp does. Counted for each route: whoever may ask
+ * for /probe must not be able to shut out /metrics.
+ */
+const mostInFlight = 40;
 
 export interface MetricsRoutesOptions {
   readonly ports: ServerPorts;
@@ -19,23 +23,16 @@ export function registerMetricsRoutes(
   options: MetricsRoutesOptions,
 ): void {
   const { ports, telemetryPath } = options;
-  let inFlight = 0;
-  const limited = async (answer: () => Promise<Answer>): Promise<Answer> => {
-    if (inFlight >= mostScrapesInFlight) {
-      return { status: 503, text: `more than ${mostScrapesInFlight} scrapes at once; try again\n` };
-    }
-    inFlight += 1;
-    try {
-      return await answer();
-    } finally {
-      inFlight -= 1;
-    }
-  };
+  const limitedMetrics = createLimit();
+  const limitedProbe = createLimit();
 
   server.get(telemetryPath, async (request, reply) => {
-    const { status, text } = await limited(async () => ({
+    const { status, text } = await limitedMetrics(reply, async (signal) => ({
       status: 200,
-      text: await ports.renderMetrics(scrapeDeadline(request.headers[timeoutHeader])),
+      text: await ports.renderMetrics({
+        deadlineMilliseconds: scrapeDeadline(request.headers[timeoutHeader]),
+        signal,
+      }),
     }));
     return reply
       .code(status)
@@ -50,11 +47,12 @@ export function registerMetricsRoutes(
       if (target === undefined || target === '') {
         return reply.code(400).type(plainText).send('parameter target is missing\n');
       }
-      const { status, text } = await limited(async () => {
+      const { status, text } = await limitedProbe(reply, async (signal) => {
         const probed = await ports.probe({
           target,
           module: single(request.query['module']),
           deadlineMilliseconds: scrapeDeadline(request.headers[timeoutHeader]),
+          signal,
         });
         return probed.ok
           ? { status: 200, text: probed.value }
@@ -66,6 +64,24 @@ export function registerMetricsRoutes(
         .send(text);
     },
   );
+}
+
+function createLimit() {
+  const takePlace = createPlaces(mostInFlight);
+  return async (
+    reply: FastifyReply,
+    answer: (signal: AbortSignal) => Promise<Answer>,
+  ): Promise<Answer> => {
+    const place = takePlace(reply.raw);
+    if (place === undefined) {
+      return { status: 503, text: `more than ${mostInFlight} scrapes at once; try again\n` };
+    }
+    try {
+      return await answer(place.signal);
+    } finally {
+      place.release();
+    }
+  };
 }
 
 interface Answer {

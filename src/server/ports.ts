@@ -5,7 +5,7 @@ import type { ServerKind } from '../snapshot/status-page.ts';
 /** What the routes need of the application; app.ts provides it. */
 export interface ServerPorts {
   /** The exposition of all targets and of the exporter itself. */
-  renderMetrics(deadlineMilliseconds: number): Promise<string>;
+  renderMetrics(query: ScrapeQuery): Promise<string>;
   probe(request: ProbeQuery): Promise<Result<string, ProbeRefusal>>;
   renderPage(options: { readonly refresh: boolean }): string;
   /** The boards of the page as JSON on one line. */
@@ -19,8 +19,13 @@ export interface ServerPorts {
   listTargets(): readonly { readonly name: string; readonly server: ServerKind }[];
 }
 
-export interface ProbeQuery {
+export interface ScrapeQuery {
+  readonly deadlineMilliseconds: number;
+  /** Aborted when whoever asked is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface ProbeQuery extends ScrapeQuery {
   readonly target: string;
   readonly module: string | undefined;
-  readonly deadlineMilliseconds: number;
 }

@@ -20,7 +20,7 @@ export interface RequestGateOptions {
  */
 export function createRequestGate(options: RequestGateOptions): onRequestAsyncHookHandler {
   const passes = createLimiter(options.now);
-  const authenticate = createBasicAuth();
+  const authenticate = createBasicAuth({ now: options.now });
   return async (request, reply) => {
     const config = options.readConfig();
     options.onConfig(config.ok ? [] : config.error);
@@ -29,7 +29,12 @@ export function createRequestGate(options: RequestGateOptions): onRequestAsyncHo
     if (!passes(rateLimit)) return refuse(reply, 429, 'Too Many Requests');
     for (const [name, value] of headers) reply.header(name, value);
     if (users.size === 0) return;
-    const verdict = await authenticate(request.headers.authorization, users);
+    const verdict = await authenticate({
+      header: request.headers.authorization,
+      address: request.socket.remoteAddress ?? '',
+      users,
+    });
+    if (verdict === 'limited') return refuse(reply, 429, 'Too Many Requests');
     if (verdict === 'busy') return refuse(reply, 503, 'Service Unavailable');
     if (verdict === 'refused') {
       return refuse(reply.header('www-authenticate', 'Basic'), 401, 'Unauthorized');
@@ -52,6 +57,6 @@ function createLimiter(now: () => number): (limit: RateLimit | undefined) => boo
     ) {
       last = { limit, bucket: createTokenBucket(limit, now) };
     }
-    return last.bucket();
+    return last.bucket.take();
   };
 }

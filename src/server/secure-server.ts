@@ -6,10 +6,19 @@ import { checkClientCertificate, type PresentedCertificate } from './client-cert
 import { asksForCertificate } from './tls-options.ts';
 import type { TlsSource } from './tls-source.ts';
 
+/** Node waits two minutes for a client that connects and says nothing. */
+const handshakeMilliseconds = 10_000;
+
+/** How often connections are looked at that are too slow with their request; Node's own 30 s is long. */
+export const connectionsCheckingInterval = 5000;
+
 /** @param tls absent for plain HTTP */
 export function createServerFactory(tls: TlsSource | undefined): FastifyServerFactory {
   return (handler, timeouts) => {
-    const server = tls === undefined ? createHttpServer(handler) : createTlsServer(handler, tls);
+    const server =
+      tls === undefined
+        ? createHttpServer({ connectionsCheckingInterval }, handler)
+        : createTlsServer(handler, tls);
     // Fastify leaves its own timeouts to whoever brings the server.
     Object.assign(server, {
       keepAliveTimeout: timeouts['keepAliveTimeout'] ?? server.keepAliveTimeout,
@@ -26,6 +35,8 @@ function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServ
     // Who is let in is decided below, by Go's policies, of which Node knows only two.
     {
       ...used.options,
+      connectionsCheckingInterval,
+      handshakeTimeout: handshakeMilliseconds,
       requestCert: asksForCertificate(used.config),
       rejectUnauthorized: false,
     },

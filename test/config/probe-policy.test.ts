@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { admitProbe, probeUrl } from '../../src/config/probe-policy.ts';
+import { admitProbe, findModule, probeUrl } from '../../src/config/probe-policy.ts';
 import { configSchema } from '../../src/config/schema.ts';
 
 const { allow, modules } = configSchema.parse({
@@ -88,5 +88,19 @@ describe('probeUrl()', () => {
   ])('refuses %s as malformed', (target) => {
     const url = probeUrl(target, modules['apache'] as NonNullable<(typeof modules)[string]>);
     expect(url).toMatchObject({ ok: false, error: { status: 400 } });
+  });
+});
+
+describe('findModule()', () => {
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', ''])(
+    'finds no module called %j',
+    (name) => {
+      expect(findModule({ modules }, name)).toBeUndefined();
+    },
+  );
+
+  test('finds a module of the configuration', () => {
+    expect(findModule({ modules }, 'apache')?.server).toBe('apache');
+    expect(findModule({ modules })).toBeUndefined();
   });
 });

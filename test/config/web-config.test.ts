@@ -203,4 +203,14 @@ describe('parseWebConfig() of files with a mistake', () => {
     expect(problems).toEqual([expect.stringMatching(/^2 basic_auth_users\.alice: is no bcrypt/)]);
     expect(problems.join()).not.toContain('hunter2');
   });
+
+  it('refuses a hash that would take long to check, and says how to make another', () => {
+    const users = (cost: number) => `basic_auth_users:\n  alice: "$2y$${cost}$${'a'.repeat(53)}"\n`;
+    expect(problemsOf(users(15))).toEqual([
+      expect.stringMatching(
+        /^2 basic_auth_users\.alice: has bcrypt cost 15, and 14 is the highest/,
+      ),
+    ]);
+    expect(parseWebConfig(users(14)).ok).toBe(true);
+  });
 });

@@ -35,4 +35,12 @@ describe('deriveStartTime()', () => {
   test('without an uptime is absent', () => {
     expect(deriveStartTime({} as ApacheStatus, started)).toBeUndefined();
   });
+
+  test.each([undefined, 'Friday, 20-Nov-2026 10:00:00 UTC', 'Friday, 20-Nov-0000 10:00:00 UTC'])(
+    'is never negative, with RestartTime %s',
+    (restartTime) => {
+      expect(startTime(restartTime, 1e20, started)).toBeUndefined();
+      expect(startTime(restartTime, started, started)).toBeGreaterThanOrEqual(0);
+    },
+  );
 });

@@ -1,22 +1,30 @@
-import bcrypt, { hashSync } from 'bcryptjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hashSync } from 'bcryptjs';
+import { describe, expect, it } from 'vitest';
 import { createBasicAuth, parseBasicCredentials } from '../../src/server/basic-auth.ts';
-
-// The calls are counted, the real bcrypt answers.
-vi.mock('bcryptjs', async (load) => {
-  const real = await load<typeof import('bcryptjs')>();
-  return { ...real, compare: vi.fn(real.compare) };
-});
-const compare = vi.mocked((await import('bcryptjs')).compare);
+import { createPasswordChecker } from '../../src/server/check-password.ts';
 
 const hash = hashSync('secret', 4);
 const users = new Map([['alice', hash]]);
+const checkPassword = createPasswordChecker();
 
 function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-afterEach(() => void compare.mockClear());
+/** A judge whose checks are counted; the real bcrypt answers. */
+function createJudge() {
+  const counted = { checks: 0, now: 0 };
+  const judge = createBasicAuth({
+    now: () => counted.now,
+    checkPassword: (password, stored) => {
+      counted.checks += 1;
+      return checkPassword(password, stored);
+    },
+  });
+  const ask = (header: string | undefined, among = users, address = '192.0.2.1') =>
+    judge({ header, address, users: among });
+  return { ask, counted };
+}
 
 describe('createBasicAuth()', () => {
   const cases: readonly (readonly [what: string, header: string | undefined, verdict: string])[] = [
@@ -34,69 +42,135 @@ describe('createBasicAuth()', () => {
   ];
 
   it.each(cases)('judges %s', async (_what, header, verdict) => {
-    expect(await createBasicAuth()(header, users)).toBe(verdict);
+    expect(await createJudge().ask(header)).toBe(verdict);
   });
 
   it('takes the hashes that htpasswd and other tools write', async () => {
-    const judge = createBasicAuth();
+    const { ask } = createJudge();
     for (const version of ['$2a$', '$2b$', '$2y$']) {
       const written = new Map([['alice', hash.replace(/^\$2.\$/, version)]]);
-      expect(await judge(basic('alice:secret'), written)).toBe('accepted');
+      expect(await ask(basic('alice:secret'), written)).toBe('accepted');
     }
   });
 
-  it('pays for bcrypt once for the same credentials, right or wrong', async () => {
-    const judge = createBasicAuth();
-    for (const password of ['secret', 'secret', 'wrong', 'wrong']) {
-      await judge(basic(`alice:${password}`), users);
-    }
-    expect(compare).toHaveBeenCalledTimes(2);
+  it('pays for bcrypt once for the same credentials, right or wrong, also when they come at once', async () => {
+    const { ask, counted } = createJudge();
+    const passwords = ['secret', 'secret', 'wrong', 'wrong'];
+    for (const password of passwords) await ask(basic(`alice:${password}`));
+    expect(counted.checks).toBe(2);
+    await Promise.all(Array.from({ length: 50 }, () => ask(basic('bob:secret'))));
+    expect(counted.checks).toBe(3);
   });
 
   it('asks bcrypt for an unknown user too, so that time tells nothing', async () => {
-    await createBasicAuth()(basic('bob:secret'), users);
-    expect(compare).toHaveBeenCalledTimes(1);
+    const { ask, counted } = createJudge();
+    await ask(basic('bob:secret'));
+    expect(counted.checks).toBe(1);
   });
 
   it('does not share a verdict between credentials that join to the same text', async () => {
-    const judge = createBasicAuth();
+    const { ask } = createJudge();
     const both = new Map([...users, ['alic', hash]]);
-    expect(await judge(basic('alice:secret'), both)).toBe('accepted');
-    expect(await judge(basic('alic:esecret'), both)).toBe('refused');
+    expect(await ask(basic('alice:secret'), both)).toBe('accepted');
+    expect(await ask(basic('alic:esecret'), both)).toBe('refused');
   });
 
   it('forgets a verdict when the hash of the user changes', async () => {
-    const judge = createBasicAuth();
-    expect(await judge(basic('alice:secret'), users)).toBe('accepted');
+    const { ask } = createJudge();
+    expect(await ask(basic('alice:secret'))).toBe('accepted');
     const changed = new Map([['alice', hashSync('other', 4)]]);
-    expect(await judge(basic('alice:secret'), changed)).toBe('refused');
+    expect(await ask(basic('alice:secret'), changed)).toBe('refused');
   });
 
   it('keeps a right password through a flood of wrong ones', async () => {
-    const judge = createBasicAuth();
-    await judge(basic('alice:secret'), users);
-    for (let guess = 0; guess < 120; guess += 1) await judge(basic(`alice:${guess}`), users);
-    compare.mockClear();
-    expect(await judge(basic('alice:secret'), users)).toBe('accepted');
-    expect(compare).not.toHaveBeenCalled();
+    const { ask, counted } = createJudge();
+    await ask(basic('alice:secret'));
+    for (let guess = 0; guess < 120; guess += 1) {
+      await ask(basic(`alice:${guess}`), users, `192.0.2.${guess}`);
+    }
+    counted.checks = 0;
+    expect(await ask(basic('alice:secret'))).toBe('accepted');
+    expect(counted.checks).toBe(0);
+  });
+
+  it('answers a user it knows while a wrong password is being checked', async () => {
+    const { ask } = createJudge();
+    await ask(basic('alice:secret'));
+    // Cost 14: on the main thread nothing else would happen for a second.
+    const dear = new Map([...users, ['dear', `$2b$14$${'a'.repeat(53)}`]]);
+    const order: string[] = [];
+    const guess = ask(basic('dear:wrong'), dear).then(() => order.push('wrong password'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    order.push('event loop');
+    await ask(basic('alice:secret'), dear).then(() => order.push('known user'));
+    await guess;
+    expect(order).toEqual(['event loop', 'known user', 'wrong password']);
+  });
+
+  it('checks no more passwords for an address that keeps failing, but for others and later on', async () => {
+    const { ask, counted } = createJudge();
+    const guesses = Array.from({ length: 20 }, (_, guess) => basic(`alice:${guess}`));
+    const verdicts = await Promise.all(guesses.map((guess) => ask(guess)));
+    expect(verdicts.filter((verdict) => verdict === 'limited')).toHaveLength(15);
+    expect(counted.checks).toBe(5);
+    expect(await ask(basic('alice:secret'))).toBe('limited');
+    expect(await ask(basic('alice:secret'), users, '192.0.2.2')).toBe('accepted');
+    counted.now = 2000;
+    expect(await ask(basic('alice:other'))).toBe('refused');
+  });
+
+  it('takes addresses of one IPv6 network for one', async () => {
+    const { ask } = createJudge();
+    const verdicts: string[] = [];
+    for (let host = 1; host <= 6; host += 1) {
+      verdicts.push(await ask(basic(`alice:${host}`), users, `2001:db8:1:2::${host}`));
+    }
+    expect(verdicts.at(-1)).toBe('limited');
+    expect(await ask(basic('alice:x'), users, '2001:db8:1:3::1')).toBe('refused');
+  });
+
+  it('counts no right password as a failure', async () => {
+    const { ask } = createJudge();
+    for (let user = 0; user < 20; user += 1) {
+      const one = new Map([[`user${user}`, hash]]);
+      expect(await ask(basic(`user${user}:secret`), one)).toBe('accepted');
+    }
   });
 
   it('checks one password at a time and turns away what would wait too long', async () => {
     let running = 0;
     let most = 0;
-    const real = bcrypt.compare;
-    compare.mockImplementation(async (password: string, stored: string) => {
-      running += 1;
-      most = Math.max(most, running);
-      const right = await real(password, stored);
-      running -= 1;
-      return right;
+    const judge = createBasicAuth({
+      now: () => 0,
+      checkPassword: async (password, stored) => {
+        running += 1;
+        most = Math.max(most, running);
+        const right = await checkPassword(password, stored);
+        running -= 1;
+        return right;
+      },
     });
-    const judge = createBasicAuth();
-    const guesses = Array.from({ length: 40 }, (_, guess) => judge(basic(`a:${guess}`), users));
-    const verdicts = await Promise.all(guesses);
+    const verdicts = await Promise.all(
+      Array.from({ length: 40 }, (_, guess) =>
+        judge({ header: basic(`a:${guess}`), address: `192.0.2.${guess}`, users }),
+      ),
+    );
     expect(most).toBe(1);
     expect(verdicts.filter((verdict) => verdict === 'busy')).toHaveLength(8);
+  });
+
+  it('says busy when the check itself fails, and goes on with the next', async () => {
+    let calls = 0;
+    const judge = createBasicAuth({
+      now: () => 0,
+      checkPassword: async () => {
+        calls += 1;
+        if (calls === 1) throw new Error('the thread ended');
+        return true;
+      },
+    });
+    const request = { header: basic('alice:secret'), address: '', users };
+    expect([await judge(request), await judge(request)]).toEqual(['busy', 'accepted']);
   });
 });
 

@@ -1,11 +1,14 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, test, vi } from 'vitest';
 import { err, ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
 import type { ServerPorts } from '../../src/server/ports.ts';
 
 function serverWith(ports: Partial<ServerPorts> = {}) {
   const errors: Error[] = [];
-  const server = buildServer({
+  const { server, cutConnections } = buildServer({
     telemetryPath: '/metrics',
     onError: (error) => errors.push(error),
     ports: {
@@ -20,15 +23,15 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       ...ports,
     },
   });
-  return { server, errors };
+  return { server, cutConnections, errors };
 }
 
 describe('the routes', () => {
   test('/metrics has the content type Prometheus asks for and hands the deadline on', async () => {
     const deadlines: number[] = [];
     const { server } = serverWith({
-      async renderMetrics(deadline) {
-        deadlines.push(deadline);
+      async renderMetrics({ deadlineMilliseconds }) {
+        deadlines.push(deadlineMilliseconds);
         return '';
       },
     });
@@ -51,6 +54,47 @@ describe('the routes', () => {
     const codes = (await Promise.all(scrapes)).map(({ statusCode }) => statusCode);
     expect(codes.filter((code) => code === 200)).toHaveLength(40);
     expect((await server.inject('/metrics')).statusCode).toBe(200);
+  });
+
+  test('probes that wait take no place away from /metrics', async () => {
+    const { server } = serverWith({ probe: () => new Promise(() => undefined) });
+    const probes = Array.from({ length: 41 }, () => server.inject('/probe?target=a'));
+    expect((await Promise.race(probes)).statusCode).toBe(503);
+    expect((await server.inject('/metrics')).statusCode).toBe(200);
+  });
+
+  test('a client that goes away gives its place back, and what it asked for is ended', async () => {
+    const signals: AbortSignal[] = [];
+    const { server } = serverWith({
+      probe: ({ signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    });
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    for (let round = 1; round <= 2; round += 1) {
+      const clients = Array.from({ length: 40 }, () => get(`${address}/probe?target=a`));
+      for (const client of clients) client.on('error', () => undefined);
+      await vi.waitUntil(() => signals.length === 40 * round);
+      for (const client of clients) client.destroy();
+      await vi.waitUntil(() => signals.every(({ aborted }) => aborted));
+    }
+    await server.close();
+  });
+
+  test('the number of connections is bounded', async () => {
+    expect(serverWith().server.server.maxConnections).toBe(512);
+  });
+
+  test('a client that connects and says nothing does not keep the server from ending', async () => {
+    const { server, cutConnections } = serverWith();
+    const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
+    const client = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    await once(server.server, 'connection');
+    const closed = server.close();
+    cutConnections();
+    await closed;
+    client.destroy();
   });
 
   test('/probe refuses with the status and the reason it was given', async () => {

@@ -15,6 +15,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   ss: 'iproute2',
   'systemd-analyze': 'systemd',
   kubectl: 'kubernetes-client',
+  faketime: 'faketime',
 };
 
 /** Debian's policy layer: exit status 101 forbids invoke-rc.d and deb-systemd-invoke to start a service. */

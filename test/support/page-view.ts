@@ -1,4 +1,5 @@
 import { noSamples } from '../../src/derive/count-sample.ts';
+import { noIdleSeconds } from '../../src/derive/idle-seconds.ts';
 import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import type { PageTarget } from '../../src/page/model.ts';
 import type { ConnectionSummary } from '../../src/snapshot/connections.ts';
@@ -59,7 +60,7 @@ export const fullPrefork: SlotFigures = {
 
 export const fullPreforkConnections: ConnectionSummary = {
   counts: { queued: 4, silent: 0, active: 1, sending: 0, idle: 5, closing: 0 },
-  idleSeconds: [],
+  idleSeconds: noIdleSeconds,
   oldestIdleSeconds: 42,
   clients: 3,
   topClientConnections: 4,

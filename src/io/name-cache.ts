@@ -1,0 +1,40 @@
+interface Entry<T> {
+  readonly until: number;
+  readonly answer: Promise<T>;
+}
+
+export interface NameCacheOptions {
+  readonly milliseconds: number;
+  /** Most names kept; the oldest goes first. */
+  readonly size: number;
+  /** A monotonic clock in milliseconds. */
+  readonly now: () => number;
+}
+
+/** Keeps answers for a while; a question that fails is asked again. Names come from strangers, so the number is bounded. */
+export function createNameCache<T>({ milliseconds, size, now }: NameCacheOptions) {
+  const entries = new Map<string, Entry<T>>();
+  const dropOld = (): void => {
+    // All are kept equally long, so those at the front are the first to expire.
+    for (const [name, { until }] of entries) {
+      if (until > now() && entries.size < size) return;
+      entries.delete(name);
+    }
+  };
+  return {
+    get size() {
+      return entries.size;
+    },
+    get(name: string, ask: () => Promise<T>): Promise<T> {
+      dropOld();
+      const known = entries.get(name);
+      if (known !== undefined) return known.answer;
+      const entry = { until: now() + milliseconds, answer: ask() };
+      entries.set(name, entry);
+      entry.answer.catch(() => {
+        if (entries.get(name) === entry) entries.delete(name);
+      });
+      return entry.answer;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+
+/** Whether a password belongs to a bcrypt hash. Rejects when it could not be found out. */
+export type CheckPassword = (password: string, hash: string) => Promise<boolean>;
+
+/**
+ * CommonJS as text, since the file next to this one is TypeScript in the tests and JavaScript in the package. bcrypt
+ * looks at 72 bytes, so the checks of one hash all take as long.
+ */
+const workerCode = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { compareSync } = require(workerData.bcrypt);
+parentPort.on('message', ({ password, hash }) => {
+  parentPort.postMessage(compareSync(password, hash));
+});
+`;
+
+/** A worker thread costs several MiB; right passwords are remembered, so it is rarely needed. */
+const idleMilliseconds = 10_000;
+
+/**
+ * Checks passwords on a thread of its own: bcrypt takes 60 ms at cost 10 and a second at cost 14, in which the event
+ * loop would answer nobody. For one check at a time.
+ */
+export function createPasswordChecker(): CheckPassword {
+  let worker: Worker | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    void worker?.terminate();
+    worker = undefined;
+  };
+  return async (password, hash) => {
+    clearTimeout(idle);
+    worker ??= startWorker();
+    try {
+      return await ask(worker, { password, hash });
+    } catch (error) {
+      end();
+      throw error;
+    } finally {
+      idle = setTimeout(end, idleMilliseconds).unref();
+    }
+  };
+}
+
+function startWorker(): Worker {
+  const bcrypt = createRequire(import.meta.url).resolve('bcryptjs');
+  return new Worker(workerCode, { eval: true, workerData: { bcrypt } });
+}
+
+function ask(worker: Worker, question: { password: string; hash: string }): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    worker.ref();
+    const settle = (act: () => void) => {
+      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+      worker.unref();
+      act();
+    };
+    worker.once('message', (right) => settle(() => resolve(right === true)));
+    worker.once('error', (error) => settle(() => reject(error)));
+    worker.once('exit', () => settle(() => reject(new Error('the thread for bcrypt ended'))));
+    worker.postMessage(question);
+  });
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { parseApacheStatus } from '../../src/parse/apache-status.ts';
+import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
+import { explainForeignPage } from '../../src/parse/foreign-page.ts';
+import { parseHtmlTables } from '../../src/parse/html-tables.ts';
+import { findApacheFormat } from '../../src/parse/log-format/find-server-format.ts';
+import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+import { parseProcNetstat } from '../../src/parse/proc-netstat.ts';
+import { parseHostsFile, parseResolvConf } from '../../src/parse/resolver-files.ts';
+import { parseStubStatus } from '../../src/parse/stub-status.ts';
+
+/** The longest page that is fetched. Work that grows with its square would take from half a minute to an hour. */
+const megabyte = 1024 * 1024;
+
+const repeated = (piece: string) => piece.repeat(Math.ceil(megabyte / piece.length));
+
+/**
+ * Hostile texts of a megabyte. Nothing is timed: a parser that is not linear does not come to its end before the test
+ * runner gives up.
+ */
+const texts: readonly string[] = [
+  '<pre>',
+  '<input ',
+  '<input type=',
+  '<table><tr><td>',
+  '<a b>',
+  '<p></i>',
+  '&#',
+  '<!--',
+  'a',
+  ' ',
+  '"',
+  "'",
+  '\\',
+  '\n',
+  '#',
+  '${',
+  '${a',
+  'a{',
+  '{',
+  '[',
+  'a_by_lua_block {',
+  'a_by_lua_block ',
+  'a_by_lua_block { {',
+  '"\\',
+  'LogFormat "\\',
+  'LogFormat ',
+  'Scoreboard: ',
+  'IdleWorkers: 1\nScoreboard: _\nProxyBalancer[0]Worker[1]Sent: 1\n',
+  'ProxyBalancer[',
+  'Active connections: 1 \n',
+  'Active connections: ',
+  'TcpExt: 1 ',
+  'nameserver ',
+  'search a ',
+  '1 in state: _',
+].map(repeated);
+
+const parsers: Readonly<Record<string, (text: string) => unknown>> = {
+  parseApacheStatus,
+  parseApacheStatusHtml,
+  parseHtmlTables,
+  parseStubStatus,
+  parseNginxConfig,
+  parseProcNetstat,
+  parseHostsFile,
+  parseResolvConf,
+  findApacheFormat: (text) => findApacheFormat(text, 'x'),
+  explainForeignPage: (text) => explainForeignPage(text, 'apache'),
+};
+
+describe.each(Object.entries(parsers))('%s()', (_, parse) => {
+  test.each(texts.map((text) => [text.slice(0, 24), text] as const))(
+    'comes to the end of a megabyte of %j',
+    (_piece, text) => {
+      parse(text);
+    },
+  );
+});
+
+test('parseApacheStatusHtml() steps over rows that do not fit a very long row of headings', () => {
+  const page = `<table><tr><th>PID<th>Connections<tr>${'<th>a'.repeat(1e5)}${'<tr><td>1'.repeat(5e4)}</table>
+    <table><tr><th>Srv<th>PID<th>M</table>`;
+  const parsed = parseApacheStatusHtml(page);
+  expect(parsed.ok && parsed.value.asyncProcesses).toEqual([]);
+});
+
+test('parseApacheStatusHtml() takes no heading for a field because every object has it', () => {
+  const page = `<table><tr><th>PID<th>Connections<tr><th>constructor<th>__proto__<tr><td>1<td>2<td>3<td>4</table>
+    <table><tr><th>Srv<th>PID<th>M</table>`;
+  const parsed = parseApacheStatusHtml(page);
+  expect(parsed.ok && parsed.value.asyncProcesses).toEqual([{ pid: 1 }]);
+});
+
+test('parseNginxConfig() refuses blocks that nest deeper than any configuration', () => {
+  const nested = (depth: number) => `${'a {'.repeat(depth)} ${'}'.repeat(depth)}`;
+  expect(parseNginxConfig(nested(64)).ok).toBe(true);
+  expect(parseNginxConfig(nested(65))).toEqual({ ok: false, error: { line: 1, found: '{' } });
+});

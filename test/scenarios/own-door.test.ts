@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { createAuthority } from '../support/certificates.ts';
+import { findFreePort } from '../support/free-port.ts';
+import { answersOk, httpGet } from '../support/http-get.ts';
+import { keep } from '../support/keep.ts';
+import { startProcess } from '../support/processes.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+async function createDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'own-door-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'config.yml'), 'targets: []\n');
+  return directory;
+}
+
+test('a TLS connection that says nothing does not keep the exporter from ending', async () => {
+  const directory = await createDirectory();
+  const { certFile, keyFile } = createAuthority(directory).issue('exporter', 'IP:127.0.0.1');
+  const webConfig = join(directory, 'web.yml');
+  await writeFile(webConfig, `tls_server_config: {cert_file: ${certFile}, key_file: ${keyFile}}\n`);
+  const port = await findFreePort();
+  const exporter = keep(
+    await startProcess({
+      command: process.execPath,
+      args: [
+        main,
+        'serve',
+        `--config.file=${join(directory, 'config.yml')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+        `--web.config.file=${webConfig}`,
+      ],
+      isReady: () => acceptsConnection(port),
+    }),
+  );
+  const silent = connect(port, '127.0.0.1').on('error', () => undefined);
+  await once(silent, 'connect');
+  exporter.signal('SIGTERM', 'parent');
+  // Node ends a handshake that does not begin after two minutes; the test has one.
+  await waitUntil({ until: 'the exporter has ended', holds: () => !exporter.isRunning() });
+  expect(exporter.output()).toContain('msg=ending');
+});
+
+async function acceptsConnection(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
+}
+
+test.each([
+  ['on a full disk', '2>/dev/full'],
+  ['without a reader', '2> >(exec true)'],
+])('standard error %s does not end the exporter', async (_, redirection) => {
+  const directory = await createDirectory();
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const exporter = keep(
+    await startProcess({
+      command: 'bash',
+      args: [
+        '-c',
+        `exec "$@" ${redirection}`,
+        'bash',
+        process.execPath,
+        main,
+        'serve',
+        `--config.file=${join(directory, 'config.yml')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      isReady: () => answersOk(`${url}/-/ready`),
+    }),
+  );
+  // Each refusal is a line of the log.
+  for (let round = 0; round < 5; round += 1) {
+    const refused = await httpGet(`${url}/probe?target=nobody`, { timeoutMs: 10_000 });
+    expect(refused.status).toBe(400);
+  }
+  expect(exporter.isRunning()).toBe(true);
+});
