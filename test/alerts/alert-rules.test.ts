@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { alertFile, readExprTests, readRules } from '../support/alert-files.ts';
+import { pendingMetrics } from '../support/pending-metrics.ts';
 
 const rules = readRules();
 const alerts = rules.flatMap((rule) =>
@@ -15,7 +16,7 @@ const runbooks = new URL('../../docs/runbooks/', import.meta.url);
 const DASHBOARDS = ['fleet', 'apache', 'nginx', 'traffic', 'slo', 'exporter'].map(
   (name) => `keepalive-${name}`,
 );
-const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'A wrong alarm'];
+const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'False positives'];
 
 test('there are alerts and recording rules', () => {
   expect(alertNames.length).toBeGreaterThan(30);
@@ -102,6 +103,7 @@ function expectKnownNames(text: string): void {
     /(?:target:)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
   );
   for (const name of names ?? []) {
+    if (pendingMetrics.has(name)) continue;
     if (name.startsWith('target:')) expect(records).toContain(name);
     else expect(catalog).toContain(`\`${name.replace(/_(?:bucket|count|sum)$/, '')}\``);
   }

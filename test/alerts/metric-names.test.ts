@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { createProcessMetrics } from '../../src/metrics/registry.ts';
+import { pendingMetrics } from '../support/pending-metrics.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -36,6 +37,7 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   const known = new Map<string, readonly string[]>(ofPrometheus);
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, [...labels, ...scrapeLabels]);
+  for (const [name, labels] of pendingMetrics) add(name, labels);
   for (const { families } of [...targetGroups, ...selfGroups]) {
     for (const { name, type, labels } of families) {
       if (type !== 'histogram') add(name, labels);
