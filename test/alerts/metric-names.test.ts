@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
+import { probeFamilies } from '../../src/metrics/probe-families.ts';
 import { createProcessMetrics } from '../../src/metrics/registry.ts';
 import { pendingMetrics } from '../support/pending-metrics.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
@@ -38,7 +39,7 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, [...labels, ...scrapeLabels]);
   for (const [name, labels] of pendingMetrics) add(name, labels);
-  for (const { families } of [...targetGroups, ...selfGroups]) {
+  for (const { families } of [...targetGroups, ...selfGroups, { families: probeFamilies }]) {
     for (const { name, type, labels } of families) {
       if (type !== 'histogram') add(name, labels);
       else {
