@@ -112,12 +112,17 @@ function expectKnownNames(text: string): void {
 test('Alertmanager inhibits alerts that exist, and only over labels that both sides have', () => {
   const { inhibit_rules } = parse(
     readFileSync(alertFile('alertmanager/alertmanager.yml'), 'utf8'),
-  ) as { inhibit_rules: readonly { equal: readonly string[] }[] };
+  ) as { inhibit_rules: readonly Record<'equal' | 'target_matchers', readonly string[]>[] };
   const known = new Set([...alertNames, 'Webserver']);
   const named = JSON.stringify(inhibit_rules).match(
     /\b(?:Webserver|KeepaliveExporter)[A-Za-z0-9]*/g,
   );
   expect(named?.filter((name) => !known.has(name))).toEqual([]);
-  for (const { equal } of inhibit_rules)
-    expect(equal).toEqual(expect.arrayContaining(['instance']));
+  const ofService = /^alertname = Webserver\w+BudgetBurn$/;
+  for (const { equal, target_matchers } of inhibit_rules) {
+    const labels = target_matchers.every((matcher) => ofService.test(matcher))
+      ? ['job', 'target']
+      : ['instance'];
+    expect(equal).toEqual(expect.arrayContaining(labels));
+  }
 });

@@ -27,8 +27,8 @@ const rules = readdirSync(new URL('alerts', root))
   )
   .flatMap((group) => group.rules);
 
-/** What Prometheus itself adds to every series, and its own series. */
-const scrapeLabels = ['job', 'instance'];
+/** What Prometheus and its service discovery add to every series, and its own series. */
+const scrapeLabels = ['job', 'instance', 'cluster', 'namespace'];
 const ofPrometheus = new Map([
   ['up', scrapeLabels],
   ['ALERTS', ['alertname', 'alertstate', 'severity', 'target', ...scrapeLabels]],
