@@ -14,7 +14,8 @@ export const shortFor = '2s';
 
 /**
  * The shipped rules with their waits cut short and their windows of minutes made windows of ten seconds; what they ask
- * for stays what it is.
+ * for stays what it is. A verdict read every 5 s for 3 minutes is read every 200 ms for 8 s: the 13 readings that it
+ * takes to page are 2.4 s instead of a minute.
  */
 export function writeShortRules(rulesDirectory: string, into: string): readonly string[] {
   return readdirSync(rulesDirectory)
@@ -33,7 +34,9 @@ export function writeShortRules(rulesDirectory: string, into: string): readonly 
 }
 
 function shorten(rule: Record<string, unknown>): Record<string, unknown> {
-  const expr = String(rule['expr']).replace(/\[(?:5m|10m|2m)\]/g, '[10s]');
+  const expr = String(rule['expr'])
+    .replaceAll('[3m:5s]', '[8s:200ms]')
+    .replace(/\[(?:5m|10m|2m)\]/g, '[10s]');
   return {
     ...rule,
     expr,

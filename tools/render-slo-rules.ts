@@ -18,6 +18,7 @@ const sloSchema = z
     availability: z.strictObject({ objective: share }),
     latency: z.strictObject({ objective: share, seconds: z.number().positive() }),
     minimum_requests: z.number().int().positive(),
+    minimum_bad: z.number().int().positive(),
     windows: z.array(windowSchema).min(1),
   })
   .check(({ value, issues }) => {
@@ -59,9 +60,10 @@ export function renderSloRules(source: string): string {
   const slo = sloSchema.parse(parse(source));
   const groups = objectivesOf(slo).map((objective) => ({
     name: `keepalive-${objective.record}`,
+    interval: '1m',
     rules: [...shareRules(slo, objective), ...slo.windows.map((w) => burnAlert(slo, objective, w))],
   }));
-  const requests = { name: 'keepalive-slo-requests', rules: requestRules(slo) };
+  const requests = { name: 'keepalive-slo-requests', interval: '1m', rules: requestRules(slo) };
   const notice = '# Generated from alerts/slo.yml by `npm run generate`; do not edit.\n';
   return notice + stringify({ groups: [requests, ...groups] }, { lineWidth: 0 });
 }
@@ -88,7 +90,7 @@ function objectivesOf({ availability, latency }: Slo): readonly Objective[] {
 function requestRules({ windows }: Slo): readonly Rule[] {
   return distinct(windows.map(({ long }) => long)).map((window) => ({
     record: `target:slo_requests:increase${window}`,
-    expr: perTarget(`increase(webserver_log_responses_total[${window}])`),
+    expr: perService(`increase(webserver_log_responses_total[${window}])`),
   }));
 }
 
@@ -101,15 +103,16 @@ function shareRules({ windows }: Slo, { record, badShare }: Objective): readonly
 
 /** `or 0 *`: a server that has never failed has no 5xx series, and its share is 0, not unknown. */
 function failedShare(window: string): string {
-  const all = perTarget(`rate(webserver_log_responses_total[${window}])`);
-  const failed = perTarget(`rate(webserver_log_responses_total{code=~"5.."}[${window}])`);
+  const all = perService(`rate(webserver_log_responses_total[${window}])`);
+  const failed = perService(`rate(webserver_log_responses_total{code=~"5.."}[${window}])`);
   return `(${failed} or 0 * ${all}) / (${all} > 0)`;
 }
 
 function slowShare(window: string, seconds: number): string {
-  const fast = `rate(webserver_log_request_duration_seconds_bucket{le=~"${leOf(seconds)}"}[${window}])`;
-  const all = `rate(webserver_log_request_duration_seconds_count[${window}])`;
-  return `1 - sum without (le) (${fast}) / (${all} > 0)`;
+  const bucket = `webserver_log_request_duration_seconds_bucket{le=~"${leOf(seconds)}"}`;
+  const fast = perService(`rate(${bucket}[${window}])`);
+  const all = perService(`rate(webserver_log_request_duration_seconds_count[${window}])`);
+  return `1 - ${fast} / (${all} > 0)`;
 }
 
 /** Prometheus 3 stores le="1.0" where 2.x stores le="1". */
@@ -119,8 +122,12 @@ function leOf(seconds: number): string {
     : String(seconds).replaceAll('.', '\\\\.');
 }
 
-function perTarget(series: string): string {
-  return `sum without (method, code, protocol, vhost) (${series})`;
+/**
+ * Visitors are promised a service, not an instance. Without `instance` and `pod`, what short-lived pods have served
+ * stays in the sum as long as the window reaches back to them.
+ */
+function perService(series: string): string {
+  return `sum by (cluster, namespace, job, target, server) (${series})`;
 }
 
 function burnAlert(slo: Slo, objective: Objective, window: BurnWindow): Rule {
@@ -132,6 +139,7 @@ function burnAlert(slo: Slo, objective: Objective, window: BurnWindow): Rule {
       `target:${record}:ratio_rate${window.long} > ${limit}`,
       `and target:${record}:ratio_rate${window.short} > ${limit}`,
       `and target:slo_requests:increase${window.long} >= ${slo.minimum_requests}`,
+      `and target:${record}:ratio_rate${window.long} * target:slo_requests:increase${window.long} >= ${slo.minimum_bad}`,
     ].join('\n'),
     for: window.for,
     labels: { severity: window.severity, window: window.long },

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
+import { probeFamilies } from '../../src/metrics/probe-families.ts';
 import { createProcessMetrics } from '../../src/metrics/registry.ts';
+import { pendingMetrics } from '../support/pending-metrics.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -25,8 +27,8 @@ const rules = readdirSync(new URL('alerts', root))
   )
   .flatMap((group) => group.rules);
 
-/** What Prometheus itself adds to every series, and its own series. */
-const scrapeLabels = ['job', 'instance'];
+/** What Prometheus and its service discovery add to every series, and its own series. */
+const scrapeLabels = ['job', 'instance', 'cluster', 'namespace'];
 const ofPrometheus = new Map([
   ['up', scrapeLabels],
   ['ALERTS', ['alertname', 'alertstate', 'severity', 'target', ...scrapeLabels]],
@@ -36,7 +38,8 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   const known = new Map<string, readonly string[]>(ofPrometheus);
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, [...labels, ...scrapeLabels]);
-  for (const { families } of [...targetGroups, ...selfGroups]) {
+  for (const [name, labels] of pendingMetrics) add(name, labels);
+  for (const { families } of [...targetGroups, ...selfGroups, { families: probeFamilies }]) {
     for (const { name, type, labels } of families) {
       if (type !== 'histogram') add(name, labels);
       else {

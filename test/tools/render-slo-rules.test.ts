@@ -15,6 +15,7 @@ function config({ objective = 0.999, seconds = 1, windows = FAST }: Config = {})
     `availability: {objective: ${objective}}`,
     `latency: {objective: 0.99, seconds: ${seconds}}`,
     'minimum_requests: 100',
+    'minimum_bad: 10',
     `windows: [${windows}]`,
   ].join('\n');
 }
