@@ -1,12 +1,20 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
-import { acceptQueuePanel, evidencePanel, fetchResultPanel } from './panels/common-panels.ts';
+import {
+  acceptQueuePanel,
+  connectionsPanel,
+  evidencePanel,
+  fetchResultPanel,
+  fullFigure,
+  slotsPanel,
+} from './panels/common-panels.ts';
+import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { connectionQueries } from './queries/connection-queries.ts';
-import { hostQueries } from './queries/host-queries.ts';
+import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { statusQueries } from './queries/status-queries.ts';
-import { slotColors, thresholds, unit } from './theme.ts';
+import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
 const status = statusQueries(select);
@@ -21,15 +29,9 @@ export const nginxDashboard = buildDashboard({
   server: 'nginx',
   from: 'now-3h',
   glance: [
+    fullFigure(status.fullByName),
     figure({
-      title: 'Exhausted',
-      query: status.fullNow,
-      thresholds: thresholds.zero,
-      shows: 'Servers without a connection for a new visitor.',
-      bad: 'anything but 0.',
-    }),
-    figure({
-      title: 'Connection occupancy',
+      title: 'Open connections of the limit',
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
@@ -37,7 +39,7 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 93.75 %: idle ones are given up.',
     }),
     figure({
-      title: 'In use',
+      title: 'Highest saturation now',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -45,14 +47,14 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Waiting',
+      title: 'Idle clients (keep-alive)',
       query: status.waitingConnections,
       thresholds: thresholds.none,
       shows: 'Idle keep-alive connections.',
       bad: 'a sudden fall with accepts rising: they are being given up.',
     }),
     figure({
-      title: 'Dropped',
+      title: 'Connections dropped',
       query: connections.dropped,
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
@@ -67,17 +69,8 @@ export const nginxDashboard = buildDashboard({
       shows: 'How well keep-alive is used.',
       bad: 'near 1.',
     }),
-    curves({
-      title: 'Connections by state',
-      queries: [status.connectionsByState, status.connectionLimit],
-      unit: unit.count,
-      thresholds: thresholds.none,
-      shows: 'Stacked up to worker_processes × worker_connections.',
-      bad: 'blue and purple up to the limit; orange alone is given up when needed.',
-      colors: slotColors,
-      drawn: 'stacked',
-      height: 10,
-    }),
+    serversTable(select, 7),
+    evidencePanel(status.evidence),
     curves({
       title: 'Accepted, handled, dropped',
       queries: [connections.accepted, connections.handled, connections.dropped],
@@ -85,15 +78,26 @@ export const nginxDashboard = buildDashboard({
       thresholds: thresholds.none,
       shows: 'Connections a second.',
       bad: 'handled below accepted.',
-      height: 10,
     }),
+    slotsPanel(slotsByState(select, 'connection'), 'Connections'),
   ],
   details: [
     {
+      title: 'Connections, as the kernel sees them',
+      panels: [connectionsPanel(connectionsByActivity(select))],
+    },
+    {
       title: 'Why',
       panels: [
-        evidencePanel(status.evidence),
         fetchResultPanel(status.fetchResult, 'empty_reply or reset: nginx has no connection left.'),
+        curves({
+          title: 'Requests in progress (HTTP/2 and 3: streams)',
+          queries: [connections.requestsInProgress],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Reading and Writing of stub_status, which counts streams, not connections.',
+          bad: 'far more than connections: few clients with many streams.',
+        }),
         curves({
           title: 'Error log: reclaimed',
           queries: [connections.reclaimed],
