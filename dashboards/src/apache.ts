@@ -32,7 +32,7 @@ export const apacheDashboard = buildDashboard({
   glance: [
     fullFigure(status.fullByName),
     figure({
-      title: 'Highest saturation now',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -40,7 +40,7 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Held by idle clients',
+      title: 'Idle clients',
       query: status.worstKeepalive,
       unit: unit.ratio,
       thresholds: thresholds.keepaliveOccupancy,
@@ -48,14 +48,14 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 50 % under prefork or worker: lower KeepAliveTimeout.',
     }),
     figure({
-      title: 'Free slots, fullest server',
+      title: 'Free slots',
       query: status.leastRoom,
       thresholds: thresholds.headroom,
       shows: 'Idle or not yet started; of the server with the fewest.',
       bad: 'under 2.',
     }),
     figure({
-      title: 'Time over 95 % full',
+      title: 'Time full',
       query: sampled.worstFullTime,
       unit: unit.ratio,
       thresholds: thresholds.fullTime,
@@ -63,7 +63,7 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 1 %.',
     }),
     figure({
-      title: 'Waiting to be accepted',
+      title: 'In queue',
       query: host.waiting,
       thresholds: thresholds.waiting,
       shows: 'Connections nobody has accepted, at the server with the most.',

@@ -34,7 +34,7 @@ export const fleetDashboard = buildDashboard({
     fullFigure(status.fullByName),
     unansweredFigure(status.unanswered),
     figure({
-      title: 'Status page unreadable',
+      title: 'Unreadable',
       query: status.unreadableByName,
       thresholds: thresholds.none,
       shown: 'value and name',
@@ -47,7 +47,7 @@ export const fleetDashboard = buildDashboard({
     }),
     firingFigure(fleet.firing),
     figure({
-      title: 'Highest saturation now',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -56,7 +56,7 @@ export const fleetDashboard = buildDashboard({
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
     figure({
-      title: 'Gave up (408, 499)',
+      title: 'Gave up',
       query: logs.abortShare,
       unit: unit.ratio,
       thresholds: thresholds.abortShare,

@@ -14,7 +14,7 @@ import { connectionQueries } from './queries/connection-queries.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { slotsByState, statusQueries } from './queries/status-queries.ts';
-import { thresholds, unit } from './theme.ts';
+import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
 const status = statusQueries(select);
@@ -31,7 +31,7 @@ export const nginxDashboard = buildDashboard({
   glance: [
     fullFigure(status.fullByName),
     figure({
-      title: 'Open connections of the limit',
+      title: 'Open of limit',
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
@@ -39,7 +39,7 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 93.75 %: idle ones are given up.',
     }),
     figure({
-      title: 'Highest saturation now',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -47,14 +47,14 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Idle clients (keep-alive)',
+      title: 'Idle clients',
       query: status.waitingConnections,
       thresholds: thresholds.none,
       shows: 'Idle keep-alive connections.',
       bad: 'a sudden fall with accepts rising: they are being given up.',
     }),
     figure({
-      title: 'Connections dropped',
+      title: 'Dropped',
       query: connections.dropped,
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
@@ -62,11 +62,11 @@ export const nginxDashboard = buildDashboard({
       bad: 'anything but 0.',
     }),
     figure({
-      title: 'Requests per connection',
+      title: 'Reuse',
       query: connections.requestsPerConnection,
       thresholds: thresholds.requestsPerConnection,
       decimals: 1,
-      shows: 'How well keep-alive is used.',
+      shows: 'Requests per connection: how well keep-alive is used.',
       bad: 'near 1.',
     }),
     serversTable(select, 7),
@@ -78,6 +78,7 @@ export const nginxDashboard = buildDashboard({
       thresholds: thresholds.none,
       shows: 'Connections a second.',
       bad: 'handled below accepted.',
+      colors: { accepted: meaning.neutral, handled: meaning.good, dropped: meaning.bad },
     }),
     slotsPanel(slotsByState(select, 'connection'), 'Connections'),
   ],

@@ -31,7 +31,7 @@ export const serviceDashboard = buildDashboard({
   from: 'now-1h',
   glance: [
     figure({
-      title: 'State now',
+      title: 'State',
       query: status.state,
       thresholds: thresholds.none,
       words: targetStates,
@@ -39,7 +39,7 @@ export const serviceDashboard = buildDashboard({
       bad: 'anything but room.',
     }),
     figure({
-      title: 'Saturation now',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -47,7 +47,7 @@ export const serviceDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Held by idle clients',
+      title: 'Idle clients',
       query: status.worstKeepalive,
       unit: unit.ratio,
       thresholds: thresholds.keepaliveOccupancy,
@@ -55,7 +55,7 @@ export const serviceDashboard = buildDashboard({
       bad: 'over 50 %: lower the keep-alive timeout. Low while full: requests are slow.',
     }),
     figure({
-      title: 'Waiting to be accepted',
+      title: 'In queue',
       query: host.waiting,
       thresholds: thresholds.waiting,
       noValue: 'sockets not seen',
@@ -63,7 +63,7 @@ export const serviceDashboard = buildDashboard({
       bad: 'anything that stays.',
     }),
     figure({
-      title: 'Failed for visitors (5xx)',
+      title: 'Failed (5xx)',
       query: logs.serverErrorShare,
       unit: unit.ratio,
       thresholds: thresholds.errorShare,

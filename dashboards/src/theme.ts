@@ -80,8 +80,8 @@ export const activityColors: Readonly<Record<string, string>> = Object.fromEntri
 export const targetStates = [
   { text: 'has room', color: meaning.good },
   { text: 'NO DATA', color: meaning.baseline },
-  { text: 'PAGE UNREADABLE', color: meaning.bad },
-  { text: 'NO ANSWER', color: meaning.bad },
+  { text: 'PAGE UNREADABLE', color: '#A352CC' },
+  { text: 'NO ANSWER', color: '#FF7383' },
   { text: 'FULL', color: meaning.bad },
 ] as const;
 
@@ -121,6 +121,13 @@ export function risingSteps({ warning, bad }: Limits): readonly Step[] {
   ];
 }
 
+/** A figure that can speak against a server, and never for it. */
+function withoutPraise(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) =>
+    step.color === meaning.good ? { ...step, color: meaning.neutral } : step,
+  );
+}
+
 /** Too little is bad: below `bad` it is bad, below `warning` it is a warning. */
 export function fallingSteps({ warning, bad }: Limits): readonly Step[] {
   return [
@@ -157,9 +164,10 @@ export const thresholds = {
   headroom: fallingSteps({ warning: 10, bad: 2 }),
   /** Connections nobody has accepted: some pass through the queue in any burst. */
   waiting: risingSteps({ warning: 1, bad: 10 }),
-  errorShare: risingSteps({ warning: 0.01, bad: 0.05 }),
-  abortShare: risingSteps({ warning: 0.02, bad: 0.05 }),
-  latency: risingSteps({ warning: 0.5, bad: 1 }),
+  // Not green when low: a full server logs no errors, because it logs nothing for those who wait.
+  errorShare: withoutPraise(risingSteps({ warning: 0.01, bad: 0.05 })),
+  abortShare: withoutPraise(risingSteps({ warning: 0.02, bad: 0.05 })),
+  latency: withoutPraise(risingSteps({ warning: 0.5, bad: 1 })),
   /** A status page is a local page of a kilobyte: a second of waiting is a queue. */
   statusFetch: risingSteps({ warning: 0.25, bad: 1 }),
   queueFill: risingSteps({ warning: 0.5, bad: 0.9 }),
@@ -170,7 +178,7 @@ export const thresholds = {
   oneClient: risingSteps({ warning: 20, bad: 50 }),
   oldestKeepalive: risingSteps({ warning: 15, bad: 60 }),
   fileShare: risingSteps({ warning: 0.7, bad: 0.9 }),
-  requestsPerConnection: fallingSteps({ warning: 2, bad: 1.2 }),
+  requestsPerConnection: withoutPraise(fallingSteps({ warning: 2, bad: 1.2 })),
   /** Seconds since a start; a server younger than this has just been restarted. */
   uptime: fallingSteps({ warning: 3_600, bad: 300 }),
   budgetLeft: fallingSteps({ warning: 0.25, bad: 0 }),

@@ -122,6 +122,7 @@ export const trafficDashboard = buildDashboard({
     curves({
       title: 'Logged P99 beside the status page',
       queries: [logs.p99ByTarget, status.fetchSeconds],
+      width: 24,
       unit: unit.seconds,
       thresholds: thresholds.none,
       shows:

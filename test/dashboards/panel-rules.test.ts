@@ -88,7 +88,7 @@ describe('at the moment a server is full', () => {
 
   test.each(['fleet', 'apache', 'nginx'])('%s names the full server in its first panel', (name) => {
     const first = panelsOf(name).find(({ type }) => type !== 'row');
-    expect(first?.title).toBe('Full right now');
+    expect(first?.title).toBe('Full now');
     expect(first?.targets?.[0]?.legendFormat).toBe('{{target}}');
   });
 
@@ -174,6 +174,14 @@ describe('every panel', () => {
   )('%s asks for no more points than it can draw', (_, { maxDataPoints }) => {
     expect(maxDataPoints).toBeLessThanOrEqual(300);
   });
+
+  test.each(ofType('stat'))(
+    '%s has a title that is read in full at 1,000 pixels',
+    (name, { title }) => {
+      if (/^(fleet|service|apache|nginx): /.test(name))
+        expect(title.length).toBeLessThanOrEqual(13);
+    },
+  );
 
   test.each(ofType('timeseries'))('%s has an axis also when all is zero', (_, { fieldConfig }) => {
     const { custom = {} } = fieldConfig.defaults;

@@ -1,9 +1,16 @@
 import { expect, test } from 'vitest';
-import { codeColors, meaning, slotBands, targetStates } from '../../dashboards/src/theme.ts';
+import {
+  codeColors,
+  meaning,
+  slotBands,
+  targetStates,
+  thresholds,
+} from '../../dashboards/src/theme.ts';
 import { slotStackOrder } from '../../src/page/slot-palette.ts';
 
 test('no two meanings and no two classes of codes share a colour', () => {
-  for (const colors of [Object.values(meaning), Object.values(codeColors)])
+  const states = targetStates.map(({ color }) => color);
+  for (const colors of [Object.values(meaning), Object.values(codeColors), states])
     expect(new Set(colors).size).toBe(colors.length);
 });
 
@@ -26,4 +33,9 @@ test('targetStates puts full last, so that sorting puts it first, and only room 
   expect(
     targetStates.filter(({ color }) => color === meaning.good).map(({ text }) => text),
   ).toEqual(['has room']);
+});
+
+test('what logs tell is never green: a full server logs nothing for those who wait', () => {
+  for (const steps of [thresholds.errorShare, thresholds.abortShare, thresholds.latency])
+    expect(steps.map(({ color }) => color)).not.toContain(meaning.good);
 });

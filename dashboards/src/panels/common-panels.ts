@@ -43,7 +43,7 @@ export function fetchResultPanel(query: Query, bad: string) {
 /** The servers without a slot, by name: which, before how many. */
 export function fullFigure(query: Query) {
   return figure({
-    title: 'Full right now',
+    title: 'Full now',
     query,
     thresholds: thresholds.none,
     noValue: 'no verdict',
@@ -60,7 +60,7 @@ export function fullFigure(query: Query) {
 /** Visitors get nothing, and it cannot be told why. */
 export function unansweredFigure(query: Query) {
   return figure({
-    title: 'Visitors get no answer',
+    title: 'No answer',
     query,
     thresholds: thresholds.none,
     shown: 'value and name',
@@ -68,7 +68,8 @@ export function unansweredFigure(query: Query) {
       { text: 'answered', color: meaning.good },
       { text: 'NO ANSWER', color: meaning.bad },
     ],
-    shows: 'Servers that are full, hung or starting up: visitors wait, whatever the cause.',
+    shows:
+      'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',
     bad: 'any name.',
   });
 }
@@ -98,7 +99,7 @@ export function slotsPanel(queries: readonly Query[], title: string) {
     width: 24,
     height: 9,
     repeat: 'target',
-    noValue: 'no such slots, or nothing tells',
+    noValue: 'unknown',
   });
 }
 
@@ -115,7 +116,7 @@ export function connectionsPanel(queries: readonly Query[]) {
     width: 24,
     height: 9,
     repeat: 'target',
-    noValue: 'the exporter does not see the server’s sockets',
+    noValue: 'unknown',
   });
 }
 

@@ -29,6 +29,8 @@ export function statPanel(spec: StatSpec): PanelBuilder {
     .colorScheme(colorOf(spec))
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None)
+    // Above the value: beside it, both would shrink to fit.
+    .wideLayout(false)
     .textMode(textModes[spec.shown ?? 'value'])
     .mappings([
       ...(spec.words === undefined ? [] : [wordsMapping(spec.words)]),

@@ -53,7 +53,9 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
 /** Grafana names the value of the query with refId A `Value #A`; the post-pass gives A to the first. */
 function organizeOptions({ columns, labels }: TableSpec) {
   const values = columns.map(({ name }, index) => [`Value #${refIdAt(index)}`, name] as const);
-  const names = [...Object.entries(labels), ...values];
+  // The name, then what counts: at 1,000 pixels the last columns are out of sight.
+  const [first, ...others] = Object.entries(labels);
+  const names = [...(first === undefined ? [] : [first]), ...values, ...others];
   return {
     excludeByName: { Time: true, job: true },
     indexByName: Object.fromEntries(names.map(([field], index) => [field, index])),
