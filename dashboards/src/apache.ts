@@ -1,12 +1,21 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
-import { acceptQueuePanel, evidencePanel, fetchResultPanel } from './panels/common-panels.ts';
+import {
+  acceptQueuePanel,
+  connectionsPanel,
+  evidencePanel,
+  fetchResultPanel,
+  fullFigure,
+  slotsPanel,
+} from './panels/common-panels.ts';
+import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
-import { hostQueries } from './queries/host-queries.ts';
+import { timelinePanel } from './panels/timeline-panel.ts';
+import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
-import { statusQueries } from './queries/status-queries.ts';
-import { slotColors, thresholds, unit } from './theme.ts';
+import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
 const status = statusQueries(select);
@@ -21,15 +30,9 @@ export const apacheDashboard = buildDashboard({
   server: 'apache',
   from: 'now-3h',
   glance: [
+    fullFigure(status.fullByName),
     figure({
-      title: 'Exhausted',
-      query: status.fullNow,
-      thresholds: thresholds.zero,
-      shows: 'Servers without a worker for a new visitor.',
-      bad: 'anything but 0.',
-    }),
-    figure({
-      title: 'Worker saturation',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -37,7 +40,7 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Keep-alive occupancy',
+      title: 'Idle clients',
       query: status.worstKeepalive,
       unit: unit.ratio,
       thresholds: thresholds.keepaliveOccupancy,
@@ -45,14 +48,14 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 50 % under prefork or worker: lower KeepAliveTimeout.',
     }),
     figure({
-      title: 'Workers with room',
-      query: status.workersWithRoom,
+      title: 'Free slots',
+      query: status.leastRoom,
       thresholds: thresholds.headroom,
-      shows: 'Workers that are idle or can be started.',
+      shows: 'Idle or not yet started; of the server with the fewest.',
       bad: 'under 2.',
     }),
     figure({
-      title: 'Time over 95 %',
+      title: 'Time full',
       query: sampled.worstFullTime,
       unit: unit.ratio,
       thresholds: thresholds.fullTime,
@@ -60,42 +63,62 @@ export const apacheDashboard = buildDashboard({
       bad: 'over 1 %.',
     }),
     figure({
-      title: 'Status page',
-      query: status.worstFetchSeconds,
-      unit: unit.seconds,
-      thresholds: thresholds.statusFetch,
-      shows: 'Time the slowest status page took.',
-      bad: 'a rise: requests wait for a worker.',
+      title: 'In queue',
+      query: host.waiting,
+      thresholds: thresholds.waiting,
+      shows: 'Connections nobody has accepted, at the server with the most.',
+      bad: 'anything that stays: visitors wait.',
+      noValue: 'sockets not seen',
     }),
-    curves({
-      title: 'Workers by state',
-      queries: [status.workersByState, status.workerLimit],
-      unit: unit.count,
-      thresholds: thresholds.none,
-      shows: 'The scoreboard, stacked up to the limit.',
-      bad: 'orange (keep-alive) under prefork and worker; no green or white on top.',
-      colors: slotColors,
-      drawn: 'stacked',
-      height: 10,
-    }),
-    curves({
-      title: 'Connections by state (event)',
-      queries: [status.connectionsByState, status.connectionLimit],
-      unit: unit.count,
-      thresholds: thresholds.none,
-      shows: 'Connections of the event MPM, stacked up to the computed limit.',
-      bad: 'the limit comes down to the stack.',
-      colors: slotColors,
-      drawn: 'stacked',
-      height: 10,
-    }),
+    serversTable(select, 7),
+    evidencePanel(status.evidence),
+    fetchResultPanel(status.fetchResult, 'anything but ok: docs/errors.md.'),
+    slotsPanel(slotsByState(select, 'worker'), 'Workers'),
   ],
   details: [
     {
+      title: 'Connections, as the kernel sees them',
+      panels: [connectionsPanel(connectionsByActivity(select))],
+    },
+    {
+      title: 'Connections of event MPMs (empty for prefork and worker)',
+      panels: [
+        slotsPanel(slotsByState(select, 'connection'), 'Connection slots'),
+        curves({
+          title: 'Keep-alive connections by source (event)',
+          queries: [host.keepaliveBySource],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'The server’s own figure lags by up to KeepAliveTimeout, the kernel’s does not.',
+          bad: 'a rise towards the limit.',
+        }),
+      ],
+    },
+    {
       title: 'Why',
       panels: [
-        evidencePanel(status.evidence),
-        fetchResultPanel(status.fetchResult, 'anything but ok: docs/errors.md.'),
+        timelinePanel({
+          title: 'Where the slot figures come from',
+          queries: [status.slotsSource],
+          unit: unit.text,
+          thresholds: thresholds.none,
+          noValue: 'not told',
+          width: 12,
+          words: [
+            { text: 'no', color: meaning.baseline },
+            { text: 'in use', color: meaning.neutral },
+          ],
+          shows: 'The status page, the observation lane or the kernel.',
+          bad: 'kernel: the status page is silent.',
+        }),
+        curves({
+          title: 'Time to read the status page',
+          queries: [status.fetchSeconds],
+          unit: unit.seconds,
+          thresholds: thresholds.statusFetch,
+          shows: 'A kilobyte, locally.',
+          bad: 'a rise: requests wait for a worker.',
+        }),
         curves({
           title: 'Slots that read a request',
           queries: [status.readingByTarget],
@@ -106,27 +129,19 @@ export const apacheDashboard = buildDashboard({
         }),
         curves({
           title: 'Clients that hold slots',
-          queries: [host.topClient, host.clients],
+          queries: [host.topClient, host.clients, host.topConnectionClient],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'From the slot table (slot_table).',
+          shows: 'From the slot table (slot_table), and from the kernel’s sockets.',
           bad: 'one client with many slots.',
         }),
         curves({
-          title: 'Oldest idle keep-alive client',
-          queries: [host.oldestKeepalive],
+          title: 'How long idle clients have been idle',
+          queries: [host.oldestKeepalive, host.oldestIdle, host.idleAge],
           unit: unit.seconds,
           thresholds: thresholds.oldestKeepalive,
           shows: 'How long it has been idle.',
           bad: 'near KeepAliveTimeout: clients do not come back.',
-        }),
-        curves({
-          title: 'Keep-alive connections by source (event)',
-          queries: [host.keepaliveBySource],
-          unit: unit.count,
-          thresholds: thresholds.none,
-          shows: 'The server’s own figure lags by up to KeepAliveTimeout, the kernel’s does not.',
-          bad: 'a rise towards the limit.',
         }),
       ],
     },

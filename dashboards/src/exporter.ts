@@ -1,15 +1,21 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { curves, figure } from './panels/short-forms.ts';
+import { timelinePanel } from './panels/timeline-panel.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { selfQueries } from './queries/self-queries.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { thresholds, unit } from './theme.ts';
+import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const self = selfQueries(select);
 const status = statusQueries(select);
 const logs = logQueries(select);
+
+const upWords = [
+  { text: 'DOWN', color: meaning.bad },
+  { text: 'up', color: meaning.good },
+];
 
 /** Can the figures be trusted? */
 export const exporterDashboard = buildDashboard({
@@ -21,21 +27,29 @@ export const exporterDashboard = buildDashboard({
   glance: [
     figure({
       title: 'Exporters down',
-      query: self.exportersDown,
-      thresholds: thresholds.zero,
+      query: self.downByName,
+      thresholds: thresholds.none,
+      shown: 'value and name',
+      words: [
+        { text: 'up', color: meaning.good },
+        { text: 'DOWN', color: meaning.bad },
+      ],
       shows: 'Exporters Prometheus cannot scrape.',
-      bad: 'anything but 0.',
+      bad: 'any.',
     }),
     figure({
-      title: 'Configuration',
+      title: 'Last reload of the configuration',
       query: self.reloadSuccessful,
       thresholds: thresholds.yes,
-      words: [{ text: 'refused' }, { text: 'accepted' }],
+      words: [
+        { text: 'REFUSED', color: meaning.bad },
+        { text: 'accepted', color: meaning.good },
+      ],
       shows: 'Whether the last reload was accepted everywhere.',
       bad: 'refused: the old one is in force.',
     }),
     figure({
-      title: 'Samples missed',
+      title: 'Samples missed a second',
       query: self.missedSamplesNow,
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
@@ -43,7 +57,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'a server that answers too slowly to be sampled.',
     }),
     figure({
-      title: 'Log lag',
+      title: 'Log bytes not read yet',
       query: logs.worstLag,
       unit: unit.bytes,
       thresholds: thresholds.logLagBytes,
@@ -51,7 +65,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'over 100 MiB.',
     }),
     figure({
-      title: 'Unparsed lines',
+      title: 'Log lines not understood',
       query: logs.unparsedShare,
       unit: unit.ratio,
       thresholds: thresholds.unparsedShare,
@@ -59,7 +73,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'over 1 %: the format is not the server’s.',
     }),
     figure({
-      title: 'Memory',
+      title: 'Memory of the largest exporter',
       query: self.worstMemory,
       unit: unit.bytes,
       thresholds: thresholds.exporterMemory,
@@ -103,14 +117,16 @@ export const exporterDashboard = buildDashboard({
           shows: 'By target.',
           bad: 'anything that lasts.',
         }),
-        curves({
+        timelinePanel({
           title: 'Observation lane',
           queries: [self.laneUp],
           unit: unit.text,
           thresholds: thresholds.none,
-          shows: '1 while it stands.',
-          bad: '0 while the server is full: it came too late.',
-          max: 1,
+          noValue: 'no target has a lane (sampling.observation_lane)',
+          width: 12,
+          words: upWords,
+          shows: 'Whether the lane stands.',
+          bad: 'red while the server is full: it came too late.',
         }),
       ],
     },
@@ -194,14 +210,16 @@ export const exporterDashboard = buildDashboard({
           shows: 'How late the process is.',
           bad: 'over 50 ms.',
         }),
-        curves({
-          title: 'Up',
+        timelinePanel({
+          title: 'Exporter up',
           queries: [self.exporterUp],
           unit: unit.text,
           thresholds: thresholds.none,
-          shows: '1 while Prometheus can scrape it.',
-          bad: '0.',
-          max: 1,
+          noValue: 'no exporter is scraped',
+          width: 12,
+          words: upWords,
+          shows: 'Whether Prometheus can scrape it.',
+          bad: 'red.',
         }),
       ],
     },

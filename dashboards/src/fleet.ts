@@ -1,8 +1,13 @@
 import { buildDashboard } from './build-dashboard.ts';
-import { fromRow, sameChoice, toItsServer } from './links.ts';
-import { acceptQueuePanel } from './panels/common-panels.ts';
+import { sameChoice, toItsServer } from './links.ts';
+import {
+  acceptQueuePanel,
+  firingFigure,
+  fullFigure,
+  unansweredFigure,
+} from './panels/common-panels.ts';
+import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
-import { tablePanel } from './panels/table-panel.ts';
 import { statusHistoryPanel, timelinePanel } from './panels/timeline-panel.ts';
 import { fleetQueries } from './queries/fleet-queries.ts';
 import { hostQueries } from './queries/host-queries.ts';
@@ -10,7 +15,7 @@ import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { meaning, thresholds, unit } from './theme.ts';
+import { meaning, targetStates, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const status = statusQueries(select);
@@ -19,15 +24,6 @@ const sampled = sampledQueries(select);
 const logs = logQueries(select);
 const host = hostQueries(select);
 
-const yesNo = [
-  { text: 'no', color: meaning.bad },
-  { text: 'yes', color: meaning.good },
-];
-const fullWords = [
-  { text: 'room', color: meaning.good },
-  { text: 'FULL', color: meaning.bad },
-];
-
 /** Which server is in trouble? */
 export const fleetDashboard = buildDashboard({
   name: 'fleet',
@@ -35,29 +31,23 @@ export const fleetDashboard = buildDashboard({
   question: 'Which server is in trouble?',
   from: 'now-3h',
   glance: [
+    fullFigure(status.fullByName),
+    unansweredFigure(status.unanswered),
     figure({
-      title: 'Exhausted',
-      query: status.fullNow,
-      thresholds: thresholds.zero,
-      shows: 'Servers without a slot for a new visitor.',
-      bad: 'anything but 0. Follow the row of the table below.',
+      title: 'Unreadable',
+      query: status.unreadableByName,
+      thresholds: thresholds.none,
+      shown: 'value and name',
+      words: [
+        { text: 'readable', color: meaning.good },
+        { text: 'UNREADABLE', color: meaning.bad },
+      ],
+      shows: 'Servers whose status page cannot be read; four names at most.',
+      bad: 'any name: down, or so full that the page gets no worker.',
     }),
+    firingFigure(fleet.firing),
     figure({
-      title: 'Not answering',
-      query: status.notAnswering,
-      thresholds: thresholds.zero,
-      shows: 'Servers whose status page cannot be read.',
-      bad: 'anything but 0: down, or so full that the page gets no worker.',
-    }),
-    figure({
-      title: 'Firing alerts',
-      query: fleet.firing,
-      thresholds: thresholds.zero,
-      shows: 'Alerts of these rules that fire now.',
-      bad: 'anything but 0.',
-    }),
-    figure({
-      title: 'Worst saturation',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -66,15 +56,7 @@ export const fleetDashboard = buildDashboard({
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
     figure({
-      title: 'Requests',
-      query: status.requestRate,
-      unit: unit.requestsPerSecond,
-      thresholds: thresholds.none,
-      shows: 'Requests a second, all servers.',
-      bad: 'a sudden fall while visitors are there.',
-    }),
-    figure({
-      title: '408 and 499',
+      title: 'Gave up',
       query: logs.abortShare,
       unit: unit.ratio,
       thresholds: thresholds.abortShare,
@@ -82,80 +64,22 @@ export const fleetDashboard = buildDashboard({
       bad: 'over 5 %.',
       links: [sameChoice('traffic', 'Traffic')],
     }),
-    tablePanel({
-      title: 'Servers',
-      shows: 'One row for each server, the highest values of the chosen time.',
-      bad: 'FULL, or saturation over 95 %. The name leads to the server.',
+    serversTable(select, 10),
+    timelinePanel({
+      title: 'State of each server',
+      shows: 'When each server was full, silent or unreadable.',
+      bad: 'red. Grey: its exporter was not scraped.',
       unit: unit.text,
       thresholds: thresholds.none,
       noValue: 'no target is scraped',
-      width: 24,
-      height: 10,
-      labels: { target: 'Target', server: 'Server', instance: 'Exporter' },
-      sortBy: 'Saturation',
-      rowLinks: fromRow,
-      columns: [
-        {
-          name: 'Up',
-          query: fleet.upColumn,
-          unit: unit.text,
-          thresholds: thresholds.yes,
-          words: yesNo,
-        },
-        {
-          name: 'Full',
-          query: fleet.fullColumn,
-          unit: unit.text,
-          thresholds: thresholds.zero,
-          words: fullWords,
-        },
-        {
-          name: 'Saturation',
-          query: fleet.saturationColumn,
-          unit: unit.ratio,
-          thresholds: thresholds.saturation,
-        },
-        {
-          name: 'Keep-alive',
-          query: fleet.keepaliveColumn,
-          unit: unit.ratio,
-          thresholds: thresholds.keepaliveOccupancy,
-        },
-        {
-          name: 'Connections',
-          query: fleet.connectionColumn,
-          unit: unit.ratio,
-          thresholds: thresholds.connectionOccupancy,
-        },
-        {
-          name: 'Requests/s',
-          query: fleet.requestColumn,
-          unit: unit.requestsPerSecond,
-          thresholds: thresholds.none,
-        },
-        {
-          name: '5xx',
-          query: fleet.errorColumn,
-          unit: unit.ratio,
-          thresholds: thresholds.errorShare,
-        },
-      ],
-    }),
-    timelinePanel({
-      title: 'Exhausted',
-      shows: 'When each server had no slot for a new visitor.',
-      bad: 'every coloured stretch.',
-      unit: unit.text,
-      thresholds: thresholds.zero,
-      noValue: 'no verdict yet',
-      queries: [status.exhausted],
+      queries: [status.state],
       width: 12,
-      words: fullWords,
+      words: targetStates,
       links: [toItsServer],
     }),
     statusHistoryPanel({
-      title: 'Saturation',
-      shows: 'Worker saturation of each server over time.',
+      title: 'Saturation of each server',
+      shows: 'Full counts as 100 %. Worker saturation of each server over time.',
       bad: 'red cells; a whole column red is a common cause.',
       unit: unit.ratio,
       thresholds: thresholds.saturation,

@@ -4,7 +4,14 @@ export interface DrillDown {
   readonly url: string;
 }
 
-export type DashboardName = 'fleet' | 'apache' | 'nginx' | 'traffic' | 'slo' | 'exporter';
+export type DashboardName =
+  | 'fleet'
+  | 'service'
+  | 'apache'
+  | 'nginx'
+  | 'traffic'
+  | 'slo'
+  | 'exporter';
 
 /** Stable ids: bookmarks, alert annotations and the links below use them. */
 export function uidOf(name: DashboardName): string {
@@ -38,6 +45,7 @@ export function sameChoice(name: DashboardName, title: string): DrillDown {
 
 /** From a row of a table. The fields have been renamed by then, so their new names count. */
 export const fromRow: readonly DrillDown[] = [
+  { title: 'All about it: alerts, slots, logs', url: `/d/${uidOf('service')}?${rowChoice()}` },
   {
     title: 'Slots of this server',
     url: `/d/keepalive-\${__data.fields.Server}?${rowChoice()}`,

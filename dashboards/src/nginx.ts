@@ -1,12 +1,20 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
-import { acceptQueuePanel, evidencePanel, fetchResultPanel } from './panels/common-panels.ts';
+import {
+  acceptQueuePanel,
+  connectionsPanel,
+  evidencePanel,
+  fetchResultPanel,
+  fullFigure,
+  slotsPanel,
+} from './panels/common-panels.ts';
+import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { connectionQueries } from './queries/connection-queries.ts';
-import { hostQueries } from './queries/host-queries.ts';
+import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { statusQueries } from './queries/status-queries.ts';
-import { slotColors, thresholds, unit } from './theme.ts';
+import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
 const status = statusQueries(select);
@@ -21,15 +29,9 @@ export const nginxDashboard = buildDashboard({
   server: 'nginx',
   from: 'now-3h',
   glance: [
+    fullFigure(status.fullByName),
     figure({
-      title: 'Exhausted',
-      query: status.fullNow,
-      thresholds: thresholds.zero,
-      shows: 'Servers without a connection for a new visitor.',
-      bad: 'anything but 0.',
-    }),
-    figure({
-      title: 'Connection occupancy',
+      title: 'Open of limit',
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
@@ -37,7 +39,7 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 93.75 %: idle ones are given up.',
     }),
     figure({
-      title: 'In use',
+      title: 'Saturation',
       query: status.worstSaturation,
       unit: unit.ratio,
       thresholds: thresholds.saturation,
@@ -45,7 +47,7 @@ export const nginxDashboard = buildDashboard({
       bad: 'over 95 %.',
     }),
     figure({
-      title: 'Waiting',
+      title: 'Idle clients',
       query: status.waitingConnections,
       thresholds: thresholds.none,
       shows: 'Idle keep-alive connections.',
@@ -60,24 +62,15 @@ export const nginxDashboard = buildDashboard({
       bad: 'anything but 0.',
     }),
     figure({
-      title: 'Requests per connection',
+      title: 'Reuse',
       query: connections.requestsPerConnection,
       thresholds: thresholds.requestsPerConnection,
       decimals: 1,
-      shows: 'How well keep-alive is used.',
+      shows: 'Requests per connection: how well keep-alive is used.',
       bad: 'near 1.',
     }),
-    curves({
-      title: 'Connections by state',
-      queries: [status.connectionsByState, status.connectionLimit],
-      unit: unit.count,
-      thresholds: thresholds.none,
-      shows: 'Stacked up to worker_processes × worker_connections.',
-      bad: 'blue and purple up to the limit; orange alone is given up when needed.',
-      colors: slotColors,
-      drawn: 'stacked',
-      height: 10,
-    }),
+    serversTable(select, 7),
+    evidencePanel(status.evidence),
     curves({
       title: 'Accepted, handled, dropped',
       queries: [connections.accepted, connections.handled, connections.dropped],
@@ -85,15 +78,27 @@ export const nginxDashboard = buildDashboard({
       thresholds: thresholds.none,
       shows: 'Connections a second.',
       bad: 'handled below accepted.',
-      height: 10,
+      colors: { accepted: meaning.neutral, handled: meaning.good, dropped: meaning.bad },
     }),
+    slotsPanel(slotsByState(select, 'connection'), 'Connections'),
   ],
   details: [
     {
+      title: 'Connections, as the kernel sees them',
+      panels: [connectionsPanel(connectionsByActivity(select))],
+    },
+    {
       title: 'Why',
       panels: [
-        evidencePanel(status.evidence),
         fetchResultPanel(status.fetchResult, 'empty_reply or reset: nginx has no connection left.'),
+        curves({
+          title: 'Requests in progress (HTTP/2 and 3: streams)',
+          queries: [connections.requestsInProgress],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Reading and Writing of stub_status, which counts streams, not connections.',
+          bad: 'far more than connections: few clients with many streams.',
+        }),
         curves({
           title: 'Error log: reclaimed',
           queries: [connections.reclaimed],

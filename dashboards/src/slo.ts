@@ -26,7 +26,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below the objective.',
     }),
     figure({
-      title: 'Budget left',
+      title: 'Error budget left',
       query: slo.availabilityBudget,
       unit: unit.ratio,
       thresholds: thresholds.budgetLeft,
@@ -34,7 +34,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below 0.',
     }),
     figure({
-      title: 'Fast enough',
+      title: 'Within the latency target',
       query: slo.fast,
       unit: unit.ratio,
       decimals: 3,
@@ -51,7 +51,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below 0.',
     }),
     figure({
-      title: 'Burn, last hour',
+      title: 'Budget burn, last hour',
       query: slo.burnNow,
       unit: unit.factor,
       decimals: 1,

@@ -1,15 +1,15 @@
 import { slotPalette } from '../../src/page/slot-palette.ts';
+import type { ConnectionActivity } from '../../src/snapshot/connections.ts';
+import type { SlotState } from '../../src/snapshot/slots.ts';
 
-/** The colours of the exporter's own page: one palette for a slot state, wherever it is drawn. */
-export const slotColors: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(slotPalette).map(([state, { color }]) => [state, color]),
-);
-
-/** Meaning, from the Okabe-Ito set, which was made for colour-blind readers. */
+/**
+ * Meaning. From the Okabe-Ito set, but for `bad`: its vermilion looks like the orange of `warning`. A test holds all
+ * of them apart for colour-blind eyes.
+ */
 export const meaning = {
   good: '#009E73',
   warning: '#E69F00',
-  bad: '#D55E00',
+  bad: '#E02F44',
   /** A figure that is neither good nor bad by itself. */
   neutral: '#56B4E9',
   /** What was, beside what is. */
@@ -19,15 +19,71 @@ export const meaning = {
 
 /** Classes of status codes. */
 export const codeColors = {
-  '1xx': '#999999',
+  '1xx': '#AA7BC3',
   '2xx': '#009E73',
   '3xx': '#56B4E9',
   '4xx': '#E69F00',
-  '5xx': '#D55E00',
+  '5xx': '#E02F44',
 } as const;
 
 /** Light to dark, so that the order survives any sight. */
-export const quantileColors = { p50: '#56B4E9', p95: '#E69F00', p99: '#D55E00' } as const;
+export const quantileColors = { p50: '#56B4E9', p95: '#E69F00', p99: '#E02F44' } as const;
+
+export interface Band {
+  readonly label: string;
+  readonly states: readonly SlotState[];
+  readonly color: string;
+}
+
+const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): Band => ({
+  label,
+  states,
+  color: slotPalette[states[0]].color,
+});
+
+/**
+ * Who holds the slots, from the bottom of a stack: what keep-alive costs, what slow clients cost, what works, what ends,
+ * what is left. `active` is the kernel's word for a request that is being read or worked on.
+ */
+export const slotBands: readonly Band[] = [
+  band('idle clients (keep-alive)', 'keepalive'),
+  band('reading a request', 'reading'),
+  band('reading or at work (kernel)', 'active'),
+  band('at work', 'writing', 'working'),
+  band('sending', 'writing_async', 'wait_io'),
+  band('closing and finishing', 'closing', 'graceful', 'logging', 'dns', 'cleanup'),
+  band('unknown', 'unknown'),
+  band('free', 'idle', 'starting', 'open', 'free'),
+];
+
+export const bandColors: Readonly<Record<string, string>> = Object.fromEntries(
+  slotBands.map(({ label, color }) => [label, color]),
+);
+
+/** What connections do as the kernel sees it, in the order in which they explain a full server. */
+export const activityBands: readonly (Omit<Band, 'states'> & {
+  readonly activity: ConnectionActivity;
+})[] = [
+  { label: 'idle clients (keep-alive)', activity: 'idle', color: slotPalette.keepalive.color },
+  { label: 'silent: not a byte sent', activity: 'silent', color: slotPalette.unknown.color },
+  { label: 'reading or at work', activity: 'active', color: slotPalette.active.color },
+  { label: 'sending: slow download', activity: 'sending', color: slotPalette.writing_async.color },
+  { label: 'closing', activity: 'closing', color: slotPalette.closing.color },
+  { label: 'waiting to be accepted', activity: 'queued', color: '#E02F44' },
+];
+
+export const activityColors: Readonly<Record<string, string>> = Object.fromEntries(
+  activityBands.map(({ label, color }) => [label, color]),
+);
+
+/** The states of a target, by the numbers that stateOf() gives them: the higher, the worse. */
+export const targetStates = [
+  { text: 'has room', color: meaning.good },
+  { text: 'NO DATA', color: meaning.baseline },
+  { text: 'PAGE UNREADABLE', color: '#A352CC' },
+  { text: 'NO ANSWER', color: '#FF7383' },
+  { text: 'FULL', color: meaning.bad },
+] as const;
 
 /** Grafana's ids of units. */
 export const unit = {
@@ -65,6 +121,13 @@ export function risingSteps({ warning, bad }: Limits): readonly Step[] {
   ];
 }
 
+/** A figure that can speak against a server, and never for it. */
+function withoutPraise(steps: readonly Step[]): readonly Step[] {
+  return steps.map((step) =>
+    step.color === meaning.good ? { ...step, color: meaning.neutral } : step,
+  );
+}
+
 /** Too little is bad: below `bad` it is bad, below `warning` it is a warning. */
 export function fallingSteps({ warning, bad }: Limits): readonly Step[] {
   return [
@@ -99,9 +162,12 @@ export const thresholds = {
   /** Share of the time in which there was no room. */
   fullTime: risingSteps({ warning: 0.01, bad: 0.1 }),
   headroom: fallingSteps({ warning: 10, bad: 2 }),
-  errorShare: risingSteps({ warning: 0.01, bad: 0.05 }),
-  abortShare: risingSteps({ warning: 0.02, bad: 0.05 }),
-  latency: risingSteps({ warning: 0.5, bad: 1 }),
+  /** Connections nobody has accepted: some pass through the queue in any burst. */
+  waiting: risingSteps({ warning: 1, bad: 10 }),
+  // Not green when low: a full server logs no errors, because it logs nothing for those who wait.
+  errorShare: withoutPraise(risingSteps({ warning: 0.01, bad: 0.05 })),
+  abortShare: withoutPraise(risingSteps({ warning: 0.02, bad: 0.05 })),
+  latency: withoutPraise(risingSteps({ warning: 0.5, bad: 1 })),
   /** A status page is a local page of a kilobyte: a second of waiting is a queue. */
   statusFetch: risingSteps({ warning: 0.25, bad: 1 }),
   queueFill: risingSteps({ warning: 0.5, bad: 0.9 }),
@@ -112,7 +178,7 @@ export const thresholds = {
   oneClient: risingSteps({ warning: 20, bad: 50 }),
   oldestKeepalive: risingSteps({ warning: 15, bad: 60 }),
   fileShare: risingSteps({ warning: 0.7, bad: 0.9 }),
-  requestsPerConnection: fallingSteps({ warning: 2, bad: 1.2 }),
+  requestsPerConnection: withoutPraise(fallingSteps({ warning: 2, bad: 1.2 })),
   /** Seconds since a start; a server younger than this has just been restarted. */
   uptime: fallingSteps({ warning: 3_600, bad: 300 }),
   budgetLeft: fallingSteps({ warning: 0.25, bad: 0 }),

@@ -20,7 +20,7 @@ export const trafficDashboard = buildDashboard({
   chosenFrom: 'webserver_log_lines_total',
   glance: [
     figure({
-      title: 'Responses',
+      title: 'Responses a second',
       query: logs.responseRate,
       unit: unit.requestsPerSecond,
       thresholds: thresholds.none,
@@ -28,7 +28,7 @@ export const trafficDashboard = buildDashboard({
       bad: 'a sudden fall.',
     }),
     figure({
-      title: '5xx',
+      title: 'Failed (5xx)',
       query: logs.serverErrorShare,
       unit: unit.ratio,
       thresholds: thresholds.errorShare,
@@ -36,7 +36,7 @@ export const trafficDashboard = buildDashboard({
       bad: 'over 1 %.',
     }),
     figure({
-      title: '408 and 499',
+      title: 'Gave up (408, 499)',
       query: logs.abortShare,
       unit: unit.ratio,
       thresholds: thresholds.abortShare,
@@ -44,7 +44,7 @@ export const trafficDashboard = buildDashboard({
       bad: 'over 5 %.',
     }),
     figure({
-      title: 'P95',
+      title: 'Latency P95',
       query: logs.p95,
       unit: unit.seconds,
       thresholds: thresholds.latency,
@@ -52,7 +52,7 @@ export const trafficDashboard = buildDashboard({
       bad: 'over a second.',
     }),
     figure({
-      title: 'P99',
+      title: 'Latency P99',
       query: logs.p99,
       unit: unit.seconds,
       thresholds: thresholds.latency,
@@ -66,6 +66,28 @@ export const trafficDashboard = buildDashboard({
       decimals: 1,
       shows: 'How well keep-alive is used.',
       bad: 'near 1.',
+    }),
+    curves({
+      title: 'Latency',
+      queries: [logs.p50, logs.p95, logs.p99],
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      shows: 'Quantiles of the request duration.',
+      bad: 'P99 away from P50: some visitors wait.',
+      colors: { P50: quantileColors.p50, P95: quantileColors.p95, P99: quantileColors.p99 },
+    }),
+    curves({
+      title: 'Errors',
+      queries: [logs.serverErrorShare, logs.timeoutShare, logs.gaveUpShare],
+      unit: unit.ratio,
+      thresholds: thresholds.none,
+      shows: 'Shares of the responses.',
+      bad: '5xx: the application. 408: slow clients. 499: they gave up.',
+      colors: {
+        '5xx': meaning.bad,
+        '408 timed out': meaning.warning,
+        '499 gave up': meaning.limit,
+      },
     }),
     curves({
       title: 'Responses by class',
@@ -98,17 +120,9 @@ export const trafficDashboard = buildDashboard({
       colors: { '408 a day before': meaning.baseline, '499 a day before': meaning.baseline },
     }),
     curves({
-      title: 'Latency',
-      queries: [logs.p50, logs.p95, logs.p99],
-      unit: unit.seconds,
-      thresholds: thresholds.none,
-      shows: 'Quantiles of the request duration.',
-      bad: 'P99 away from P50: some visitors wait.',
-      colors: { P50: quantileColors.p50, P95: quantileColors.p95, P99: quantileColors.p99 },
-    }),
-    curves({
       title: 'Logged P99 beside the status page',
       queries: [logs.p99ByTarget, status.fetchSeconds],
+      width: 24,
       unit: unit.seconds,
       thresholds: thresholds.none,
       shows:
@@ -194,7 +208,7 @@ export const trafficDashboard = buildDashboard({
           max: 1,
         }),
         curves({
-          title: 'Reading',
+          title: 'Log bytes not read yet',
           queries: [logs.lag],
           unit: unit.bytes,
           thresholds: thresholds.logLagBytes,

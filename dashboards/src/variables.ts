@@ -61,6 +61,9 @@ function choice({ name, label, query }: Choice): cog.Builder<VariableModel> {
     .current({ selected: true, text: 'All', value: '$__all' });
 }
 
+/** What the alert rules promise unless changed; a test holds it to alerts/slo.yml. */
+export const promised = { availability: 0.999, latency: 0.99, latencySeconds: 1 } as const;
+
 /** What is promised: the share of responses, and the time within which they have to come. */
 export function buildObjectiveVariables(): cog.Builder<VariableModel>[] {
   return [
@@ -68,14 +71,20 @@ export function buildObjectiveVariables(): cog.Builder<VariableModel>[] {
       name: 'objective',
       label: 'Objective',
       values: ['0.9', '0.95', '0.99', '0.995', '0.999', '0.9999'],
-      chosen: '0.999',
+      chosen: String(promised.availability),
+    }),
+    pick({
+      name: 'latency_objective',
+      label: 'Latency objective',
+      values: ['0.9', '0.95', '0.99', '0.995', '0.999'],
+      chosen: String(promised.latency),
     }),
     // Bounds of the default buckets: a target between two of them cannot be told from the histogram.
     pick({
       name: 'latency',
       label: 'Latency target (s)',
       values: ['0.1', '0.25', '0.5', '1', '2.5', '5'],
-      chosen: '0.5',
+      chosen: String(promised.latencySeconds),
     }),
   ];
 }

@@ -58,4 +58,8 @@ export function fillGrafanaVariables(
 }
 
 /** The numbers among the variables; all others are choices of which `.+` is everything. */
-const grafanaDefaults: Readonly<Record<string, string>> = { objective: '0.999', latency: '0.5' };
+const grafanaDefaults: Readonly<Record<string, string>> = {
+  objective: '0.999',
+  latency: '1',
+  latency_objective: '0.99',
+};

@@ -1,45 +1,128 @@
+import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import type { Query } from '../queries/query.ts';
-import { meaning, thresholds, unit } from '../theme.ts';
-import { curves } from './short-forms.ts';
+import { activityColors, bandColors, meaning, thresholds, unit } from '../theme.ts';
+import { curves, figure } from './short-forms.ts';
 import { timelinePanel } from './timeline-panel.ts';
 
 /** Panels that several dashboards have, of their own servers. */
 
 export function evidencePanel(query: Query) {
   return timelinePanel({
-    title: 'Evidence',
-    shows: 'What speaks for exhaustion, and when.',
-    bad: 'every coloured stretch.',
+    title: 'What speaks for "full"',
+    shows: 'Each evidence of exhaustion, while it holds.',
+    bad: 'every bar: docs/verdict.md.',
     unit: unit.text,
-    thresholds: thresholds.zero,
-    noValue: 'no verdict',
+    thresholds: thresholds.none,
+    noValue: 'nothing has spoken for "full" in this time',
     queries: [query],
     width: 12,
     words: [
       { text: 'no', color: meaning.good },
-      { text: 'yes', color: meaning.bad },
+      { text: 'holds', color: meaning.bad },
     ],
   });
 }
 
 export function fetchResultPanel(query: Query, bad: string) {
   return timelinePanel({
-    title: 'How the fetch of the status page ended',
+    title: 'Status page: how reading it ended',
     shows: 'The result of each fetch.',
     bad,
     unit: unit.text,
-    thresholds: thresholds.yes,
-    noValue: 'no target',
+    thresholds: thresholds.none,
+    noValue: 'no target is scraped',
     queries: [query],
     width: 12,
-    words: [{ text: 'no' }, { text: 'yes' }],
-    colorBySuffix: { ': ok': meaning.good },
+    words: scrapeResults.map((result, index) => ({
+      text: result,
+      color: index === 0 ? meaning.good : meaning.bad,
+    })),
+  });
+}
+
+/** The servers without a slot, by name: which, before how many. */
+export function fullFigure(query: Query) {
+  return figure({
+    title: 'Full now',
+    query,
+    thresholds: thresholds.none,
+    noValue: 'no verdict',
+    shown: 'value and name',
+    words: [
+      { text: 'not full', color: meaning.good },
+      { text: 'FULL', color: meaning.bad },
+    ],
+    shows: 'Servers without a slot for a new visitor; four names at most.',
+    bad: 'any name. The table has its row on top.',
+  });
+}
+
+/** Visitors get nothing, and it cannot be told why. */
+export function unansweredFigure(query: Query) {
+  return figure({
+    title: 'No answer',
+    query,
+    thresholds: thresholds.none,
+    shown: 'value and name',
+    words: [
+      { text: 'answered', color: meaning.good },
+      { text: 'NO ANSWER', color: meaning.bad },
+    ],
+    shows:
+      'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',
+    bad: 'any name.',
+  });
+}
+
+/** Alerts of these rules, of any exporter. */
+export function firingFigure(query: Query) {
+  return figure({
+    title: 'Alerts firing',
+    query,
+    thresholds: thresholds.zero,
+    shows: 'Alerts of the rules of this project that fire now.',
+    bad: 'anything but 0.',
+  });
+}
+
+/** One stack for each target: summed up, a full server that falls silent would look like less load. */
+export function slotsPanel(queries: readonly Query[], title: string) {
+  return curves({
+    title: `${title} of $target`,
+    queries,
+    unit: unit.count,
+    thresholds: thresholds.none,
+    shows: 'Who holds the slots, up to the limit. While the page is silent, as the kernel sees it.',
+    bad: 'no free slot on top. Orange: idle clients hold them.',
+    colors: bandColors,
+    drawn: 'stacked',
+    width: 24,
+    height: 9,
+    repeat: 'target',
+    noValue: 'unknown',
+  });
+}
+
+export function connectionsPanel(queries: readonly Query[]) {
+  return curves({
+    title: 'Connections of $target, as the kernel sees them',
+    queries,
+    unit: unit.count,
+    thresholds: thresholds.none,
+    shows: 'What each connection does; also known while the status page is silent.',
+    bad: 'connections that wait to be accepted: visitors whom nobody serves.',
+    colors: activityColors,
+    drawn: 'stacked',
+    width: 24,
+    height: 9,
+    repeat: 'target',
+    noValue: 'unknown',
   });
 }
 
 export function acceptQueuePanel(query: Query) {
   return curves({
-    title: 'Accept queue',
+    title: 'Waiting to be accepted (accept queue)',
     queries: [query],
     unit: unit.count,
     thresholds: thresholds.none,

@@ -2,16 +2,18 @@ import {
   type DynamicConfigValue,
   FieldColorModeId,
   MappingType,
+  type SpecialValueMap,
+  SpecialValueMatch,
   type ThresholdsConfig,
   ThresholdsMode,
   type ValueMap,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Step } from '../theme.ts';
+import { meaning, type Step } from '../theme.ts';
 
-/** A word for a value, and its colour where it is not that of the thresholds. */
+/** A word for a value, and its colour: with words, no threshold has a say in it. */
 export interface Word {
   readonly text: string;
-  readonly color?: string;
+  readonly color: string;
 }
 
 export function thresholdsConfig(steps: readonly Step[]): ThresholdsConfig {
@@ -26,6 +28,20 @@ export function wordsMapping(words: readonly Word[]): ValueMap {
   return {
     type: MappingType.ValueToText,
     options: Object.fromEntries(words.map((word, index) => [index, { ...word, index }])),
+  };
+}
+
+/**
+ * Words for an absent value. Without a mapping Grafana paints it in the colour of the lowest threshold, which is
+ * green: nothing would look like all is well.
+ */
+export function absentMapping(text: string): SpecialValueMap {
+  return {
+    type: MappingType.SpecialValue,
+    options: {
+      match: SpecialValueMatch.NullAndNan,
+      result: { text, color: meaning.baseline, index: 99 },
+    },
   };
 }
 

@@ -10,7 +10,7 @@ import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 /** The buckets of a histogram over time; `unit` is that of the bounds. */
 export function heatmapPanel(spec: PanelSpec): PanelBuilder {
-  return describe(new HeatmapBuilder(), spec)
+  return describe(new HeatmapBuilder(), { maxPoints: 120, ...spec })
     .calculate(false)
     .cellGap(1)
     .yAxis(new YAxisConfigBuilder().unit(spec.unit))

@@ -34,6 +34,10 @@ export interface PanelSpec {
   readonly width: number;
   readonly height?: number;
   readonly links?: readonly DrillDown[];
+  /** Most points asked for: cells that must stay wide enough to be seen. */
+  readonly maxPoints?: number;
+  /** `target`: one panel for each chosen target, whose name stands in the title. */
+  readonly repeat?: 'target';
   /** Least distance of points; absent: `minInterval`. */
   readonly interval?: string;
 }
@@ -56,6 +60,9 @@ interface AnyPanelBuilder {
   thresholds(config: cog.Builder<ThresholdsConfig>): this;
   noValue(text: string): this;
   interval(text: string): this;
+  maxDataPoints(points: number): this;
+  repeat(variable: string): this;
+  maxPerRow(panels: number): this;
   span(columns: number): this;
   height(rows: number): this;
   targets(targets: cog.Builder<cog.Dataquery>[]): this;
@@ -64,6 +71,8 @@ interface AnyPanelBuilder {
 
 /** Gives a builder all that every panel has to say. */
 export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec): B {
+  if (spec.maxPoints !== undefined) builder.maxDataPoints(spec.maxPoints);
+  if (spec.repeat !== undefined) builder.repeat(spec.repeat).maxPerRow(2);
   return builder
     .title(spec.title)
     .description(`${spec.shows}\n\n**Bad:** ${spec.bad}`)

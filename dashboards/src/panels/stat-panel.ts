@@ -6,28 +6,48 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as StatBuilder } from '@grafana/grafana-foundation-sdk/stat';
-import { type Word, wordsMapping } from './field-config.ts';
+import { meaning } from '../theme.ts';
+import { absentMapping, type Word, wordsMapping } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 export interface StatSpec extends PanelSpec {
   readonly decimals?: number;
   /** Words for the values 0, 1, ... */
   readonly words?: readonly Word[];
-  /** Shows the name of the series instead of its value: versions. */
-  readonly shown?: 'name';
+  /** What stands beside the value, or instead of it: names of targets, versions. */
+  readonly shown?: 'name' | 'value and name';
 }
 
-/** One figure of the row at the top: large, coloured by its thresholds, with its recent course. */
+/** One figure of the row at the top, of now: the last value of a range may be from before an outage. */
 export function statPanel(spec: StatSpec): PanelBuilder {
-  const panel = describe(new StatBuilder(), { height: 4, ...spec })
+  const panel = describe(new StatBuilder(), {
+    height: 4,
+    ...spec,
+    queries: spec.queries.map((query) => ({ ...query, shape: 'instant' })),
+  })
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false))
-    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
+    .colorScheme(colorOf(spec))
     .colorMode(BigValueColorMode.Value)
-    .graphMode(
-      spec.queries[0]?.shape === 'instant' ? BigValueGraphMode.None : BigValueGraphMode.Area,
-    )
-    .textMode(spec.shown === 'name' ? BigValueTextMode.Name : BigValueTextMode.Value);
+    .graphMode(BigValueGraphMode.None)
+    // Above the value: beside it, both would shrink to fit.
+    .wideLayout(false)
+    .textMode(textModes[spec.shown ?? 'value'])
+    .mappings([
+      ...(spec.words === undefined ? [] : [wordsMapping(spec.words)]),
+      absentMapping(spec.noValue),
+    ]);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
-  if (spec.words !== undefined) panel.mappings([wordsMapping(spec.words)]);
   return panel;
+}
+
+const textModes = {
+  value: BigValueTextMode.Value,
+  name: BigValueTextMode.Name,
+  'value and name': BigValueTextMode.ValueAndName,
+} as const;
+
+function colorOf({ words }: StatSpec): FieldColorBuilder {
+  return words === undefined
+    ? new FieldColorBuilder().mode(FieldColorModeId.Thresholds)
+    : new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(meaning.baseline);
 }

@@ -8,7 +8,8 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import type { DrillDown } from '../links.ts';
 import type { Query } from '../queries/query.ts';
 import type { Step, Unit } from '../theme.ts';
-import { thresholdsConfig, type Word, wordsMapping } from './field-config.ts';
+import { meaning } from '../theme.ts';
+import { absentMapping, thresholdsConfig, type Word, wordsMapping } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 /** One column of figures; its query gives one row per target. */
@@ -24,7 +25,8 @@ export interface TableSpec extends Omit<PanelSpec, 'queries'> {
   readonly columns: readonly Column[];
   /** Columns of labels, by label. */
   readonly labels: Readonly<Record<string, string>>;
-  readonly sortBy: string;
+  /** Columns, the one that counts most first; the highest on top. */
+  readonly sortBy: readonly string[];
   /** Where the cells of the labels lead. */
   readonly rowLinks: readonly DrillDown[];
 }
@@ -38,7 +40,9 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({ id: 'organize', options: organizeOptions(spec) })
-    .sortBy([new TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)]);
+    .sortBy(
+      spec.sortBy.map((name) => new TableSortByFieldStateBuilder().displayName(name).desc(true)),
+    );
   for (const column of spec.columns) panel.overrideByName(column.name, columnProperties(column));
   for (const label of Object.values(spec.labels)) {
     panel.overrideByName(label, [{ id: 'links', value: spec.rowLinks }]);
@@ -49,7 +53,9 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
 /** Grafana names the value of the query with refId A `Value #A`; the post-pass gives A to the first. */
 function organizeOptions({ columns, labels }: TableSpec) {
   const values = columns.map(({ name }, index) => [`Value #${refIdAt(index)}`, name] as const);
-  const names = [...Object.entries(labels), ...values];
+  // The name, then what counts: at 1,000 pixels the last columns are out of sight.
+  const [first, ...others] = Object.entries(labels);
+  const names = [...(first === undefined ? [] : [first]), ...values, ...others];
   return {
     excludeByName: { Time: true, job: true },
     indexByName: Object.fromEntries(names.map(([field], index) => [field, index])),
@@ -62,10 +68,15 @@ function refIdAt(index: number): string {
 }
 
 function columnProperties({ unit, thresholds, words }: Column): DynamicConfigValue[] {
+  const mapped = words === undefined ? [] : [wordsMapping(words)];
   return [
     { id: 'unit', value: unit },
     { id: 'thresholds', value: thresholdsConfig(thresholds) },
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
-    ...(words === undefined ? [] : [{ id: 'mappings', value: [wordsMapping(words)] }]),
+    { id: 'mappings', value: [...mapped, absentMapping('–')] },
+    // With words, their colours count, not those of thresholds.
+    ...(words === undefined
+      ? []
+      : [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: meaning.baseline } }]),
   ];
 }

@@ -17,7 +17,7 @@ import {
   FieldColorModeId,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { meaning } from '../theme.ts';
+import { meaning, type Unit, unit } from '../theme.ts';
 import { fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
@@ -33,7 +33,7 @@ export interface TimeseriesSpec extends PanelSpec {
 export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   const panel = describe(new TimeseriesBuilder(), spec)
     .min(0)
-    .legend(legendOfFigures())
+    .legend(legendOfFigures(spec))
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
     )
@@ -45,7 +45,9 @@ export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
     // A gap is news: the server did not answer. Joining it would draw a quiet server instead.
     .spanNulls(false)
     .stacking(new StackingConfigBuilder().mode(stackingMode(spec)).group('A'));
-  if (spec.max !== undefined) panel.max(spec.max);
+  // Else Grafana puts the zeros of a calm server in the middle of an axis of its own invention.
+  if (spec.max === undefined) panel.axisSoftMax(softMaximum[spec.unit]);
+  else panel.max(spec.max);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   for (const [series, color] of Object.entries(spec.colors ?? {})) {
     panel.overrideByName(series, [fixedColor(color)]);
@@ -53,12 +55,27 @@ export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   return panel.overrideByName('limit', limitLine);
 }
 
-function legendOfFigures() {
+/** What an axis shows at least: a curve of zeros lies at the bottom, and noise does not fill the panel. */
+const softMaximum: Readonly<Record<Unit, number>> = {
+  [unit.ratio]: 0.05,
+  [unit.seconds]: 0.05,
+  [unit.requestsPerSecond]: 1,
+  [unit.eventsPerSecond]: 1,
+  [unit.bytes]: 1_024,
+  [unit.bytesPerSecond]: 1_024,
+  [unit.count]: 5,
+  [unit.factor]: 1,
+  [unit.text]: 1,
+};
+
+/** A stack needs its height: its many bands are listed beside it. */
+function legendOfFigures({ drawn }: TimeseriesSpec) {
+  const stacked = drawn === 'stacked';
   return new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.Table)
-    .placement(LegendPlacement.Bottom)
-    .calcs(['lastNotNull', 'mean', 'max']);
+    .placement(stacked ? LegendPlacement.Right : LegendPlacement.Bottom)
+    .calcs(stacked ? ['last', 'max'] : ['last', 'mean', 'max']);
 }
 
 function thresholdStyle({ thresholds }: TimeseriesSpec): GraphThresholdsStyleMode {

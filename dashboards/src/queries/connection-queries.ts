@@ -19,6 +19,10 @@ export function connectionQueries(select: Select) {
       expr: `${requests} / (${handled} > 0)`,
       legend: targetLegend,
     },
+    requestsInProgress: {
+      expr: sum(select('webserver_requests_in_progress'), 'by (target, state)'),
+      legend: '{{target}}: {{state}}',
+    },
     reclaimed: {
       expr: rate(select('webserver_error_log_events_total', 'event="keepalive_reclaimed"')),
       legend: `reclaimed ${targetLegend}`,

@@ -1,22 +1,58 @@
-import { perTarget, type Query, rate, type Select, selectExporters, share, sum } from './query.ts';
+import {
+  fullIsOne,
+  highestWithFull,
+  perTarget,
+  type Query,
+  rate,
+  type Select,
+  share,
+  sum,
+} from './query.ts';
+import { stateOf } from './status-queries.ts';
+
+/** Alerts by the names of these rules: other rules label their alerts with a job and a target, too. */
+const ourAlerts = 'alertname=~"(Webserver|KeepaliveExporter).+", alertstate="firing"';
+
+/** Alerts of services and exporters have no target: with All, they count. */
+const ofTarget = 'target=~"$target|"';
 
 /** One figure per target for the table, and the alerts that fire. */
 export function fleetQueries(select: Select) {
-  const column = (expr: string): Query => ({ expr, legend: '', shape: 'table' });
-  const highest = (metric: string): Query => column(`max ${perTarget} (${select(metric)})`);
-  const responses = 'webserver_log_responses_total';
   return {
     // ALERTS is written by Prometheus itself, one series per pending or firing alert.
     firing: {
-      expr: `count(${selectExporters('ALERTS', 'alertstate="firing"')}) or 0 * count(${select('webserver_up')})`,
+      expr: `count(ALERTS{${ourAlerts}}) or 0 * count(${select('webserver_up')})`,
       legend: 'firing',
+      shape: 'instant',
     },
-    upColumn: highest('webserver_up'),
-    fullColumn: highest('webserver_exhausted'),
-    saturationColumn: highest('webserver_worker_saturation_ratio'),
-    keepaliveColumn: highest('webserver_keepalive_slot_occupancy_ratio'),
-    connectionColumn: highest('webserver_connection_occupancy_ratio'),
-    requestColumn: column(sum(rate(select('webserver_requests_total')), perTarget)),
+    firingNow: {
+      expr: `count(ALERTS{${ourAlerts}, ${ofTarget}}) or 0 * count(${select('webserver_up')})`,
+      legend: 'firing',
+      shape: 'instant',
+    },
+    alertRows: {
+      expr: `sum by (alertname, severity, target) (ALERTS{${ourAlerts}, ${ofTarget}})`,
+      legend: '',
+      shape: 'table',
+    },
+    ...tableQueries(select),
+  } as const satisfies Record<string, Query>;
+}
+
+function tableQueries(select: Select) {
+  const table = (expr: string): Query => ({ expr, legend: '', shape: 'table' });
+  const column = (expr: string): Query => table(`max ${perTarget} (${expr})`);
+  const queued = sum(select('webserver_connections', 'activity="queued"'), perTarget);
+  const acceptQueue = sum(select('webserver_accept_queue_length'), perTarget);
+  const responses = 'webserver_log_responses_total';
+  const saturation = { select, metric: 'webserver_worker_saturation_ratio' };
+  return {
+    stateColumn: column(stateOf(select)),
+    saturationColumn: table(fullIsOne(saturation)),
+    highestColumn: table(highestWithFull(saturation)),
+    keepaliveColumn: column(select('webserver_keepalive_slot_occupancy_ratio')),
+    waitingColumn: column(`${queued} or ${acceptQueue}`),
+    requestColumn: column(rate(select('webserver_requests_total'))),
     errorColumn: column(
       share({
         part: rate(select(responses, 'code=~"5.."')),

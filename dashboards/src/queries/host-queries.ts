@@ -1,4 +1,5 @@
-import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { activityBands } from '../theme.ts';
+import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /** What the kernel, the processes, the error log and the slot table tell beside the status page. */
 export function hostQueries(select: Select) {
@@ -13,15 +14,23 @@ export function hostQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
+/** What connections do, band by band, in the order of the stack. */
+export function connectionsByActivity(select: Select): readonly Query[] {
+  return activityBands.map(({ label, activity }) => ({
+    expr: sum(select('webserver_connections', `activity="${activity}"`)),
+    legend: label,
+  }));
+}
+
 function kernelQueries(select: Select) {
   return {
     acceptQueueFill: {
       expr: `${select('webserver_accept_queue_length')} / (${select('webserver_accept_queue_limit')} > 0)`,
-      legend: '{{target}} {{listen}}',
+      legend: '{{target}} {{listen}} ({{instance}})',
     },
     acceptQueueLength: {
       expr: select('webserver_accept_queue_length'),
-      legend: '{{target}} {{listen}}',
+      legend: '{{target}} {{listen}} ({{instance}})',
     },
     listenOverflows: {
       expr: rate(select('webserver_kernel_listen_overflows_total')),
@@ -35,6 +44,32 @@ function kernelQueries(select: Select) {
       expr: sum(select('webserver_kernel_connections'), 'by (state)'),
       legend: '{{state}}',
     },
+    waiting: {
+      expr: `max(${sum(select('webserver_connections', 'activity="queued"'), perTarget)} or ${sum(select('webserver_accept_queue_length'), perTarget)})`,
+      legend: 'waiting',
+      shape: 'instant',
+    },
+    idleAge: {
+      expr: `histogram_quantile(0.5, ${sum(rate(select('webserver_connection_idle_seconds_bucket')), 'by (le)')})`,
+      legend: 'half of the idle clients at most',
+    },
+    oldestIdle: {
+      expr: select('webserver_connection_oldest_idle_seconds'),
+      legend: `oldest ${targetLegend}`,
+    },
+    connectionClients: {
+      expr: select('webserver_connection_clients'),
+      legend: `clients ${targetLegend}`,
+    },
+    topConnectionClient: {
+      expr: select('webserver_connection_top_client_connections'),
+      legend: `most connections of one ${targetLegend}`,
+    },
+    roundTrip: {
+      expr: select('webserver_connection_min_rtt_seconds'),
+      legend: `{{quantile}} ${targetLegend}`,
+    },
+    kernelAge: { expr: select('webserver_kernel_age_seconds'), legend: targetLegend },
     keepaliveBySource: {
       expr: sum(select('webserver_keepalive_connections'), 'by (source)'),
       legend: '{{source}}',
@@ -62,12 +97,12 @@ function processQueries(select: Select) {
 function clientQueries(select: Select) {
   const topClient = select('webserver_slot_top_client_slots');
   return {
-    topClient: { expr: topClient, legend: `most held by one ${targetLegend}` },
+    topClient: { expr: topClient, legend: `most slots of one ${targetLegend}` },
     worstTopClient: { expr: `max(${topClient})`, legend: 'one client' },
     clients: { expr: select('webserver_slot_clients'), legend: `clients ${targetLegend}` },
     oldestKeepalive: {
       expr: select('webserver_slot_oldest_keepalive_seconds'),
-      legend: targetLegend,
+      legend: `oldest by the slot table ${targetLegend}`,
     },
   } as const satisfies Record<string, Query>;
 }

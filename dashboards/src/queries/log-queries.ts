@@ -97,7 +97,7 @@ function durationQueries(select: Select) {
         rate(select(`${duration}_bucket`)),
         'by (job, instance, target, server, le)',
       )})`,
-      legend: targetLegend,
+      legend: `logged P99 ${targetLegend}`,
     },
     durationHeatmap: {
       expr: sum(increase(select(`${duration}_bucket`)), 'by (le)'),

@@ -31,6 +31,48 @@ function selectWithin(scope: readonly string[]): Select {
   return (metric, ...matchers) => `${metric}{${[...scope, ...matchers].join(', ')}}`;
 }
 
+/**
+ * The part of a series that comes from exporters of ours. Every job has `up`, and every Node process the process
+ * metrics: under All they would be counted too. A day back, because an exporter that is down must stay in.
+ */
+export function ofOurExporters(series: string): string {
+  const ours = `last_over_time(${selectExporters('keepalive_exporter_build_info')}[1d])`;
+  return `(${series} and on (job, instance) ${ours})`;
+}
+
+/**
+ * A ratio of slots as it is for visitors: 1 for an exhausted target, whatever its last page said and also when there
+ * is no ratio at all. `or` matches by labels, so the exhausted ones hide their own ratio; the aggregation takes the
+ * names away, or Grafana would draw two series for one target.
+ */
+export function fullIsOne({ select, metric }: FullIsOne): string {
+  return `max ${perTarget} (${select('webserver_exhausted')} == 1 or ${select(metric)})`;
+}
+
+/** The same over the time of the dashboard: the highest value, which the moment a table is looked at hides. */
+export function highestWithFull({ select, metric }: FullIsOne): string {
+  const highest = (name: string): string => `max_over_time(${select(name)}[$__range])`;
+  return `max ${perTarget} (${highest('webserver_exhausted')} == 1 or ${highest(metric)})`;
+}
+
+export interface FullIsOne {
+  readonly select: Select;
+  readonly metric: string;
+}
+
+export interface NamesOf {
+  /** 1 for each one in trouble, nothing for the others. */
+  readonly bad: string;
+  readonly of: string;
+  /** The label that names them. */
+  readonly label: 'target' | 'instance';
+}
+
+/** The worst few by name, or a 0 named `all` where all is well: `or on ()` gives way to any series. */
+export function namesOf({ bad, of, label }: NamesOf): string {
+  return `topk(4, ${bad}) or on () label_replace(0 * count(${of}), "${label}", "all", "", "")`;
+}
+
 /** Per second. Grafana's $__rate_interval holds four scrapes at least, whatever the zoom. */
 export function rate(series: string): string {
   return `rate(${series}[$__rate_interval])`;

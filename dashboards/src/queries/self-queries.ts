@@ -1,4 +1,13 @@
-import { perTarget, type Query, rate, type Select, selectExporters, sum } from './query.ts';
+import {
+  namesOf,
+  ofOurExporters,
+  perTarget,
+  type Query,
+  rate,
+  type Select,
+  selectExporters,
+  sum,
+} from './query.ts';
 
 /** What the exporter tells of itself. `select` finds the series it keeps per target. */
 export function selfQueries(select: Select) {
@@ -6,12 +15,16 @@ export function selfQueries(select: Select) {
 }
 
 function serviceQueries() {
-  const up = selectExporters('up');
+  const up = ofOurExporters(selectExporters('up'));
   const checkpoint = selectExporters(
     'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
   );
   return {
     exportersDown: { expr: `count(${up} == 0) or 0 * count(${up})`, legend: 'down' },
+    downByName: {
+      expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'instance' }),
+      legend: '{{instance}}',
+    },
     exporterUp: { expr: up, legend: '{{instance}}' },
     build: {
       expr: selectExporters('keepalive_exporter_build_info'),
@@ -57,12 +70,15 @@ function samplerQueries(select: Select) {
 }
 
 function processQueries() {
-  const memory = selectExporters('process_resident_memory_bytes');
-  const eventLoop = selectExporters('nodejs_eventloop_lag_seconds');
+  const memory = ofOurExporters(selectExporters('process_resident_memory_bytes'));
+  const eventLoop = ofOurExporters(selectExporters('nodejs_eventloop_lag_seconds'));
   return {
     memory: { expr: memory, legend: '{{instance}}' },
     worstMemory: { expr: `max(${memory})`, legend: 'largest' },
-    cpu: { expr: rate(selectExporters('process_cpu_seconds_total')), legend: '{{instance}}' },
+    cpu: {
+      expr: ofOurExporters(rate(selectExporters('process_cpu_seconds_total'))),
+      legend: '{{instance}}',
+    },
     eventLoopLag: { expr: eventLoop, legend: '{{instance}}' },
     worstEventLoopLag: { expr: `max(${eventLoop})`, legend: 'slowest' },
   } as const satisfies Record<string, Query>;

@@ -1,4 +1,4 @@
-import { perTarget, type Query, type Select, share, sum, targetLegend } from './query.ts';
+import { perTarget, type Query, rate, type Select, share, sum, targetLegend } from './query.ts';
 
 /**
  * Service levels straight from the raw series, so that the dashboard works where no recording rule is
@@ -15,6 +15,7 @@ export function sloQueries(select: Select) {
 
 /** 1 - objective: the share that may fail. */
 const allowed = '(1 - $objective)';
+const allowedSlow = '(1 - $latency_objective)';
 
 /** Prometheus 3 writes le="1.0" where 2.x wrote le="1". */
 const withinTarget = 'le=~"$latency(\\\\.0)?"';
@@ -28,7 +29,7 @@ function levelQueries(select: Select) {
     fast: { expr: `1 - ${slow}`, legend: 'fast enough', shape: 'instant' },
     room: { expr: room, legend: 'with room', shape: 'instant' },
     availabilityBudget: budget(failed),
-    latencyBudget: budget(slow),
+    latencyBudget: budget(slow, allowedSlow),
     roomBudget: budget(`(1 - ${room})`),
     availabilityOverTime: {
       expr: `1 - ${errorShare({ select, window: '1h', by: perTarget })}`,
@@ -45,40 +46,38 @@ function levelQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-function budget(bad: string): Query {
-  return { expr: `1 - ${bad} / ${allowed}`, legend: 'budget left', shape: 'instant' };
+function budget(bad: string, may: string = allowed): Query {
+  return { expr: `1 - ${bad} / ${may}`, legend: 'budget left', shape: 'instant' };
 }
 
 function burnQueries(select: Select) {
   const failed = (window: string): string => `${errorShare({ select, window })} / ${allowed}`;
-  const slow = (window: string): string => `${slowShare({ select, window })} / ${allowed}`;
+  const slow = (window: string): string => `${slowShare({ select, window })} / ${allowedSlow}`;
   return {
     burnNow: { expr: failed('1h'), legend: '1 h', shape: 'instant' },
     slowBurnNow: { expr: slow('1h'), legend: '1 h', shape: 'instant' },
     burn5m: { expr: failed('5m'), legend: '5 m' },
     burn1h: { expr: failed('1h'), legend: '1 h' },
-    burn30m: { expr: failed('30m'), legend: '30 m' },
+    burn30m: { expr: failed('30m'), legend: 'errors, 30 m' },
     burn6h: { expr: failed('6h'), legend: '6 h' },
     burn1d: { expr: failed('1d'), legend: '1 d' },
-    burn3d: { expr: failed('3d'), legend: '3 d' },
+    burn3d: { expr: failed('3d'), legend: 'errors, 3 d' },
     slowBurn1h: { expr: slow('1h'), legend: '1 h' },
     slowBurn6h: { expr: slow('6h'), legend: '6 h' },
     slowBurn1d: { expr: slow('1d'), legend: '1 d' },
-    slowBurn3d: { expr: slow('3d'), legend: '3 d' },
+    slowBurn3d: { expr: slow('3d'), legend: 'slow requests, 3 d' },
   } as const satisfies Record<string, Query>;
 }
 
 function requestVolume(select: Select) {
   return {
     volume: {
-      expr: `sum(increase(${select('webserver_log_responses_total')}[$__range]))`,
+      expr: sum(rate(select('webserver_log_responses_total'))),
       legend: 'responses',
-      shape: 'instant',
     },
     failures: {
-      expr: `sum(increase(${select('webserver_log_responses_total', 'code=~"5.."')}[$__range])) or 0 * sum(increase(${select('webserver_log_responses_total')}[$__range]))`,
+      expr: `${sum(rate(select('webserver_log_responses_total', 'code=~"5.."')))} or 0 * ${sum(rate(select('webserver_log_responses_total')))}`,
       legend: '5xx',
-      shape: 'instant',
     },
   } as const satisfies Record<string, Query>;
 }

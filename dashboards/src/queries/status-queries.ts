@@ -1,4 +1,15 @@
-import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { scrapeResults } from '../../../src/snapshot/scrape.ts';
+import { slotBands } from '../theme.ts';
+import {
+  fullIsOne,
+  namesOf,
+  perTarget,
+  type Query,
+  rate,
+  type Select,
+  sum,
+  targetLegend,
+} from './query.ts';
 
 /** What the status page tells: the verdict, the ratios, the slots, the requests, the fetch itself. */
 export function statusQueries(select: Select) {
@@ -15,42 +26,78 @@ export function statusQueries(select: Select) {
 function verdictQueries(select: Select) {
   const exhausted = select('webserver_exhausted');
   return {
-    fullNow: { expr: sum(exhausted), legend: 'full' },
+    fullNow: { expr: sum(exhausted), legend: 'full', shape: 'instant' },
+    fullByName: {
+      expr: namesOf({ bad: `(${exhausted} == 1)`, of: exhausted, label: 'target' }),
+      legend: '{{target}}',
+      shape: 'instant',
+    },
+    unanswered: {
+      expr: namesOf({
+        bad: `(${select('webserver_visitors_unanswered')} == 1)`,
+        of: select('webserver_up'),
+        label: 'target',
+      }),
+      legend: '{{target}}',
+      shape: 'instant',
+    },
     exhausted: { expr: exhausted, legend: targetLegend },
+    state: { expr: `max ${perTarget} (${stateOf(select)})`, legend: targetLegend },
+    // Only what holds: a row for each target and evidence would hide the one that matters.
     evidence: {
-      expr: select('webserver_exhaustion_evidence'),
-      legend: '{{target}}: {{evidence}}',
+      expr: `${select('webserver_exhaustion_evidence')} == 1`,
+      legend: '{{target}}: {{evidence}} ({{instance}})',
     },
   } as const satisfies Record<string, Query>;
 }
 
+/**
+ * One number for the state of a target: targetStates in theme.ts has their words. The first that holds wins. A target
+ * whose exporter has gone silent stays for an hour, as unknown, or it would vanish when it is looked for.
+ */
+export function stateOf(select: Select): string {
+  return [
+    `4 * (${select('webserver_exhausted')} == 1)`,
+    `3 * (${select('webserver_visitors_unanswered')} == 1)`,
+    `2 * (1 - ${select('webserver_up')} == 1)`,
+    `0 * ${select('webserver_up')}`,
+    `0 * last_over_time(${select('webserver_up')}[1h]) + 1`,
+  ].join(' or ');
+}
+
 function ratioQueries(select: Select) {
-  const saturation = select('webserver_worker_saturation_ratio');
+  const saturation = fullIsOne({ select, metric: 'webserver_worker_saturation_ratio' });
   const keepalive = select('webserver_keepalive_slot_occupancy_ratio');
-  const connections = select('webserver_connection_occupancy_ratio');
+  const connections = fullIsOne({ select, metric: 'webserver_connection_occupancy_ratio' });
   return {
     saturation: { expr: saturation, legend: targetLegend },
-    worstSaturation: { expr: `max(${saturation})`, legend: 'worst' },
+    worstSaturation: { expr: `max(${saturation})`, legend: 'worst', shape: 'instant' },
     keepalive: { expr: keepalive, legend: targetLegend },
-    worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst' },
+    worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst', shape: 'instant' },
     connectionOccupancy: { expr: connections, legend: targetLegend },
-    worstConnectionOccupancy: { expr: `max(${connections})`, legend: 'worst' },
+    worstConnectionOccupancy: { expr: `max(${connections})`, legend: 'worst', shape: 'instant' },
   } as const satisfies Record<string, Query>;
 }
 
 function slotQueries(select: Select) {
   return {
-    workersByState: byState(select('webserver_slots', 'kind="worker"')),
-    workerLimit: limit(select('webserver_slots_limit', 'kind="worker"')),
-    connectionsByState: byState(select('webserver_slots', 'kind="connection"')),
-    connectionLimit: limit(select('webserver_slots_limit', 'kind="connection"')),
-    workersWithRoom: {
-      expr: sum(select('webserver_slots', 'kind="worker"', 'state=~"idle|open"')),
-      legend: 'idle and open',
+    // The server with the least room: a sum over servers hides the full one. Full is 0, whatever its last page said.
+    leastRoom: {
+      expr: `min(0 * (${select('webserver_exhausted')} == 1) or ${sum(
+        select('webserver_slots', 'state=~"idle|open|free"'),
+        perTarget,
+      )})`,
+      legend: 'least room',
+      shape: 'instant',
+    },
+    slotsSource: {
+      expr: `${select('webserver_slots_source')} == 1`,
+      legend: '{{target}}: {{source}} ({{instance}})',
     },
     waitingConnections: {
       expr: sum(select('webserver_slots', 'kind="connection"', 'state="keepalive"')),
       legend: 'waiting',
+      shape: 'instant',
     },
     readingByTarget: {
       expr: sum(select('webserver_slots', 'state="reading"'), perTarget),
@@ -63,8 +110,13 @@ function slotQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-function byState(series: string): Query {
-  return { expr: `sum by (state) (${series})`, legend: '{{state}}' };
+/** Who holds the slots of one kind: a query for each band, because Grafana stacks and lists series in the order of the queries. */
+export function slotsByState(select: Select, kind: 'worker' | 'connection'): readonly Query[] {
+  const bands = slotBands.map(({ label, states }) => ({
+    expr: sum(select('webserver_slots', `kind="${kind}"`, `state=~"${states.join('|')}"`)),
+    legend: label,
+  }));
+  return [...bands, limit(select('webserver_slots_limit', `kind="${kind}"`))];
 }
 
 /** Named `limit` because the panels draw a series of that name as a dashed line. */
@@ -76,7 +128,7 @@ function requestQueries(select: Select) {
   const requests = rate(select('webserver_requests_total'));
   const someRequests = `(${requests} > 0)`;
   return {
-    requestRate: { expr: sum(requests), legend: 'requests' },
+    requestRate: { expr: sum(requests), legend: 'requests', shape: 'instant' },
     requestRateByTarget: { expr: requests, legend: targetLegend },
     bytesRate: { expr: rate(select('webserver_response_bytes_total')), legend: targetLegend },
     bytesPerRequest: {
@@ -95,23 +147,41 @@ function fetchQueries(select: Select) {
   const fetchSeconds = select('webserver_scrape_duration_seconds');
   return {
     // `or 0 * count` keeps a 0 where all are up; without any target there is no figure at all.
-    notAnswering: { expr: `count(${up} == 0) or 0 * count(${up})`, legend: 'silent' },
+    notAnswering: {
+      expr: `count(${up} == 0) or 0 * count(${up})`,
+      legend: 'silent',
+      shape: 'instant',
+    },
+    unreadableByName: {
+      expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'target' }),
+      legend: '{{target}}',
+      shape: 'instant',
+    },
     up: { expr: up, legend: targetLegend },
     fetchResult: {
-      expr: `${select('webserver_scrape_result')} == 1`,
-      legend: '{{target}}: {{result}}',
+      expr: `max ${perTarget} (${resultNumber(select)})`,
+      legend: targetLegend,
     },
     fetchFailures: {
       expr: sum(rate(select('webserver_scrape_failures_total')), 'by (target, result)'),
       legend: '{{target}}: {{result}}',
     },
-    fetchSeconds: { expr: fetchSeconds, legend: targetLegend },
-    worstFetchSeconds: { expr: `max(${fetchSeconds})`, legend: 'slowest' },
+    fetchSeconds: { expr: fetchSeconds, legend: `status page ${targetLegend}` },
+    worstFetchSeconds: { expr: `max(${fetchSeconds})`, legend: 'slowest', shape: 'instant' },
     connectSeconds: {
       expr: select('webserver_scrape_connect_seconds'),
       legend: `connect ${targetLegend}`,
     },
   } as const satisfies Record<string, Query>;
+}
+
+/** The place of the result in the list of results, so that each target has one bar whose words name it. */
+function resultNumber(select: Select): string {
+  return scrapeResults
+    .map((result, index) => `${index} * ${select('webserver_scrape_result', `result="${result}"`)}`)
+    .map((expr, index) => (index === 0 ? expr : `(${expr} > 0)`))
+    .reverse()
+    .join(' or ignoring (result) ');
 }
 
 function lifeQueries(select: Select) {

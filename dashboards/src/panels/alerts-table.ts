@@ -1,0 +1,31 @@
+import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
+import type { Query } from '../queries/query.ts';
+import { thresholds, unit } from '../theme.ts';
+import { describe, type PanelBuilder } from './panel.ts';
+
+interface AlertsTable {
+  readonly query: Query;
+  readonly width: number;
+}
+
+/** The alerts that fire, by name. */
+export function alertsTable({ query, width }: AlertsTable): PanelBuilder {
+  return describe(new TableBuilder(), {
+    title: 'Alerts firing for this target',
+    shows:
+      'Alerts of the rules of this project, also those of services and exporters that have no target.',
+    bad: 'any row: docs/runbooks has a page for each name.',
+    unit: unit.text,
+    thresholds: thresholds.none,
+    noValue: 'no alert fires',
+    queries: [query],
+    width,
+  }).withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: { Time: true, Value: true },
+      indexByName: { severity: 0, alertname: 1, target: 2 },
+      renameByName: { severity: 'Severity', alertname: 'Alert', target: 'Target' },
+    },
+  });
+}

@@ -1,0 +1,65 @@
+import { fromRow } from '../links.ts';
+import { fleetQueries } from '../queries/fleet-queries.ts';
+import type { Select } from '../queries/query.ts';
+import { targetStates, thresholds, unit } from '../theme.ts';
+import type { PanelBuilder } from './panel.ts';
+import { type Column, tablePanel } from './table-panel.ts';
+
+/** Which server, and why: one row each, the full ones on top. */
+export function serversTable(select: Select, height: number): PanelBuilder {
+  return tablePanel({
+    title: 'Servers, the full ones first',
+    shows:
+      'As it is now, beside the highest saturation of the chosen time. A full server counts as 100 %.',
+    bad: 'FULL. Many idle clients: lower the keep-alive timeout. Few: requests are slow. The name leads on.',
+    unit: unit.text,
+    thresholds: thresholds.none,
+    noValue: 'no target is scraped',
+    width: 24,
+    height,
+    labels: { target: 'Target', server: 'Server', instance: 'Exporter' },
+    sortBy: ['State', 'Saturation'],
+    rowLinks: fromRow,
+    columns: columnsOf(select),
+  });
+}
+
+function columnsOf(select: Select): readonly Column[] {
+  const queries = fleetQueries(select);
+  const ratio = { unit: unit.ratio, thresholds: thresholds.saturation } as const;
+  return [
+    {
+      name: 'State',
+      query: queries.stateColumn,
+      unit: unit.text,
+      thresholds: thresholds.none,
+      words: targetStates,
+    },
+    { name: 'Saturation', query: queries.saturationColumn, ...ratio },
+    {
+      name: 'Idle clients',
+      query: queries.keepaliveColumn,
+      unit: unit.ratio,
+      thresholds: thresholds.keepaliveOccupancy,
+    },
+    {
+      name: 'In queue',
+      query: queries.waitingColumn,
+      unit: unit.count,
+      thresholds: thresholds.waiting,
+    },
+    { name: 'Highest', query: queries.highestColumn, ...ratio },
+    {
+      name: 'Requests/s',
+      query: queries.requestColumn,
+      unit: unit.requestsPerSecond,
+      thresholds: thresholds.none,
+    },
+    {
+      name: '5xx',
+      query: queries.errorColumn,
+      unit: unit.ratio,
+      thresholds: thresholds.errorShare,
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import {
+  codeColors,
+  meaning,
+  slotBands,
+  targetStates,
+  thresholds,
+} from '../../dashboards/src/theme.ts';
+import { slotStackOrder } from '../../src/page/slot-palette.ts';
+
+test('no two meanings and no two classes of codes share a colour', () => {
+  const states = targetStates.map(({ color }) => color);
+  for (const colors of [Object.values(meaning), Object.values(codeColors), states])
+    expect(new Set(colors).size).toBe(colors.length);
+});
+
+const hueOf = (hex: string): number => {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return (Math.atan2(Math.sqrt(3) * (g - b), 2 * r - g - b) * 180) / Math.PI;
+};
+
+test('bad is red and warning is orange: 40 degrees of hue apart', () => {
+  expect(Math.abs(hueOf(meaning.bad) - hueOf(meaning.warning))).toBeGreaterThan(40);
+});
+
+test('slotBands shows every state of a slot exactly once', () => {
+  const shown = slotBands.flatMap(({ states }) => states);
+  expect([...shown].sort()).toEqual([...slotStackOrder].sort());
+});
+
+test('targetStates puts full last, so that sorting puts it first, and only room is green', () => {
+  expect(targetStates.at(-1)?.text).toBe('FULL');
+  expect(
+    targetStates.filter(({ color }) => color === meaning.good).map(({ text }) => text),
+  ).toEqual(['has room']);
+});
+
+test('what logs tell is never green: a full server logs nothing for those who wait', () => {
+  for (const steps of [thresholds.errorShare, thresholds.abortShare, thresholds.latency])
+    expect(steps.map(({ color }) => color)).not.toContain(meaning.good);
+});
