@@ -38,12 +38,16 @@ async function createDirectory(): Promise<string> {
 }
 
 /** A configuration with these log sources (YAML) for one target; more targets may be given. */
-function configOf(accessLogs: string, { errorLogs = '', more = '', start = 'beginning' } = {}) {
+function configOf(
+  accessLogs: string,
+  { errorLogs = '', more = '', start = 'beginning', checkpoint = '' } = {},
+) {
   const parsed = parseConfig(`
 targets:
   - {name: shop, server: nginx, status_url: "http://127.0.0.1:1/", access_logs: [${accessLogs}], error_logs: [${errorLogs}]}
   ${more}
-logs: {start: ${start}}`);
+logs: {start: ${start}}
+${checkpoint}`);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
   return parsed.value;
 }
@@ -70,11 +74,16 @@ function createLogs(stdin = new PassThrough()) {
 }
 
 /** A store that keeps its record as a file would: as JSON. */
-function memoryStore(): CheckpointStore {
+function memoryStore(): CheckpointStore & { fail(times: number): void } {
   let text: string | undefined;
+  let left = 0;
   return {
     read: () => Promise.resolve(ok(text === undefined ? undefined : JSON.parse(text))),
+    fail: (times) => {
+      left = times;
+    },
     write: (record) => {
+      if (left-- > 0) return Promise.reject(new Error('ENOSPC: no space left on device'));
       text = JSON.stringify(record);
       return Promise.resolve();
     },
@@ -294,4 +303,41 @@ test('a target goes on from its record, and not with a record of other labels', 
   await third.logs.apply(config, store);
   await waitUntil({ until: 'counting has begun anew', holds: () => third.lines() === 1 });
   expect(third.messages.join()).toContain('other labels');
+});
+
+test('a clean stop on a full disk tries again, and the failures show', async () => {
+  const directory = await createDirectory();
+  const path = join(directory, 'a.log');
+  await writeFile(path, line);
+  const checkpoint = `checkpoint: {directory: ${directory}, interval: 1h}`;
+  const { logs, messages } = createLogs();
+  const store = memoryStore();
+  await logs.apply(configOf(`{path: ${path}, format: '${format}'}`, { checkpoint }), store);
+  await appendFile(path, line);
+  store.fail(2);
+  await logs.close();
+  expect(logs.checkpoint()).toMatchObject({ failures: 2 });
+  expect(messages.filter((message) => message.includes('ENOSPC'))).toHaveLength(1);
+  const second = createLogs();
+  await second.logs.apply(configOf(`{path: ${path}, format: '${format}'}`), store);
+  await waitUntil({ until: 'both lines are counted', holds: () => second.lines() === 2 });
+});
+
+test.each([
+  ['an earlier version', { shop: { access: {}, errorEvents: {}, files: {} } }],
+  ['text', 'nonsense'],
+  [
+    'a negative place',
+    { version: 1, order: [], targets: { shop: { errorEvents: { a: -1 }, places: {} } } },
+  ],
+])('a record that is %s is told in one line, and counting begins anew', async (_, record) => {
+  const directory = await createDirectory();
+  const path = join(directory, 'a.log');
+  await writeFile(path, line);
+  const store = memoryStore();
+  await store.write(record);
+  const { logs, messages, lines } = createLogs();
+  await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), store);
+  expect(lines()).toBe(1);
+  expect(messages.filter((message) => message.includes('the checkpoint is lost'))).toHaveLength(1);
 });
