@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
 import {
   appendFile,
   chmod,
@@ -20,6 +19,8 @@ import { parseConfig } from '../../src/config/parse-config.ts';
 import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
 import { createLogSet } from '../../src/pipeline/log-set.ts';
 import { ok } from '../../src/result.ts';
+import { asNobody } from '../support/as-nobody.ts';
+import { descriptorsIn } from '../support/descriptors-in.ts';
 import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -89,29 +90,6 @@ function memoryStore(): CheckpointStore & { fail(times: number): void } {
     },
     release: () => Promise.resolve(),
   };
-}
-
-function descriptorsIn(directory: string): number {
-  return readdirSync('/proc/self/fd').filter((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(directory);
-    } catch {
-      return false;
-    }
-  }).length;
-}
-
-/** Root may read everything: permissions are tested as nobody. */
-async function asNobody(run: () => Promise<void>): Promise<void> {
-  if (process.geteuid?.() !== 0) return run();
-  process.setegid?.(65534);
-  process.seteuid?.(65534);
-  try {
-    await run();
-  } finally {
-    process.seteuid?.(0);
-    process.setegid?.(0);
-  }
 }
 
 async function send(port: number, count: number): Promise<void> {
