@@ -47,7 +47,15 @@ interface Entry {
 }
 
 export function createLogSet(options: LogSetOptions): LogSet {
-  return new Logs(options);
+  const logs = new Logs(options);
+  // Functions of their own: the composition root hands single ones on.
+  return {
+    apply: (config, store) => logs.apply(config, store),
+    view: (target) => logs.view(target),
+    saysExhausted: (target) => logs.saysExhausted(target),
+    checkpoint: () => logs.checkpoint(),
+    close: () => logs.close(),
+  };
 }
 
 class Logs implements LogSet {

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
 import { openPipeInput } from '../io/named-pipe.ts';
 import { openPathInput } from '../io/path-input.ts';
@@ -92,7 +93,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
       tells,
-      sources: [...viewSources(subscriptions, inputs), ...refused],
+      sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
     saysExhausted: () => now() - exhaustedAt <= recentSeconds,
     counts: () => ({ access, errorEvents }),

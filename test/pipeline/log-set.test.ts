@@ -233,7 +233,7 @@ describe('nothing an input does ends the process:', () => {
           `{path: "${directory}/*.none"}`,
           `{path: ${directory}}`,
           `{path: ${directory}/loop}`,
-          `{pipe: ${directory}}`,
+          `{pipe: ${directory}/.}`,
           `{pipe: ${directory}/missing.fifo}`,
           `{syslog: "127.0.0.1:${port}"}`,
           `{path: ${directory}/a.log, format: main, format_file: ${directory}/none.conf}`,
@@ -318,4 +318,28 @@ test.each([
   await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), store);
   expect(lines()).toBe(1);
   expect(messages.filter((message) => message.includes('the checkpoint is lost'))).toHaveLength(1);
+});
+
+test('what it gives can be handed on function by function', () => {
+  const { saysExhausted, view, checkpoint } = createLogs().logs;
+  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
+    false,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a path that is an access log and an error log is one source: its series may stand only once', async () => {
+  const directory = await createDirectory();
+  const path = join(directory, 'a.log');
+  await writeFile(path, line);
+  const { logs } = createLogs();
+  const errorLogs = `{path: ${path}}`;
+  await logs.apply(
+    configOf(`{path: ${path}, format: '${format}'}, {pipe: ${path}}`, { errorLogs }),
+    undefined,
+  );
+  expect(logs.view('shop')?.sources).toMatchObject([
+    { source: path, condition: { reason: 'not_a_file' }, stats: { readBytes: 2 * line.length } },
+  ]);
 });
