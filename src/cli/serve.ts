@@ -33,17 +33,41 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
     return 1;
   }
   const app = createApp({ ...appOptions(flags, io, log), ...security.value });
-  const started = await app.start();
+  const exitCode = await serveUntilTerminated(app, {
+    name: flags['web.listen-address'] ?? '',
+    address,
+    io,
+    log,
+  });
+  // Whatever was opened is closed, also when the port was busy: an open socket keeps the process alive.
+  await stopWithin(app, graceMilliseconds);
+  return exitCode;
+}
+
+interface Serving {
+  /** The address as it was written. */
+  readonly name: string;
+  readonly address: ListenAddress;
+  readonly io: CliIo;
+  readonly log: Log;
+}
+
+async function serveUntilTerminated(
+  app: App,
+  { name, address, io, log }: Serving,
+): Promise<number> {
+  // A directory that does not answer must not keep a signal waiting.
+  const started = await Promise.race([app.start(), io.terminated]);
+  if (started === undefined) return 0;
   if (!started.ok) {
     io.stderr(`${started.error.join('\n')}\n`);
     return 1;
   }
   io.onHangup(() => void reload(app, log));
   if (!(await listen(app, address, io))) return 1;
-  log.info('listening', { address: flags['web.listen-address'] });
+  log.info('listening', { address: name });
   await io.terminated;
   log.info('ending');
-  await stopWithin(app, graceMilliseconds);
   return 0;
 }
 

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../result.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { errorCode } from './explain-access.ts';
 
 /** One record of all that must survive a crash: places in logs and what was counted up to them. */
 export interface CheckpointStore {
@@ -17,44 +19,59 @@ const fileName = 'checkpoint.json';
 /**
  * A record in a directory of its own. The first line is the checksum of the rest: a torn file is known as such.
  *
+ * @param owner of this process, for the message to another that wants the directory
  * @returns in words why the directory cannot be used
  */
 export async function openCheckpointStore(
   directory: string,
-  pid: number,
+  owner: string,
 ): Promise<Result<CheckpointStore, string>> {
-  const lock = join(directory, 'lock');
+  const lock = await lockDirectory(directory, owner);
+  if (!lock.ok) return lock;
   const file = join(directory, fileName);
-  const problem = await takeLock(directory, lock, pid);
-  if (problem !== undefined) return err(problem);
   return ok({
     read: () => readRecord(file),
     async write(record) {
-      const body = JSON.stringify(record);
-      const temporary = `${file}.new`;
-      const handle = await open(temporary, 'w', 0o600);
-      try {
-        await handle.writeFile(`${checksum(body)}\n${body}`);
-        await handle.sync();
-      } finally {
-        await handle.close();
+      if (!(await lock.value.isHeld())) {
+        throw new Error(`the lock of ${directory} was removed or taken by another exporter`);
       }
-      await rename(temporary, file);
+      const body = JSON.stringify(record);
+      await replaceFile(file, `${checksum(body)}\n${body}`);
       const place = await open(directory, 'r');
       await place.sync().finally(() => place.close());
     },
-    release: () => rm(lock, { force: true }),
+    release: () => lock.value.release(),
   });
 }
 
+async function replaceFile(file: string, text: string): Promise<void> {
+  const temporary = `${file}.new`;
+  try {
+    const handle = await open(temporary, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    // On a full disk half a record would keep the place that the next try needs.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
 async function readRecord(file: string): Promise<Result<unknown, string>> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+  const text = await readFile(file, 'utf8').catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
   if (text instanceof Error) {
-    return text.code === 'ENOENT' ? ok(undefined) : err(`${file}: ${text.message}`);
+    return errorCode(text) === 'ENOENT' ? ok(undefined) : err(`${file}: ${text.message}`);
   }
   const split = text.indexOf('\n');
   const body = text.slice(split + 1);
-  if (split !== -1 && text.slice(0, split) === checksum(body)) return ok(JSON.parse(body));
+  if (split !== -1 && text.slice(0, split) === checksum(body)) return parseJson(file, body);
   const aside = `${file}.broken`;
   await rename(file, aside).catch(() => undefined);
   return err(
@@ -62,28 +79,11 @@ async function readRecord(file: string): Promise<Result<unknown, string>> {
   );
 }
 
-/** Two exporters on one directory would each undo what the other wrote. */
-async function takeLock(directory: string, lock: string, pid: number): Promise<string | undefined> {
+function parseJson(file: string, body: string): Result<unknown, string> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const holder = Number(await readFile(lock, 'utf8').catch(() => '0'));
-    if (holder !== 0 && holder !== pid && isAlive(holder)) {
-      return `${directory} is in use by process ${holder}; give each exporter a directory of its own`;
-    }
-    const handle = await open(lock, 'w');
-    await handle.writeFile(String(pid)).finally(() => handle.close());
-    return undefined;
+    return ok(JSON.parse(body));
   } catch (error) {
-    return `${directory} cannot be used: ${(error as Error).message}`;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    return err(`${file} is not JSON: ${String(error)}; counting begins anew`);
   }
 }
 

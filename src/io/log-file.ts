@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
+import { NotAFileError } from './explain-access.ts';
 
 /** Where reading of a file stands, and how to recognise the file by its content. Survives as JSON. */
 export interface FilePlace {
@@ -49,8 +50,7 @@ interface Chunk {
 }
 
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
-  // Without O_NONBLOCK a named pipe would be waited for.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const handle = await openRegular(path);
   const { dev, ino } = await handle.stat();
   const splitter = createLineSplitter();
   let position = offset;
@@ -126,7 +126,7 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
 
 /** Whether the file at `path` is the one a place was taken in, or a copy of it, with all that had been read. */
 export async function holdsPlace(path: string, place: FilePlace): Promise<boolean> {
-  const handle = await open(path, 'r').catch(() => undefined);
+  const handle = await openRegular(path).catch(() => undefined);
   if (handle === undefined) return false;
   try {
     const { offset, headBytes, markerBytes } = place;
@@ -139,12 +139,20 @@ export async function holdsPlace(path: string, place: FilePlace): Promise<boolea
   }
 }
 
-/** Where "the end" is for somebody who wants whole lines: after the last newline. */
-export async function endOfLastLine(path: string): Promise<number> {
-  const { size } = await stat(path);
-  const handle = await open(path, 'r');
+/** @throws why the file at `path` cannot be read */
+export async function checkReadable(path: string): Promise<void> {
+  const handle = await openRegular(path);
+  await handle.close();
+}
+
+/** Where "the end" is for somebody who wants whole lines: after the last newline of the first `size` bytes. */
+export async function endOfLastLine(
+  path: string,
+  size = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const handle = await openRegular(path);
   try {
-    for (let end = size; end > 0; ) {
+    for (let end = Math.min(size, (await handle.stat()).size); end > 0; ) {
       const start = Math.max(0, end - chunkBytes);
       const newline = (await readAt(handle, start, end)).lastIndexOf(0x0a);
       if (newline !== -1) return start + newline + 1;
@@ -154,6 +162,19 @@ export async function endOfLastLine(path: string): Promise<number> {
   } finally {
     await handle.close();
   }
+}
+
+/** Without O_NONBLOCK a named pipe would be waited for, and a thread of four with it. */
+async function openRegular(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (stats.isFile()) return handle;
+  await handle.close();
+  throw new NotAFileError(
+    stats.isFIFO()
+      ? `"${path}" is a named pipe; write "pipe:" in place of "path:"`
+      : `"${path}" is ${stats.isDirectory() ? 'a directory' : 'a device'}; name a file`,
+  );
 }
 
 async function readAt(handle: FileHandle, start: number, end: number): Promise<Buffer> {

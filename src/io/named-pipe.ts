@@ -1,39 +1,89 @@
-import { constants, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, type Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import type { LineConsumer } from '../parse/split-lines.ts';
-import { err, ok, type Result } from '../result.ts';
-import { followStream, type StreamInput } from './stream-input.ts';
+import { noSourceStats, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
+import { explainAccess, isDenied, NotAFileError } from './explain-access.ts';
+import type { LogInput } from './log-input.ts';
+import { openStreamInput } from './stream-input.ts';
 
-export function isNamedPipe(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+/** A pipe that is open, and the one it is: another may be made in its place. */
+interface OpenPipe {
+  readonly ino: number;
+  readonly socket: Socket;
+  readonly input: LogInput;
 }
 
 /**
  * Lines from a named pipe (mkfifo). It is opened for writing too: so it neither waits for its first writer nor ends
  * with its last one, and a server that is restarted finds it as it was.
  */
-export function openNamedPipe(path: string, consume: LineConsumer): Result<StreamInput, string> {
-  if (!isNamedPipe(path)) return err(`"${path}" is no named pipe; make one: mkfifo ${path}`);
-  const stream = openPipe(path);
-  if (!stream.ok) return stream;
-  const input = followStream(stream.value, consume);
-  return ok({
-    ...input,
-    close: () => {
-      input.close();
-      stream.value.destroy();
+export function openPipeInput(path: string, consume: LineConsumer): LogInput {
+  let pipe: OpenPipe | undefined;
+  let failure: SourceCondition | undefined;
+  let before: SourceStats = noSourceStats;
+
+  const stats = async (): Promise<SourceStats> => {
+    const now = (await pipe?.input.stats()) ?? noSourceStats;
+    return {
+      ...now,
+      readBytes: before.readBytes + now.readBytes,
+      tooLongLines: before.tooLongLines + now.tooLongLines,
+    };
+  };
+
+  const close = async (): Promise<void> => {
+    before = { ...(await stats()), lagBytes: 0 };
+    await pipe?.input.close();
+    pipe?.socket.destroy();
+    pipe = undefined;
+  };
+
+  return {
+    async poll() {
+      try {
+        const stats = await stat(path);
+        if (pipe !== undefined && pipe.ino !== stats.ino) await close();
+        pipe ??= openPipe(path, { stats, consume });
+        failure = undefined;
+      } catch (error) {
+        failure = await explainPipe(path, error);
+      }
+      return false;
     },
-  });
+    stats,
+    condition: () =>
+      failure ?? pipe?.input.condition() ?? { reason: 'waiting_for_file', remedy: makeIt(path) },
+    place: () => Promise.resolve(undefined),
+    close,
+  };
 }
 
-function openPipe(path: string): Result<Socket, string> {
-  try {
-    // Not fs.createReadStream: reading a pipe would keep one of libuv's four threads waiting.
-    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    return ok(new Socket({ fd, readable: true, writable: false }).on('error', () => undefined));
-  } catch (error) {
-    return err(
-      `cannot open "${path}": ${(error as Error).message}; the exporter must be able to write to it too`,
-    );
+function openPipe(
+  path: string,
+  { stats, consume }: { readonly stats: Stats; readonly consume: LineConsumer },
+): OpenPipe {
+  if (!stats.isFIFO()) throw new NotAFileError(`"${path}" is no named pipe; ${makeIt(path)}`);
+  // Not fs.createReadStream: reading a pipe would keep one of libuv's four threads waiting.
+  const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  if (!fstatSync(fd).isFIFO()) {
+    closeSync(fd);
+    throw new NotAFileError(`"${path}" is no named pipe; ${makeIt(path)}`);
   }
+  const socket = new Socket({ fd, readable: true, writable: false });
+  return { ino: stats.ino, socket, input: openStreamInput(socket, consume) };
+}
+
+async function explainPipe(path: string, error: unknown): Promise<SourceCondition> {
+  const explained = await explainAccess(path, error);
+  if (explained.reason === 'waiting_for_file') return { ...explained, remedy: makeIt(path) };
+  if (!isDenied(error)) return explained;
+  return {
+    ...explained,
+    remedy: `${explained.remedy}; the exporter must be able to write to it too`,
+  };
+}
+
+function makeIt(path: string): string {
+  return `make one: mkfifo ${path}`;
 }

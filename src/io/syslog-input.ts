@@ -1,56 +1,98 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { parseUdpDrops } from '../parse/proc-net-udp.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { syslogMessageStart } from '../parse/syslog-message.ts';
-
-export interface SyslogInput {
-  /** Datagrams the kernel threw away because we were too slow; undefined where /proc does not tell. */
-  drops(): Promise<number | undefined>;
-  receivedBytes(): number;
-  close(): Promise<void>;
-}
-
-export interface SyslogOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly consume: LineConsumer;
-}
+import { isReading, noSourceStats, type SourceCondition } from '../snapshot/log-source.ts';
+import { errorCode } from './explain-access.ts';
+import type { LogInput } from './log-input.ts';
 
 /** Room for bursts; the kernel grants at most net.core.rmem_max. */
 const receiveBufferBytes = 8 * 1024 * 1024;
+/** An address that is in use or cannot be resolved is tried again this often. */
+const retryMilliseconds = 5000;
 
 /** Receives access-log lines as syslog datagrams, one line each, as nginx and rsyslog send them. */
-export async function openSyslogInput({
-  host,
-  port,
-  consume,
-}: SyslogOptions): Promise<SyslogInput> {
+export function openSyslogInput(address: string, consume: LineConsumer): LogInput {
+  const { host, port } = splitAddress(address);
   const isIpv6 = host.includes(':');
-  const socket = createSocket({
-    type: isIpv6 ? 'udp6' : 'udp4',
-    recvBufferSize: receiveBufferBytes,
-  });
+  let socket: Socket | undefined;
   let received = 0;
-  socket.on('message', (datagram) => {
+  let triedAt = Number.NEGATIVE_INFINITY;
+  let condition: SourceCondition = { reason: 'cannot_open', remedy: 'not opened yet' };
+
+  const take = (datagram: Buffer): void => {
     received += datagram.length;
     const end = datagram.at(-1) === 0x0a ? datagram.length - 1 : datagram.length;
     consume(datagram, syslogMessageStart(datagram), end);
-  });
-  socket.bind(port, host);
-  await once(socket, 'listening');
-  socket.on('error', () => undefined);
-  const bound = socket.address().port;
+  };
+
+  const open = async (): Promise<void> => {
+    triedAt = performance.now();
+    const type = isIpv6 ? 'udp6' : 'udp4';
+    const opened = createSocket({ type, recvBufferSize: receiveBufferBytes });
+    try {
+      const listening = once(opened, 'listening');
+      opened.bind(port, host);
+      await listening;
+      opened.on('error', () => undefined).on('message', take);
+      socket = opened;
+      condition = isReading;
+    } catch (error) {
+      opened.close();
+      condition = explainBind(address, error);
+    }
+  };
+
   return {
-    receivedBytes: () => received,
-    async drops() {
-      const table = await readFile(`/proc/net/udp${isIpv6 ? '6' : ''}`, 'latin1').catch(() => '');
-      return parseUdpDrops(table, bound);
+    async poll() {
+      const isDue = performance.now() - triedAt >= retryMilliseconds;
+      if (socket === undefined && isDue) await open();
+      return false;
     },
+    condition: () => condition,
+    async stats() {
+      if (socket === undefined) return { ...noSourceStats, readBytes: received };
+      const table = await readFile(`/proc/net/udp${isIpv6 ? '6' : ''}`, 'latin1').catch(() => '');
+      const drops = parseUdpDrops(table, socket.address().port);
+      const dropped = drops === undefined ? {} : { droppedDatagrams: drops };
+      return { ...noSourceStats, readBytes: received, ...dropped };
+    },
+    place: () => Promise.resolve(undefined),
     async close() {
-      socket.close();
-      await once(socket, 'close');
+      const closing = socket;
+      socket = undefined;
+      if (closing === undefined) return;
+      const closed = once(closing, 'close');
+      closing.close();
+      await closed;
     },
   };
+}
+
+function splitAddress(address: string): { readonly host: string; readonly port: number } {
+  const split = address.lastIndexOf(':');
+  const host = address.slice(0, split).replace(/^\[|\]$/g, '');
+  return { host, port: Number(address.slice(split + 1)) };
+}
+
+function explainBind(address: string, error: unknown): SourceCondition {
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return {
+        reason: 'address_in_use',
+        remedy: `another process receives on UDP ${address}; choose another port, or end that process`,
+      };
+    case 'EACCES':
+      return {
+        reason: 'permission_denied',
+        remedy: `ports below 1024 need CAP_NET_BIND_SERVICE; choose a higher port than in ${address}`,
+      };
+    default:
+      return {
+        reason: 'cannot_open',
+        remedy: `cannot listen on UDP ${address}: ${error instanceof Error ? error.message : String(error)}`,
+      };
+  }
 }

@@ -95,6 +95,18 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     samples: (view: TargetView) =>
       known(labelsOf(view), view.logs?.access?.lastLineSeconds ?? undefined),
   }),
+  family({
+    name: 'webserver_log_source_up',
+    type: 'gauge',
+    help: 'Whether the source is being read; with 0 the reason says why not, and the log of the exporter what to do.',
+    labels: [...targetLabels, 'source', 'reason'],
+    source: 'The log reader.',
+    samples: (view: TargetView) =>
+      (view.logs?.sources ?? []).map(({ source, condition: { reason } }) => ({
+        labels: { ...labelsOf(view), source, reason },
+        value: reason === 'reading' ? 1 : 0,
+      })),
+  }),
   sourceCounter({
     name: 'webserver_log_read_bytes_total',
     help: 'Bytes read from the source.',

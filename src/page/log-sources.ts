@@ -1,10 +1,11 @@
-import type { SourceStats, SourceView } from '../snapshot/log-source.ts';
+import type { SourceReason, SourceStats, SourceView } from '../snapshot/log-source.ts';
 import { renderBadge, type Tone } from './badge.ts';
 import { formatBytes, formatCount } from './format.ts';
 import { type Html, html } from './html.ts';
 import { visibleText } from './visible-text.ts';
 
 const maxSourceLength = 200;
+const maxRemedyLength = 400;
 
 /** How far each log has been read, and whether a byte of it was lost. */
 export function renderLogSources(sources: readonly SourceView[]): Html {
@@ -13,9 +14,28 @@ export function renderLogSources(sources: readonly SourceView[]): Html {
 <tbody>${sources.map(renderSource)}</tbody></table>`;
 }
 
-function renderSource({ source, stats }: SourceView): Html {
-  const { tone, words } = describeState(stats);
-  return html`<tr><th scope="row">${visibleText(source, maxSourceLength)}</th><td>${renderBadge(tone, words)}</td><td class="number">${formatBytes(stats.readBytes)}</td></tr>`;
+/** Waiting is no fault of the set-up by itself: a server may not have started yet. */
+const reasonWords: Readonly<Record<SourceReason, { readonly tone: Tone; readonly words: string }>> =
+  {
+    reading: { tone: 'good', words: 'Up to date' },
+    waiting_for_file: { tone: 'neutral', words: 'Waiting for the file' },
+    nothing_matches: { tone: 'neutral', words: 'Nothing matches' },
+    permission_denied: { tone: 'bad', words: 'Permission denied' },
+    not_a_file: { tone: 'bad', words: 'Not a file' },
+    address_in_use: { tone: 'bad', words: 'Address in use' },
+    cannot_open: { tone: 'bad', words: 'Cannot be opened' },
+    bad_format: { tone: 'bad', words: 'Format not usable' },
+    ended: { tone: 'bad', words: 'Ended' },
+  };
+
+function renderSource({ source, stats, condition }: SourceView): Html {
+  const { tone, words } =
+    condition.reason === 'reading' ? describeState(stats) : reasonWords[condition.reason];
+  const remedy =
+    condition.remedy === undefined
+      ? ''
+      : html`<br>${visibleText(condition.remedy, maxRemedyLength)}`;
+  return html`<tr><th scope="row">${visibleText(source, maxSourceLength)}</th><td>${renderBadge(tone, words)}${remedy}</td><td class="number">${formatBytes(stats.readBytes)}</td></tr>`;
 }
 
 /** Loss comes first: it is never made good, while what is unread will be read. */
@@ -28,5 +48,5 @@ function describeState({ skippedBytes, droppedDatagrams = 0, lagBytes }: SourceS
     return { tone: 'bad', words: `${formatCount(droppedDatagrams)} datagrams lost` };
   }
   if (lagBytes > 0) return { tone: 'neutral', words: `${formatBytes(lagBytes)} to read` };
-  return { tone: 'good', words: 'Up to date' };
+  return reasonWords.reading;
 }

@@ -49,16 +49,23 @@ export function createLineSplitter(limit = longestLine): LineSplitter {
     carried += rest.length;
   };
 
+  /** Where a line begins at or after `start`: a writer that goes on after a truncation leaves NUL bytes before it. */
+  const skipHole = (chunk: Buffer, start: number): number => {
+    let at = start;
+    if (carried === 0 && dropped === 0) while (chunk[at] === 0) at++;
+    return at;
+  };
+
   return {
     push(chunk, consume) {
-      let start = 0;
+      let start = skipHole(chunk, 0);
       for (;;) {
         const end = chunk.indexOf(newline, start);
         if (end === -1) break;
         if (carried > 0 || dropped > 0) endCarried(chunk.subarray(start, end), consume);
         else if (end - start > limit) tooLong += 1;
         else consume(chunk, start, end);
-        start = end + 1;
+        start = skipHole(chunk, end + 1);
       }
       if (start < chunk.length) keep(chunk.subarray(start));
     },

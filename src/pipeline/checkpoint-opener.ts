@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type CheckpointStore, openCheckpointStore } from '../io/checkpoint-store.ts';
 import type { Log } from './log.ts';
 
@@ -8,7 +9,7 @@ export interface CheckpointOpener {
 
 export interface CheckpointOpenerOptions {
   readonly log: Log;
-  /** Of this process: stands in the lock file. */
+  /** Of this process: what another exporter that wants the directory is told. */
   readonly pid: number;
 }
 
@@ -21,7 +22,7 @@ export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): C
       await known?.store.release();
       known = undefined;
       if (directory === undefined) return undefined;
-      const opened = await openCheckpointStore(directory, pid);
+      const opened = await openCheckpointStore(directory, `process ${pid} on ${hostname()}`);
       if (opened.ok) known = { directory, store: opened.value };
       else log.error('no checkpoint: counts begin anew after a restart', { error: opened.error });
       return known?.store;

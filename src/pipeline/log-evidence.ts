@@ -1,7 +1,6 @@
 import { isJustNow, writtenJustNow } from '../derive/log-line-age.ts';
 import type { ErrorLogEvent } from '../parse/error-log-event.ts';
 import type { ErrorLogFinding } from '../parse/error-log-reader.ts';
-import type { FollowedPath } from './followed-path.ts';
 
 const exhaustionEvents: ReadonlySet<ErrorLogEvent> = new Set([
   'max_request_workers',
@@ -9,11 +8,20 @@ const exhaustionEvents: ReadonlySet<ErrorLogEvent> = new Set([
   'worker_connections_exhausted',
 ]);
 
+/** How a poll of a log ended. */
+export interface LogPoll {
+  /** Unix time in seconds. */
+  readonly startedAt: number;
+  readonly hasMore: boolean;
+  /** Whether the log stands there and can be read. */
+  readonly isReading: boolean;
+}
+
 /** What one error log says about now. */
 export interface LogEvidence {
   readonly take: (finding: ErrorLogFinding) => void;
-  /** The same path, its end noticed: lines that come after it are new. */
-  watch(path: FollowedPath): FollowedPath;
+  /** To be called after each poll of the log: lines that come after its end are new. */
+  afterPoll(poll: LogPoll): void;
   /** Whether the log has said within the last seconds that there is no slot left. */
   saysExhausted(): boolean;
 }
@@ -21,6 +29,7 @@ export interface LogEvidence {
 /** `now` gives Unix time in seconds. */
 export function createLogEvidence(now: () => number): LogEvidence {
   let endSeenAt = Number.NEGATIVE_INFINITY;
+  let wasReading = false;
   let exhaustedAt = Number.NEGATIVE_INFINITY;
   return {
     take({ event, wallSeconds }) {
@@ -29,17 +38,11 @@ export function createLogEvidence(now: () => number): LogEvidence {
       const zoneSeconds = zoneSecondsAt(readAt);
       exhaustedAt = writtenJustNow({ wallSeconds, readAt, endSeenAt, zoneSeconds }) ?? exhaustedAt;
     },
-    watch: (path) => ({
-      ...path,
-      async poll() {
-        const startedAt = now();
-        // What a file holds that was not there, or could not be read, may be old.
-        const wasOpen = path.isOpen();
-        const more = await path.poll();
-        if (!more && wasOpen) endSeenAt = startedAt;
-        return more;
-      },
-    }),
+    afterPoll({ startedAt, hasMore, isReading }) {
+      // What a file holds that was not there, or could not be read, may be old.
+      if (!hasMore && wasReading) endSeenAt = startedAt;
+      wasReading = isReading;
+    },
     saysExhausted: () => isJustNow(exhaustedAt, now()),
   };
 }

@@ -2,9 +2,17 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import type { InputPlace } from '../io/log-input.ts';
 import type { LogView } from '../snapshot/log-source.ts';
+import {
+  buildRecord,
+  parseRecord,
+  type SavedTarget,
+  type SavedTargets,
+} from './checkpoint-record.ts';
+import { createInputRegistry } from './input-registry.ts';
 import type { Log } from './log.ts';
-import { openTargetLogs, type TargetLogs, type TargetLogsState } from './target-logs.ts';
+import { openTargetLogs, type TargetLogs } from './target-logs.ts';
 
 export interface LogSetOptions {
   readonly stdin: Readable;
@@ -21,7 +29,7 @@ export interface CheckpointView {
 
 /** The logs of all targets, read by one loop. */
 export interface LogSet {
-  /** Takes over a configuration; a target whose logs stay as they were goes on where it is. */
+  /** Takes over a configuration; inputs that stay as they were go on where they are. */
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
   saysExhausted(target: string): boolean;
@@ -30,124 +38,188 @@ export interface LogSet {
 }
 
 const pollMilliseconds = 250;
+/** How long a clean stop tries to write the last record, say on a full disk. */
+const lastSaveMilliseconds = 3000;
 
 interface Entry {
   readonly key: string;
   readonly logs: TargetLogs;
 }
 
-type Saved = Readonly<Record<string, TargetLogsState>>;
+export function createLogSet(options: LogSetOptions): LogSet {
+  const logs = new Logs(options);
+  // Functions of their own: the composition root hands single ones on.
+  return {
+    apply: (config, store) => logs.apply(config, store),
+    view: (target) => logs.view(target),
+    saysExhausted: (target) => logs.saysExhausted(target),
+    checkpoint: () => logs.checkpoint(),
+    close: () => logs.close(),
+  };
+}
 
-export function createLogSet({ stdin, log, now }: LogSetOptions): LogSet {
-  let entries = new Map<string, Entry>();
-  let store: CheckpointStore | undefined;
-  let intervalSeconds = 1;
-  let written = 0;
-  let failures = 0;
-  let warned = false;
-  let stopped = false;
+class Logs implements LogSet {
+  readonly #options: LogSetOptions;
+  readonly #inputs: ReturnType<typeof createInputRegistry>;
+  #entries = new Map<string, Entry>();
+  /** Of targets and inputs that a reload took away, and of a checkpoint: for when they come back. */
+  #parked: SavedTargets = {};
+  #store: CheckpointStore | undefined;
+  #isWanted = false;
+  #intervalMilliseconds = 1000;
+  #savedAt = Number.NEGATIVE_INFINITY;
+  #written = 0;
+  #failures = 0;
+  #warned = false;
+  #stopped = false;
   /** One step after the other: a reload must not close files in the middle of a poll. */
-  let chain: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(step: () => Promise<T>): Promise<T> => {
-    const done = chain.then(step);
-    chain = done.catch(() => undefined);
-    return done;
-  };
+  #chain: Promise<unknown> = Promise.resolve();
 
-  const readSaved = async (): Promise<Saved> => {
-    const record = await store?.read();
-    if (record === undefined) return {};
-    if (!record.ok) log.error('the checkpoint is lost', { error: record.error });
-    return record.ok ? ((record.value ?? {}) as Saved) : {};
-  };
+  constructor(options: LogSetOptions) {
+    this.#options = options;
+    this.#inputs = createInputRegistry(options);
+    void this.#loop();
+  }
 
-  const save = async (): Promise<void> => {
-    if (store === undefined) return;
-    try {
-      const states = [...entries].map(
-        async ([name, { logs }]) => [name, await logs.state()] as const,
+  apply(config: Config, store: CheckpointStore | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#parked = await this.#snapshot();
+      await this.#takeStore(store);
+      this.#isWanted = config.checkpoint !== undefined;
+      if (this.#isWanted && store === undefined) this.#failures += 1;
+      this.#intervalMilliseconds = config.checkpoint?.interval ?? 1000;
+      const next = new Map<string, Entry>();
+      for (const target of config.targets) {
+        if (target.access_logs.length + target.error_logs.length === 0) continue;
+        next.set(target.name, await this.#enter(target, config));
+      }
+      this.#entries = next;
+      await this.#inputs.apply(
+        [...next.values()].flatMap(({ logs }) => logs.subscriptions),
+        ({ target, key }) => this.#parkedPlace(target, key),
       );
-      await store.write(Object.fromEntries(await Promise.all(states)));
-      written = now();
-      warned = false;
-    } catch (error) {
-      failures += 1;
-      if (!warned) {
-        log.warn('the checkpoint cannot be written; counting goes on without it', {
-          error: (error as Error).message,
-        });
-      }
-      warned = true;
-    }
-  };
+      // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
+      await this.#poll();
+    });
+  }
 
-  const pollAll = async (): Promise<boolean> => {
-    let more = false;
-    for (const [target, { logs }] of entries) {
-      try {
-        more = (await logs.poll()) || more;
-      } catch (error) {
-        log.error('cannot read a log', { target, error: (error as Error).message });
-      }
-    }
-    if (now() - written >= intervalSeconds) await save();
-    return more;
-  };
+  view(target: string): LogView | undefined {
+    return this.#entries.get(target)?.logs.view(this.#inputs);
+  }
 
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      const more = entries.size > 0 && (await inTurn(pollAll));
+  saysExhausted(target: string): boolean {
+    return this.#entries.get(target)?.logs.saysExhausted() ?? false;
+  }
+
+  checkpoint(): CheckpointView | undefined {
+    if (!this.#isWanted) return undefined;
+    return { lastSuccessSeconds: this.#written, failures: this.#failures };
+  }
+
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await this.#inTurn(async () => {
+      const deadline = performance.now() + lastSaveMilliseconds;
+      while (!(await this.#save()) && performance.now() < deadline) await sleep(pollMilliseconds);
+      await this.#inputs.close();
+      await this.#store?.release();
+    });
+  }
+
+  #inTurn<T>(step: () => Promise<T>): Promise<T> {
+    const done = this.#chain.then(step);
+    this.#chain = done.catch(() => undefined);
+    return done;
+  }
+
+  async #loop(): Promise<void> {
+    while (!this.#stopped) {
+      const more = this.#entries.size > 0 && (await this.#inTurn(() => this.#poll()));
       await (more ? nextTurn() : sleep(pollMilliseconds, undefined, { ref: false }));
     }
-  };
-  void loop();
+  }
 
-  const open = async (
-    config: TargetConfig,
-    key: string,
-    { saved, logs }: { readonly saved: Saved; readonly logs: Config['logs'] },
-  ): Promise<Entry> => ({
-    key,
-    logs: await openTargetLogs({ config, logs, state: saved[config.name], stdin, log, now }),
-  });
+  async #poll(): Promise<boolean> {
+    const startedAt = this.#options.now();
+    const more = await this.#inputs.poll();
+    const isReading = (key: string) => this.#inputs.view(key)?.condition.reason === 'reading';
+    for (const { logs } of this.#entries.values()) {
+      logs.afterPoll({ startedAt, more, isReading });
+    }
+    if (performance.now() - this.#savedAt >= this.#intervalMilliseconds) await this.#save();
+    return more.size > 0;
+  }
 
-  return {
-    apply: (config, nextStore) =>
-      inTurn(async () => {
-        if (entries.size > 0) await save();
-        store = nextStore;
-        intervalSeconds = config.checkpoint === undefined ? 1 : config.checkpoint.interval / 1000;
-        const saved = await readSaved();
-        const next = new Map<string, Entry>();
-        for (const target of config.targets) {
-          if (target.access_logs.length + target.error_logs.length === 0) continue;
-          const key = JSON.stringify([
-            target.access_logs,
-            target.error_logs,
-            target.server,
-            config.logs,
-          ]);
-          const known = entries.get(target.name);
-          next.set(
-            target.name,
-            known?.key === key ? known : await open(target, key, { saved, logs: config.logs }),
-          );
-        }
-        for (const [name, entry] of entries) if (next.get(name) !== entry) await entry.logs.close();
-        entries = next;
-        // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
-        await pollAll();
-      }),
-    view: (target) => entries.get(target)?.logs.view(),
-    saysExhausted: (target) => entries.get(target)?.logs.saysExhausted() ?? false,
-    checkpoint: () => (store === undefined ? undefined : { lastSuccessSeconds: written, failures }),
-    async close() {
-      stopped = true;
-      await inTurn(async () => {
-        await save();
-        for (const { logs } of entries.values()) await logs.close();
-        await store?.release();
+  /** The counter of a target, kept while nothing about its logs changes; else one that goes on with its counts. */
+  async #enter(target: TargetConfig, { logs }: Config): Promise<Entry> {
+    const { access_logs, error_logs, server, name } = target;
+    const key = JSON.stringify([access_logs, error_logs, server, logs]);
+    const known = this.#entries.get(name);
+    if (known?.key === key) return known;
+    const saved = this.#parked[name];
+    const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
+    const options = { ...this.#options, config: target, logs, saved, isCaughtUp };
+    return { key, logs: await openTargetLogs(options) };
+  }
+
+  #parkedPlace(target: string, key: string): InputPlace | undefined {
+    return this.#parked[target]?.places[key];
+  }
+
+  /** What a record tells of targets that are counted already is older than what is in memory. */
+  async #takeStore(store: CheckpointStore | undefined): Promise<void> {
+    if (store === this.#store) return;
+    this.#store = store;
+    const read = await store?.read();
+    if (read === undefined) return;
+    const record = read.ok ? parseRecord(read.value) : read;
+    if (record.ok) this.#parked = { ...record.value, ...this.#parked };
+    else this.#options.log.error('the checkpoint is lost', { error: record.error });
+  }
+
+  /** All that is known of places and counts, taken between two polls: they belong together. */
+  async #snapshot(): Promise<SavedTargets> {
+    const live = await Promise.all(
+      [...this.#entries].map(
+        async ([name, { logs }]) => [name, await this.#snapshotTarget(name, logs)] as const,
+      ),
+    );
+    return { ...this.#parked, ...Object.fromEntries(live) };
+  }
+
+  async #snapshotTarget(name: string, logs: TargetLogs): Promise<SavedTarget> {
+    const places = await Promise.all(
+      logs.subscriptions.map(async ({ key }) => [key, await this.#inputs.place(key)] as const),
+    );
+    const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
+    return {
+      ...logs.counts(),
+      places: { ...this.#parked[name]?.places, ...Object.fromEntries(known) },
+    };
+  }
+
+  /** True when there is nothing left to write. */
+  async #save(): Promise<boolean> {
+    this.#savedAt = performance.now();
+    if (this.#store === undefined) return true;
+    try {
+      await this.#store.write(buildRecord(await this.#snapshot()));
+      this.#written = this.#options.now();
+      this.#warned = false;
+      return true;
+    } catch (error) {
+      this.#failures += 1;
+      this.#warn(error);
+      return false;
+    }
+  }
+
+  #warn(error: unknown): void {
+    if (!this.#warned) {
+      this.#options.log.warn('the checkpoint cannot be written; counting goes on without it', {
+        error: error instanceof Error ? error.message : String(error),
       });
-    },
-  };
+    }
+    this.#warned = true;
+  }
 }

@@ -1,17 +1,20 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
-import type { FollowState } from '../io/follow-file.ts';
-import { isNamedPipe, openNamedPipe } from '../io/named-pipe.ts';
+import { mergeSources } from '../derive/merge-sources.ts';
+import { restoreCounts } from '../derive/restore-counts.ts';
+import { openPipeInput } from '../io/named-pipe.ts';
+import { openPathInput } from '../io/path-input.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
-import { followStream, type StreamInput } from '../io/stream-input.ts';
-import { openSyslogInput, type SyslogInput } from '../io/syslog-input.ts';
+import { openStreamInput } from '../io/stream-input.ts';
+import { openSyslogInput } from '../io/syslog-input.ts';
+import { errorLogEvents } from '../parse/error-log-event.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import { explainMissing, parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { ok, type Result } from '../result.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
-import type { LogView, SourceStats, SourceView } from '../snapshot/log-source.ts';
-import { createFollowedPath, type FollowedPath } from './followed-path.ts';
+import { type LogView, noSourceStats, type SourceView } from '../snapshot/log-source.ts';
+import type { InputRegistry, Subscription } from './input-registry.ts';
 import {
   accessSink,
   type ErrorEventCounts,
@@ -23,82 +26,121 @@ import {
 import type { Log } from './log.ts';
 import { createLogEvidence, type LogEvidence } from './log-evidence.ts';
 
-/** What survives a restart: places and counts belong together, so they are taken in one moment. */
-export interface TargetLogsState {
-  readonly access?: LogCounts;
-  readonly errorEvents: ErrorEventCounts;
-  readonly files: Readonly<Record<string, Readonly<Record<string, FollowState>>>>;
+/** What a target's counts were when they were saved: from outside, to be checked. */
+export interface SavedCounts {
+  readonly access?: unknown;
+  readonly errorEvents: Readonly<Record<string, number>>;
 }
 
 export interface TargetLogsOptions {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
-  readonly state: TargetLogsState | undefined;
+  /** What to go on from. */
+  readonly saved: SavedCounts | undefined;
+  /** Whether lines before the saved counts' end may still come: totals must not seem to fall. */
+  readonly isCaughtUp: boolean;
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
 }
 
-/** All logs of one target. */
+/** How a poll of all inputs ended. */
+export interface InputsPoll {
+  /** Unix time in seconds. */
+  readonly startedAt: number;
+  /** Keys of the inputs that have more at once. */
+  readonly more: ReadonlySet<string>;
+  isReading(key: string): boolean;
+}
+
+/** The counter of one target: what is counted, from the lines of which inputs. It owns no descriptor. */
 export interface TargetLogs {
-  /** Reads a bounded amount; true when there is more at once. */
-  poll(): Promise<boolean>;
-  view(): LogView;
+  readonly subscriptions: readonly Subscription[];
+  afterPoll(poll: InputsPoll): void;
+  isCaughtUp(): boolean;
+  view(inputs: InputRegistry): LogView;
   /** Whether the error log has said within the last seconds that there is no slot left. */
   saysExhausted(): boolean;
-  /** To be called between two polls. */
-  state(): Promise<TargetLogsState>;
-  close(): Promise<void>;
+  counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
-type AccessSink = Parameters<typeof accessSink>[0];
+type AccessLogConfig = TargetConfig['access_logs'][number];
 
-interface Datagrams {
-  readonly source: string;
-  readonly input: Promise<SyslogInput | undefined>;
-}
-
-interface Stream {
-  readonly source: string;
-  readonly input: StreamInput;
-}
-
-/** Opens the logs of a target; a source whose format cannot be had is left out, with words in the log. */
+/** Prepares the counter of a target; a source whose format cannot be had is left out and told. */
 export async function openTargetLogs(options: TargetLogsOptions): Promise<TargetLogs> {
-  const { config, logs, state, log, now } = options;
-  const fresh = noAccessCounts(config, logs);
-  const access = fitsCounts(state?.access, fresh) ? state.access : fresh;
-  const errorEvents: ErrorEventCounts = { ...noErrorEvents(), ...state?.errorEvents };
-  const paths = new Map<string, FollowedPath>();
-  const datagrams: Datagrams[] = [];
-  const streams: Stream[] = [];
-  const tells = new Set<string>();
-  const evidences: LogEvidence[] = [];
-  let caughtUp = state === undefined;
-  let sources: readonly SourceView[] = [];
+  const { config, logs, saved, now } = options;
+  const access = restoreAccess(options);
+  const errorEvents = restoreEvents(saved);
+  const evidences = new Map<string, LogEvidence>();
+  let caughtUp = options.isCaughtUp;
+  const { subscriptions, refused, tells } = await subscribeAccess(options, access);
 
-  const follow = (pattern: string, consume: LineConsumer): FollowedPath => {
-    const states = state?.files[pattern] ?? {};
-    const path = createFollowedPath({ pattern, consume, start: logs.start, states });
-    paths.set(pattern, path);
-    return path;
-  };
-
-  const followErrorLog = (pattern: string) => {
+  for (const { path } of config.error_logs) {
     const evidence = createLogEvidence(now);
-    const path = follow(
-      pattern,
-      errorSink({ server: config.server, counts: errorEvents, onEvent: evidence.take }),
-    );
-    paths.set(pattern, evidence.watch(path));
-    evidences.push(evidence);
-  };
+    const sink = errorSink({
+      server: config.server,
+      counts: errorEvents,
+      onEvent: evidence.take,
+    });
+    const wanted = { role: 'error', config, logs, path, consume: sink } as const;
+    const subscription = subscribePath(wanted);
+    subscriptions.set(subscription.key, subscription);
+    evidences.set(subscription.key, evidence);
+  }
 
+  return {
+    subscriptions: [...subscriptions.values()],
+    afterPoll({ startedAt, more, isReading }) {
+      caughtUp ||= ![...subscriptions.keys()].some((key) => more.has(key));
+      for (const [key, evidence] of evidences) {
+        const poll = { startedAt, hasMore: more.has(key), isReading: isReading(key) };
+        evidence.afterPoll(poll);
+      }
+    },
+    isCaughtUp: () => caughtUp,
+    view: (inputs) => ({
+      ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
+      ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
+      tells,
+      sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
+    }),
+    saysExhausted: () => [...evidences.values()].some((evidence) => evidence.saysExhausted()),
+    counts: () => ({ access, errorEvents }),
+  };
+}
+
+function* viewSources(
+  subscriptions: ReadonlyMap<string, Subscription>,
+  inputs: InputRegistry,
+): Generator<SourceView> {
+  for (const [key, { source }] of subscriptions) {
+    const view = inputs.view(key);
+    if (view !== undefined) yield { source, ...view };
+  }
+}
+
+interface AccessSubscriptions {
+  readonly subscriptions: Map<string, Subscription>;
+  /** Sources that are not read for their format. */
+  readonly refused: readonly SourceView[];
+  readonly tells: ReadonlySet<string>;
+}
+
+async function subscribeAccess(
+  options: TargetLogsOptions,
+  counts: LogCounts,
+): Promise<AccessSubscriptions> {
+  const { config, log } = options;
+  const subscriptions = new Map<string, Subscription>();
+  const refused: SourceView[] = [];
+  const tells = new Set<string>();
   for (const source of config.access_logs) {
     const format = await compileSourceFormat(source, config);
     if (!format.ok) {
-      notRead(format.error);
+      const condition = { reason: 'bad_format', remedy: format.error } as const;
+      refused.push({ source: nameOf(source), stats: noSourceStats, condition });
+      log.error('a log is not read', { target: config.name, error: format.error });
       continue;
     }
     for (const meaning of format.value.gives) tells.add(meaning);
@@ -107,85 +149,84 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
-    const sink = { counts: access, format: format.value, cri: source.cri };
-    if (source.path !== undefined) followUnlessPipe(source.path, sink);
-    else if (source.syslog !== undefined) {
-      datagrams.push({ source: source.syslog, input: listen(source.syslog, sink) });
-    } else if (source.pipe !== undefined) readPipe(source.pipe, sink);
-    else streams.push({ source: 'stdin', input: followStream(options.stdin, accessSink(sink)) });
+    const consume = accessSink({ counts, format: format.value, cri: source.cri });
+    const subscription = subscribe(source, { consume, options });
+    subscriptions.set(subscription.key, subscription);
   }
-  for (const { path } of config.error_logs) followErrorLog(path);
+  return { subscriptions, refused, tells };
+}
 
-  /** Opened as a file a pipe would give nothing: it has no places to return to. */
-  function followUnlessPipe(path: string, sink: AccessSink): void {
-    if (!isNamedPipe(path)) follow(path, accessSink(sink));
-    else notRead(`"${path}" is a named pipe; write "pipe:" in place of "path:"`);
+function nameOf({ path, syslog, pipe }: AccessLogConfig): string {
+  return path ?? syslog ?? pipe ?? 'stdin';
+}
+
+interface SubscribeOptions {
+  readonly consume: LineConsumer;
+  readonly options: TargetLogsOptions;
+}
+
+/** What cannot be read a second time is shared by all targets; a place in a file belongs to one target's counts. */
+function subscribe(
+  source: AccessLogConfig,
+  { consume, options: { config, logs, stdin } }: SubscribeOptions,
+): Subscription {
+  const common = { target: config.name, source: nameOf(source), consume };
+  const { path, syslog, pipe } = source;
+  if (path !== undefined) return subscribePath({ role: 'access', config, logs, path, consume });
+  if (syslog !== undefined) {
+    const open = (take: LineConsumer) => openSyslogInput(syslog, take);
+    return { ...common, key: `syslog:${syslog}`, open };
   }
-
-  function readPipe(source: string, sink: AccessSink): void {
-    const input = openNamedPipe(source, accessSink(sink));
-    if (input.ok) streams.push({ source, input: input.value });
-    else notRead(input.error);
+  if (pipe !== undefined) {
+    return { ...common, key: `pipe:${pipe}`, open: (take) => openPipeInput(pipe, take) };
   }
+  return { ...common, key: 'stdin', open: (take) => openStreamInput(stdin, take) };
+}
 
-  function notRead(error: string): void {
-    log.error('a log is not read', { target: config.name, error });
-  }
+interface PathSubscription {
+  readonly role: 'access' | 'error';
+  readonly config: TargetConfig;
+  readonly logs: LogsConfig;
+  readonly path: string;
+  readonly consume: LineConsumer;
+}
 
-  function listen(address: string, sink: AccessSink) {
-    const split = address.lastIndexOf(':');
-    const host = address.slice(0, split).replace(/^\[|\]$/g, '');
-    const port = Number(address.slice(split + 1));
-    return openSyslogInput({ host, port, consume: accessSink(sink) }).catch((error: Error) => {
-      log.error('cannot listen for syslog', { target: config.name, address, error: error.message });
-      return undefined;
-    });
-  }
-
-  const readSources = async (): Promise<readonly SourceView[]> => [
-    ...(await Promise.all(
-      [...paths].map(async ([source, path]) => ({ source, stats: await path.stats() })),
-    )),
-    ...(await Promise.all(
-      datagrams.map(async ({ source, input }) => ({
-        source,
-        stats: await datagramStats(await input),
-      })),
-    )),
-    ...streams.map(({ source, input }) => ({ source, stats: input.stats() })),
-  ];
-
+function subscribePath({ role, config, logs, path, consume }: PathSubscription): Subscription {
   return {
-    async poll() {
-      let more = false;
-      for (const path of paths.values()) more = (await path.poll()) || more;
-      if (!more) caughtUp = true;
-      sources = await readSources();
-      return more;
-    },
-    view: () => ({
-      ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
-      ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
-      tells,
-      sources,
-    }),
-    saysExhausted: () => evidences.some(({ saysExhausted }) => saysExhausted()),
-    async state() {
-      const files = await Promise.all(
-        [...paths].map(async ([pattern, path]) => [pattern, await path.states()] as const),
-      );
-      return { access, errorEvents, files: Object.fromEntries(files) };
-    },
-    async close() {
-      for (const path of paths.values()) await path.close();
-      for (const { input } of datagrams) await (await input)?.close();
-      for (const { input } of streams) input.close();
-    },
+    key: JSON.stringify([config.name, role, path]),
+    target: config.name,
+    source: path,
+    consume,
+    open: (take, place) =>
+      openPathInput({
+        pattern: path,
+        consume: take,
+        start: logs.start,
+        ...(place === undefined ? {} : { place }),
+      }),
   };
 }
 
+function restoreAccess({ config, logs, saved, log }: TargetLogsOptions): LogCounts {
+  const fresh = noAccessCounts(config, logs);
+  if (saved?.access === undefined) return fresh;
+  const restored = restoreCounts(saved.access, fresh);
+  if (restored === undefined && config.access_logs.length > 0) {
+    log.warn('access-log counts begin anew: buckets or virtual hosts have changed', {
+      target: config.name,
+    });
+  }
+  return restored ?? fresh;
+}
+
+function restoreEvents(saved: SavedCounts | undefined): ErrorEventCounts {
+  const counts = noErrorEvents();
+  for (const event of errorLogEvents) counts[event] = saved?.errorEvents[event] ?? 0;
+  return counts;
+}
+
 async function compileSourceFormat(
-  { format, format_file, json_keys }: TargetConfig['access_logs'][number],
+  { format, format_file, json_keys }: AccessLogConfig,
   { server, access_logs }: TargetConfig,
 ): Promise<Result<CompiledFormat, string>> {
   const text =
@@ -199,34 +240,4 @@ async function compileSourceFormat(
     vhosts,
     ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
   });
-}
-
-const noStats: SourceStats = {
-  readBytes: 0,
-  skippedBytes: 0,
-  lagBytes: 0,
-  rotations: 0,
-  tooLongLines: 0,
-};
-
-async function datagramStats(input: SyslogInput | undefined): Promise<SourceStats> {
-  if (input === undefined) return noStats;
-  const drops = await input.drops();
-  return {
-    ...noStats,
-    readBytes: input.receivedBytes(),
-    ...(drops === undefined ? {} : { droppedDatagrams: drops }),
-  };
-}
-
-/** Counts of other buckets or virtual hosts cannot be added to. */
-function fitsCounts(saved: LogCounts | undefined, fresh: LogCounts): saved is LogCounts {
-  const shape = (counts: LogCounts) =>
-    JSON.stringify([
-      counts.vhosts,
-      counts.requestDuration.upperBounds,
-      counts.upstreamConnect.upperBounds,
-      counts.upstreamResponse.upperBounds,
-    ]);
-  return saved !== undefined && shape(saved) === shape(fresh);
 }

@@ -14,6 +14,29 @@ export interface LogView {
 export interface SourceView {
   readonly source: string;
   readonly stats: SourceStats;
+  readonly condition: SourceCondition;
+}
+
+/** A closed set: values of the label `reason`. Only `reading` means that lines can arrive. */
+export const sourceReasons = [
+  'reading',
+  'waiting_for_file',
+  'nothing_matches',
+  'permission_denied',
+  'not_a_file',
+  'address_in_use',
+  'cannot_open',
+  'bad_format',
+  'ended',
+] as const;
+
+export type SourceReason = (typeof sourceReasons)[number];
+
+/** Whether a source is being read, or why not and what to do about it. */
+export interface SourceCondition {
+  readonly reason: SourceReason;
+  /** One sentence: what is wrong, and the remedy. Absent while reading. */
+  readonly remedy?: string;
 }
 
 /** Kept across restarts, so that counters made of it go on. */
@@ -28,3 +51,13 @@ export interface SourceStats {
   /** Syslog only: datagrams the kernel threw away; received and dropped make what was sent. */
   readonly droppedDatagrams?: number;
 }
+
+export const noSourceStats: SourceStats = {
+  readBytes: 0,
+  skippedBytes: 0,
+  lagBytes: 0,
+  rotations: 0,
+  tooLongLines: 0,
+};
+
+export const isReading: SourceCondition = { reason: 'reading' };

@@ -1,12 +1,20 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { flagTable, parseCommandLine } from '../../src/cli/flags.ts';
 import { run } from '../../src/cli/run.ts';
+import { findFreePort } from '../support/free-port.ts';
 
-async function runWith(args: readonly string[], environment = {}) {
+async function runWith(
+  args: readonly string[],
+  environment = {},
+  terminated: Promise<void> = Promise.resolve(),
+) {
   let stdout = '';
   let stderr = '';
   const code = await run(args, {
@@ -22,7 +30,7 @@ async function runWith(args: readonly string[], environment = {}) {
       stderr += text;
     },
     now: () => new Date(0),
-    terminated: Promise.resolve(),
+    terminated,
     onHangup: () => undefined,
   });
   return { code, stdout, stderr };
@@ -86,11 +94,11 @@ describe('run()', () => {
 
   test('serve refuses a broken configuration with the same words', async () => {
     const bad = await configFile('targets: 1\n');
-    const { code, stderr } = await runWith([
-      'serve',
-      `--config.file=${bad}`,
-      '--web.listen-address=127.0.0.1:0',
-    ]);
+    const { code, stderr } = await runWith(
+      ['serve', `--config.file=${bad}`, '--web.listen-address=127.0.0.1:0'],
+      {},
+      new Promise<void>(() => undefined),
+    );
     expect(code).toBe(1);
     expect(stderr).toContain(`${bad}:1:1: targets: `);
   });
@@ -118,4 +126,28 @@ describe('parseCommandLine()', () => {
       'true',
     );
   });
+});
+
+test('serve closes what it has opened when the port is busy: an open socket would keep the process', async () => {
+  const busy = createServer().listen(0, '127.0.0.1');
+  await once(busy, 'listening');
+  onTestFinished(() => void busy.close());
+  const port = Object(busy.address()).port;
+  const syslog = await findFreePort();
+  const file = await configFile(
+    `targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/", access_logs: [{syslog: "127.0.0.1:${syslog}"}]}]\n`,
+  );
+  const args = ['serve', `--config.file=${file}`, `--web.listen-address=127.0.0.1:${port}`];
+  const { code, stderr } = await runWith(args, {}, new Promise<void>(() => undefined));
+  expect(code).toBe(1);
+  expect(stderr).toContain('cannot listen');
+  const socket = createSocket('udp4').bind(syslog, '127.0.0.1');
+  await once(socket, 'listening');
+  socket.close();
+});
+
+test('serve ends at a signal, also while a checkpoint directory cannot be made', async () => {
+  const file = await configFile('checkpoint: {directory: /proc/none/checkpoint}\n');
+  const args = ['serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0'];
+  expect((await runWith(args)).code).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +11,11 @@ async function directory(): Promise<string> {
   return path;
 }
 
-async function open(path: string, pid = process.pid) {
-  const store = await openCheckpointStore(path, pid);
+async function open(path: string) {
+  const store = await openCheckpointStore(path, 'process 1 here');
+  onTestFinished(async () => {
+    if (store.ok) await store.value.release();
+  });
   if (!store.ok) throw new Error(store.error);
   return store.value;
 }
@@ -37,21 +41,31 @@ test('a record that was torn is set aside, with words', async () => {
   expect(await store.read()).toEqual({ ok: true, value: undefined });
 });
 
-test('a directory in use by a living process is refused, one of a dead process is taken over', async () => {
+test('a valid checksum over something that is not JSON is an error in words', async () => {
   const path = await directory();
-  await writeFile(join(path, 'lock'), String(process.ppid));
-  expect(await openCheckpointStore(path, process.pid)).toMatchObject({
+  const store = await open(path);
+  const sum = createHash('sha256').update('nonsense').digest('hex');
+  await writeFile(join(path, 'checkpoint.json'), `${sum}\nnonsense`);
+  expect(await store.read()).toMatchObject({
     ok: false,
-    error: expect.stringContaining(`process ${process.ppid}`),
+    error: expect.stringContaining('is not JSON'),
   });
-  await writeFile(join(path, 'lock'), '4194999');
-  expect(await openCheckpointStore(path, process.pid)).toMatchObject({ ok: true });
+});
+
+test('nothing is written once another has the directory', async () => {
+  const path = await directory();
+  const store = await open(path);
+  await rm(join(path, 'lock'));
+  const second = await open(path);
+  await expect(store.write({ n: 1 })).rejects.toThrow('taken by another exporter');
+  await second.write({ n: 2 });
+  expect(await second.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
 test('a path that is no directory is an error in words', async () => {
   const file = join(await directory(), 'file');
   await writeFile(file, '');
-  expect(await openCheckpointStore(file, process.pid)).toMatchObject({
+  expect(await openCheckpointStore(file, 'process 1 here')).toMatchObject({
     ok: false,
     error: expect.stringContaining('cannot be used'),
   });

@@ -1,18 +1,25 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFile,
+  chmod,
   copyFile,
+  mkdir,
   mkdtemp,
   open,
   rename,
   rm,
+  symlink,
   truncate,
   writeFile,
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FollowState, followFile } from '../../src/io/follow-file.ts';
+import { asNobody } from '../support/as-nobody.ts';
+import { descriptorsIn } from '../support/descriptors-in.ts';
+import { requireBinary } from '../support/find-binary.ts';
 
 /** A log in a directory of its own, lines numbered as they are written, and a follower that notes what it saw. */
 async function createLog(atEnd: (cleanup: () => Promise<void>) => void = onTestFinished) {
@@ -165,6 +172,110 @@ describe('followFile()', () => {
     expect(log.seen).toEqual(['short']);
     expect((await follower.state()).tooLongLines).toBe(1);
     await follower.close();
+  });
+
+  test('two renames between two polls lose nothing', async () => {
+    const log = await createLog();
+    await log.write(7);
+    const follower = await log.follow();
+    await readAll(follower);
+    await rename(log.path, `${log.path}.2`);
+    await log.write(7);
+    await rename(log.path, `${log.path}.1`);
+    await log.write(7);
+    await readAll(follower);
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    await follower.close();
+  });
+
+  test('a directory that may be entered but not listed: restarts count nothing twice', async () => {
+    const log = await createLog();
+    await log.write(7);
+    const directory = dirname(log.path);
+    await chmod(directory, 0o711);
+    await asNobody(async () => {
+      let state: FollowState | undefined;
+      for (let restart = 0; restart < 3; restart++) {
+        const follower = await log.follow(state);
+        await readAll(follower);
+        state = await follower.state();
+        await follower.close();
+      }
+    });
+    expect(log.seen).toEqual(log.all());
+  });
+
+  test('a copy that a person makes is not counted, with the exporter there or away', async () => {
+    const log = await createLog();
+    await log.write(7);
+    const first = await log.follow();
+    await readAll(first);
+    const state = await first.state();
+    await first.close();
+    await copyFile(log.path, `${log.path}.bak`);
+    await copyFile(log.path, `${log.path}.1`);
+    const second = await log.follow(state);
+    await readAll(second);
+    await copyFile(log.path, `${log.path}.2`);
+    await log.write(1);
+    await readAll(second);
+    expect(log.seen).toEqual(log.all());
+    await second.close();
+  });
+
+  test('a file that may not be read for a while is read on from where it was, and none of it twice', async () => {
+    const log = await createLog();
+    await log.write(7);
+    const first = await log.follow();
+    await readAll(first);
+    const state = await first.state();
+    await first.close();
+    await log.write(2);
+    await chmod(dirname(log.path), 0o755);
+    await chmod(log.path, 0);
+    const second = await log.follow(state);
+    await asNobody(async () => {
+      expect(await second.poll()).toBe(false);
+      expect(second.condition().reason).toBe('permission_denied');
+      expect(await second.state()).toEqual(state);
+    });
+    await chmod(log.path, 0o644);
+    await readAll(second);
+    expect(second.condition().reason).toBe('reading');
+    expect(log.seen).toEqual(log.all());
+    await second.close();
+  });
+
+  test('NUL bytes that a truncation leaves before a line do not cost the line', async () => {
+    const log = await createLog();
+    const follower = await log.follow();
+    await appendFile(log.path, Buffer.concat([Buffer.alloc(2 * 1024 * 1024), Buffer.from('a\n')]));
+    await appendFile(log.path, '\0\0b\n');
+    await readAll(follower);
+    expect(log.seen).toEqual(['a', 'b']);
+    await follower.close();
+  });
+
+  test.each([
+    ['a directory', (path: string) => mkdir(path)],
+    ['a loop of links', (path: string) => symlink(path, path)],
+    ['a named pipe', async (path: string) => void execFileSync(requireBinary('mkfifo'), [path])],
+  ])('a file replaced by %s is told, and read again when it is back', async (_, replace) => {
+    const log = await createLog();
+    await log.write(3);
+    const follower = await log.follow();
+    await readAll(follower);
+    await rename(log.path, `${log.path}.1`);
+    await replace(log.path);
+    await readAll(follower);
+    expect(follower.condition().reason).toBe('not_a_file');
+    await rm(log.path, { recursive: true });
+    await log.write(3);
+    await readAll(follower);
+    expect(follower.condition().reason).toBe('reading');
+    expect(sorted(log.seen)).toEqual(sorted(log.all()));
+    await follower.close();
+    expect(descriptorsIn(dirname(log.path))).toBe(0);
   });
 
   test('whatever happens to the file, each line is seen exactly once', async () => {

@@ -3,6 +3,7 @@ import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import { pageContentSecurityPolicy } from '../../src/page/csp.ts';
 import type { PageModel, PageTarget } from '../../src/page/model.ts';
 import { renderPage } from '../../src/page/render-page.ts';
+import { isReading } from '../../src/snapshot/log-source.ts';
 import type { ObservationOutcome } from '../../src/snapshot/target-view.ts';
 import {
   answeredWith,
@@ -77,7 +78,15 @@ describe('renderPage()', () => {
     ['message', { view: failed({ message: hostile }) }],
     ['remedy', { view: failed({ remedy: hostile }) }],
     ['client', { slotHolders: [{ client: hostile, slots: 1 }] }],
-    ['log', { logSources: [{ source: hostile, stats: unread }] }],
+    [
+      'log remedy',
+      {
+        logSources: [
+          { source: 'a', stats: unread, condition: { reason: 'cannot_open', remedy: hostile } },
+        ],
+      },
+    ],
+    ['log', { logSources: [{ source: hostile, stats: unread, condition: isReading }] }],
   ] as const)('shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
     const text = page(target);
     expect(text).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39;\uFFFD&#38;');
@@ -136,8 +145,20 @@ describe('renderPage()', () => {
     [{ lagBytes: 2048, skippedBytes: 10 }, '10 B lost'],
     [{ droppedDatagrams: 1200 }, '1\u2009200 datagrams lost'],
   ])('says how far a log has been read: %j', (stats, words) => {
-    const source = { source: '/var/log/access.log', stats: { ...unread, ...stats } };
+    const source = {
+      source: '/var/log/access.log',
+      stats: { ...unread, ...stats },
+      condition: isReading,
+    };
     expect(page({ logSources: [source] })).toContain(words);
+  });
+
+  test('says why a log is not read, and what to do about it', () => {
+    const condition = { reason: 'permission_denied', remedy: 'join the group adm' } as const;
+    const text = page({ logSources: [{ source: '/var/log/a.log', stats: unread, condition }] });
+    expect(text).toContain('Permission denied');
+    expect(text).toContain('join the group adm');
+    expect(text).not.toContain('Up to date');
   });
 
   test('names every target, one that was never looked at included', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
-import { openTargetLogs, type TargetLogs } from '../../src/pipeline/target-logs.ts';
+import { createInputRegistry } from '../../src/pipeline/input-registry.ts';
+import { openTargetLogs } from '../../src/pipeline/target-logs.ts';
 import { keepOpen, keepTempDirectory } from '../support/keep.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -27,7 +28,14 @@ function lineAt(seconds: number): string {
   return `${day} ${time} [alert] 7#7: 64 worker_connections are not enough\n`;
 }
 
-async function open(start: 'end' | 'beginning'): Promise<TargetLogs> {
+interface WatchedLog {
+  poll(): Promise<boolean>;
+  counted(): number | undefined;
+  saysExhausted(): boolean;
+  close(): Promise<void>;
+}
+
+async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
   const config = configSchema.parse({
     targets: [
       {
@@ -44,19 +52,31 @@ async function open(start: 'end' | 'beginning'): Promise<TargetLogs> {
   const logs = await openTargetLogs({
     config: target,
     logs: config.logs,
-    state: undefined,
+    saved: undefined,
+    isCaughtUp: true,
     stdin: new PassThrough(),
     log: silent,
     now: () => now,
   });
-  return keepOpen(logs);
+  const inputs = createInputRegistry({ log: silent, now: () => now });
+  await inputs.apply(logs.subscriptions, () => undefined);
+  return keepOpen({
+    async poll() {
+      const startedAt = now;
+      const more = await inputs.poll();
+      const isReading = (key: string) => inputs.view(key)?.condition.reason === 'reading';
+      logs.afterPoll({ startedAt, more, isReading });
+      return more.size > 0;
+    },
+    counted: () => logs.view(inputs).errorEvents?.['worker_connections_exhausted'],
+    saysExhausted: () => logs.saysExhausted(),
+    close: () => inputs.close(),
+  });
 }
 
-async function readAll(logs: TargetLogs): Promise<void> {
+async function readAll(logs: WatchedLog): Promise<void> {
   while (await logs.poll());
 }
-
-const counted = (logs: TargetLogs) => logs.view().errorEvents?.['worker_connections_exhausted'];
 
 describe('an error log', () => {
   test('says so for five seconds from the time on its line', async () => {
@@ -77,7 +97,7 @@ describe('an error log', () => {
     await writeFile(file, lineAt(now - 3600) + lineAt(now - 60));
     const logs = await open('beginning');
     await readAll(logs);
-    expect(counted(logs)).toBe(2);
+    expect(logs.counted()).toBe(2);
     expect(logs.saysExhausted()).toBe(false);
   });
 
@@ -89,7 +109,7 @@ describe('an error log', () => {
     await appendFile(file, lineAt(now));
     now += 3600;
     await readAll(logs);
-    expect(counted(logs)).toBe(1);
+    expect(logs.counted()).toBe(1);
     expect(logs.saysExhausted()).toBe(false);
   });
 
@@ -100,7 +120,7 @@ describe('an error log', () => {
     await writeFile(join(directory, 'old'), lineAt(now - 3600));
     await rename(join(directory, 'old'), file);
     await readAll(logs);
-    expect(counted(logs)).toBe(1);
+    expect(logs.counted()).toBe(1);
     expect(logs.saysExhausted()).toBe(false);
   });
 

@@ -1,0 +1,30 @@
+import type { SourceCondition, SourceStats } from '../snapshot/log-source.ts';
+import type { FollowState } from './follow-file.ts';
+
+/** Where reading of a path or pattern stands: each file's place, and what let-go files add to the totals. */
+export interface InputPlace {
+  readonly files: Readonly<Record<string, FollowState>>;
+  readonly gone: GoneTotals;
+}
+
+export interface GoneTotals {
+  readonly readBytes: number;
+  readonly skippedBytes: number;
+  readonly rotations: number;
+  readonly tooLongLines: number;
+}
+
+/**
+ * One place lines come from: a file, a pattern, a syslog address, a named pipe or standard input. It opens itself at
+ * its first poll and again after each failure; a failure is a condition, never an exception.
+ */
+export interface LogInput {
+  /** Opens what can be opened, and reads a bounded amount; true when there is more at once. */
+  poll(): Promise<boolean>;
+  stats(): Promise<SourceStats>;
+  /** As of the last poll. */
+  condition(): SourceCondition;
+  /** To be called between two polls; undefined where nothing can be read a second time. */
+  place(): Promise<InputPlace | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { connectionThresholds } from '../derive/log-fold.ts';
+import type { InputPlace } from '../io/log-input.ts';
+import { err, ok, type Result } from '../result.ts';
+import { logMethods, logProtocols } from '../snapshot/log-record.ts';
+
+/** To be raised when the meaning of a field changes. */
+const version = 1;
+/** Counts are kept by the order of these lists: in another order they would be other labels' counts. */
+const order = [logMethods, logProtocols, connectionThresholds].map((list) => list.join(' '));
+
+const count = z.number().nonnegative();
+const whole = z.int().nonnegative();
+const totals = { readBytes: whole, skippedBytes: whole, rotations: whole, tooLongLines: whole };
+const filePlace = z.strictObject({
+  dev: whole,
+  ino: whole,
+  offset: whole,
+  headBytes: whole,
+  headHash: z.string(),
+  markerBytes: whole,
+  markerHash: z.string(),
+});
+const follow = z.strictObject({
+  places: z.array(filePlace),
+  siblings: z.array(z.string()).nullable(),
+  ...totals,
+});
+const place = z.strictObject({
+  files: z.record(z.string(), follow),
+  gone: z.strictObject(totals),
+});
+const target = z.strictObject({
+  // Compared with what is counted now, when that is known (derive/restore-counts.ts).
+  access: z.unknown().optional(),
+  errorEvents: z.record(z.string(), count),
+  places: z.record(z.string(), place),
+});
+const record = z.strictObject({
+  version: z.literal(version),
+  order: z.array(z.string()),
+  targets: z.record(z.string(), target),
+});
+
+/** Places and counts of one target belong together: they are taken in one moment. */
+export interface SavedTarget {
+  readonly access?: unknown;
+  readonly errorEvents: Readonly<Record<string, number>>;
+  readonly places: Readonly<Record<string, InputPlace>>;
+}
+
+export type SavedTargets = Readonly<Record<string, SavedTarget>>;
+
+export function buildRecord(targets: SavedTargets): unknown {
+  return { version, order, targets };
+}
+
+/** @returns in words why a record is not used; an absent record is an empty one */
+export function parseRecord(value: unknown): Result<SavedTargets, string> {
+  if (value === undefined) return ok({});
+  const parsed = record.safeParse(value);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue?.path.join('.') ?? '';
+    return err(`its field "${field}" cannot be used (${issue?.message}); counting begins anew`);
+  }
+  const { data } = parsed;
+  if (data.order.join('\n') !== order.join('\n')) {
+    return err('it was written with other labels, by another version; counting begins anew');
+  }
+  return ok(Object.fromEntries(Object.entries(data.targets).map(([name, saved]) => [name, saved])));
+}

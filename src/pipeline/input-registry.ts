@@ -1,0 +1,138 @@
+import type { InputPlace, LogInput } from '../io/log-input.ts';
+import type { LineConsumer } from '../parse/split-lines.ts';
+import { noSourceStats, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
+import type { Log } from './log.ts';
+
+/** A counter's wish for the lines of an input. Requests of one key share the input. */
+export interface Subscription {
+  /** What is opened, and for whom where a place belongs to counts: equal keys need no new descriptor. */
+  readonly key: string;
+  readonly target: string;
+  readonly source: string;
+  readonly consume: LineConsumer;
+  open(consume: LineConsumer, place: InputPlace | undefined): LogInput;
+}
+
+export interface InputView {
+  readonly stats: SourceStats;
+  readonly condition: SourceCondition;
+}
+
+/** Owns every log input. All steps are to be called one after the other. */
+export interface InputRegistry {
+  /** What goes is closed before what comes is opened; what stays keeps its descriptor and place. */
+  apply(
+    subscriptions: readonly Subscription[],
+    placeOf: (subscription: Subscription) => InputPlace | undefined,
+  ): Promise<void>;
+  /** Reads a bounded amount of each; the keys of those that have more at once. */
+  poll(): Promise<ReadonlySet<string>>;
+  /** As of the last poll. */
+  view(key: string): InputView | undefined;
+  place(key: string): Promise<InputPlace | undefined>;
+  close(): Promise<void>;
+}
+
+interface Owned {
+  readonly input: LogInput;
+  subscribers: readonly Subscription[];
+  view: InputView;
+  reported: Reported;
+}
+
+/** What was last logged about an input. */
+interface Reported {
+  readonly text: string;
+  readonly at: number;
+}
+
+const notOpened: InputView = {
+  stats: noSourceStats,
+  condition: { reason: 'cannot_open', remedy: 'not opened yet' },
+};
+/** A condition that comes and goes is told at most this often. */
+const repeatSeconds = 3600;
+
+export interface InputRegistryOptions {
+  readonly log: Log;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+export function createInputRegistry({ log, now }: InputRegistryOptions): InputRegistry {
+  const inputs = new Map<string, Owned>();
+
+  const open = (subscription: Subscription, place: InputPlace | undefined): Owned => {
+    const consume: LineConsumer = (bytes, start, end) => {
+      for (const subscriber of owned.subscribers) subscriber.consume(bytes, start, end);
+    };
+    const input = subscription.open(consume, place);
+    const owned: Owned = { input, subscribers: [], view: notOpened, reported: { text: '', at: 0 } };
+    return owned;
+  };
+
+  const poll = async (owned: Owned): Promise<boolean> => {
+    try {
+      const more = await owned.input.poll();
+      owned.view = { stats: await owned.input.stats(), condition: owned.input.condition() };
+      return more;
+    } catch (error) {
+      const remedy = error instanceof Error ? error.message : String(error);
+      owned.view = { ...owned.view, condition: { reason: 'cannot_open', remedy } };
+      return false;
+    } finally {
+      owned.reported = report(owned);
+    }
+  };
+
+  const report = ({ view, reported, subscribers }: Owned): Reported => {
+    const { reason, remedy = '' } = view.condition;
+    const isFirst = reported.at === 0;
+    const text = reason === 'reading' ? '' : remedy;
+    const isRepeated = text === reported.text;
+    const isTooSoon =
+      !isFirst && reason === 'waiting_for_file' && now() - reported.at < repeatSeconds;
+    if (isRepeated || isTooSoon) return isFirst ? { text, at: now() } : reported;
+    const { target, source } = subscribers[0] ?? {};
+    if (reason === 'reading') log.info('a log is read again', { target, source });
+    else log.warn('a log is not read', { target, source, reason, remedy });
+    return { text, at: now() };
+  };
+
+  const group = (subscriptions: readonly Subscription[]) => {
+    const wanted = new Map<string, Subscription[]>();
+    for (const subscription of subscriptions) {
+      wanted.set(subscription.key, [...(wanted.get(subscription.key) ?? []), subscription]);
+    }
+    return wanted;
+  };
+
+  return {
+    async apply(subscriptions, placeOf) {
+      const wanted = group(subscriptions);
+      for (const [key, { input }] of inputs) {
+        if (wanted.has(key)) continue;
+        inputs.delete(key);
+        await input.close();
+      }
+      for (const [key, subscribers] of wanted) {
+        const [first] = subscribers;
+        if (first === undefined) continue;
+        const owned = inputs.get(key) ?? open(first, placeOf(first));
+        owned.subscribers = subscribers;
+        inputs.set(key, owned);
+      }
+    },
+    async poll() {
+      const more = new Set<string>();
+      for (const [key, owned] of inputs) if (await poll(owned)) more.add(key);
+      return more;
+    },
+    view: (key) => inputs.get(key)?.view,
+    place: async (key) => inputs.get(key)?.input.place(),
+    async close() {
+      for (const { input } of inputs.values()) await input.close();
+      inputs.clear();
+    },
+  };
+}

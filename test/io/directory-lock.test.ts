@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { lockDirectory } from '../../src/io/directory-lock.ts';
+import { requireBinary } from '../support/find-binary.ts';
+
+const modulePath = fileURLToPath(new URL('../../src/io/directory-lock.ts', import.meta.url));
+
+async function createDirectory(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'lock-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A holder as another container would be: PID 1 of its own PID namespace, in its own network namespace. */
+async function holdInNamespaces(directory: string): Promise<ChildProcess> {
+  const script = `
+    const { lockDirectory } = await import(${JSON.stringify(modulePath)});
+    const lock = await lockDirectory(${JSON.stringify(directory)}, 'process ' + process.pid + ' there');
+    console.log(JSON.stringify(lock));
+    setInterval(() => {}, 1000);`;
+  const asRoot = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const child = spawn(
+    requireBinary('unshare'),
+    [
+      ...[...asRoot, '--pid', '--net', '--fork', '--kill-child'],
+      ...[process.execPath, '--import', 'tsx', '--input-type=module', '-e', script],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [text] = await once(child.stdout, 'data');
+  expect(String(text)).toContain('"ok":true');
+  return child;
+}
+
+async function lock(directory: string, owner = 'process 1 here') {
+  const taken = await lockDirectory(directory, owner);
+  if (!taken.ok) throw new Error(taken.error);
+  return taken.value;
+}
+
+test('a second exporter is told who holds the directory, until the first lets go', async () => {
+  const directory = await createDirectory();
+  const first = await lock(directory);
+  expect(await lockDirectory(directory, 'other')).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('is in use by process 1 here'),
+  });
+  expect(await first.isHeld()).toBe(true);
+  await first.release();
+  expect(await readdir(directory)).toEqual([]);
+  await (await lock(directory)).release();
+});
+
+test('it holds across PID and network namespaces, and ends with kill -9', async () => {
+  const directory = await createDirectory();
+  const holder = await holdInNamespaces(directory);
+  expect(await lockDirectory(directory, 'process 1 here')).toMatchObject({
+    ok: false,
+    error: expect.stringContaining('is in use by process 1 there'),
+  });
+  const ended = once(holder, 'exit');
+  holder.kill('SIGKILL');
+  await ended;
+  await expect.poll(() => lockDirectory(directory, 'next')).toMatchObject({ ok: true });
+});
+
+test('a file left by a process that died, or by an earlier version, is no lock', async () => {
+  const directory = await createDirectory();
+  await writeFile(join(directory, 'lock'), String(process.ppid));
+  await (await lock(directory)).release();
+});
+
+test('of many that start at once over a stale lock exactly one has it', async () => {
+  const directory = await createDirectory();
+  await writeFile(join(directory, 'lock'), '');
+  const taken = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => lockDirectory(directory, `process ${n}`)),
+  );
+  const held = await Promise.all(
+    taken.map(async (result) => result.ok && (await result.value.isHeld())),
+  );
+  expect(held.filter(Boolean)).toHaveLength(1);
+  for (const result of taken) if (result.ok) await result.value.release();
+});
+
+test('a lock that was removed by hand is known to be lost', async () => {
+  const directory = await createDirectory();
+  const held = await lock(directory);
+  await rm(join(directory, 'lock'));
+  expect(await held.isHeld()).toBe(false);
+  await held.release();
+});
+
+test('makes missing directories, also where a path is longer than the address of a socket', async () => {
+  const directory = join(await createDirectory(), 'a'.repeat(60), 'b'.repeat(60));
+  const held = await lock(directory);
+  expect(await lockDirectory(directory, 'other')).toMatchObject({ ok: false });
+  expect(await held.isHeld()).toBe(true);
+  await held.release();
+});
+
+test('a path where no directory can be made is an error in words, at once', async () => {
+  const file = join(await createDirectory(), 'file');
+  await mkdir(join(file, '..'), { recursive: true });
+  await writeFile(file, '');
+  for (const path of [file, '/proc/none/checkpoint']) {
+    expect(await lockDirectory(path, 'x')).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('cannot be used'),
+    });
+  }
+});

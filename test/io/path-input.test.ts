@@ -1,0 +1,48 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { InputPlace } from '../../src/io/log-input.ts';
+import { openPathInput } from '../../src/io/path-input.ts';
+import { descriptorsIn } from '../support/descriptors-in.ts';
+
+const filesPerRound = 20;
+const names = (round: number) =>
+  Array.from({ length: filesPerRound }, (_, n) => `${round}-${n}.log`);
+
+test('files of a pattern that vanished are let go after their grace time, and stay in the totals', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  let lines = 0;
+  const open = (place?: InputPlace) =>
+    openPathInput({
+      pattern: join(directory, '*.log'),
+      consume: () => {
+        lines += 1;
+      },
+      start: 'beginning',
+      graceMilliseconds: 0,
+      ...(place === undefined ? {} : { place }),
+    });
+  const input = open();
+  const pollAll = async () => {
+    while (await input.poll());
+  };
+  for (let round = 0; round < 3; round++) {
+    for (const name of names(round)) await writeFile(join(directory, name), 'a\n');
+    await pollAll();
+    expect(descriptorsIn(directory)).toBe(filesPerRound);
+    for (const name of names(round)) await appendFile(join(directory, name), 'b\n');
+    for (const name of names(round)) await rm(join(directory, name));
+    await pollAll();
+    expect(descriptorsIn(directory)).toBe(0);
+  }
+  expect(lines).toBe(3 * 2 * filesPerRound);
+  expect(input.condition().reason).toBe('nothing_matches');
+  expect(await input.stats()).toMatchObject({ readBytes: 3 * 2 * 2 * filesPerRound });
+  const resumed = open(await input.place());
+  await resumed.poll();
+  expect(await resumed.stats()).toMatchObject({ readBytes: 3 * 2 * 2 * filesPerRound });
+  await resumed.close();
+  await input.close();
+});
