@@ -13,6 +13,7 @@ import type { Family } from './metrics/family.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderPage } from './page/render-page.ts';
+import { agentProduct } from './parse/log-format/own-request.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
@@ -61,6 +62,7 @@ export function createApp(options: AppOptions): App {
   const logs = createLogSet({ stdin: options.stdin, log, now });
   const targetOptions = {
     resolveName: createResolveName(),
+    userAgent: `${agentProduct}${options.version}`,
     kernel: buildKernelReader(),
     logSaysExhausted: logs.saysExhausted,
     log,

@@ -2,15 +2,13 @@ import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { FollowState } from '../io/follow-file.ts';
 import { isNamedPipe, openNamedPipe } from '../io/named-pipe.ts';
-import { readLogFormat } from '../io/read-log-format.ts';
 import { followStream, type StreamInput } from '../io/stream-input.ts';
 import { openSyslogInput, type SyslogInput } from '../io/syslog-input.ts';
 import type { ErrorLogEvent } from '../parse/error-log-event.ts';
-import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import { explainMissing, parseLogFormat } from '../parse/log-format/parse-log-format.ts';
-import { ok, type Result } from '../result.ts';
+import { explainMissing } from '../parse/log-format/parse-log-format.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import type { LogView, SourceStats, SourceView } from '../snapshot/log-source.ts';
+import { compileSourceFormat } from './compile-source-format.ts';
 import { createFollowedPath, type FollowedPath } from './followed-path.ts';
 import {
   accessSink,
@@ -18,7 +16,6 @@ import {
   errorSink,
   noAccessCounts,
   noErrorEvents,
-  vhostsOf,
 } from './line-sinks.ts';
 import type { Log } from './log.ts';
 
@@ -107,7 +104,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
-    const sink = { counts: access, format: format.value, cri: source.cri };
+    const sink = { counts: access, format: format.value, cri: source.cri, now };
     if (source.path !== undefined) followUnlessPipe(source.path, sink);
     else if (source.syslog !== undefined) {
       datagrams.push({ source: source.syslog, input: listen(source.syslog, sink) });
@@ -182,23 +179,6 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       for (const { input } of streams) input.close();
     },
   };
-}
-
-async function compileSourceFormat(
-  { format, format_file, json_keys }: TargetConfig['access_logs'][number],
-  { server, access_logs }: TargetConfig,
-): Promise<Result<CompiledFormat, string>> {
-  const text =
-    format_file === undefined
-      ? ok(format)
-      : await readLogFormat({ file: format_file, name: format, server });
-  if (!text.ok) return text;
-  const vhosts = vhostsOf(access_logs);
-  return parseLogFormat({
-    format: text.value,
-    vhosts,
-    ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
-  });
 }
 
 const noStats: SourceStats = {

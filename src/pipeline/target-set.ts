@@ -10,6 +10,8 @@ import { samplingInterval } from './sampling-interval.ts';
 
 export interface TargetSetOptions {
   readonly resolveName: ResolveName;
+  /** Of every request to a server. */
+  readonly userAgent?: string;
   /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
   readonly kernel?: KernelReader;
   /** By target, whether its error log has just said so. */
@@ -89,7 +91,7 @@ function hostPart(config: TargetConfig, { kernel, log }: TargetSetOptions) {
 
 function holdersPart(
   { slot_table, status_url, http, timeout }: TargetConfig,
-  { resolveName }: TargetSetOptions,
+  { resolveName, userAgent }: TargetSetOptions,
 ) {
   if (slot_table === undefined) return {};
   return {
@@ -97,6 +99,7 @@ function holdersPart(
       statusUrl: status_url,
       http,
       resolveName,
+      ...(userAgent === undefined ? {} : { userAgent }),
       timeoutMilliseconds: timeout,
       intervalMilliseconds: slot_table.interval,
       maskClients: slot_table.mask_clients,
