@@ -71,7 +71,7 @@ interface Stream {
 export async function openTargetLogs(options: TargetLogsOptions): Promise<TargetLogs> {
   const { config, logs, state, log, now } = options;
   const fresh = noAccessCounts(config, logs);
-  const access = fitsCounts(state?.access, fresh) ? state.access : fresh;
+  const access = fitsCounts(state?.access, fresh) ? { ...fresh, ...state.access } : fresh;
   const errorEvents: ErrorEventCounts = { ...noErrorEvents(), ...state?.errorEvents };
   const paths = new Map<string, FollowedPath>();
   const datagrams: Datagrams[] = [];
