@@ -37,10 +37,12 @@ export interface ParserOptions {
  * only byte values and lengths get into the code, of a log nothing.
  */
 export function generateParser({ prefix, steps, isOwn, onStop }: ParserOptions): LineParser {
+  const stop: Stop = (step, at = 'at') =>
+    onStop === undefined ? 'return false;' : `return stopped(${at}, ${step});`;
   const body = [
     `if (${isNot(prefix)}) ${stop(-1)}`,
     `at += ${prefix.length};`,
-    ...steps.flatMap(renderStep),
+    ...steps.flatMap((step, index) => renderStep(step, index, stop)),
     `if (at !== end) ${stop(steps.length)}`,
     ...(isOwn === undefined ? [] : [renderOwn]),
     'return true;',
@@ -66,36 +68,40 @@ ${body}
     typeof read?.read === 'object' ? read.read.read : read?.read,
   );
   return make(readers, { closingQuote, endOfHost, isWithinList }, stopped, isOwn) as LineParser;
+}
 
-  function stop(step: number, at = 'at'): string {
-    return onStop === undefined ? 'return false;' : `return stopped(${at}, ${step});`;
-  }
+/** Code that ends the walk: the line does not follow the format at a step. */
+type Stop = (step: number, at?: string) => string;
 
-  function renderStep({ read, bit, role, ...search }: Step, index: number): readonly string[] {
-    return [
-      'field = at;',
-      ...renderSearch(search, index),
-      ...(role === undefined ? [] : [`${role} = field; ${role}End = at;`]),
-      ...renderRead(read, { index, bit }),
-      `at += ${search.text.length};`,
-    ];
-  }
+function renderStep(
+  { read, bit, role, ...search }: Step,
+  index: number,
+  stop: Stop,
+): readonly string[] {
+  return [
+    'field = at;',
+    ...renderSearch(search, index, stop),
+    ...(role === undefined ? [] : [`${role} = field; ${role}End = at;`]),
+    ...renderRead(read, { index, bit }),
+    `at += ${search.text.length};`,
+  ];
+}
 
-  /** Brings `at` to the end of the field. */
-  function renderSearch(
-    { text, ends, shape }: Pick<Step, 'text' | 'ends' | 'shape'>,
-    index: number,
-  ): readonly string[] {
-    if (text.length === 0) return ['at = end;'];
-    if (ends === 'quote' || ends === 'host') {
-      const edge = ends === 'quote' ? 'closingQuote' : 'endOfHost';
-      return [`at = ${edge}(bytes, at, end);`, `if (${isNot(text)}) ${stop(index)}`];
-    }
-    const search = `while (${isNot(text)}) if (++at > end - ${text.length}) ${stop(index, 'field')}`;
-    if (shape !== undefined) return [`${renderShape(shape, text)} else ${search}`];
-    if (ends === 'text') return [search];
-    return [`for (;;) { ${search}`, 'if (!isWithinList(bytes, field, at)) break;', 'at++; }'];
+/** Brings `at` to the end of the field. */
+function renderSearch(
+  { text, ends, shape }: Pick<Step, 'text' | 'ends' | 'shape'>,
+  index: number,
+  stop: Stop,
+): readonly string[] {
+  if (text.length === 0) return ['at = end;'];
+  if (ends === 'quote' || ends === 'host') {
+    const edge = ends === 'quote' ? 'closingQuote' : 'endOfHost';
+    return [`at = ${edge}(bytes, at, end);`, `if (${isNot(text)}) ${stop(index)}`];
   }
+  const search = `while (${isNot(text)}) if (++at > end - ${text.length}) ${stop(index, 'field')}`;
+  if (shape !== undefined) return [`${renderShape(shape, text)} else ${search}`];
+  if (ends === 'text') return [search];
+  return [`for (;;) { ${search}`, 'if (!isWithinList(bytes, field, at)) break;', 'at++; }'];
 }
 
 /** A field of fixed width may hold the text that follows it: `[21/Nov/2026:03:18:00 +0000]` holds a space. */
