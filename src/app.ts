@@ -16,6 +16,7 @@ import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
+import { agentProduct } from './parse/log-format/own-request.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
@@ -76,6 +77,7 @@ export function createApp(options: AppOptions): App {
   });
   const targetOptions = {
     resolveName: createResolveName(),
+    userAgent: `${agentProduct}${options.version}`,
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,

@@ -131,7 +131,7 @@ const accessLog = z
       .meta({ description: 'A named pipe (mkfifo) that a server or forwarder writes to.' }),
     format: z.string().default('combined').meta({
       description:
-        'combined, common, vhost_combined, main, json, an nginx log_format or an Apache LogFormat.',
+        'A name of docs/log-formats.md (such as combined, main, upstreaminfo, json), an nginx log_format or an Apache LogFormat.',
     }),
     format_file: path.optional().meta({
       description:

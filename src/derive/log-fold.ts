@@ -1,6 +1,7 @@
 import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
 import {
   ABSENT,
+  checkedFields,
   type LogMethod,
   type LogProtocol,
   type LogRecord,
@@ -50,6 +51,8 @@ export function createLogCounts(options: LogCountsOptions): LogCounts {
     timeoutsBeforeRequest: 0,
     timeoutsInRequest: 0,
     connectionsReached: zeros(connectionThresholds.length),
+    badFields: zeros(checkedFields.length),
+    ownRequests: 0,
     linesParsed: 0,
     linesUnparsed: 0,
     lastLineSeconds: null,
@@ -57,11 +60,16 @@ export function createLogCounts(options: LogCountsOptions): LogCounts {
 }
 
 /**
- * Adds one parsed line. Every line counts, also the `OPTIONS *` that Apache sends to itself (internal
+ * Adds one parsed line. Every line of others counts, also the `OPTIONS *` that Apache sends to itself (internal
  * dummy connection): it occupies a worker, and the totals stay comparable with the log's own length.
  */
 export function foldRecord(counts: LogCounts, record: LogRecord): void {
+  if (record.own) {
+    counts.ownRequests++;
+    return;
+  }
   counts.linesParsed++;
+  if (record.badFields !== 0) countBadFields(counts, record.badFields);
   if (record.status !== ABSENT) countResponse(counts, record);
   observe(counts.requestDuration, record.requestSeconds);
   observe(counts.upstreamConnect, record.upstreamConnectSeconds);
@@ -127,6 +135,12 @@ function observe(histogram: HistogramCounts, seconds: number): void {
   while (bucket < bounds.length && seconds > (bounds[bucket] ?? 0)) bucket++;
   histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
   histogram.sum += seconds;
+}
+
+function countBadFields(counts: LogCounts, bits: number): void {
+  for (let index = 0; index < checkedFields.length; index++) {
+    if ((bits & (1 << index)) !== 0) counts.badFields[index] = (counts.badFields[index] ?? 0) + 1;
+  }
 }
 
 /** Apache logs `"-" 408` for a connection that timed out before its first request (protocol.c, read_request_line). */

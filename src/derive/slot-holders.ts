@@ -20,7 +20,7 @@ const heldStates: ReadonlySet<SlotRow['state']> = new Set([
  * @param maskClients show networks instead of addresses; figures count addresses all the same
  */
 export function deriveSlotHolders(table: SlotTable, maskClients: boolean): SlotHolders {
-  const held = table.slots.filter(({ state }) => heldStates.has(state));
+  const held = withoutOwnRequest(table.slots.filter(({ state }) => heldStates.has(state)));
   const byClient = new Map<string, readonly SlotRow[]>();
   for (const row of held) {
     if (row.client === undefined) continue;
@@ -37,6 +37,17 @@ export function deriveSlotHolders(table: SlotTable, maskClients: boolean): SlotH
       .slice(0, mostShown)
       .map((shown) => (maskClients ? { ...shown, client: maskAddress(shown.client) } : shown)),
   };
+}
+
+/**
+ * The request for the table is in the table: the newest of those being answered. Leaving out the newest, and one only,
+ * hides no client that holds a slot for any time, whatever its request says.
+ */
+function withoutOwnRequest(rows: readonly SlotRow[]): readonly SlotRow[] {
+  const own = rows
+    .filter(({ state, secondsSinceRequest }) => state === 'writing' && secondsSinceRequest === 0)
+    .find(({ request }) => request?.startsWith('GET ') === true);
+  return own === undefined ? rows : rows.filter((row) => row !== own);
 }
 
 function holder(client: string, rows: readonly SlotRow[]): SlotHolder {

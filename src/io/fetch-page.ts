@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import type { Readable } from 'node:stream';
 import fetch, { type Headers } from 'node-fetch';
 import type { HttpConfig } from '../config/schema.ts';
+import { agentProduct } from '../parse/log-format/own-request.ts';
 import { parseCount } from '../parse/number.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
@@ -14,6 +15,8 @@ import { parseStatusUrl, type StatusLocation } from './status-url.ts';
 
 /** A million scoreboard slots are legal; nothing a status page prints is larger than this. */
 const longestBody = 1024 * 1024;
+
+const unversioned = `${agentProduct}0`;
 
 /** A page that arrived whole. */
 export interface FetchedPage {
@@ -42,6 +45,8 @@ export interface FetchPageOptions {
   readonly statusUrl: string;
   readonly http: HttpConfig;
   readonly resolveName: ResolveName;
+  /** By which the log reader knows requests of ours. */
+  readonly userAgent?: string;
   /** Keep one connection open between fetches instead of closing it after each. */
   readonly persist?: boolean;
   /** Ends every fetch: whoever wanted the page is gone. */
@@ -73,7 +78,7 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
     createPhasedAgent({ ...options, location, tls, record: () => record }),
   );
   const request = async (signal: AbortSignal) => {
-    const headers = await readRequestHeaders(options.http);
+    const headers = await readRequestHeaders(options.http, options.userAgent ?? unversioned);
     const agent = agents.of(secure ? await readTlsMaterial(options.http) : {});
     return requestPage({ location, headers, agent, signal, persist });
   };

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { HttpConfig } from '../config/schema.ts';
 
 /** Request headers of a target: Host, credentials, and what the operator adds. Files are read anew each time. */
-export async function readRequestHeaders(http: HttpConfig): Promise<Record<string, string>> {
+export async function readRequestHeaders(
+  http: HttpConfig,
+  userAgent: string,
+): Promise<Record<string, string>> {
   const headers: Record<string, string> = {
     ...http.headers,
     accept: 'text/plain, */*;q=0.1',
     'accept-encoding': 'identity',
-    'user-agent': 'keepalive-exporter',
+    'user-agent': userAgent,
   };
   if (http.host !== undefined) headers['host'] = http.host;
   const authorization = await readAuthorization(http);

@@ -1,5 +1,6 @@
 import { connectionThresholds, listResponses } from '../derive/log-fold.ts';
 import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
+import { checkedFields } from '../snapshot/log-record.ts';
 import type { SourceStats } from '../snapshot/log-source.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
@@ -36,7 +37,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
   counterOfCounts({
     name: 'webserver_log_response_bytes_total',
     help: 'Bytes sent, as logged.',
-    source: 'Access log: $bytes_sent; %O, %B.',
+    source: 'Access log: $bytes_sent; %O, else the body: $body_bytes_sent; %B, %b.',
     needs: 'bytes',
     read: ({ responseBytes }) => responseBytes,
   }),
@@ -77,7 +78,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_log_lines_total',
     type: 'counter',
-    help: 'Lines read, by whether they follow the format.',
+    help: 'Lines read, by whether they follow the format; without those of webserver_log_own_requests_total.',
     labels: [...targetLabels, 'result'],
     source: 'The log reader.',
     samples: (view: TargetView) =>
@@ -87,11 +88,32 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
       ]),
   }),
   family({
+    name: 'webserver_log_bad_fields_total',
+    type: 'counter',
+    help: 'Lines whose field could not be read: that figure lacks them, the others do not.',
+    labels: [...targetLabels, 'field'],
+    source: 'The log reader.',
+    samples: (view: TargetView) =>
+      fromCounts(view, undefined, ({ badFields }) =>
+        checkedFields.map((field, index) => ({
+          labels: { ...labelsOf(view), field },
+          value: badFields[index] ?? 0,
+        })),
+      ),
+  }),
+  counterOfCounts({
+    name: 'webserver_log_own_requests_total',
+    help: 'Requests of the exporter itself that the server logged; they are in no other figure.',
+    source: 'Access log: user agent, path and client address, all three.',
+    needs: 'own',
+    read: ({ ownRequests }) => ownRequests,
+  }),
+  family({
     name: 'webserver_log_last_line_timestamp_seconds',
     type: 'gauge',
     help: 'Unix time that the newest line bears.',
     labels: targetLabels,
-    source: 'Access log: $time_local, $msec; %t.',
+    source: 'Access log: $msec, $time_local, $time_iso8601; %t.',
     samples: (view: TargetView) =>
       known(labelsOf(view), view.logs?.access?.lastLineSeconds ?? undefined),
   }),

@@ -6,7 +6,7 @@ import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-r
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
-import { createLogRecord } from '../snapshot/log-record.ts';
+import { ABSENT, createLogRecord, fieldBit, type LogRecord } from '../snapshot/log-record.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
 export type ErrorEventCounts = Record<ErrorLogEvent, number>;
@@ -33,17 +33,38 @@ export interface AccessSinkOptions {
   readonly counts: LogCounts;
   readonly format: CompiledFormat;
   readonly cri: boolean;
+  /** Unix time in seconds. */
+  readonly now: () => number;
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, cri }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, cri, now }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
+  const refuseFuture = createFutureGuard(now);
   const sink: LineConsumer = (bytes, start, end) => {
     if (start === end) return;
-    if (format.parse(bytes, start, end, record)) foldRecord(counts, record);
-    else foldUnparsed(counts);
+    if (format.parse(bytes, start, end, record)) {
+      refuseFuture(record);
+      foldRecord(counts, record);
+    } else foldUnparsed(counts);
   };
   return cri ? createCriUnwrapper(sink) : sink;
+}
+
+/** Clocks and zones of servers may be wrong by less than that. */
+const daySeconds = 86_400;
+const badTime = fieldBit('time');
+
+/** A time from the future would be the newest for ever. The clock is asked only when a line is newer than all before. */
+function createFutureGuard(now: () => number): (record: LogRecord) => void {
+  let latest = Number.NEGATIVE_INFINITY;
+  return (record) => {
+    if (record.unixSeconds <= latest) return;
+    latest = now() + daySeconds;
+    if (record.unixSeconds <= latest) return;
+    record.unixSeconds = ABSENT;
+    record.badFields |= badTime;
+  };
 }
 
 /** Error-log lines are few: text is good enough. Longer ones say nothing more about slots. */

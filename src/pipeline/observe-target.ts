@@ -75,7 +75,7 @@ interface Poll {
  * An unanswered poll stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
  * therefore wait until the queue is empty, or for this long; a scrape polls all the same.
  */
-const backOffAfterSilenceSeconds = 5;
+const backOffAfterSilenceMilliseconds = 5000;
 
 /** A server that has had less time than this to answer has not failed: its client was in a hurry. */
 const shortestPollMilliseconds = 1000;
@@ -112,6 +112,7 @@ export function createTarget(options: TargetOptions): Target {
   let latest: TargetView | undefined;
   let memory: PollMemory = emptyPollMemory;
   let hostReadAt = Number.NEGATIVE_INFINITY;
+  let polledAt = Number.NEGATIVE_INFINITY;
   let closed = false;
 
   const show = (next: Parts): TargetView => {
@@ -153,6 +154,7 @@ export function createTarget(options: TargetOptions): Target {
     ]);
     // Who asks from here on wants a page of later than this one.
     underWay = undefined;
+    polledAt = performance.now();
     const now = options.now();
     const read: ReadOutcome = page.ok
       ? readOutcome({
@@ -223,7 +225,7 @@ export function createTarget(options: TargetOptions): Target {
   const viewOfSilentServer = async (): Promise<TargetView | undefined> => {
     const last = latest;
     if (last === undefined || !isTimeout(last)) return undefined;
-    if (options.now() - last.observation.atSeconds > backOffAfterSilenceSeconds) return undefined;
+    if (performance.now() - polledAt > backOffAfterSilenceMilliseconds) return undefined;
     const { host } = await refresh(last);
     const { listen = [] } = host ?? {};
     const waits = listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);

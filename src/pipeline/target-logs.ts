@@ -4,16 +4,14 @@ import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
 import { openPipeInput } from '../io/named-pipe.ts';
 import { openPathInput } from '../io/path-input.ts';
-import { readLogFormat } from '../io/read-log-format.ts';
 import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
-import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import { explainMissing, parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { explainMissing } from '../parse/log-format/parse-log-format.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
-import { ok, type Result } from '../result.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import { type LogView, noSourceStats, type SourceView } from '../snapshot/log-source.ts';
+import { compileSourceFormat } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
 import {
   accessSink,
@@ -21,7 +19,6 @@ import {
   errorSink,
   noAccessCounts,
   noErrorEvents,
-  vhostsOf,
 } from './line-sinks.ts';
 import type { Log } from './log.ts';
 import { createLogEvidence, type LogEvidence } from './log-evidence.ts';
@@ -149,7 +146,7 @@ async function subscribeAccess(
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
-    const consume = accessSink({ counts, format: format.value, cri: source.cri });
+    const consume = accessSink({ counts, format: format.value, cri: source.cri, now: options.now });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
   }
@@ -223,21 +220,4 @@ function restoreEvents(saved: SavedCounts | undefined): ErrorEventCounts {
   const counts = noErrorEvents();
   for (const event of errorLogEvents) counts[event] = saved?.errorEvents[event] ?? 0;
   return counts;
-}
-
-async function compileSourceFormat(
-  { format, format_file, json_keys }: AccessLogConfig,
-  { server, access_logs }: TargetConfig,
-): Promise<Result<CompiledFormat, string>> {
-  const text =
-    format_file === undefined
-      ? ok(format)
-      : await readLogFormat({ file: format_file, name: format, server });
-  if (!text.ok) return text;
-  const vhosts = vhostsOf(access_logs);
-  return parseLogFormat({
-    format: text.value,
-    vhosts,
-    ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
-  });
 }

@@ -13,6 +13,8 @@ import { samplingInterval } from './sampling-interval.ts';
 
 export interface TargetSetOptions {
   readonly resolveName: ResolveName;
+  /** Of every request to a server. */
+  readonly userAgent?: string;
   /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
   readonly kernel?: KernelReader;
   /** Who listens where; comes with `kernel`. */
@@ -105,7 +107,7 @@ function hostPart(config: TargetConfig, options: TargetSetOptions) {
 
 function holdersPart(
   { slot_table, status_url, http, timeout }: TargetConfig,
-  { resolveName }: TargetSetOptions,
+  { resolveName, userAgent }: TargetSetOptions,
 ) {
   if (slot_table === undefined) return {};
   return {
@@ -113,6 +115,7 @@ function holdersPart(
       statusUrl: status_url,
       http,
       resolveName,
+      ...(userAgent === undefined ? {} : { userAgent }),
       timeoutMilliseconds: timeout,
       intervalMilliseconds: slot_table.interval,
       maskClients: slot_table.mask_clients,

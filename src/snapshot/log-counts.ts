@@ -23,6 +23,10 @@ export interface LogCounts {
   timeoutsInRequest: number;
   /** Parallel to connectionThresholds. */
   readonly connectionsReached: number[];
+  /** Parallel to checkedFields: lines whose field could not be read. */
+  readonly badFields: number[];
+  /** Requests of the exporter itself, which are in no other figure. */
+  ownRequests: number;
   linesParsed: number;
   linesUnparsed: number;
   /** Unix time in seconds the newest line bears; null while no line told one. */

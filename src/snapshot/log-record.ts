@@ -41,6 +41,26 @@ export const noProtocol = logProtocols.indexOf('none');
 export const ABSENT = -1;
 
 /**
+ * The fields of a line that can be there and still not be readable, by the name they are counted under. A record keeps
+ * them as one bit each, in this order. Method, protocol and virtual host are not among them: they have `other`.
+ */
+export const checkedFields = [
+  'status',
+  'duration',
+  'upstream_connect',
+  'upstream_response',
+  'bytes',
+  'connection_requests',
+  'time',
+] as const;
+
+export type CheckedField = (typeof checkedFields)[number];
+
+export function fieldBit(field: CheckedField): number {
+  return 1 << checkedFields.indexOf(field);
+}
+
+/**
  * What metrics read from one access-log line. One record is reused for all lines of a log: a parser
  * overwrites every field, a fold reads them before the next line. Numbers are ABSENT where unknown.
  */
@@ -67,6 +87,10 @@ export interface LogRecord {
   vhost: number;
   /** Unix time of the line in seconds. */
   unixSeconds: number;
+  /** Bits of the fields that could not be read; their figures are absent. */
+  badFields: number;
+  /** A request of the exporter itself: no visitor's. */
+  own: boolean;
 }
 
 export function createLogRecord(): LogRecord {
@@ -83,6 +107,8 @@ export function createLogRecord(): LogRecord {
     aborted: false,
     vhost: ABSENT,
     unixSeconds: ABSENT,
+    badFields: 0,
+    own: false,
   };
 }
 
@@ -99,4 +125,6 @@ export function resetLogRecord(record: LogRecord): void {
   record.aborted = false;
   record.vhost = ABSENT;
   record.unixSeconds = ABSENT;
+  record.badFields = 0;
+  record.own = false;
 }

@@ -5,7 +5,6 @@ import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
 import { createProcessMetrics } from '../../src/metrics/registry.ts';
-import { pendingMetrics } from '../support/pending-metrics.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -34,26 +33,10 @@ const ofPrometheus = new Map([
   ['ALERTS', ['alertname', 'alertstate', 'severity', 'target', ...scrapeLabels]],
 ]);
 
-/** MERGE: delete this list when src/metrics has these rows; dashboards/ uses them already. */
-const ofTarget = ['target', 'server'];
-const metricsToCome = new Map([
-  ['webserver_visitors_unanswered', ofTarget],
-  ['webserver_connections', [...ofTarget, 'listen', 'activity']],
-  ['webserver_slots_source', [...ofTarget, 'source']],
-  ['webserver_connection_clients', ofTarget],
-  ['webserver_connection_top_client_connections', ofTarget],
-  ['webserver_connection_oldest_idle_seconds', ofTarget],
-  ['webserver_connection_idle_seconds_bucket', [...ofTarget, 'le']],
-  ['webserver_connection_min_rtt_seconds', [...ofTarget, 'quantile']],
-  ['webserver_kernel_age_seconds', ofTarget],
-  ['webserver_requests_in_progress', [...ofTarget, 'state']],
-]);
-
 async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   const known = new Map<string, readonly string[]>(ofPrometheus);
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, [...labels, ...scrapeLabels]);
-  for (const [name, labels] of pendingMetrics) add(name, labels);
   for (const { families } of [...targetGroups, ...selfGroups, { families: probeFamilies }]) {
     for (const { name, type, labels } of families) {
       if (type !== 'histogram') add(name, labels);
@@ -67,7 +50,6 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   for (const { name, samples } of await createProcessMetrics().collect()) {
     add(name, Object.keys(samples[0]?.labels ?? {}));
   }
-  for (const [name, labels] of metricsToCome) add(name, labels);
   for (const { record } of rules) if (record !== undefined) add(record, ['target', 'server']);
   return known;
 }

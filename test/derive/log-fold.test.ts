@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLogCounts, foldRecord, listResponses } from '../../src/derive/log-fold.ts';
 import { parseLogFormat } from '../../src/parse/log-format/parse-log-format.ts';
-import { createLogRecord } from '../../src/snapshot/log-record.ts';
+import { checkedFields, createLogRecord } from '../../src/snapshot/log-record.ts';
 
 const buckets = {
   requestDurationBuckets: [0.1, 1],
@@ -61,6 +61,23 @@ describe('foldRecord()', () => {
     ]);
     expect(requestDuration.counts).toEqual([1, 1, 1]);
     expect(requestDuration.sum).toBeCloseTo(7.6);
+  });
+
+  test('counts a field that cannot be read by its name, and the line as parsed', () => {
+    const counts = fold('$status $request_time $bytes_sent', ['200 fast 5', 'abc 0.5 5']);
+    const byName = Object.fromEntries(
+      checkedFields.map((field, index) => [field, counts.badFields[index]]),
+    );
+    expect(byName).toMatchObject({ status: 1, duration: 1, bytes: 0, time: 0 });
+    expect(counts).toMatchObject({ linesParsed: 2, responseBytes: 10 });
+    expect(counts.requestDuration.sum).toBe(0.5);
+  });
+
+  test('counts a request of the exporter itself apart and nowhere else', () => {
+    const counts = createLogCounts(buckets);
+    const record = { ...createLogRecord(), status: 499, bytes: 5, requestSeconds: 1 };
+    foldRecord(counts, { ...record, aborted: true, unixSeconds: 5, badFields: 3, own: true });
+    expect(counts).toEqual({ ...createLogCounts(buckets), ownRequests: 1 });
   });
 
   test('survives a checkpoint unchanged', () => {

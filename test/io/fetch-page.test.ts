@@ -62,6 +62,17 @@ describe('createPageFetcher()', () => {
     expect(head.match(/^connection:/gim)).toHaveLength(1);
   });
 
+  test('says in each request who asks, whatever headers are configured', async () => {
+    const server = keep(await startHostileServer((socket) => socket.end(page(''))));
+    const settings = http({ headers: { 'user-agent': 'curl' } });
+    const options = { statusUrl: server.url, http: settings, resolveName };
+    await createPageFetcher({ ...options, userAgent: 'keepalive-exporter/1.2.3' }).fetch(1000);
+    await createPageFetcher(options).fetch(1000);
+    expect(server.requests[0]).toMatch(/^user-agent: keepalive-exporter\/1\.2\.3\r$/im);
+    expect(server.requests[1]).toMatch(/^user-agent: keepalive-exporter\//im);
+    expect(server.requests.join()).not.toContain('curl');
+  });
+
   const answers: readonly [
     title: string,
     answer: (socket: Socket) => void,

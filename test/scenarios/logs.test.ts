@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
 import { openBusyClients, openHalfHeaderClients } from '../support/held-clients.ts';
+import { httpGet } from '../support/http-get.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
@@ -111,3 +112,36 @@ targets:
     });
   },
 );
+
+test('Apache logs our polls of its status page; they are counted apart, a visitor with our name is not', async () => {
+  const format = '%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"';
+  const apache = keep(
+    await startApache({ mpm: 'event', maxRequestWorkers: 8, accessLogFormat: format }),
+  );
+  const exporter = keep(
+    await startExporter({
+      config: `
+targets:
+  - name: shop
+    server: apache
+    status_url: "${apache.statusUrl}"
+    sampling: {interval: 0s}
+    access_logs: [{path: ${apache.accessLog}, format: debian_combined}]`,
+    }),
+  );
+  const before = (await read(exporter)).sum('webserver_log_responses_total');
+  await httpGet(`http://127.0.0.1:${apache.port}/`, {
+    headers: { 'user-agent': 'keepalive-exporter/1.2.3' },
+  });
+  let counted = await read(exporter);
+  await waitUntil({
+    until: 'two polls and the visitor are counted',
+    async holds() {
+      counted = await read(exporter);
+      const polls = counted.value('webserver_log_own_requests_total') ?? 0;
+      return polls >= 2 && counted.sum('webserver_log_responses_total') > before;
+    },
+  });
+  expect(counted.sum('webserver_log_responses_total')).toBe(before + 1);
+  expect(counted.sum('webserver_log_bad_fields_total')).toBe(0);
+});

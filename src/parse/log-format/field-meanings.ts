@@ -1,17 +1,18 @@
+import type { CheckedField } from '../../snapshot/log-record.ts';
 import {
   type FieldReader,
   type NumberField,
+  type RecordReader,
   readConnectionStatus,
-  readDecimal,
-  readIsoTime,
-  readLocalTime,
   readMethod,
   readProtocol,
   readRequest,
   readStatus,
-  readUpstream,
   vhostReader,
 } from './read-field.ts';
+import { readDecimal, readUpstream } from './read-number.ts';
+import { readAnyTime, readIsoTime, readLocalTime } from './read-time.ts';
+import { timeLayout } from './strftime.ts';
 
 /** What a metric needs from a line. */
 export type Meaning =
@@ -25,79 +26,188 @@ export type Meaning =
   | 'requestOnConnection'
   | 'aborted'
   | 'vhost'
-  | 'time';
+  | 'time'
+  | 'own';
 
-interface FieldMeaning {
+export interface FieldMeaning {
   readonly gives: readonly Meaning[];
   readonly read: (vhosts: readonly string[]) => FieldReader;
+  /** Of two fields of a format that give the same the one with the higher rank is read. */
+  readonly rank: number;
+  /** Always so wide, with these bytes in it: it may hold the text that follows the field in the format. */
+  readonly shape?: FieldShape;
 }
 
-const field = (read: FieldReader, ...gives: readonly Meaning[]): FieldMeaning => ({
-  gives,
-  read: () => read,
-});
+export interface FieldShape {
+  readonly width: number;
+  readonly probes: readonly (readonly [offset: number, byte: number])[];
+}
 
-type NumberOptions = Pick<NumberField, 'field'> & Partial<NumberField>;
+interface NumberOptions extends Partial<NumberField> {
+  readonly field: NumberField['field'];
+  readonly checked: CheckedField;
+  readonly rank?: number;
+  readonly shape?: FieldShape;
+}
 
-const vhost: FieldMeaning = { gives: ['vhost'], read: vhostReader };
+/** A year: no request lasts longer. */
+const longestSeconds = 366 * 86_400;
+
 const number = (
   name: Meaning,
-  { field: target, read = readDecimal, unit = 1, offset = 0 }: NumberOptions,
-): FieldMeaning => field({ field: target, read, unit, offset }, name);
+  { field, checked, rank = 1, shape, ...options }: NumberOptions,
+): FieldMeaning => {
+  const upTo = Number.MAX_SAFE_INTEGER;
+  const read = { field, read: readDecimal, unit: 1, offset: 0, from: 0, upTo, ...options };
+  return {
+    gives: [name],
+    rank,
+    read: () => ({ read, checked }),
+    ...(shape === undefined ? {} : { shape }),
+  };
+};
 
-const requestTime = (unit: number) => number('requestSeconds', { field: 'requestSeconds', unit });
-const seconds = requestTime(1);
-const milliseconds = requestTime(1e-3);
-const microseconds = requestTime(1e-6);
-const unixTime = (unit: number) => number('time', { field: 'unixSeconds', unit });
+const requestTime = (unit: number, rank: number) =>
+  number('requestSeconds', {
+    field: 'requestSeconds',
+    checked: 'duration',
+    upTo: longestSeconds,
+    unit,
+    rank,
+  });
+const seconds = requestTime(1, 1);
+const milliseconds = requestTime(1e-3, 2);
+const microseconds = requestTime(1e-6, 3);
+
+const upstream = (
+  field: 'upstreamConnectSeconds' | 'upstreamResponseSeconds',
+  checked: CheckedField,
+) => number(field, { field, checked, read: readUpstream, upTo: longestSeconds });
+
+/** All that was sent ranks before the body alone. */
+const bytes = (rank: number) => number('bytes', { field: 'bytes', checked: 'bytes', rank });
+
 const requestOnConnection = (offset: number) =>
-  number('requestOnConnection', { field: 'requestOnConnection', offset });
-const upstream = (target: 'upstreamConnectSeconds' | 'upstreamResponseSeconds') =>
-  number(target, { field: target, read: readUpstream });
-const bytes = number('bytes', { field: 'bytes' });
-const localTime = field(readLocalTime, 'time');
-const status = field(readStatus, 'status');
+  number('requestOnConnection', {
+    field: 'requestOnConnection',
+    checked: 'connection_requests',
+    offset,
+  });
+
+/** The years 2000 to 2099: what lies outside is no time, whatever digits it has. */
+const time = (options: Partial<NumberOptions>): FieldMeaning =>
+  number('time', {
+    field: 'unixSeconds',
+    checked: 'time',
+    from: Date.UTC(2000, 0) / 1000,
+    upTo: Date.UTC(2100, 0) / 1000,
+    ...options,
+  });
+
+const space = 0x20;
+const bracket = 0x5b;
+/** `21/Nov/2026:03:18:00 +0000` */
+const localTime = time({ read: readLocalTime, shape: { width: 26, probes: [[20, space]] } });
+/** The same in brackets, which are Apache's own. */
+const bracketedTime = time({
+  read: readLocalTime,
+  shape: {
+    width: 28,
+    probes: [
+      [0, bracket],
+      [21, space],
+    ],
+  },
+});
+const isoTime = time({ read: readIsoTime });
+
+const record = (
+  read: RecordReader,
+  gives: readonly Meaning[],
+  { rank = 1, checked }: { readonly rank?: number; readonly checked?: CheckedField } = {},
+): FieldMeaning => {
+  const reader = checked === undefined ? { read } : { read, checked };
+  return { gives, rank, read: () => reader };
+};
+
+const status = (rank: number) => record(readStatus, ['status'], { rank, checked: 'status' });
+const request = record(readRequest, ['method', 'protocol']);
+
+/** The host the server chose ranks before the one the client named. */
+const vhost = (rank: number): FieldMeaning => ({
+  gives: ['vhost'],
+  rank,
+  read: (vhosts) => ({ read: vhostReader(vhosts) }),
+});
 
 /**
  * The fields metrics read; all others are passed over. nginx: ngx_http_log_module, ngx_http_upstream.c. Apache:
  * mod_log_config.c (`%k` counts from 0, `%D` microseconds), mod_logio (`%O`).
  */
-export const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
-  $status: status,
-  $request: field(readRequest, 'method', 'protocol'),
-  $request_method: field(readMethod, 'method'),
-  $server_protocol: field(readProtocol, 'protocol'),
+const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
+  $status: status(1),
+  $request: request,
+  $request_method: record(readMethod, ['method']),
+  $server_protocol: record(readProtocol, ['protocol']),
   $request_time: seconds,
-  $upstream_connect_time: upstream('upstreamConnectSeconds'),
-  $upstream_response_time: upstream('upstreamResponseSeconds'),
-  $bytes_sent: bytes,
-  $body_bytes_sent: bytes,
+  $upstream_connect_time: upstream('upstreamConnectSeconds', 'upstream_connect'),
+  $upstream_response_time: upstream('upstreamResponseSeconds', 'upstream_response'),
+  $bytes_sent: bytes(2),
+  $body_bytes_sent: bytes(1),
   $connection_requests: requestOnConnection(0),
   $time_local: localTime,
-  $time_iso8601: field(readIsoTime, 'time'),
-  $msec: unixTime(1),
-  $server_name: vhost,
-  $host: vhost,
-  $http_host: vhost,
-  '%s': status,
-  '%r': field(readRequest, 'method', 'protocol'),
-  '%m': field(readMethod, 'method'),
-  '%H': field(readProtocol, 'protocol'),
+  $time_iso8601: isoTime,
+  $msec: time({ rank: 2 }),
+  $server_name: vhost(2),
+  $host: vhost(1),
+  $http_host: vhost(0),
+  '%s': status(1),
+  '%>s': status(2),
+  '%r': request,
+  '%m': record(readMethod, ['method']),
+  '%H': record(readProtocol, ['protocol']),
   '%D': microseconds,
   '%T': seconds,
   '%{s}T': seconds,
   '%{ms}T': milliseconds,
   '%{us}T': microseconds,
-  '%O': bytes,
-  '%b': bytes,
-  '%B': bytes,
+  '%O': bytes(2),
+  '%b': bytes(1),
+  '%B': bytes(1),
   '%k': requestOnConnection(1),
-  '%X': field(readConnectionStatus, 'aborted'),
-  '%t': localTime,
-  '%{sec}t': unixTime(1),
-  '%{msec}t': unixTime(1e-3),
-  '%{usec}t': unixTime(1e-6),
-  '%v': vhost,
-  '%V': vhost,
-  '%{Host}i': vhost,
+  '%X': record(readConnectionStatus, ['aborted']),
+  '%t': bracketedTime,
+  '%{sec}t': time({ rank: 1 }),
+  '%{msec}t': time({ rank: 2, unit: 1e-3 }),
+  '%{usec}t': time({ rank: 3, unit: 1e-6 }),
+  '%v': vhost(2),
+  '%V': vhost(1),
+  '%{host}i': vhost(0),
 };
+
+/** What a field means, by its name as the tokenizer gives it; undefined when no metric reads it. */
+export function meaningOf(name: string): FieldMeaning | undefined {
+  return fieldMeanings[name] ?? timeMeaning(name);
+}
+
+/** Keys of JSON lines say which field is meant, but the tools that write them choose the form of a time. */
+export function jsonMeaningOf(name: string): FieldMeaning | undefined {
+  const meaning = meaningOf(name);
+  if (meaning?.gives[0] !== 'time' || !name.startsWith('$')) return meaning;
+  return time({ read: readAnyTime, rank: meaning.rank });
+}
+
+/** Apache's `%{begin:sec}t`, `%{end:...}t` and times in strftime's language. */
+function timeMeaning(name: string): FieldMeaning | undefined {
+  const [, phase, form] = /^%\{(?:(begin|end)(?::|(?=\})))?([^}]*)\}t$/.exec(name) ?? [];
+  if (form === undefined) return undefined;
+  const known = phase === undefined ? undefined : fieldMeanings[form === '' ? '%t' : `%{${form}}t`];
+  if (form === '%s') return fieldMeanings['%{sec}t'];
+  // Lines are written when requests end: that time is the newest a line can tell.
+  if (known !== undefined) return { ...known, rank: known.rank + (phase === 'end' ? 10 : 0) };
+  const layout = form.includes('%') ? timeLayout(form) : undefined;
+  if (layout === undefined) return undefined;
+  return layout.read === undefined
+    ? { gives: [], rank: 0, read: () => ({ read: () => true }), shape: layout }
+    : time({ read: layout.read, shape: layout });
+}

@@ -1,4 +1,7 @@
 import type { LogRecord } from '../../snapshot/log-record.ts';
+import type { FieldShape } from './field-meanings.ts';
+import { closingQuote, endOfHost, isWithinList } from './find-end.ts';
+import type { IsOwnRequest, OwnRole } from './own-request.ts';
 import type { FieldReader } from './read-field.ts';
 
 /** Reads the line `bytes[start, end)`, without its newline, into a blank record; false when it follows another format. */
@@ -6,84 +9,138 @@ export type LineParser = (bytes: Buffer, start: number, end: number, record: Log
 
 /** A field and the text that follows it; no text at the end of the line. */
 export interface Step {
+  /** As the format calls it. */
+  readonly name: string;
   /** Undefined for a field that no metric reads. */
   readonly read: FieldReader | undefined;
-  /** Whether the field stands in quotes, of which it may hold escaped copies. */
-  readonly quoted: boolean;
+  /** Bit of the field in `badFields`. */
+  readonly bit: number;
+  /** Where the field ends: at its closing quote, at the text, at the text that is no part of a list or a host. */
+  readonly ends: 'quote' | 'text' | 'list' | 'host';
+  readonly shape?: FieldShape;
   readonly text: Uint8Array;
+  /** What the field is for telling requests of ours. */
+  readonly role?: OwnRole;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
+export interface ParserOptions {
+  readonly prefix: Uint8Array;
+  readonly steps: readonly Step[];
+  readonly isOwn?: IsOwnRequest;
+  /** Told where a line stopped to follow the format, and at which step; -1 is the prefix, their number the end. */
+  readonly onStop?: (at: number, step: number) => void;
+}
 
 /**
  * A parser that walks a line once and makes no strings. Its code is generated, so that each field has its own call and
  * each text its own comparisons, which the engine then inlines: a third faster than a loop over the steps. Of the format
  * only byte values and lengths get into the code, of a log nothing.
  */
-export function generateParser(prefix: Uint8Array, steps: readonly Step[]): LineParser {
+export function generateParser({ prefix, steps, isOwn, onStop }: ParserOptions): LineParser {
+  const stop: Stop = (step, at = 'at') =>
+    onStop === undefined ? 'return false;' : `return stopped(${at}, ${step});`;
   const body = [
-    `if (${isNot(prefix)}) return false;`,
+    `if (${isNot(prefix)}) ${stop(-1)}`,
     `at += ${prefix.length};`,
-    ...steps.flatMap(renderStep),
-    'return at === end;',
+    ...steps.flatMap((step, index) => renderStep(step, index, stop)),
+    `if (at !== end) ${stop(steps.length)}`,
+    ...(isOwn === undefined ? [] : [renderOwn]),
+    'return true;',
   ].join('\n');
   const make = new Function(
     'readers',
-    'closingQuote',
-    `${steps.map((_, index) => `const read${index} = readers[${index}];`).join('\n')}
+    'edges',
+    'stopped',
+    'isOwn',
+    `const { closingQuote, endOfHost, isWithinList } = edges;
+${steps.map((_, index) => `const read${index} = readers[${index}];`).join('\n')}
 return (bytes, start, end, record) => {
-let at = start;
-let field = start;
-let value = 0;
+let at = start, field = start, value = 0;
+let client = 0, clientEnd = 0, agent = 0, agentEnd = 0, request = 0, requestEnd = 0;
 ${body}
 };`,
   );
-  const readers = steps.map(({ read }) => (typeof read === 'object' ? read.read : read));
-  return make(readers, closingQuote) as LineParser;
+  const stopped = (at: number, step: number): false => {
+    onStop?.(at, step);
+    return false;
+  };
+  const readers = steps.map(({ read }) =>
+    typeof read?.read === 'object' ? read.read.read : read?.read,
+  );
+  return make(readers, { closingQuote, endOfHost, isWithinList }, stopped, isOwn) as LineParser;
 }
 
-function renderStep({ read, quoted, text }: Step, index: number): readonly string[] {
+/** Code that ends the walk: the line does not follow the format at a step. */
+type Stop = (step: number, at?: string) => string;
+
+function renderStep(
+  { read, bit, role, ...search }: Step,
+  index: number,
+  stop: Stop,
+): readonly string[] {
   return [
     'field = at;',
-    ...renderSearch(text, quoted),
-    ...renderRead(read, index),
-    `at += ${text.length};`,
-  ];
-}
-
-function renderRead(read: FieldReader | undefined, index: number): readonly string[] {
-  if (read === undefined) return [];
-  if (typeof read === 'function') {
-    return [`if (!read${index}(bytes, field, at, record)) return false;`];
-  }
-  return [
-    `value = read${index}(bytes, field, at);`,
-    `if (value >= 0) record.${read.field} = value * ${read.unit} + ${read.offset};`,
-    // NaN is unequal to itself.
-    'else if (value !== value) return false;',
+    ...renderSearch(search, index, stop),
+    ...(role === undefined ? [] : [`${role} = field; ${role}End = at;`]),
+    ...renderRead(read, { index, bit }),
+    `at += ${search.text.length};`,
   ];
 }
 
 /** Brings `at` to the end of the field. */
-function renderSearch(text: Uint8Array, quoted: boolean): readonly string[] {
+function renderSearch(
+  { text, ends, shape }: Pick<Step, 'text' | 'ends' | 'shape'>,
+  index: number,
+  stop: Stop,
+): readonly string[] {
   if (text.length === 0) return ['at = end;'];
-  if (quoted) return ['at = closingQuote(bytes, at, end);', `if (${isNot(text)}) return false;`];
-  return [`while (${isNot(text)}) if (++at > end - ${text.length}) return false;`];
+  if (ends === 'quote' || ends === 'host') {
+    const edge = ends === 'quote' ? 'closingQuote' : 'endOfHost';
+    return [`at = ${edge}(bytes, at, end);`, `if (${isNot(text)}) ${stop(index)}`];
+  }
+  const search = `while (${isNot(text)}) if (++at > end - ${text.length}) ${stop(index, 'field')}`;
+  if (shape !== undefined) return [`${renderShape(shape, text)} else ${search}`];
+  if (ends === 'text') return [search];
+  return [`for (;;) { ${search}`, 'if (!isWithinList(bytes, field, at)) break;', 'at++; }'];
 }
+
+/** A field of fixed width may hold the text that follows it: `[21/Nov/2026:03:18:00 +0000]` holds a space. */
+function renderShape({ width, probes }: FieldShape, text: Uint8Array): string {
+  const looksSo = probes.map(([offset, byte]) => `bytes[at + ${offset}] === ${byte}`);
+  const follows = [...text].map((byte, index) => `bytes[at + ${width + index}] === ${byte}`);
+  const fits = `at <= end - ${width + text.length}`;
+  return `if (${[fits, ...looksSo, ...follows].join(' && ')}) at += ${width};`;
+}
+
+function renderRead(
+  reader: FieldReader | undefined,
+  { index, bit }: { readonly index: number; readonly bit: number },
+): readonly string[] {
+  if (reader === undefined) return [];
+  const { read } = reader;
+  const bad = `record.badFields |= ${bit};`;
+  if (typeof read === 'function') return [`if (!read${index}(bytes, field, at, record)) ${bad}`];
+  const scaled =
+    read.unit === 1 && read.offset === 0 ? 'value' : `value * ${read.unit} + ${read.offset}`;
+  return [
+    `value = read${index}(bytes, field, at);`,
+    'if (value !== -1) {',
+    `value = ${scaled};`,
+    // NaN is in no range.
+    `if (value >= ${read.from} && value <= ${read.upTo}) record.${read.field} = value; else ${bad}`,
+    '}',
+  ];
+}
+
+/** Text is made only of lines whose user agent begins as ours does, with a `k`. */
+const renderOwn = `if (bytes[agent] === 107 && agentEnd > agent) record.own = isOwn({
+client: bytes.latin1Slice(client, clientEnd),
+agent: bytes.latin1Slice(agent, agentEnd),
+request: bytes.latin1Slice(request, requestEnd),
+});`;
 
 /** Whether the text does not stand at `at`. */
 function isNot(text: Uint8Array): string {
   const differs = [...text].map((byte, index) => `bytes[at + ${index}] !== ${byte}`);
   return [`at > end - ${text.length}`, ...differs].join(' || ');
-}
-
-/** The closing quote, or `end`. Backslashes are rare: only where one stands before a quote each byte is looked at. */
-function closingQuote(bytes: Buffer, start: number, end: number): number {
-  const first = bytes.indexOf(quote, start);
-  if (first === -1 || first >= end) return end;
-  if (first === start || bytes[first - 1] !== backslash) return first;
-  let at = start;
-  while (at < end && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
-  return Math.min(at, end);
 }

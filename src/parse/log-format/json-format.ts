@@ -1,7 +1,14 @@
-import { resetLogRecord } from '../../snapshot/log-record.ts';
-import type { CompiledFormat } from './compile.ts';
-import { fieldMeanings } from './field-meanings.ts';
-import { generateParser } from './generate-parser.ts';
+import { fieldBit, resetLogRecord } from '../../snapshot/log-record.ts';
+import type { CompiledFormat, CompileOptions } from './compile.ts';
+import { type FieldMeaning, jsonMeaningOf } from './field-meanings.ts';
+import { generateParser, type LineParser } from './generate-parser.ts';
+import {
+  agentProduct,
+  createIsOwnRequest,
+  findOwnFields,
+  type OwnRequests,
+  type OwnRole,
+} from './own-request.ts';
 
 /** Keys of a JSON line and the nginx variable or Apache directive whose value stands there. */
 export type JsonKeys = Readonly<Record<string, string>>;
@@ -23,23 +30,33 @@ export const defaultJsonKeys: JsonKeys = {
   time_local: '$time_local',
   time_iso8601: '$time_iso8601',
   time: '$time_iso8601',
+  timestamp: '$time_iso8601',
+  '@timestamp': '$time_iso8601',
   msec: '$msec',
   server_name: '$server_name',
   host: '$host',
+  remote_addr: '$remote_addr',
+  http_user_agent: '$http_user_agent',
+  user_agent: '$http_user_agent',
 };
 
 const noText = new Uint8Array();
 
 /** Lines that are one JSON object each, in any order of keys. Values may be numbers or strings. */
-export function jsonFormat(keys: JsonKeys, vhosts: readonly string[]): CompiledFormat {
-  const known = Object.entries(keys).flatMap(([key, name]) => {
-    const meaning = fieldMeanings[name];
-    if (meaning === undefined) return [];
-    const step = { read: meaning.read(vhosts), quoted: false, text: noText };
-    return [{ key, meaning, read: generateParser(noText, [step]) }];
-  });
+export function jsonFormat(keys: JsonKeys, { vhosts, own }: CompileOptions): CompiledFormat {
+  const known = Object.entries(keys)
+    .flatMap(([key, name]) => {
+      const meaning = jsonMeaningOf(name);
+      return meaning === undefined ? [] : [{ key, meaning, read: valueParser(meaning, vhosts) }];
+    })
+    // Of two keys that say the same the later one counts.
+    .toSorted((a, b) => a.meaning.rank - b.meaning.rank);
+  const readOwn = own === undefined ? undefined : ownReader(keys, own);
   return {
-    gives: new Set(known.flatMap(({ meaning }) => meaning.gives)),
+    gives: new Set([
+      ...known.flatMap(({ meaning }) => meaning.gives),
+      ...(readOwn === undefined ? [] : ['own' as const]),
+    ]),
     parse(bytes, start, end, record) {
       resetLogRecord(record);
       const line = parseObject(bytes.toString('utf8', start, end));
@@ -48,11 +65,45 @@ export function jsonFormat(keys: JsonKeys, vhosts: readonly string[]): CompiledF
         const value = line[key];
         if (typeof value !== 'string' && typeof value !== 'number') continue;
         const text = Buffer.from(String(value));
-        if (!read(text, 0, text.length, record)) return false;
+        read(text, 0, text.length, record);
       }
+      record.own = readOwn?.(line) ?? false;
       return true;
     },
+    explain: (line) =>
+      parseObject(line.toString()) === undefined
+        ? { column: 1, expected: 'one JSON object' }
+        : undefined,
   };
+}
+
+function valueParser(meaning: FieldMeaning, vhosts: readonly string[]): LineParser {
+  const read = meaning.read(vhosts);
+  const bit = read.checked === undefined ? 0 : fieldBit(read.checked);
+  const step = { name: '', read, bit, ends: 'text', text: noText } as const;
+  return generateParser({ prefix: noText, steps: [step] });
+}
+
+function ownReader(keys: JsonKeys, own: OwnRequests) {
+  const entries = Object.entries(keys);
+  const fields = findOwnFields(entries.map(([, name]) => name));
+  if (fields === undefined) return undefined;
+  const isOwn = createIsOwnRequest(own);
+  const agents = keysOf('agent');
+  return (line: Readonly<Record<string, unknown>>): boolean => {
+    const textOf = (names: readonly string[]) => {
+      const value = names.map((name) => line[name]).find((text) => typeof text === 'string');
+      return typeof value === 'string' ? value : '';
+    };
+    const agent = textOf(agents);
+    if (!agent.startsWith(agentProduct)) return false;
+    return isOwn({ agent, client: textOf(keysOf('client')), request: textOf(keysOf('request')) });
+  };
+
+  function keysOf(role: OwnRole): readonly string[] {
+    const name = entries[fields?.get(role) ?? -1]?.[1];
+    return entries.filter(([, other]) => other === name).map(([key]) => key);
+  }
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,9 +1,11 @@
-import { err, type Result } from '../../result.ts';
+import { err, ok, type Result } from '../../result.ts';
 import { type CompiledFormat, compileFormat } from './compile.ts';
 import type { Meaning } from './field-meanings.ts';
 import { defaultJsonKeys, type JsonKeys, jsonFormat } from './json-format.ts';
 import { namedFormats } from './named-formats.ts';
+import type { OwnRequests } from './own-request.ts';
 import { tokenizeApacheFormat, tokenizeNginxFormat } from './tokenize.ts';
+import { unquoteFormat } from './unquote-format.ts';
 
 export interface LogFormatOptions {
   /** A name of namedFormats, `json`, an nginx log_format or an Apache LogFormat. */
@@ -11,6 +13,8 @@ export interface LogFormatOptions {
   readonly vhosts?: readonly string[];
   /** Only for `json`. */
   readonly jsonKeys?: JsonKeys;
+  /** What requests of the exporter itself look like; absent when none can be in the log. */
+  readonly own?: OwnRequests;
 }
 
 /**
@@ -19,22 +23,23 @@ export interface LogFormatOptions {
  * @returns what is wrong with the format, in words
  */
 export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat, string> {
-  const { format, vhosts = [] } = options;
-  if (format === 'json') {
-    return { ok: true, value: jsonFormat(options.jsonKeys ?? defaultJsonKeys, vhosts) };
-  }
-  const text = namedFormats[format] ?? format;
+  const { format, vhosts = [], own, jsonKeys = defaultJsonKeys } = options;
+  const compileOptions = own === undefined ? { vhosts } : { vhosts, own };
+  if (format === 'json') return ok(jsonFormat(jsonKeys, compileOptions));
+  const text = Object.hasOwn(namedFormats, format)
+    ? (namedFormats[format] ?? '')
+    : unquoteFormat(format);
   if (!/[$%]/.test(text)) {
     const names = [...Object.keys(namedFormats), 'json'].join(', ');
     return err(`"${format}" is no name of a format (${names}) and has no field`);
   }
   const tokens = text.includes('$') ? tokenizeNginxFormat(text) : tokenizeApacheFormat(text);
-  return tokens.ok ? compileFormat(tokens.value, vhosts) : tokens;
+  return tokens.ok ? compileFormat(tokens.value, compileOptions) : tokens;
 }
 
 /** What must be added to a format for a metric that it does not feed. */
 const remedies: Readonly<
-  Record<Exclude<Meaning, 'vhost' | 'time'>, readonly [string, string, string]>
+  Record<Exclude<Meaning, 'vhost' | 'time' | 'own'>, readonly [string, string, string]>
 > = {
   status: ['webserver_log_responses_total', '$status', '%>s'],
   method: ['label method', '$request', '%r'],

@@ -1,5 +1,5 @@
 import {
-  ABSENT,
+  type CheckedField,
   http09,
   type LogRecord,
   logMethods,
@@ -9,8 +9,9 @@ import {
   otherMethod,
   otherProtocol,
 } from '../../snapshot/log-record.ts';
+import { decimalOf, isMissing, type NumberReader } from './read-number.ts';
 
-/** Reads the field in `bytes[start, end)` into the record; false when the line does not follow its format. */
+/** Reads the field in `bytes[start, end)` into the record; false when it cannot be read. */
 export type RecordReader = (
   bytes: Uint8Array,
   start: number,
@@ -18,10 +19,7 @@ export type RecordReader = (
   record: LogRecord,
 ) => boolean;
 
-/** Reads one number: ABSENT where the server had no value, NaN when the line does not follow its format. */
-export type NumberReader = (bytes: Uint8Array, start: number, end: number) => number;
-
-/** A number of the record: what the log says times `unit`, plus `offset`. */
+/** A number of the record: what the log says times `unit`, plus `offset`; outside of `from` to `upTo` it is none. */
 export interface NumberField {
   readonly field:
     | 'requestSeconds'
@@ -33,42 +31,18 @@ export interface NumberField {
   readonly read: NumberReader;
   readonly unit: number;
   readonly offset: number;
+  readonly from: number;
+  readonly upTo: number;
 }
 
-export type FieldReader = RecordReader | NumberField;
+export interface FieldReader {
+  readonly read: RecordReader | NumberField;
+  /** What the field is counted under when it cannot be read; absent where any bytes can. */
+  readonly checked?: CheckedField;
+}
 
-const zero = 0x30;
-const nine = 0x39;
-const dot = 0x2e;
-const dash = 0x2d;
 const space = 0x20;
-const comma = 0x2c;
 const colon = 0x3a;
-
-/** `-` or nothing: the server had no value. */
-function isMissing(bytes: Uint8Array, start: number, end: number): boolean {
-  return start === end || (end === start + 1 && bytes[start] === dash);
-}
-
-/** A non-negative decimal, NaN when the bytes are none. */
-function decimalOf(bytes: Uint8Array, start: number, end: number): number {
-  if (start === end) return Number.NaN;
-  let value = 0;
-  let scale = 0;
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number;
-    if (byte >= zero && byte <= nine) {
-      value = value * 10 + (byte - zero);
-      scale *= 10;
-    } else if (byte === dot && scale === 0 && i > start) scale = 1;
-    else return Number.NaN;
-  }
-  return scale > 1 ? value / scale : value;
-}
-
-/** `0.250` or `-`. */
-export const readDecimal: NumberReader = (bytes, start, end) =>
-  isMissing(bytes, start, end) ? ABSENT : decimalOf(bytes, start, end);
 
 /** nginx's own code for a client that closed before the response (NGX_HTTP_CLIENT_CLOSED_REQUEST). */
 const clientClosedRequest = 499;
@@ -84,20 +58,6 @@ export const readStatus: RecordReader = (bytes, start, end, record) => {
   record.status = value;
   if (value === clientClosedRequest) record.aborted = true;
   return true;
-};
-
-/** `0.001, - : 0.020`: tries within a group by `, `, groups by ` : `; the sum, ABSENT when none has a value. */
-export const readUpstream: NumberReader = (bytes, start, end) => {
-  let sum = ABSENT;
-  let from = start;
-  for (let i = start; i <= end; i++) {
-    const byte = i === end ? space : bytes[i];
-    if (byte !== space && byte !== comma && byte !== colon) continue;
-    const value = readDecimal(bytes, from, i);
-    if (value !== ABSENT) sum = sum === ABSENT ? value : sum + value;
-    from = i + 1;
-  }
-  return sum;
 };
 
 const encoder = new TextEncoder();
@@ -166,81 +126,29 @@ export const readConnectionStatus: RecordReader = (bytes, start, end, record) =>
   return true;
 };
 
-/** Two digits as a number; of other bytes some number. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) - zero) * 10 + ((bytes[at + 1] as number) - zero);
-}
-
-const monthOfLetters: ReadonlyMap<number, number> = new Map(
-  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
-    (name, month) => [lettersKey(encoder.encode(name), 0), month],
-  ),
-);
-
-function lettersKey(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-}
-
-function zoneSeconds(bytes: Uint8Array, at: number): number {
-  const hours = twoDigits(bytes, at + 1);
-  const minutesAt = bytes[at + 3] === colon ? at + 4 : at + 3;
-  const seconds = hours * 3600 + twoDigits(bytes, minutesAt) * 60;
-  return bytes[at] === dash ? -seconds : seconds;
-}
-
-/** Midnight of the day read last: the lines of a log are of the same day but for one a day. */
-const lastDay = { letters: 0, dayAndYear: 0, midnight: Number.NaN };
-
-/** Unix time of `21/Nov/2026` at 00:00 UTC, NaN when it names no month. */
-function readDay(bytes: Uint8Array, at: number): number {
-  const letters = lettersKey(bytes, at + 3);
-  const day = twoDigits(bytes, at);
-  const year = twoDigits(bytes, at + 7) * 100 + twoDigits(bytes, at + 9);
-  const dayAndYear = day * 10_000 + year;
-  if (letters !== lastDay.letters || dayAndYear !== lastDay.dayAndYear) {
-    const month = monthOfLetters.get(letters);
-    lastDay.letters = letters;
-    lastDay.dayAndYear = dayAndYear;
-    lastDay.midnight = month === undefined ? Number.NaN : Date.UTC(year, month, day) / 1000;
-  }
-  return lastDay.midnight;
-}
-
-/** Seconds since midnight of `03:18:00`. */
-function readClock(bytes: Uint8Array, at: number): number {
-  return twoDigits(bytes, at) * 3600 + twoDigits(bytes, at + 3) * 60 + twoDigits(bytes, at + 6);
-}
-
-/** `21/Nov/2026:03:18:00 +0000`, with or without brackets (nginx $time_local, Apache %t). */
-export const readLocalTime: RecordReader = (bytes, start, end, record) => {
-  const at = bytes[start] === 0x5b ? start + 1 : start;
-  if (end - at < 26) return isMissing(bytes, start, end);
-  const midnight = readDay(bytes, at);
-  if (Number.isNaN(midnight)) return false;
-  record.unixSeconds = midnight + readClock(bytes, at + 12) - zoneSeconds(bytes, at + 21);
-  return true;
-};
-
-/** `2026-11-21T03:18:00+00:00` (nginx $time_iso8601). */
-export const readIsoTime: RecordReader = (bytes, start, end, record) => {
-  if (end - start < 20) return isMissing(bytes, start, end);
-  const utc = Date.UTC(
-    twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2),
-    twoDigits(bytes, start + 5) - 1,
-    twoDigits(bytes, start + 8),
-  );
-  const zoned = end - start >= 25;
-  record.unixSeconds =
-    utc / 1000 + readClock(bytes, start + 11) - (zoned ? zoneSeconds(bytes, start + 19) : 0);
-  return true;
-};
-
-/** The place of the host in the allow-list, or its length for any other. */
+/** The place of the host in the allow-list, or its length for any other. Port and brackets do not matter. */
 export function vhostReader(vhosts: readonly string[]): RecordReader {
-  const words = vhosts.map((name) => encoder.encode(name));
+  const words = vhosts.map((name) => encoder.encode(name.replace(/^\[(.*)\]$/, '$1')));
   return (bytes, start, end, record) => {
-    const known = indexOfWord(words, bytes, { start, end });
+    const whole = indexOfWord(words, bytes, { start, end });
+    const known =
+      whole === -1 && words.length > 0
+        ? indexOfWord(words, bytes, withoutPort(bytes, start, end))
+        : whole;
     record.vhost = known === -1 ? words.length : known;
     return true;
   };
+}
+
+const bracket = 0x5b;
+const closingBracket = 0x5d;
+
+/** `shop.example:8080` and `[2001:db8::1]:8080` without port and brackets. */
+function withoutPort(bytes: Uint8Array, start: number, end: number) {
+  const bracketed = bytes[start] === bracket;
+  const from = bracketed ? start + 1 : start;
+  const stop = bracketed ? closingBracket : colon;
+  let at = from;
+  while (at < end && bytes[at] !== stop) at++;
+  return { start: from, end: at };
 }

@@ -13,12 +13,25 @@ export interface Tokens {
   readonly escaping: Escaping;
 }
 
+/** As written in a configuration file, where `\\"` is a quote within quotes. */
+function unescapeQuotes(text: string): string {
+  return text
+    .replaceAll('\\"', '"')
+    .replaceAll("\\'", "'")
+    .replaceAll('\\t', '\t')
+    .replaceAll('\\n', '');
+}
+
 /** nginx `log_format`: `$name` and `${name}` (ngx_http_script.c); anything else stands for itself. */
 export function tokenizeNginxFormat(format: string): Result<Tokens, string> {
   const [, escaping = 'default', body = ''] =
     /^(?:escape=(default|json|none)\s+)?(.*)$/s.exec(format) ?? [];
   return check(
-    tokenize(body, /\$(?:\{(\w+)\}|(\w+))/g, ([, braced, bare]) => `$${braced ?? bare ?? ''}`),
+    tokenize(
+      unescapeQuotes(body),
+      /\$(?:\{(\w+)\}|(\w+))/g,
+      ([, braced, bare]) => `$${braced ?? bare ?? ''}`,
+    ),
     escaping as Escaping,
   );
 }
@@ -28,12 +41,48 @@ const apacheDirective = /%(?:%|[!,<>\d]*(?:\{([^}]*)\})?[!,<>\d]*(\^\w{2}|[A-Za-
 
 /** Apache `LogFormat`, as written in a configuration file or with its `\"` already read. */
 export function tokenizeApacheFormat(format: string): Result<Tokens, string> {
-  const body = format.replaceAll('\\"', '"').replaceAll('\\t', '\t').replaceAll('\\n', '');
-  const tokens = tokenize(body, apacheDirective, ([whole, argument, letter]) => {
+  const tokens = tokenize(unescapeQuotes(format), apacheDirective, ([whole, argument, letter]) => {
     if (whole === '%%') return '%';
-    return argument === undefined ? `%${letter}` : `%{${argument}}${letter}`;
+    // Without `>` it is the status before an internal redirect.
+    if (letter === 's' && whole.includes('>')) return '%>s';
+    if (argument === undefined) return `%${letter}`;
+    // Names of headers know no case.
+    return `%{${letter === 'i' ? argument.toLowerCase() : argument}}${letter}`;
   });
-  return check(tokens, 'default');
+  return check(joinTimes(tokens), 'default');
+}
+
+/** The argument of a time in strftime's language, or of the fraction that belongs to one. */
+function timePart(token: FormatToken | undefined): string | undefined {
+  if (token?.kind !== 'field') return undefined;
+  const [, form] = /^%\{(?:begin:|end:)?([^}]*)\}t$/.exec(token.name) ?? [];
+  if (form === 'msec_frac') return '%L';
+  if (form === 'usec_frac') return '%N';
+  return form?.includes('%') ? form : undefined;
+}
+
+/** `%{%d/%b/%Y:%T}t.%{msec_frac}t %{%z}t` is one time in three parts. */
+function joinTimes(tokens: readonly FormatToken[]): readonly FormatToken[] {
+  const joined: FormatToken[] = [];
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index] as FormatToken;
+    let form = timePart(token);
+    if (form === undefined) {
+      joined.push(token);
+      continue;
+    }
+    for (;;) {
+      const next = tokens[index + 1];
+      const between = next?.kind === 'literal' ? next.text : '';
+      const after = index + (next?.kind === 'literal' ? 2 : 1);
+      const part = between.includes('}') ? undefined : timePart(tokens[after]);
+      if (part === undefined) break;
+      form += between.replaceAll('%', '%%') + part;
+      index = after;
+    }
+    joined.push({ kind: 'field', name: `%{${form}}t` });
+  }
+  return joined;
 }
 
 function tokenize(

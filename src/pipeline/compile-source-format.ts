@@ -1,0 +1,25 @@
+import type { TargetConfig } from '../config/schema.ts';
+import { readOwnRequests } from '../io/own-requests.ts';
+import { readLogFormat } from '../io/read-log-format.ts';
+import type { CompiledFormat } from '../parse/log-format/compile.ts';
+import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { ok, type Result } from '../result.ts';
+import { vhostsOf } from './line-sinks.ts';
+
+/** The parser of an access log; in words why there is none. */
+export async function compileSourceFormat(
+  { format, format_file, json_keys }: TargetConfig['access_logs'][number],
+  { server, access_logs, status_url }: TargetConfig,
+): Promise<Result<CompiledFormat, string>> {
+  const text =
+    format_file === undefined
+      ? ok(format)
+      : await readLogFormat({ file: format_file, name: format, server });
+  if (!text.ok) return text;
+  return parseLogFormat({
+    format: text.value,
+    vhosts: vhostsOf(access_logs),
+    own: readOwnRequests(status_url),
+    ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
+  });
+}
