@@ -40,13 +40,13 @@ export function deriveSlotHolders(table: SlotTable, maskClients: boolean): SlotH
 }
 
 /**
- * The request for the table is in the table: the newest of those being answered. Leaving out the newest, and one only,
- * hides no client that holds a slot for any time, whatever its request says.
+ * The request for the table is in the table, as one that has just begun. One such row is left out: a client that holds a
+ * slot for longer is counted in any case, and what a request says decides nothing.
  */
 function withoutOwnRequest(rows: readonly SlotRow[]): readonly SlotRow[] {
-  const own = rows
-    .filter(({ state, secondsSinceRequest }) => state === 'writing' && secondsSinceRequest === 0)
-    .find(({ request }) => request?.startsWith('GET ') === true);
+  const own = rows.find(
+    ({ state, secondsSinceRequest }) => state === 'writing' && secondsSinceRequest === 0,
+  );
   return own === undefined ? rows : rows.filter((row) => row !== own);
 }
 

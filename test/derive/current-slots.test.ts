@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { deriveApacheSlots } from '../../src/derive/apache-slots.ts';
+import { summarizeConnections } from '../../src/derive/connection-activity.ts';
+import { deriveCurrentSlots, type SlotKnowledge } from '../../src/derive/current-slots.ts';
+import { parseApacheStatus } from '../../src/parse/apache-status.ts';
+import type { ActivityCounts } from '../../src/snapshot/connections.ts';
+import type { ScrapeFailureResult } from '../../src/snapshot/scrape.ts';
+
+function apache(text: string) {
+  const parsed = parseApacheStatus(text);
+  if (!parsed.ok) throw new Error(parsed.error.found);
+  return deriveApacheSlots(parsed.value.snapshot, {});
+}
+
+const prefork = apache('IdleWorkers: 8\nScoreboard: ________\n');
+const event = apache('IdleWorkers: 8\nServerMPM: event\nConnsTotal: 0\nScoreboard: ________\n');
+
+const holding = (counts: Partial<ActivityCounts>) => {
+  const none = summarizeConnections([]);
+  return { connections: { ...none, counts: { ...none.counts, ...counts } } };
+};
+
+const silent = (result: ScrapeFailureResult = 'response_timeout') => ({
+  outcome: { kind: 'failed', failure: { result, message: '', remedy: '' } } as const,
+  capacity: {},
+  viaLane: false,
+  exhausted: true,
+});
+
+function sums(knowledge: SlotKnowledge): readonly (readonly [number | undefined, number])[] {
+  const { groups = [] } = deriveCurrentSlots(knowledge)?.figures ?? {};
+  return groups.map(({ limit, counts }) => [
+    limit?.value,
+    [...counts.values()].reduce((sum, count) => sum + count, 0),
+  ]);
+}
+
+describe('deriveCurrentSlots() while the status page is silent', () => {
+  test('prefork: each accepted connection is a worker, and the states sum to the limit', () => {
+    const slots = deriveCurrentSlots({
+      ...silent(),
+      server: 'apache',
+      before: prefork,
+      ...holding({ idle: 5, active: 1, closing: 1, queued: 9 }),
+    });
+    expect(slots?.source).toBe('kernel');
+    expect(slots?.figures.workerSaturation).toBe(1);
+    expect(slots?.figures.keepaliveOccupancy).toBe(5 / 8);
+    expect(Object.fromEntries(slots?.figures.groups[0]?.counts ?? [])).toEqual({
+      keepalive: 5,
+      active: 1,
+      writing: 0,
+      reading: 0,
+      closing: 1,
+      unknown: 1,
+    });
+  });
+
+  test('event: idle connections hold no worker', () => {
+    const slots = deriveCurrentSlots({
+      ...silent(),
+      server: 'apache',
+      before: event,
+      ...holding({ idle: 20, active: 8 }),
+    });
+    const [workers, connections] = slots?.figures.groups ?? [];
+    expect(workers?.counts.get('active')).toBe(8);
+    expect(workers?.counts.has('keepalive')).toBe(false);
+    expect(connections?.counts.get('keepalive')).toBe(20);
+    expect(connections?.limit?.value).toBe(28);
+  });
+
+  test('nginx: what has sent nothing yet is waiting, what is not seen is unknown', () => {
+    const knowledge: SlotKnowledge = {
+      ...silent('empty_reply'),
+      server: 'nginx',
+      capacity: { slots: 16 },
+      ...holding({ idle: 2, silent: 3, active: 6 }),
+    };
+    const { counts } = deriveCurrentSlots(knowledge)?.figures.groups[0] ?? {};
+    expect(counts?.get('keepalive')).toBe(5);
+    expect(counts?.get('unknown')).toBe(5);
+    expect(sums(knowledge)).toEqual([[16, 16]]);
+  });
+
+  test('more connections than the limit of before raise the limit, never a state below 0', () => {
+    expect(
+      sums({
+        ...silent(),
+        server: 'apache',
+        before: prefork,
+        ...holding({ idle: 9, sending: 3 }),
+      }),
+    ).toEqual([[12, 12]]);
+  });
+
+  test('a hung server is as saturated as its connections show, at least', () => {
+    const slots = deriveCurrentSlots({
+      ...silent(),
+      exhausted: false,
+      server: 'apache',
+      before: prefork,
+      ...holding({ active: 2 }),
+    });
+    expect(slots?.figures.workerSaturation).toBe(0.25);
+  });
+
+  test.each([
+    ['the kernel is not visible', { before: prefork }],
+    ['no page was ever answered and so the MPM is not known', holding({ idle: 4 })],
+  ])('absent when %s', (_, known) => {
+    expect(deriveCurrentSlots({ ...silent(), server: 'apache', ...known })).toBeUndefined();
+  });
+
+  test('absent when the server refuses connections', () => {
+    const refused = { ...silent('refused'), exhausted: false };
+    const known = { before: prefork, ...holding({}) };
+    expect(deriveCurrentSlots({ ...refused, server: 'apache', ...known })).toBeUndefined();
+  });
+});
