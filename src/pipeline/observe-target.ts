@@ -280,9 +280,9 @@ async function endingAt(poll: Poll, wantedAt: number): Promise<TargetView> {
   return poll.view.finally(() => clearTimeout(timer));
 }
 
-/** Whether a caller's time is over before the server has had a second to answer. */
+/** Whether a caller's time is over before the server has had about a second to answer. */
 function isYoung(poll: Poll, wantedAt: number): boolean {
-  return wantedAt - poll.startedAt < shortestPollMilliseconds;
+  return wantedAt - poll.startedAt < shortestPollMilliseconds * 0.9;
 }
 
 /** Undefined where nothing comes in time; whatever comes later is not waited for. */

@@ -56,6 +56,15 @@ const hasNoCause = [
   { panel: 'traffic: Responses by class', expr: /code=~"[135]\.\."/ },
   { panel: 'traffic: 408 and 499, and a day before', expr: /offset 1d/ },
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
+  // Bands of states that these servers do not have, or that only the kernel's view has.
+  { panel: 'service: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },
+  { panel: 'apache: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },
+  { panel: 'apache: Connection slots of $target', expr: /state=~"(?:reading|active|unknown)"/ },
+  { panel: 'nginx: What speaks for "full"', expr: /exhaustion_evidence/ },
+  {
+    panel: 'nginx: Connections of $target',
+    expr: /state=~"(?:active|unknown|writing_async\|wait_io|closing\|graceful\|.*)"/,
+  },
 ];
 
 test('every query of every panel runs, and has something to show of these scenes', async () => {
