@@ -10,7 +10,8 @@ interface Bench {
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
   targets: () => import('./targets.ts'),
-  sockets: () => import('./proc-net-tcp.ts'),
+  sockets: () => import('./ss-sockets.ts'),
+  'proc-net-tcp': () => import('./proc-net-tcp.ts'),
   logs: () => import('./logs.ts'),
   'log-loss': () => import('./log-loss.ts'),
   verdict: () => import('./verdict.ts'),

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { summarizeConnections } from '../src/derive/connection-activity.ts';
+import { buildKernelReader, type KernelReader } from '../src/io/read-kernel.ts';
+import { err } from '../src/result.ts';
+import { printTable } from './measure.ts';
+
+/** Both ends of each connection are descriptors of this process, and 20,000 is a common limit of them. */
+const sizes = [100, 1000, 5000, 9000];
+const rounds = 5;
+/** Clock ticks of /proc/PID/stat a second, on every architecture Node.js runs on by default. */
+const ticksPerSecond = 100;
+
+/** CPU of this process and of the children it has waited for, user and system, in milliseconds. */
+function cpuMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  const columns = readFileSync('/proc/self/stat', 'latin1')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const ofChildren = Number(columns[13]) + Number(columns[14]);
+  return (user + system) / 1000 + (ofChildren / ticksPerSecond) * 1000;
+}
+
+async function openConnections(count: number) {
+  const accepted: Socket[] = [];
+  const server = createServer((socket) => accepted.push(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server.listen({ port: 0, host: '0.0.0.0' }, resolve));
+  const { port } = server.address() as AddressInfo;
+  const clients: Socket[] = [];
+  while (clients.length < count) {
+    const burst = Array.from({ length: Math.min(200, count - clients.length) }, (_, index) =>
+      connect({ port, host: `127.0.0.${1 + (index % 8)}` }),
+    );
+    await Promise.all(
+      burst.map((socket) => new Promise((resolve) => socket.once('connect', resolve))),
+    );
+    clients.push(...burst);
+  }
+  return {
+    port,
+    close() {
+      for (const socket of [...clients, ...accepted]) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+async function measure(reader: KernelReader, port: number) {
+  const cpuBefore = cpuMilliseconds();
+  const startedAt = performance.now();
+  for (let round = 0; round < rounds; round += 1) {
+    const { sockets } = await reader.read([port], true);
+    if (sockets.ok) summarizeConnections(sockets.value.ports.get(port)?.sockets ?? []);
+  }
+  return {
+    wall: (performance.now() - startedAt) / rounds,
+    cpu: (cpuMilliseconds() - cpuBefore) / rounds,
+  };
+}
+
+/** One reading of the kernel with `ss` beside one of the /proc tables, which tell less. */
+export async function run(): Promise<void> {
+  const withoutSs = () =>
+    Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'left out' } as const));
+  const rows = [['connections', 'ss: ms', 'CPU ms', '/proc: ms', 'CPU ms', 'CPU ratio']];
+  for (const size of sizes) {
+    const held = await openConnections(size);
+    const ss = await measure(buildKernelReader(), held.port);
+    const proc = await measure(buildKernelReader({ ss: withoutSs }), held.port);
+    held.close();
+    rows.push([
+      String(size),
+      ...[ss.wall, ss.cpu, proc.wall, proc.cpu].map((value) => value.toFixed(1)),
+      (ss.cpu / proc.cpu).toFixed(1),
+    ]);
+  }
+  printTable(rows);
+}
