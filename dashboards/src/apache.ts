@@ -7,15 +7,15 @@ import {
   fetchResultPanel,
   fullFigure,
   slotsPanel,
+  slotsSourcePanel,
 } from './panels/common-panels.ts';
 import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
-import { timelinePanel } from './panels/timeline-panel.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
 import { slotsByState, statusQueries } from './queries/status-queries.ts';
-import { meaning, thresholds, unit } from './theme.ts';
+import { thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
 const status = statusQueries(select);
@@ -97,20 +97,7 @@ export const apacheDashboard = buildDashboard({
     {
       title: 'Why',
       panels: [
-        timelinePanel({
-          title: 'Where the slot figures come from',
-          queries: [status.slotsSource],
-          unit: unit.text,
-          thresholds: thresholds.none,
-          noValue: 'not told',
-          width: 12,
-          words: [
-            { text: 'no', color: meaning.baseline },
-            { text: 'in use', color: meaning.neutral },
-          ],
-          shows: 'The status page, the observation lane or the kernel.',
-          bad: 'kernel: the status page is silent.',
-        }),
+        slotsSourcePanel(status.slotsSource),
         curves({
           title: 'Time to read the status page',
           queries: [status.fetchSeconds],

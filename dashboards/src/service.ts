@@ -7,6 +7,7 @@ import {
   fetchResultPanel,
   firingFigure,
   slotsPanel,
+  slotsSourcePanel,
 } from './panels/common-panels.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { timelinePanel } from './panels/timeline-panel.ts';
@@ -119,20 +120,7 @@ export const serviceDashboard = buildDashboard({
     {
       title: 'Can these figures be trusted?',
       panels: [
-        timelinePanel({
-          title: 'Where the slot figures come from',
-          queries: [status.slotsSource],
-          unit: unit.text,
-          thresholds: thresholds.none,
-          noValue: 'not told',
-          width: 12,
-          words: [
-            { text: 'no', color: meaning.baseline },
-            { text: 'in use', color: meaning.neutral },
-          ],
-          shows: 'The status page, the observation lane or the kernel.',
-          bad: 'kernel: the status page is silent.',
-        }),
+        slotsSourcePanel(status.slotsSource),
         curves({
           title: 'Age of the kernel figures',
           queries: [host.kernelAge],

@@ -40,6 +40,24 @@ export function fetchResultPanel(query: Query, bad: string) {
   });
 }
 
+/** From what the slot figures are known: the page, the lane or the kernel. */
+export function slotsSourcePanel(query: Query) {
+  return timelinePanel({
+    title: 'Where the slot figures come from',
+    queries: [query],
+    unit: unit.text,
+    thresholds: thresholds.none,
+    noValue: 'not told',
+    width: 12,
+    words: [
+      { text: 'no', color: meaning.baseline },
+      { text: 'in use', color: meaning.neutral },
+    ],
+    shows: 'The status page, the observation lane or the kernel.',
+    bad: 'kernel: the status page is silent.',
+  });
+}
+
 /** The servers without a slot, by name: which, before how many. */
 export function fullFigure(query: Query) {
   return figure({
