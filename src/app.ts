@@ -61,11 +61,14 @@ export interface App {
 }
 
 const pageRefreshSeconds = 5;
+/** A page without a script comes back after the refresh, a live one each second. */
+const watchedMilliseconds = (pageRefreshSeconds + 2) * 1000;
 const discoveryPauseMilliseconds = 30_000;
 
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
+  let pageAskedAt = Number.NEGATIVE_INFINITY;
   const logs = createLogSet({ stdin: options.stdin, log, now });
   const kernel = buildKernelReader({
     now,
@@ -82,6 +85,7 @@ export function createApp(options: AppOptions): App {
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
     logSaysExhausted: logs.saysExhausted,
+    isWatched: () => performance.now() - pageAskedAt < watchedMilliseconds,
     log,
     now,
   };
@@ -203,8 +207,9 @@ export function createApp(options: AppOptions): App {
     }
   };
 
-  const pageModel = (refresh: boolean) =>
-    buildPageModel({
+  const pageModel = (refresh: boolean) => {
+    pageAskedAt = performance.now();
+    return buildPageModel({
       exporter: { version: options.version, startTimeSeconds: startedAt },
       nowSeconds: now(),
       ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
@@ -213,6 +218,7 @@ export function createApp(options: AppOptions): App {
       targets: targets.all(),
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
+  };
 
   const ports: ServerPorts = {
     async renderMetrics({ deadlineMilliseconds, signal }) {

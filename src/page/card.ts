@@ -34,7 +34,7 @@ ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
 ${renderFigures(target, context)}
-${renderConnections(view?.host, context.nowSeconds)}
+${renderConnections(view, context.nowSeconds)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>

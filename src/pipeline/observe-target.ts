@@ -37,6 +37,8 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
   /** Whether the error log has said within the last seconds that there is no slot left. */
   readonly errorLogSaysExhausted?: () => boolean;
+  /** Whether somebody looks at the page, which shows how long connections have been idle. */
+  readonly isWatched?: () => boolean;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -80,7 +82,7 @@ const backOffAfterSilenceMilliseconds = 5000;
 /** A server that has had less time than this to answer has not failed: its client was in a hurry. */
 const shortestPollMilliseconds = 1000;
 
-/** Above this saturation the kernel is read with each sample, below it with each scrape. */
+/** Above this saturation, or watched, the kernel is read with each sample, below it with each scrape. */
 const closeWatchFrom = 0.7;
 
 /** Kernel figures in an answer to a scrape are at most this old, unless reading them is costly. */
@@ -174,7 +176,8 @@ export function createTarget(options: TargetOptions): Target {
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
-    const host = isCalm(outcome, latest) ? parts?.host : await readHost(outcome.kind === 'failed');
+    const spared = isCalm(outcome, latest) && options.isWatched?.() !== true;
+    const host = spared ? parts?.host : await readHost(outcome.kind === 'failed');
     const holders = await options.readHolders?.();
     memory = rememberPoll(memory, observation);
     return show({ observation, capacity, ...present({ host, holders }) });

@@ -23,6 +23,8 @@ export interface TargetSetOptions {
   readonly inPod?: boolean;
   /** By target, whether its error log has just said so. */
   readonly logSaysExhausted?: (target: string) => boolean;
+  /** Whether somebody looks at the page. */
+  readonly isWatched?: () => boolean;
   readonly log: Log;
   readonly now: () => number;
 }
