@@ -66,6 +66,7 @@ main.addEventListener('click', ({ target }) => {
 const speechScript = `
 let spokenAt = 0, spoken = '', contactAt = Date.now(), startedAt = Date.now(), failed = false, lost = false;
 const say = (text) => set(status, 'textContent', text);
+const read = (element) => { if (!paused && summaries.has(element.id)) label(element, summaries.get(element.id)); };
 function label(element, summary) {
   if (element !== document.activeElement) element.setAttribute('aria-label', summary);
   else if (summary !== spoken && Date.now() - spokenAt >= 10000) {
@@ -85,13 +86,14 @@ function tell() {
   document.body.classList.toggle('lost', lost);
   if (lost !== wasLost && !paused) say(lost ? 'The connection to the exporter is lost.' : 'Connected again.');
   const what = paused ? 'Paused.' : lost ? 'No connection to the exporter.' : '';
+  read(document.activeElement);
   set(note, 'textContent', what && what + ' These figures are ' + duration(old) + ' old.');
 }
 function reached() { contactAt = Date.now(); failed = false; tell(); }`;
 
 /** Fetching: the stream of boards, and a fresh copy of the page for all else. */
 const streamScript = `
-let stream, timer, paused = false, loading = false, loadedAt = 0;
+let stream, timer, later, paused = false, loading = false, loadedAt = 0;
 function show(targets) {
   let fresh = true;
   for (const { name, boards } of targets) {
@@ -110,7 +112,9 @@ function show(targets) {
   if (!fresh) load();
 }
 async function load() {
-  if (loading || paused || document.hidden || Date.now() - loadedAt < 500) return;
+  clearTimeout(later);
+  if (paused || document.hidden) return;
+  if (loading || Date.now() - loadedAt < 500) return void (later = setTimeout(load, 500));
   loading = true;
   loadedAt = Date.now();
   try {
