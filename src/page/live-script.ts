@@ -132,6 +132,7 @@ function swap(page) {
   for (const board of next.querySelectorAll('.board')) summaries.set(board.id, board.getAttribute('aria-label'));
   const focused = document.activeElement;
   morph(main, next);
+  morph(document.querySelector('.brand'), page.querySelector('.brand'));
   if (document.activeElement !== focused && focused.isConnected) focused.focus({ preventScroll: true });
   for (const board of main.querySelectorAll('.board')) point(board);
   reached();

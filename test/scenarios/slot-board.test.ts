@@ -205,7 +205,9 @@ test('an update leaves focus, the chosen square and a selection where they are',
     getSelection().selectAllChildren(document.getElementById('target-1-name'))`);
   const before = Number(await page.evaluate('fetches'));
   await openIdle(1);
-  await page.until(`${showsIdle(1)} && fetches > ${before} + 1`);
+  const uptime = `document.querySelector('.brand p').textContent`;
+  const began = JSON.stringify(await page.evaluate(uptime));
+  await page.until(`${showsIdle(1)} && fetches > ${before} + 1 && ${uptime} !== ${began}`);
   expect(await page.evaluate('document.activeElement === focused')).toBe(true);
   expect(await page.evaluate(`document.querySelectorAll('.here').length`)).toBe(1);
   expect(await page.evaluate('getSelection().toString()')).toBe('edge');
