@@ -138,8 +138,10 @@ export function createTarget(options: TargetOptions): Target {
     return view;
   };
 
-  const readHost = async (afresh: boolean): Promise<HostFigures | undefined> => {
-    const host = await within(options.readHost?.(afresh), longestHostReadMilliseconds);
+  const readHost = async (fresh: boolean): Promise<HostFigures | undefined> => {
+    // What comes too late is shown by the next view; until then the last figures stand, with their age.
+    const host =
+      (await within(options.readHost?.(fresh), longestHostReadMilliseconds)) ?? parts?.host;
     if (host !== undefined && host.kernelReadAtSeconds !== parts?.host?.kernelReadAtSeconds) {
       samples = countIdleSeconds(samples, host.connections);
     }
