@@ -170,14 +170,15 @@ export function createTarget(options: TargetOptions): Target {
     const { outcome } = read;
     const { timings } = page.ok ? page.value : page.error;
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
-    // A poll that our own end or a reload cut short says nothing about the server.
-    if (closed) return latest ?? unfinished(observation);
+    // A poll that our own end, a reload or the end of a /probe request cut short says nothing about the server.
+    if (closed || options.signal?.aborted === true) return latest ?? unfinished(observation);
     badFields += read.badFields;
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
     const host = isCalm(outcome, latest) ? parts?.host : await readHost(outcome.kind === 'failed');
-    const holders = await options.readHolders?.();
+    // A server that does not answer would only get one more connection to queue.
+    const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     memory = rememberPoll(memory, observation);
     return show({ observation, capacity, ...present({ host, holders }) });
   };
