@@ -54,9 +54,11 @@ async function takeLock(
   const own = `lock.${randomBytes(6).toString('hex')}`;
   const server = await listenAt(join(base, own), owner);
   try {
+    // Asked of its own name: under the common one another's may stand by now.
+    const { ino } = await stat(join(directory, own));
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (await isLinked(join(directory, own), join(directory, lockName))) {
-        return ok(await holdLock(server, directory));
+        return ok(holdLock({ server, directory, ino }));
       }
       const holder = await askHolder(join(base, lockName));
       if (holder !== undefined) {
@@ -79,9 +81,14 @@ async function takeLock(
   }
 }
 
-async function holdLock(server: Server, directory: string): Promise<DirectoryLock> {
+interface HeldLock {
+  readonly server: Server;
+  readonly directory: string;
+  readonly ino: number;
+}
+
+function holdLock({ server, directory, ino }: HeldLock): DirectoryLock {
   const path = join(directory, lockName);
-  const { ino } = await stat(path);
   const isHeld = async () => (await stat(path).catch(() => undefined))?.ino === ino;
   return {
     isHeld,

@@ -140,8 +140,10 @@ export function createTarget(options: TargetOptions): Target {
     return view;
   };
 
-  const readHost = async (afresh: boolean): Promise<HostFigures | undefined> => {
-    const host = await within(options.readHost?.(afresh), longestHostReadMilliseconds);
+  const readHost = async (fresh: boolean): Promise<HostFigures | undefined> => {
+    // What comes too late is shown by the next view; until then the last figures stand, with their age.
+    const host =
+      (await within(options.readHost?.(fresh), longestHostReadMilliseconds)) ?? parts?.host;
     if (host !== undefined && host.kernelReadAtSeconds !== parts?.host?.kernelReadAtSeconds) {
       samples = countIdleSeconds(samples, host.connections);
     }
@@ -170,15 +172,16 @@ export function createTarget(options: TargetOptions): Target {
     const { outcome } = read;
     const { timings } = page.ok ? page.value : page.error;
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
-    // A poll that our own end or a reload cut short says nothing about the server.
-    if (closed) return latest ?? unfinished(observation);
+    // A poll that our own end, a reload or the end of a /probe request cut short says nothing about the server.
+    if (closed || options.signal?.aborted === true) return latest ?? unfinished(observation);
     badFields += read.badFields;
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
     const spared = isCalm(outcome, latest) && options.isWatched?.() !== true;
     const host = spared ? parts?.host : await readHost(outcome.kind === 'failed');
-    const holders = await options.readHolders?.();
+    // A server that does not answer would only get one more connection to queue.
+    const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     memory = rememberPoll(memory, observation);
     return show({ observation, capacity, ...present({ host, holders }) });
   };

@@ -14,9 +14,9 @@ const silent = {
 };
 
 /** A target whose server takes every connection and never says a word. */
-async function watchSilentServer() {
+async function watchSilentServer(more: Partial<TargetOptions> = {}) {
   const server = keep(await startHostileServer(() => undefined));
-  return { server, target: createTarget(targetOn(server.url)) };
+  return { server, target: createTarget({ ...targetOn(server.url), ...more }) };
 }
 
 function targetOn(url: string): TargetOptions {
@@ -71,6 +71,34 @@ describe('createTarget()', () => {
     target.close();
     expect((await view).counters.failures.response_timeout).toBe(0);
     expect(target.latest()).toBeUndefined();
+  });
+
+  test('what the end of the request for it cut short is no fact about the server, and no line in the log', async () => {
+    const asked = new AbortController();
+    const lines: string[] = [];
+    const { target, server } = await watchSilentServer({
+      signal: asked.signal,
+      log: { ...silent, warn: (text) => lines.push(text) },
+    });
+    const observed = target.observe(5000);
+    await expect.poll(server.connections).toBe(1);
+    asked.abort();
+    const view = await observed;
+    expect(view.counters.failures).toEqual(expect.objectContaining({ response_timeout: 0 }));
+    expect(Object.values(view.counters.failures).every((count) => count === 0)).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
+  test('a server that does not answer is not asked for its slot table as well', async () => {
+    let asked = 0;
+    const { target } = await watchSilentServer({
+      readHolders: () => {
+        asked += 1;
+        return Promise.resolve(undefined);
+      },
+    });
+    await target.observe(1100);
+    expect(asked).toBe(0);
   });
 });
 
