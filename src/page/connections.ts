@@ -41,15 +41,20 @@ export function renderConnections(
 ): Html | undefined {
   const connections = view && currentConnections(view);
   if (connections === undefined || totalOf(connections) === 0) return undefined;
-  const { counts, clients, topClientConnections, oldestIdleSeconds } = connections;
+  const { counts, clients, topClientConnections } = connections;
   const read = view?.host?.kernelReadAtSeconds;
   const age = read === undefined ? '' : `, read ${formatAge(read, nowSeconds)}`;
   return html`<section class="connections" aria-label="Who is connected"><h3>Who is connected</h3><dl>
 ${fact('Clients', formatCount(clients))}
 ${fact('Most held by one client', formatCount(topClientConnections))}
-${fact('Oldest idle', oldestIdleSeconds === undefined ? 'none is idle' : formatDuration(oldestIdleSeconds))}
+<div><dt>Oldest idle</dt><dd class="oldest-idle">${describeOldestIdle(connections)}</dd></div>
 ${fact('Waiting in the accept queue', formatCount(counts.queued))}
 </dl><p class="todo">${describeCounts(connections)}; from the kernel’s socket data${age}.</p></section>`;
+}
+
+/** Each second in the live stream too: it must not differ from the age that the board names. */
+export function describeOldestIdle({ oldestIdleSeconds }: ConnectionSummary): string {
+  return oldestIdleSeconds === undefined ? 'none is idle' : formatDuration(oldestIdleSeconds);
 }
 
 function fact(term: string, value: string): Html {

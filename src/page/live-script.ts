@@ -96,8 +96,10 @@ const streamScript = `
 let stream, timer, later, paused = false, loading = false, loadedAt = 0;
 function show(targets) {
   let fresh = true;
-  for (const { name, boards } of targets) {
+  for (const { name, boards, oldestIdle } of targets) {
     const card = [...main.querySelectorAll('.card[data-name]')].find((item) => item.dataset.name === name);
+    const oldest = oldestIdle && card?.querySelector('.oldest-idle');
+    if (oldest) set(oldest, 'textContent', oldestIdle);
     for (const board of boards) {
       if (!board.runs.length) continue;
       const element = card && document.getElementById(card.id + '-' + board.kind);

@@ -47,10 +47,11 @@ export function buildSlotBoard(options: SlotBoardOptions): SlotBoard {
   const runs = states.map(({ state, slots }) => {
     const squares = Math.ceil(slots / slotsPerSquare);
     const ages = agesOf(state, held).slice(0, slots);
-    const oldest = ages.filter((_, i) => i % slotsPerSquare === 0);
+    const oldest = ages.filter((_, i) => i % slotsPerSquare === 0).map(roundAge);
     return { state, slots, squares, ages: encodeRuns(oldest) };
   });
-  const note = `${describeSquares(group.kind, slotsPerSquare)} ${describeAges(runs)}`.trimEnd();
+  const note =
+    `${describeSquares(group.kind, slotsPerSquare)} ${describeAges(runs, held)}`.trimEnd();
   return { kind: group.kind, slotsPerSquare, runs, summary: summarise(group), note };
 }
 
@@ -62,11 +63,12 @@ function describeSquares(kind: SlotKind, slotsPerSquare: number): string {
 }
 
 /** Never silent about ages: a board without them would pass for one of connections that have just come. */
-function describeAges(runs: readonly BoardRun[]): string {
+function describeAges(runs: readonly BoardRun[], held: readonly HeldConnection[]): string {
   const aged = runs.filter(({ state }) => agedStates.includes(state));
-  const oldest = aged.flatMap(({ state, ages }) =>
-    ages[0] === undefined ? [] : [`${slotPalette[state].label} ${formatDuration(ages[0][0])}`],
-  );
+  const oldest = aged.flatMap(({ state }) => {
+    const [age] = agesOf(state, held);
+    return age === undefined ? [] : [`${slotPalette[state].label} ${formatDuration(age)}`];
+  });
   if (oldest.length > 0) return `Oldest: ${oldest.join(', ')}.`;
   return aged.length > 0 ? 'Ages are not known: the kernel’s socket data (ss) has none.' : '';
 }
@@ -78,7 +80,7 @@ function agesOf(state: SlotState, held: readonly HeldConnection[]): readonly num
   if (!agedStates.includes(state)) return [];
   return held
     .filter(({ activity }) => activityTable[activity].state === state)
-    .map(({ ageSeconds }) => roundAge(ageSeconds))
+    .map(({ ageSeconds }) => ageSeconds)
     .toSorted((a, b) => b - a);
 }
 

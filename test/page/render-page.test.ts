@@ -120,7 +120,7 @@ describe('renderPage()', () => {
     expect(text).toContain('<rect class="state-keepalive"');
     expect(text).not.toContain('Last known');
     expect(text).toContain('<dt>Most held by one client</dt><dd>4</dd>');
-    expect(text).toContain('<dt>Oldest idle</dt><dd>42 s</dd>');
+    expect(text).toContain('<dt>Oldest idle</dt><dd class="oldest-idle">42 s</dd>');
     expect(text).toContain('<dt>Waiting in the accept queue</dt><dd>4</dd>');
     expect(text).toContain('5 idle keep-alive, 1 sending a request or being served, 4 waiting');
   });

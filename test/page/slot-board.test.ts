@@ -98,7 +98,7 @@ test('buildSlotBoard() names the oldest of each state, or says that ages are not
   const { held } = fullPreforkConnections;
   const counts = { active: 1, keepalive: 5 };
   expect(buildSlotBoard({ group: group(counts, 6), held }).note).toBe(
-    'Each square is one worker. Oldest: request being read or at work 7 s, keep-alive 40 s.',
+    'Each square is one worker. Oldest: request being read or at work 7 s, keep-alive 42 s.',
   );
   expect(buildSlotBoard({ group: group(counts, 6) }).note).toContain('Ages are not known');
   expect(buildSlotBoard({ group: group({ idle: 6 }, 6) }).note).toBe('Each square is one worker.');
@@ -136,7 +136,7 @@ test.each([
 
 test('renderBoardsEvent() sends the boards of each target by its name', () => {
   const event: unknown = JSON.parse(renderBoardsEvent(model));
-  expect(event).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }] }]);
+  expect(event).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }], oldestIdle: '42 s' }]);
 });
 
 test('buildSlotBoard() stays small: a thousand idle clients of a minute cost 1 kB', () => {

@@ -161,9 +161,8 @@ test('while clients fill a prefork the page says what /metrics says', async () =
     mostOfOne: '12',
     exhausted: true,
   });
-  await page.until(
-    `document.querySelector('.board-note').textContent.includes('Oldest: keep-alive')`,
-  );
+  await page.until(`[...document.querySelectorAll('#target-0 .oldest-idle')].some(({ textContent }) =>
+    document.querySelector('#target-0 .board-note').textContent.includes('Oldest: keep-alive ' + textContent))`);
   // The policy has refused the page nothing of its own, and what is not its own it refuses.
   expect(page.problems()).toEqual([]);
   await page.evaluate(`{ const script = document.createElement('script');
