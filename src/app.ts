@@ -81,7 +81,7 @@ export function createApp(options: AppOptions): App {
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
-    logSaysExhausted: logs.saysExhausted,
+    logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
     log,
     now,
   };

@@ -22,7 +22,7 @@ export interface TargetSetOptions {
   /** Whether the exporter runs in a pod, whose network namespace is its own. */
   readonly inPod?: boolean;
   /** By target, whether its error log has just said so. */
-  readonly logSaysExhausted?: (target: string) => boolean;
+  readonly logExhaustedSecondsAgo?: (target: string) => number | undefined;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -85,7 +85,7 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
     observationLane: config.sampling.observation_lane,
     ...hostPart(config, options),
     ...holdersPart(config, options),
-    errorLogSaysExhausted: () => options.logSaysExhausted?.(config.name) ?? false,
+    exhaustedSecondsAgo: () => options.logExhaustedSecondsAgo?.(config.name),
   };
 }
 

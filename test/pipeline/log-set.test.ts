@@ -321,9 +321,9 @@ test.each([
 });
 
 test('what it gives can be handed on function by function', () => {
-  const { saysExhausted, view, checkpoint } = createLogs().logs;
-  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
-    false,
+  const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
+  expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
+    undefined,
     undefined,
     undefined,
   ]);
