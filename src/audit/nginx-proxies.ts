@@ -18,6 +18,8 @@ export interface NginxProxy {
   readonly httpVersion: Setting;
   /** What nginx sends to the backend as Connection. */
   readonly connection: Setting;
+  /** Its value for a request that is no upgrade: of a variable what its map gives for an empty $http_upgrade. */
+  readonly ordinary: string;
 }
 
 export function nginxProxies(view: NginxView): readonly NginxProxy[] {
@@ -25,12 +27,14 @@ export function nginxProxies(view: NginxView): readonly NginxProxy[] {
     const directive = level.directives.find(({ name }) => name === 'proxy_pass');
     if (directive === undefined) return [];
     const host = /^\w+:\/\/([^/:$]+)/.exec(directive.args[0] ?? '')?.[1] ?? '';
+    const connection = connectionHeader(view, level);
     return {
       level,
       directive,
       upstream: view.upstreams.get(host),
       httpVersion: nginxSetting(view, level, 'proxy_http_version'),
-      connection: connectionHeader(view, level),
+      connection,
+      ordinary: ordinaryValue(view, connection.args[1] ?? ''),
     };
   });
 }
@@ -80,19 +84,26 @@ export function poolTimeout(view: NginxView, upstream: NginxUpstream): Setting {
   };
 }
 
-/** A WebSocket location hands the visitor's upgrade on; its connection is no use to others. */
-export function isUpgrade({ level, connection }: NginxProxy): boolean {
+function ordinaryValue({ http }: NginxView, value: string): string {
+  if (!value.startsWith('$')) return value;
+  const map = http.directives.find(
+    ({ name, args }) => name === 'map' && args[0] === '$http_upgrade' && args[1] === value,
+  );
+  const entry = (wanted: string) => map?.block?.find(({ name }) => name === wanted)?.args[0];
+  return entry('') ?? entry('default') ?? value;
+}
+
+/** A location for WebSocket only: its connection is no use to others. */
+export function isUpgradeOnly({ level, ordinary }: NginxProxy): boolean {
   return (
     nearest(level, 'proxy_set_header').some(({ args }) => args[0]?.toLowerCase() === 'upgrade') &&
-    /upgrade/i.test(connection.args[1] ?? '')
+    /upgrade/i.test(ordinary)
   );
 }
 
 /** Whether the backend may keep the connection after an answer. */
-export function keepsConnections(proxy: NginxProxy): boolean {
-  const { connection, httpVersion } = proxy;
-  const header = connection.args[1] ?? '';
-  return firstArg(httpVersion) !== '1.0' && header.toLowerCase() !== 'close';
+export function keepsConnections({ ordinary, httpVersion }: NginxProxy): boolean {
+  return firstArg(httpVersion) !== '1.0' && ordinary.toLowerCase() !== 'close';
 }
 
 /** The line of an outer level that a location's own lines put out of force. */

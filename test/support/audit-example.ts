@@ -36,11 +36,11 @@ export function renderExample(
   ].join('\n');
 }
 
-/** Files of memory: patterns match whole names only, with `*` for anything but a slash. */
+/** Files of memory: `*` stands for anything but a slash, a name that ends with one for all files below. */
 export function readFrom(files: Readonly<Record<string, string>>): ReadSources {
   return (pattern) => {
     const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
-    const wanted = new RegExp(`^${source}$`);
+    const wanted = new RegExp(`^${source}${pattern.endsWith('/') ? '.*' : '$'}`);
     const found = Object.keys(files).filter((path) => wanted.test(path));
     return Promise.resolve(ok(found.toSorted().map((path) => ({ path, text: files[path] ?? '' }))));
   };

@@ -1,6 +1,6 @@
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import {
-  isUpgrade,
+  isUpgradeOnly,
   keepsConnections,
   lostHeader,
   type NginxProxy,
@@ -18,7 +18,7 @@ function onProxies(find: (proxy: NginxProxy, view: NginxView) => Hit | undefined
       ? []
       : uniqueHits(
           nginxProxies(nginx)
-            .filter((proxy) => !isUpgrade(proxy))
+            .filter((proxy) => !isUpgradeOnly(proxy))
             .flatMap((proxy) => find(proxy, nginx) ?? []),
         );
 }
@@ -130,12 +130,19 @@ const connectionClose: Check = {
   what: 'The Connection header to the backend is not emptied',
   why: 'Before 1.29.7 nginx sends "Connection: close" to the backend unless told otherwise, and the backend obeys. A visitor’s header that is handed on decides for everybody’s connection.',
   find: onProxies((proxy, view) => {
-    const { connection, upstream } = proxy;
+    const { connection, upstream, ordinary } = proxy;
     const hasPool = upstream !== undefined && poolOf(view, upstream).size > 0;
-    const value = connection.args[1] ?? '';
-    const isBad = /^close$/i.test(value) || value === '$http_connection';
+    const isBad = /^close$/i.test(ordinary) || ordinary === '$http_connection';
     if (!hasPool || !isBad || lostHeader(proxy) !== undefined) return undefined;
-    return hitOn('nginx', connection, { advised: 'an empty value', fix: fixLines });
+    const variable = connection.args[1] ?? '';
+    if (!variable.startsWith('$') || variable === ordinary) {
+      return hitOn('nginx', connection, { advised: 'an empty value', fix: fixLines });
+    }
+    return hitOn('nginx', connection, {
+      advised: 'an empty value for requests that are no upgrade',
+      fix: [`map $http_upgrade ${variable} { default upgrade; '' ''; }`],
+      detail: `For ordinary requests ${variable} is ${ordinary}.`,
+    });
   }),
   examples: [
     {
@@ -144,8 +151,22 @@ const connectionClose: Check = {
       trigger: proxying({ upstream: 'keepalive 16;', location: 'proxy_http_version 1.1;' }),
       twin: proxying({ upstream: 'keepalive 16;', location: kept }),
     },
+    {
+      server: 'nginx',
+      trigger: upgrading('close'),
+      twin: upgrading("''"),
+    },
   ],
 };
+
+function upgrading(ordinary: string): string {
+  const location =
+    'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgrade;';
+  return proxying({ upstream: 'keepalive 16;', location }).replace(
+    'http {',
+    `http {\n  map $http_upgrade $upgrade { default upgrade; '' ${ordinary}; }`,
+  );
+}
 
 const connectionLost: Check = {
   id: 'nginx-connection-header-lost',
