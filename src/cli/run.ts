@@ -1,10 +1,11 @@
+import { audit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
 import { demo } from './demo.ts';
 import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { serve } from './serve.ts';
 
-const commands = { serve, 'check-config': checkConfig, demo } as const;
+const commands = { serve, 'check-config': checkConfig, audit, demo } as const;
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
@@ -13,6 +14,7 @@ Usage: keepalive-exporter COMMAND [FLAGS]
 Commands:
   serve         Serve metrics (the default).
   check-config  Check the configuration file; prints every problem, exit code 1.
+  audit         Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.
   demo          Show the exporter at work on a simulated Apache and nginx.
 
 Flags:
