@@ -9,3 +9,8 @@ export function slotBin(slots: number): number {
   const bin = exactUpTo + Math.ceil(Math.log(slots / exactUpTo) / growth);
   return Math.min(bin, slotBinCount - 1);
 }
+
+/** The largest number of slots that falls into a bin. */
+export function slotsOfBin(bin: number): number {
+  return bin <= exactUpTo ? bin : exactUpTo * Math.exp((bin - exactUpTo) * growth);
+}
