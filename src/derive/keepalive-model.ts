@@ -19,7 +19,8 @@ export interface ModelOptions {
 
 /** The busiest moment must stay under this share of the slots. */
 export const highestOccupancy = 0.8;
-const defaultAsyncFactor = 2;
+/** Of AsyncRequestWorkerFactor. */
+export const defaultAsyncFactor = 2;
 /** Fewer connections tell nothing about who makes them. */
 const leastConnectionsOfProxy = 50;
 const proxyShare = 0.9;
