@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import type { CommandFlagTable } from '../src/cli/command-flags.ts';
+import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
 import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
@@ -108,6 +109,7 @@ function renderFlagsDoc(): string {
     ),
     '',
     ...commandSection('plan', planFlags),
+    ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',
     '',
     ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),

@@ -1,4 +1,5 @@
 import { checkConfig } from './check-config.ts';
+import { compare } from './compare.ts';
 import { demo } from './demo.ts';
 import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -8,7 +9,7 @@ import { serve } from './serve.ts';
 const commands = { serve, 'check-config': checkConfig, demo } as const;
 
 /** Commands with flags of their own. */
-const questions = { plan } as const;
+const questions = { plan, compare } as const;
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
@@ -19,6 +20,7 @@ Commands:
   check-config  Check the configuration file; prints every problem, exit code 1.
   demo          Show the exporter at work on a simulated Apache and nginx.
   plan          The arithmetic of slots, hold time, rate and memory; see plan --help.
+  compare       What a change did: before against after, from Prometheus or access logs; see compare --help.
 
 Flags:
 ${flagHelp()}

@@ -1,28 +1,42 @@
 /**
- * The probability that a visitor must wait: Erlang's formula C for visitors who arrive at random (Poisson), hold a
- * slot for any time, and queue while all are taken.
- *
- * @param offeredLoad arrivals per second x seconds that each holds a slot: the mean number of slots in use
- * @returns 1 when the load fills every slot, since the queue then grows without end
+ * Erlang C: the probability that a visitor finds all slots taken and waits, when visitors come at random (Poisson) and
+ * wait in one queue. The load is in erlangs: arrivals per second times seconds a slot is held, which is also the mean
+ * number of slots held. Nobody gives up waiting in this model, so a load of all slots or more means that all wait.
  */
-export function erlangC(servers: number, offeredLoad: number): number {
-  if (offeredLoad <= 0) return 0;
-  if (offeredLoad >= servers) return 1;
-  let blocking = 1;
-  for (let n = 1; n <= servers; n++) blocking = nextBlocking(blocking, n, offeredLoad);
-  return waitingFrom(blocking, servers, offeredLoad);
+export function waitProbability(slots: number, load: number): number {
+  if (load <= 0) return 0;
+  if (slots <= load) return 1;
+  const blocked = blockedShare(slots, load);
+  return blocked / (1 - (load / slots) * (1 - blocked));
 }
 
-/**
- * Erlang's formula B for n servers from that for n - 1. Every step stays within 0 to 1, so thousands of servers
- * neither overflow nor lose digits, as sums of powers over factorials do.
- */
-export function nextBlocking(blocking: number, n: number, offeredLoad: number): number {
-  return (offeredLoad * blocking) / (n + offeredLoad * blocking);
+/** Erlang B by its recursion: every term stays within 0 and 1, so a million slots neither overflow nor lose digits. */
+function blockedShare(slots: number, load: number): number {
+  let blocked = 1;
+  for (let n = 1; n <= slots; n++) blocked = (load * blocked) / (n + load * blocked);
+  return blocked;
 }
 
-/** Formula C from formula B; only below full load. */
-export function waitingFrom(blocking: number, servers: number, offeredLoad: number): number {
-  const use = offeredLoad / servers;
-  return blocking / (1 - use * (1 - blocking));
+/** The fewest slots with which no larger share of visitors waits. The share must be above 0. */
+export function slotsForLoad(load: number, highestWait: number): number {
+  if (load <= 0) return 0;
+  let blocked = 1;
+  for (let slots = 1; ; slots++) {
+    blocked = (load * blocked) / (slots + load * blocked);
+    const waiting = slots <= load ? 1 : blocked / (1 - (load / slots) * (1 - blocked));
+    if (waiting <= highestWait) return slots;
+  }
+}
+
+/** The largest load, in erlangs, with which no larger share of visitors waits. */
+export function loadForSlots(slots: number, highestWait: number): number {
+  let fits = 0;
+  let tooMuch = slots;
+  // Each step halves the interval: 60 of them leave nothing that a double can tell.
+  for (let step = 0; step < 60; step++) {
+    const load = (fits + tooMuch) / 2;
+    if (waitProbability(slots, load) <= highestWait) fits = load;
+    else tooMuch = load;
+  }
+  return fits;
 }

@@ -1,6 +1,5 @@
-import { erlangC } from './erlang-c.ts';
+import { loadForSlots, slotsForLoad, waitProbability as waitingShare } from './erlang-c.ts';
 import { type HandshakeFigures, type HandshakeQuestion, handshakesOf } from './handshakes.ts';
-import { fewestSlots, largestLoad } from './waiting-limits.ts';
 
 /** What is known; of slots, hold time and rate any one may be missing, and memory gives slots. */
 export interface PlanQuestion {
@@ -112,7 +111,7 @@ function ceilingOf({ slots, holdSeconds, connectionsPerVisitor }: Known) {
   const slotSeconds = holdSeconds * connectionsPerVisitor;
   return {
     ceilingVisitorsPerSecond: slots / slotSeconds,
-    fewWaitVisitorsPerSecond: largestLoad(slots, fewWaitRatio) / slotSeconds,
+    fewWaitVisitorsPerSecond: loadForSlots(slots, fewWaitRatio) / slotSeconds,
   };
 }
 
@@ -120,7 +119,7 @@ function ceilingOf({ slots, holdSeconds, connectionsPerVisitor }: Known) {
 function slotsFor({ visitorsPerSecond, holdSeconds, connectionsPerVisitor }: Known) {
   if (visitorsPerSecond === undefined || holdSeconds === undefined) return {};
   const load = visitorsPerSecond * connectionsPerVisitor * holdSeconds;
-  return { neededSlots: Math.ceil(load), fewWaitSlots: fewestSlots(load, fewWaitRatio) };
+  return { neededSlots: Math.ceil(load), fewWaitSlots: slotsForLoad(load, fewWaitRatio) };
 }
 
 /** Slots and rate say how long a connection may hold its slot. */
@@ -130,7 +129,7 @@ function holdFor({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor 
   const connections = visitorsPerSecond * connectionsPerVisitor;
   return {
     longestHoldSeconds: slots / connections,
-    fewWaitHoldSeconds: largestLoad(slots, fewWaitRatio) / connections,
+    fewWaitHoldSeconds: loadForSlots(slots, fewWaitRatio) / connections,
   };
 }
 
@@ -140,7 +139,7 @@ function waitingOf({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisito
     return {};
   }
   const load = visitorsPerSecond * connectionsPerVisitor * holdSeconds;
-  const waitProbability = erlangC(slots, load);
+  const waitProbability = waitingShare(slots, load);
   if (load >= slots) return { usedRatio: load / slots, waitProbability };
   const meanWaitSeconds = (waitProbability * holdSeconds) / (slots - load);
   return { usedRatio: load / slots, waitProbability, meanWaitSeconds };

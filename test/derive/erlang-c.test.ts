@@ -1,56 +1,66 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { erlangC } from '../../src/derive/erlang-c.ts';
-import { fewestSlots, largestLoad } from '../../src/derive/waiting-limits.ts';
+import { loadForSlots, slotsForLoad, waitProbability } from '../../src/derive/erlang-c.ts';
 
-/** The textbook form with powers and factorials, good for few servers only. */
-function textbook(servers: number, load: number): number {
-  let term = 1;
-  let sum = 0;
-  for (let n = 0; n < servers; n++) {
-    sum += term;
-    term = (term * load) / (n + 1);
-  }
-  const full = (term * servers) / (servers - load);
-  return full / (sum + full);
-}
-
-describe('erlangC()', () => {
+describe('waitProbability()', () => {
+  // One slot: all who come while it is taken wait, which is its load. Two slots: a^2 / (2 + a), by hand.
   test.each([
     [1, 0.3, 0.3],
     [2, 1, 1 / 3],
-    [10, 8, 0.4092],
-  ])('of %d servers under load %d is %d', (servers, load, wanted) => {
-    expect(erlangC(servers, load)).toBeCloseTo(wanted, 4);
+    [2, 0.5, 0.1],
+    // Of the published Erlang C tables.
+    [5, 3, 0.2362],
+    [10, 7, 0.2217],
+    [100, 90, 0.2169],
+  ])('%i slots under %f erlangs make a share of %f wait', (slots, load, share) => {
+    expect(waitProbability(slots, load)).toBeCloseTo(share, 4);
   });
 
-  test('is the textbook form for few servers', () => {
-    for (let servers = 1; servers <= 60; servers++) {
-      for (const use of [0.01, 0.3, 0.7, 0.95, 0.999]) {
-        const load = servers * use;
-        expect(erlangC(servers, load)).toBeCloseTo(textbook(servers, load), 9);
-      }
-    }
+  test('a load of all slots or more makes everybody wait; no load makes nobody wait', () => {
+    expect(waitProbability(8, 8)).toBe(1);
+    expect(waitProbability(8, 20)).toBe(1);
+    expect(waitProbability(0, 1)).toBe(1);
+    expect(waitProbability(8, 0)).toBe(0);
   });
 
-  test('stays a probability for a hundred thousand servers', () => {
-    const values = [50_000, 99_000, 99_900, 99_999].map((load) => erlangC(100_000, load));
-    expect(values).toEqual([...values].sort((a, b) => a - b));
-    for (const value of values) {
-      expect(value).toBeGreaterThanOrEqual(0);
-      expect(value).toBeLessThan(1);
-    }
+  test('is stable for a hundred thousand slots', () => {
+    const wait = waitProbability(100_000, 99_500);
+    expect(wait).toBeGreaterThan(0);
+    expect(wait).toBeLessThan(0.2);
+    expect(waitProbability(100_000, 50_000)).toBeCloseTo(0, 12);
   });
 
-  test('is 0 without visitors and 1 at and above full load', () => {
-    expect([erlangC(5, 0), erlangC(5, 5), erlangC(5, 9), erlangC(0, 1)]).toEqual([0, 1, 1, 1]);
+  test('is a share, grows with the load and falls with slots', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 500 }),
+        fc.double({ min: 0.01, max: 0.98, noNaN: true }),
+        (n, rho) => {
+          const wait = waitProbability(n, n * rho);
+          expect(wait).toBeGreaterThanOrEqual(0);
+          expect(wait).toBeLessThanOrEqual(1);
+          expect(waitProbability(n, n * rho * 1.01)).toBeGreaterThanOrEqual(wait);
+          expect(waitProbability(n + 1, n * rho)).toBeLessThanOrEqual(wait);
+        },
+      ),
+    );
   });
 });
 
-describe('largestLoad() and fewestSlots()', () => {
-  test.each([1, 10, 256, 4000])('find the edge at which 1 in 100 waits: %d slots', (slots) => {
-    const load = largestLoad(slots, 0.01);
-    expect(erlangC(slots, load)).toBeLessThan(0.01);
-    expect(erlangC(slots, load * 1.001)).toBeGreaterThan(0.01);
-    expect(fewestSlots(load, 0.01)).toBe(slots);
-  });
+test('slotsForLoad() gives the fewest slots that keep the promise', () => {
+  for (const load of [0.2, 3, 36, 250, 1050]) {
+    const slots = slotsForLoad(load, 0.01);
+    expect(waitProbability(slots, load)).toBeLessThanOrEqual(0.01);
+    expect(waitProbability(slots - 1, load)).toBeGreaterThan(0.01);
+  }
+  expect(slotsForLoad(0, 0.01)).toBe(0);
+});
+
+test('loadForSlots() gives the largest load that keeps the promise', () => {
+  for (const slots of [1, 8, 256, 4000]) {
+    const load = loadForSlots(slots, 0.01);
+    expect(load).toBeLessThan(slots);
+    expect(waitProbability(slots, load)).toBeLessThanOrEqual(0.01);
+    expect(waitProbability(slots, load * 1.001 + 1e-6)).toBeGreaterThan(0.01);
+  }
 });
