@@ -1,10 +1,15 @@
 import { checkConfig } from './check-config.ts';
+import { compare } from './compare.ts';
 import { demo } from './demo.ts';
 import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { plan } from './plan.ts';
 import { serve } from './serve.ts';
 
 const commands = { serve, 'check-config': checkConfig, demo } as const;
+
+/** Commands with flags of their own. */
+const questions = { plan, compare } as const;
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
@@ -14,6 +19,8 @@ Commands:
   serve         Serve metrics (the default).
   check-config  Check the configuration file; prints every problem, exit code 1.
   demo          Show the exporter at work on a simulated Apache and nginx.
+  plan          The arithmetic of slots, hold time, rate and memory; see plan --help.
+  compare       What a change did: before against after, from Prometheus or access logs; see compare --help.
 
 Flags:
 ${flagHelp()}
@@ -23,6 +30,8 @@ Each flag but help and version can be an environment variable: --log.level is ${
 
 /** The whole program: arguments and edges in, exit code out. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const [first = '', ...others] = args;
+  if (isQuestion(first)) return questions[first](others, io);
   const parsed = parseCommandLine(args, io.environment);
   if (!parsed.ok) return usageError(parsed.error, io);
   const { command = 'serve', flags } = parsed.value;
@@ -36,6 +45,10 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
   if (!isCommand(command)) return usageError(`there is no command "${command}"`, io);
   return commands[command](flags, io);
+}
+
+function isQuestion(name: string): name is keyof typeof questions {
+  return Object.hasOwn(questions, name);
 }
 
 function isCommand(name: string): name is keyof typeof commands {
