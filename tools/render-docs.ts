@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
+import { adviseFlags } from '../src/cli/advise-flags.ts';
+import type { CommandFlagTable } from '../src/cli/command-flags.ts';
+import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
+import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
@@ -107,11 +111,29 @@ function renderFlagsDoc(): string {
       row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
     ),
     '',
+    ...commandSection('advise', adviseFlags),
+    ...commandSection('plan', planFlags),
+    ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',
     '',
     ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),
     '',
   ].join('\n');
+}
+
+/** A command with flags of its own. */
+function commandSection(command: string, table: CommandFlagTable): readonly string[] {
+  return [
+    `## ${command}`,
+    '',
+    '| flag | default | meaning |',
+    '|---|---|---|',
+    ...Object.entries(table).map(([name, { value, default: fallback, help }]) =>
+      row([inCode(`--${name}${value === undefined ? '' : `=${value}`}`), inCode(fallback), help]),
+    ),
+    row(['`--output=FORMAT`', '`table`', 'table or json.']),
+    '',
+  ];
 }
 
 /** For editors: put `# yaml-language-server: $schema=config.schema.json` on top of a configuration file. */
