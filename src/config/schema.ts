@@ -118,7 +118,8 @@ const sampling = z.strictObject({
 const accessLog = z
   .strictObject({
     path: path.optional().meta({
-      description: 'A file, or a pattern with * and ? in its last part. Rotation is followed.',
+      description:
+        'A file, or a pattern with * and ?, such as /var/log/pods/shop_web-*/nginx/*.log. Rotation is followed.',
     }),
     syslog: z
       .string()
@@ -141,7 +142,7 @@ const accessLog = z
       description: 'For json: key in the line → nginx variable, such as {code: $status}.',
     }),
     cri: z.boolean().default(false).meta({
-      description: 'The file is a Kubernetes container log: unwrap its lines.',
+      description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
     vhosts: z
       .array(z.string().min(1))
@@ -165,7 +166,12 @@ const accessLog = z
     }
   });
 
-const errorLog = z.strictObject({ path });
+const errorLog = z.strictObject({
+  path,
+  cri: z.boolean().default(false).meta({
+    description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
+  }),
+});
 
 const buckets = z
   .array(z.number().positive())

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type CriStream, type CriUnwrapper, createCriUnwrapper } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { errorCode, explainAccess, isDenied } from './explain-access.ts';
@@ -10,7 +12,7 @@ import {
   type LogFile,
   openLogFile,
 } from './log-file.ts';
-import { listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
+import { findHome, listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
 
 /** Where following of a path stands. Survives as JSON, in one record with what was counted from the lines. */
 export interface FollowState {
@@ -22,6 +24,8 @@ export interface FollowState {
   readonly skippedBytes: number;
   readonly rotations: number;
   readonly tooLongLines: number;
+  /** Parts of a container's line whose end has not come (base64); short ones only. */
+  readonly unfinished: string;
 }
 
 export interface FollowOptions {
@@ -30,8 +34,12 @@ export interface FollowOptions {
   /** Where to begin without a state: `end` counts nothing that was there before the exporter. */
   readonly start: 'end' | 'beginning';
   readonly state?: FollowState;
+  /** For a container's log: the stream whose lines are handed on. */
+  readonly cri?: CriStream;
   /** How long a renamed or deleted file is read on after its last growth: Apache finishes its requests into it. */
   readonly graceMilliseconds?: number;
+  /** The same, once its directory is gone. */
+  readonly graceWithoutDirectoryMilliseconds?: number;
 }
 
 export interface FileFollower {
@@ -46,7 +54,7 @@ export interface FileFollower {
   close(): Promise<void>;
 }
 
-type Totals = Omit<FollowState, 'places' | 'siblings'>;
+type Totals = Omit<FollowState, 'places' | 'siblings' | 'unfinished'>;
 
 /** A renamed or deleted file, and when it last grew (monotonic milliseconds). */
 interface Draining {
@@ -54,7 +62,11 @@ interface Draining {
   grewAt: number;
 }
 
-export const defaultGraceMilliseconds = 15 * 60_000;
+const defaultGraceMilliseconds = 15 * 60_000;
+/** With its directory gone, as that of a pod, a file has no writer any more. */
+const graceWithoutDirectory = 10_000;
+/** A longer half line is not kept over a restart: then its end counts as unparsed. */
+const longestKept = 64 * 1024;
 /** Each renamed file costs a descriptor; beyond this many the oldest is let go. */
 const mostDraining = 8;
 /** Each chunk takes about a millisecond, and scrapes have their turn between two of them. */
@@ -74,6 +86,8 @@ export function followFile(options: FollowOptions): FileFollower {
 class Follower implements FileFollower {
   readonly #options: FollowOptions;
   readonly #totals: Totals;
+  readonly #consume: LineConsumer;
+  readonly #unwrapper: CriUnwrapper | undefined;
   #current: LogFile | undefined;
   #draining: Draining[] = [];
   /** Whether the path was looked at: files that appear later are read from their beginning. */
@@ -85,6 +99,8 @@ class Follower implements FileFollower {
   #hadFile: boolean;
   #siblings: readonly string[] | null = null;
   #pollsSinceListing = 0;
+  /** The directory of the file itself, where the path may be a link to it. */
+  #home: string | undefined;
   #condition: SourceCondition = isReading;
   /** What a file is recognised by once it has been truncated: taken while it was intact. */
   readonly #places = new WeakMap<LogFile, FilePlace>();
@@ -101,6 +117,8 @@ class Follower implements FileFollower {
     this.#unresumed = options.state;
     this.#began = options.state !== undefined;
     this.#hadFile = (options.state?.places.length ?? 0) > 0;
+    this.#unwrapper = createUnwrapper(options);
+    this.#consume = this.#unwrapper?.consume ?? options.consume;
   }
 
   async poll(): Promise<boolean> {
@@ -122,7 +140,14 @@ class Follower implements FileFollower {
     if (this.#unresumed !== undefined) return this.#unresumed;
     const places = this.#files().flatMap((file) => this.#places.get(file) ?? []);
     const { tooLongLines } = this.#sums();
-    return { ...this.#totals, tooLongLines, places, siblings: this.#siblings };
+    const unfinished = this.#unwrapper?.unfinished() ?? Buffer.alloc(0);
+    return {
+      ...this.#totals,
+      tooLongLines,
+      places,
+      siblings: this.#siblings,
+      unfinished: unfinished.length > longestKept ? '' : unfinished.toString('base64'),
+    };
   }
 
   async stats(): Promise<SourceStats> {
@@ -135,9 +160,7 @@ class Follower implements FileFollower {
   }
 
   isOver(): boolean {
-    return (
-      this.#condition.reason === 'waiting_for_file' && this.#hadFile && this.#files().length === 0
-    );
+    return this.#condition.reason === 'waiting_for_file' && this.#files().length === 0;
   }
 
   async close(): Promise<void> {
@@ -155,7 +178,8 @@ class Follower implements FileFollower {
   #sums() {
     const { readBytes, skippedBytes, rotations, tooLongLines } = this.#totals;
     const open = this.#files().reduce((sum, file) => sum + file.tooLongLines(), 0);
-    return { readBytes, skippedBytes, rotations, tooLongLines: tooLongLines + open };
+    const parts = this.#unwrapper?.tooLong() ?? 0;
+    return { readBytes, skippedBytes, rotations, tooLongLines: tooLongLines + open + parts };
   }
 
   #add(field: keyof Totals, amount: number): void {
@@ -200,6 +224,7 @@ class Follower implements FileFollower {
     this.#sizeAtStart ??= stats.size;
     const offset = isNew ? 0 : await endOfLastLine(this.#options.path, this.#sizeAtStart);
     this.#current = await this.#openAt(this.#options.path, offset);
+    this.#home = dirname(await findHome(this.#options.path));
     if (this.#hadFile) {
       this.#add('rotations', 1);
       await this.#takeNew([]);
@@ -236,7 +261,7 @@ class Follower implements FileFollower {
       if (copy.path === this.#options.path || !(await holdsPlace(copy.path, place))) continue;
       const rest = await this.#openAt(copy.path, place.offset);
       for (let read = 1; read > 0; ) {
-        read = await rest.read(this.#options.consume, chunksPerPoll);
+        read = await rest.read(this.#consume, chunksPerPoll);
         this.#add('readBytes', read);
       }
       await this.#retire(rest);
@@ -319,14 +344,15 @@ class Follower implements FileFollower {
   }
 
   async #readSome(file: LogFile): Promise<number> {
-    const total = await file.read(this.#options.consume, chunksPerPoll);
+    const total = await file.read(this.#consume, chunksPerPoll);
     if (total > 0) this.#places.set(file, await file.place());
     this.#add('readBytes', total);
     return total;
   }
 
   async #drain(): Promise<number> {
-    const { graceMilliseconds = defaultGraceMilliseconds } = this.#options;
+    if (this.#draining.length === 0) return 0;
+    const graceMilliseconds = await this.#grace();
     let total = 0;
     const kept: Draining[] = [];
     for (const entry of this.#draining) {
@@ -340,6 +366,30 @@ class Follower implements FileFollower {
     this.#draining = kept;
     return total;
   }
+
+  async #grace(): Promise<number> {
+    const {
+      graceMilliseconds = defaultGraceMilliseconds,
+      graceWithoutDirectoryMilliseconds: alone = graceWithoutDirectory,
+    } = this.#options;
+    const mayEndSooner = this.#current === undefined && this.#home !== undefined;
+    const isAlone = mayEndSooner && (await isGone(this.#home ?? ''));
+    return isAlone ? Math.min(graceMilliseconds, alone) : graceMilliseconds;
+  }
+}
+
+/** Whether nothing stands at the path; what cannot be told is taken to exist. */
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: unknown) => errorCode(error) === 'ENOENT',
+  );
+}
+
+function createUnwrapper({ cri, consume, state }: FollowOptions): CriUnwrapper | undefined {
+  if (cri === undefined) return undefined;
+  const unfinished = Buffer.from(state?.unfinished ?? '', 'base64');
+  return createCriUnwrapper({ stream: cri, consume, unfinished });
 }
 
 /** A place must not be given up because the file it lies in may not be opened at the moment. */

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface Sibling {
   readonly path: string;
@@ -19,28 +19,54 @@ export interface Siblings {
   readonly isComplete: boolean;
 }
 
-/** What logrotate and its like pack; the text they hold was read before it was packed. */
-const packed = /\.(?:gz|bz2|xz|zst|lz4)$/;
+/** What logrotate and its like pack, and what they are still packing. */
+const packed = /\.(?:gz|bz2|xz|zst|lz4|tmp)$/;
 const rotated = /^[.-](?:\d|old$|prev$)/;
 
+/** What stands beside the file and, where the path is a link as in `/var/log/containers`, beside what it leads to. */
 export async function listSiblings(path: string): Promise<Siblings> {
+  const home = await findHome(path);
+  const beside = await listBeside(path);
+  if (home === path) return order(beside);
+  const besideHome = await listBeside(home);
+  // A link further up in the path leads to the same files twice.
+  const byKey = new Map([...besideHome.files, ...beside.files].map((file) => [file.key, file]));
+  return order({
+    files: [...byKey.values()],
+    isComplete: beside.isComplete && besideHome.isComplete,
+  });
+}
+
+/** Where the file itself is; also known while a link leads to nothing. */
+export async function findHome(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const target = await readlink(path).catch(() => undefined);
+    return target === undefined ? path : resolve(dirname(path), target);
+  }
+}
+
+function order({ files, isComplete }: Siblings): Siblings {
+  const byAge = files.toSorted((a, b) => a.modifiedMilliseconds - b.modifiedMilliseconds);
+  return { files: byAge, isComplete };
+}
+
+async function listBeside(path: string): Promise<Siblings> {
   const directory = dirname(path);
   const name = basename(path);
   const listed = await readdir(directory).catch(() => undefined);
   const related = (listed ?? [name]).filter(
     (other) => other === name || (/^[.-]/.test(other.slice(name.length)) && other.startsWith(name)),
   );
+  const wanted = related.filter((other) => !packed.test(other));
   const found = await Promise.all(
-    related
-      .filter((other) => !packed.test(other))
-      .map((other) =>
-        lookAt(join(directory, other), { isRotated: rotated.test(other.slice(name.length)) }),
-      ),
+    wanted.map((other) =>
+      lookAt(join(directory, other), { isRotated: rotated.test(other.slice(name.length)) }),
+    ),
   );
   return {
-    files: found
-      .filter((sibling) => sibling !== undefined)
-      .toSorted((a, b) => a.modifiedMilliseconds - b.modifiedMilliseconds),
+    files: found.filter((sibling) => sibling !== undefined),
     isComplete: listed !== undefined,
   };
 }

@@ -24,6 +24,7 @@ const filePlace = z.strictObject({
 const follow = z.strictObject({
   places: z.array(filePlace),
   siblings: z.array(z.string()).nullable(),
+  unfinished: z.string().default(''),
   ...totals,
 });
 const place = z.strictObject({

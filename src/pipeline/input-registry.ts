@@ -7,6 +7,8 @@ import type { Log } from './log.ts';
 export interface Subscription {
   /** What is opened, and for whom where a place belongs to counts: equal keys need no new descriptor. */
   readonly key: string;
+  /** Whose place it goes on from: the same for the same file, however its lines are wrapped. */
+  readonly placeKey: string;
   readonly target: string;
   readonly source: string;
   readonly consume: LineConsumer;
