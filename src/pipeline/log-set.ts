@@ -96,7 +96,7 @@ class Logs implements LogSet {
       this.#entries = next;
       await this.#inputs.apply(
         [...next.values()].flatMap(({ logs }) => logs.subscriptions),
-        ({ target, key }) => this.#parkedPlace(target, key),
+        ({ target, placeKey }) => this.#parkedPlace(target, placeKey),
       );
       // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
       await this.#poll();
@@ -189,7 +189,9 @@ class Logs implements LogSet {
 
   async #snapshotTarget(name: string, logs: TargetLogs): Promise<SavedTarget> {
     const places = await Promise.all(
-      logs.subscriptions.map(async ({ key }) => [key, await this.#inputs.place(key)] as const),
+      logs.subscriptions.map(
+        async ({ key, placeKey }) => [placeKey, await this.#inputs.place(key)] as const,
+      ),
     );
     const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
     return {
