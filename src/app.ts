@@ -27,6 +27,7 @@ import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
+import type { Listen } from './server/listen.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
@@ -51,6 +52,7 @@ export interface AppOptions {
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly listen: Listen;
   /** Takes the configuration into force; the problems when it is refused. */
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
@@ -256,7 +258,7 @@ export function createApp(options: AppOptions): App {
     listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 
-  const { server, cutConnections } = buildServer({
+  const { server, listen, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -264,6 +266,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    listen,
     cutConnections,
     start: reload,
     reload,

@@ -14,6 +14,7 @@ import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
 import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
 import { renderCheckDocs } from './render-checks.ts';
+import { renderReliability } from './render-reliability.ts';
 import { renderSloRules } from './render-slo-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
@@ -23,11 +24,9 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
     ...renderCheckDocs(),
+    ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
-    [
-      'alerts/slo.rules.yml',
-      renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
-    ],
+    ['alerts/slo.rules.yml', renderSloRules(readText('alerts/slo.yml'))],
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -45,6 +44,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
       renderPrometheusRule(readRuleFiles()),
     ],
   ]);
+}
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }
 
 const notice = (source: string) =>

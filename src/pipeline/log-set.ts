@@ -156,14 +156,19 @@ class Logs implements LogSet {
     const key = JSON.stringify([access_logs, error_logs, server, logs]);
     const known = this.#entries.get(name);
     if (known?.key === key) return known;
-    const saved = this.#parked[name];
+    const saved = this.#parkedOf(name);
     const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
     const options = { ...this.#options, config: target, logs, saved, isCaughtUp };
     return { key, logs: await openTargetLogs(options) };
   }
 
   #parkedPlace(target: string, key: string): InputPlace | undefined {
-    return this.#parked[target]?.places[key];
+    return this.#parkedOf(target)?.places[key];
+  }
+
+  /** Not what every object has: a target may be called `constructor`. */
+  #parkedOf(target: string): SavedTarget | undefined {
+    return Object.hasOwn(this.#parked, target) ? this.#parked[target] : undefined;
   }
 
   /** What a record tells of targets that are counted already is older than what is in memory. */
@@ -196,7 +201,7 @@ class Logs implements LogSet {
     const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
     return {
       ...logs.counts(),
-      places: { ...this.#parked[name]?.places, ...Object.fromEntries(known) },
+      places: { ...this.#parkedOf(name)?.places, ...Object.fromEntries(known) },
     };
   }
 
