@@ -90,7 +90,7 @@ function objectivesOf({ availability, latency }: Slo): readonly Objective[] {
 function requestRules({ windows }: Slo): readonly Rule[] {
   return distinct(windows.map(({ long }) => long)).map((window) => ({
     record: `target:slo_requests:increase${window}`,
-    expr: perService(`increase(webserver_log_responses_total[${window}])`),
+    expr: perService(`increase(webserver_log_responses_by_class_total[${window}])`),
   }));
 }
 
@@ -101,11 +101,11 @@ function shareRules({ windows }: Slo, { record, badShare }: Objective): readonly
   }));
 }
 
-/** `or 0 *`: a server that has never failed has no 5xx series, and its share is 0, not unknown. */
+/** By class, whose counters begin at 0: one born at 400 with its code would have no increase. */
 function failedShare(window: string): string {
-  const all = perService(`rate(webserver_log_responses_total[${window}])`);
-  const failed = perService(`rate(webserver_log_responses_total{code=~"5.."}[${window}])`);
-  return `(${failed} or 0 * ${all}) / (${all} > 0)`;
+  const all = perService(`rate(webserver_log_responses_by_class_total[${window}])`);
+  const failed = perService(`rate(webserver_log_responses_by_class_total{class="5xx"}[${window}])`);
+  return `${failed} / (${all} > 0)`;
 }
 
 function slowShare(window: string, seconds: number): string {
