@@ -99,10 +99,10 @@ test.each(rules)('$alert$record asks for metrics and recording rules that exist'
 function expectKnownNames(text: string): void {
   const catalog = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const names = text.match(
-    /(?:target:)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
+    /(?:(?:target|job):)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
   );
   for (const name of names ?? []) {
-    if (name.startsWith('target:')) expect(records).toContain(name);
+    if (/^(?:target|job):/.test(name)) expect(records).toContain(name);
     else expect(catalog).toContain(`\`${name.replace(/_(?:bucket|count|sum)$/, '')}\``);
   }
 }
