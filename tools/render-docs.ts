@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
@@ -8,8 +7,11 @@ import type { Family } from '../src/metrics/family.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
-import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
-import { renderSloRules } from './render-slo-rules.ts';
+import { renderRules } from './rules/render-rules.ts';
+import { readDefaults } from './rules/rule-config.ts';
+import { readTemplates } from './rules/rule-templates.ts';
+import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
+import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {
@@ -18,10 +20,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
     ['config.schema.json', renderConfigSchema()],
-    [
-      'alerts/slo.rules.yml',
-      renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
-    ],
+    ...renderAlertFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -34,10 +33,25 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
           `${JSON.stringify(dashboard)}\n`,
         ] as const,
     ),
+  ]);
+}
+
+/** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
+function renderAlertFiles(): ReadonlyMap<string, string> {
+  const source = 'alerts/config.yml';
+  const templates = readTemplates();
+  const config = readDefaults();
+  const files = renderRules(templates, config);
+  const dashboards = [...allDashboards.keys()].map((name) => `keepalive-${name}.json`);
+  return new Map([
+    ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      renderPrometheusRule(readRuleFiles()),
+      writePrometheusRule(files, source),
     ],
+    ['mixin.libsonnet', writeMixin(dashboards)],
+    ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
+    ['alerts/mixin/templates.libsonnet', writeMixinTemplates(templates)],
   ]);
 }
 
