@@ -35,8 +35,8 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHost?: ReadHost;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
-  /** Whether the error log has said within the last seconds that there is no slot left. */
-  readonly errorLogSaysExhausted?: () => boolean;
+  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  readonly exhaustedSecondsAgo?: () => number | undefined;
   /** Whether somebody looks at the page, which shows how long connections have been idle. */
   readonly isWatched?: () => boolean;
   readonly log: Log;
@@ -119,7 +119,7 @@ export function createTarget(options: TargetOptions): Target {
 
   const show = (next: Parts): TargetView => {
     parts = next;
-    const errorLog = options.errorLogSaysExhausted?.();
+    const loggedSecondsAgo = options.exhaustedSecondsAgo?.();
     const lane = laneUp?.();
     const nowMilliseconds = performance.now();
     const view = buildView({
@@ -127,7 +127,7 @@ export function createTarget(options: TargetOptions): Target {
       memory,
       counters: { failures: { ...failures }, badFields, samples },
       nowMilliseconds,
-      ...(errorLog === undefined ? {} : { errorLog }),
+      ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
       ...(lane === undefined ? {} : { laneUp: lane }),
     });
     if (view.verdict.exhausted !== undefined && view.verdict !== memory.lastCertain?.verdict) {
