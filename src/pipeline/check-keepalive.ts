@@ -1,0 +1,155 @@
+import { planLateRequests } from '../derive/keepalive-plan.ts';
+import type { Http1Connection } from '../io/http1-connection.ts';
+import { createHttp2Connection } from '../io/http2-connection.ts';
+import type {
+  ConnectionFacts,
+  KeepAlivePromise,
+  KeepaliveFacts,
+} from '../snapshot/keepalive-facts.ts';
+import {
+  type Check,
+  type CheckOptions,
+  dialFor,
+  type Http1Role,
+  meetServer,
+  openHttp1,
+  type Recorded,
+} from './meet-server.ts';
+
+/** Time for a server that announced a close to close. */
+const closeSeconds = 1;
+
+/** Measures how one URL treats connections. Failures come back as facts. */
+export async function checkKeepalive(options: CheckOptions): Promise<KeepaliveFacts> {
+  const { url, limits, signal, clock } = options;
+  const startedAt = clock();
+  const records: Recorded[] = [];
+  const met = await meetServer(options, records);
+  if (met.ok) await measure(met.value);
+  const facts = records.map(toFacts);
+  for (const { close } of records) close();
+  return {
+    url: url.href,
+    limits,
+    connections: facts,
+    startedAt,
+    endedAt: clock(),
+    stopped: signal.aborted,
+    ...(met.ok ? { address: met.value.address } : { failure: met.error }),
+  };
+}
+
+function toFacts({ role, dialled, exchanges, end }: Recorded): ConnectionFacts {
+  const ended = end();
+  return { role, dialled, exchanges, ...(ended === undefined ? {} : { end: ended }) };
+}
+
+async function measure(check: Check): Promise<void> {
+  const promise = promiseOf(check.first);
+  const reused = await repeat(check.first);
+  await Promise.all([
+    reused ? countRequests(check) : undefined,
+    tryOthers(check),
+    reused ? waitIdle(check, promise) : undefined,
+  ]);
+}
+
+function promiseOf({ exchanges }: Http1Connection): KeepAlivePromise | undefined {
+  const outcome = exchanges.at(-1)?.outcome;
+  return outcome?.kind === 'answered' ? outcome.promise : undefined;
+}
+
+/** Whether another answer comes on a connection that has had one. After an announced close it waits for the close. */
+async function repeat(connection: Http1Connection): Promise<boolean> {
+  const last = connection.exchanges.at(-1)?.outcome;
+  if (last?.kind !== 'answered' || connection.end() !== undefined) return false;
+  if (!last.persists) {
+    await connection.idle(closeSeconds);
+    return false;
+  }
+  return (await connection.request()).outcome.kind === 'answered';
+}
+
+async function countRequests({ first, options }: Check): Promise<void> {
+  const { limits, clock, signal } = options;
+  const until = clock() + Math.max(limits.maxWaitSeconds, limits.timeoutSeconds);
+  while (first.exchanges.length < limits.maxRequests && clock() < until && !signal.aborted) {
+    if (!(await repeat(first))) return;
+  }
+  first.close();
+}
+
+const others: readonly Http1Role[] = [
+  { role: 'http11_unasked', version: '1.1', asked: false },
+  { role: 'http10_asked', version: '1.0', asked: true },
+  { role: 'http10_unasked', version: '1.0', asked: false },
+];
+
+/** One after the other, so that a small server has one slot more taken, not five. */
+async function tryOthers(check: Check): Promise<void> {
+  for (const how of others) {
+    const connection = await openHttp1(check, how);
+    if ((await connection?.request())?.outcome.kind === 'answered' && connection !== undefined) {
+      await repeat(connection);
+    }
+    connection?.close();
+  }
+  if (check.options.url.protocol !== 'https:') return;
+  await resume(check);
+  await useHttp2(check);
+}
+
+async function resume(check: Check): Promise<void> {
+  const session = check.session();
+  if (session === undefined) return;
+  const how = { role: 'resumed', version: '1.1', asked: true, session } as const;
+  const connection = await openHttp1(check, how);
+  await connection?.request();
+  connection?.close();
+}
+
+async function useHttp2(check: Check): Promise<void> {
+  const { options, headers, records } = check;
+  const { url, limits, signal, clock } = options;
+  const dialled = await dialFor(check, { protocol: 'h2' });
+  // A server without HTTP/2 refuses the handshake or chooses nothing.
+  if (!dialled.ok) return;
+  const { socket, facts } = dialled.value;
+  if (facts.tls?.protocol !== 'h2') {
+    socket.destroy();
+    return;
+  }
+  const { timeoutSeconds } = limits;
+  const connection = createHttp2Connection({ socket, url, headers, timeoutSeconds, signal, clock });
+  const { exchanges, end, close } = connection;
+  records.push({ role: 'http2', dialled: facts, exchanges, end, close });
+  const first = await connection.request();
+  const second = first.outcome.kind === 'answered' ? await connection.request() : first;
+  if (second.outcome.kind === 'answered') await connection.idle(limits.maxWaitSeconds);
+  connection.close();
+}
+
+async function waitIdle(check: Check, promise: KeepAlivePromise | undefined): Promise<void> {
+  const { limits, onProgress } = check.options;
+  const late = planLateRequests(limits, promise);
+  if (late.length === 0) return;
+  const promised = promise?.timeoutSeconds;
+  onProgress?.({
+    kind: 'waiting',
+    connections: late.length,
+    ...(promised === undefined ? {} : { promisedSeconds: promised }),
+  });
+  await Promise.all(late.map((seconds) => waitOnce(check, seconds)));
+}
+
+async function waitOnce(check: Check, lateAfterSeconds: number): Promise<void> {
+  const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
+  if (connection === undefined) return;
+  const { outcome } = await connection.request();
+  if (outcome.kind === 'answered' && outcome.persists) {
+    await connection.idle(lateAfterSeconds);
+    if (connection.end() !== undefined) await connection.requestAfterEnd();
+    else if (!check.options.signal.aborted) await connection.request();
+  }
+  connection.close();
+}
