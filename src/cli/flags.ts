@@ -50,6 +50,55 @@ export const flagTable = {
     type: 'boolean',
     help: 'demo: use apache2 and nginx of this machine instead of the simulation.',
   },
+  output: {
+    type: 'string',
+    default: 'text',
+    value: 'FORMAT',
+    help: 'check-keepalive: text or json.',
+  },
+  'max-wait': {
+    type: 'string',
+    default: '90s',
+    value: 'DURATION',
+    help: 'check-keepalive: longest wait for the server to close an idle connection; 0s does not wait.',
+  },
+  'max-requests': {
+    type: 'string',
+    default: '200',
+    value: 'N',
+    help: 'check-keepalive: most requests on one connection.',
+  },
+  connections: {
+    type: 'string',
+    default: '4',
+    value: 'N',
+    help: 'check-keepalive: idle connections that wait at once.',
+  },
+  timeout: {
+    type: 'string',
+    default: '10s',
+    value: 'DURATION',
+    help: 'check-keepalive: for connecting, for the TLS handshake and for each answer.',
+  },
+  resolve: {
+    type: 'string',
+    value: 'HOST=ADDRESS',
+    help: 'check-keepalive: connect to this address for this host.',
+  },
+  'tls.ca-file': {
+    type: 'string',
+    value: 'FILE',
+    help: 'check-keepalive: certificates (PEM) to trust instead of the system’s.',
+  },
+  'tls.server-name': {
+    type: 'string',
+    value: 'NAME',
+    help: 'check-keepalive: name the certificate must carry.',
+  },
+  'tls.insecure-skip-verify': {
+    type: 'boolean',
+    help: 'check-keepalive: accept any certificate.',
+  },
   help: { type: 'boolean', help: 'Show this help.', argumentOnly: true },
   version: { type: 'boolean', help: 'Show the version.', argumentOnly: true },
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -59,6 +108,8 @@ export type Flags = Readonly<Partial<Record<FlagName, string>>>;
 
 export interface CommandLine {
   readonly command: string | undefined;
+  /** What follows the command, such as URLs. */
+  readonly operands: readonly string[];
   readonly flags: Flags;
 }
 
@@ -87,9 +138,9 @@ export function parseCommandLine(
       allowPositionals: true,
       strict: true,
     });
-    if (positionals.length > 1) return err(`one command wanted, found "${positionals.join(' ')}"`);
+    const [command, ...operands] = positionals;
     const flags = mergeFlags(values, environment);
-    return flags.ok ? ok({ command: positionals[0], flags: flags.value }) : flags;
+    return flags.ok ? ok({ command, operands, flags: flags.value }) : flags;
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }

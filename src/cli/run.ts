@@ -1,19 +1,29 @@
 import { checkConfig } from './check-config.ts';
+import { checkKeepaliveCommand } from './check-keepalive.ts';
 import { demo } from './demo.ts';
 import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { serve } from './serve.ts';
 
-const commands = { serve, 'check-config': checkConfig, demo } as const;
+const commands = {
+  serve,
+  'check-config': checkConfig,
+  'check-keepalive': checkKeepaliveCommand,
+  demo,
+} as const;
+
+/** Commands that take more than flags. */
+const withOperands: readonly string[] = ['check-keepalive'];
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
-Usage: keepalive-exporter COMMAND [FLAGS]
+Usage: keepalive-exporter COMMAND [FLAGS] [URL...]
 
 Commands:
-  serve         Serve metrics (the default).
-  check-config  Check the configuration file; prints every problem, exit code 1.
-  demo          Show the exporter at work on a simulated Apache and nginx.
+  serve            Serve metrics (the default).
+  check-config     Check the configuration file; prints every problem, exit code 1.
+  check-keepalive  Measure how a web server treats connections; with a second URL, its origin too.
+  demo             Show the exporter at work on a simulated Apache and nginx.
 
 Flags:
 ${flagHelp()}
@@ -25,7 +35,7 @@ Each flag but help and version can be an environment variable: --log.level is ${
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   const parsed = parseCommandLine(args, io.environment);
   if (!parsed.ok) return usageError(parsed.error, io);
-  const { command = 'serve', flags } = parsed.value;
+  const { command = 'serve', operands, flags } = parsed.value;
   if (flags.help !== undefined) {
     io.stdout(help);
     return 0;
@@ -35,7 +45,10 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
     return 0;
   }
   if (!isCommand(command)) return usageError(`there is no command "${command}"`, io);
-  return commands[command](flags, io);
+  if (operands.length > 0 && !withOperands.includes(command)) {
+    return usageError(`${command} takes flags only, found "${operands.join(' ')}"`, io);
+  }
+  return commands[command](flags, io, operands);
 }
 
 function isCommand(name: string): name is keyof typeof commands {

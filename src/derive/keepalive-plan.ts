@@ -16,7 +16,7 @@ const tlsConnections = 2;
 const shortRequests = 2;
 /** The first, the late one, and one after the server has closed. */
 const waitRequests = 3;
-/** Connections and answers that may each take the whole timeout, one after the other. */
+/** Steps in turn, each with a timeout of its own, for which time is left; a slower server is left unfinished. */
 const stepsInTurn = 8;
 
 export function boundsOf(limits: CheckLimits, secure: boolean): CheckBounds {

@@ -6,6 +6,7 @@ import type {
   KeepaliveFacts,
 } from '../snapshot/keepalive-facts.ts';
 import type {
+  CostFigures,
   KeepaliveReport,
   RequestFigures,
   Reuse,
@@ -31,14 +32,19 @@ export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
     requests: requestsOf(facts),
     times: timesOf(facts),
     ...(tls === undefined ? {} : { tls }),
-    cost: {
-      connections: facts.connections.length,
-      requests: facts.connections.reduce((sum, { exchanges }) => sum + exchanges.length, 0),
-      durationSeconds: facts.endedAt - facts.startedAt,
-    },
+    cost: costOf(facts),
     limits: facts.limits,
   };
   return { ...report, findings: findKeepaliveProblems(report, facts) };
+}
+
+function costOf({ connections, startedAt, endedAt }: KeepaliveFacts): CostFigures {
+  const late = connections.filter(({ end }) => end?.lateRequest !== undefined).length;
+  return {
+    connections: connections.length,
+    requests: connections.reduce((sum, { exchanges }) => sum + exchanges.length, late),
+    durationSeconds: endedAt - startedAt,
+  };
 }
 
 function firstOf({ connections }: KeepaliveFacts, role: ConnectionRole) {

@@ -78,7 +78,9 @@ function ask(session: ClientHttp2Session, { url, headers, clock }: Http2Options,
     outcome = { kind: 'closed' };
     return refused;
   }
-  const stream = session.request({ ...headers, ':path': url.pathname + url.search });
+  const { host = url.host, ...others } = headers;
+  const path = url.pathname + url.search;
+  const stream = session.request({ ...others, ':authority': host, ':path': path });
   stream.on('response', (answer) => {
     firstByteAt = clock();
     status = answer[':status'] ?? 0;

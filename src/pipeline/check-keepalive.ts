@@ -1,4 +1,4 @@
-import { planLateRequests } from '../derive/keepalive-plan.ts';
+import { boundsOf, planLateRequests } from '../derive/keepalive-plan.ts';
 import type { Http1Connection } from '../io/http1-connection.ts';
 import { createHttp2Connection } from '../io/http2-connection.ts';
 import type {
@@ -20,8 +20,11 @@ import {
 const closeSeconds = 1;
 
 /** Measures how one URL treats connections. Failures come back as facts. */
-export async function checkKeepalive(options: CheckOptions): Promise<KeepaliveFacts> {
-  const { url, limits, signal, clock } = options;
+export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFacts> {
+  const { url, limits, clock } = asked;
+  const { seconds } = boundsOf(limits, url.protocol === 'https:');
+  const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
+  const options = { ...asked, signal };
   const startedAt = clock();
   const records: Recorded[] = [];
   const met = await meetServer(options, records);

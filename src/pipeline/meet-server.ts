@@ -80,16 +80,26 @@ function connectFailure(
   return { kind: 'connect', result, message };
 }
 
+/** What the check decides itself; HTTP/2 refuses requests that carry one. */
+const ofConnection = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
 /** Files that cannot be read and headers that cannot be sent are failures of this check, not defects. */
 async function prepare(
   http: HttpConfig,
   userAgent: string,
 ): Promise<Result<Pick<Check, 'tls' | 'headers'>, string>> {
   try {
-    const headers = await readRequestHeaders(http, userAgent);
-    for (const [name, value] of Object.entries(headers)) {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(await readRequestHeaders(http, userAgent))) {
       validateHeaderName(name);
       validateHeaderValue(name, value);
+      if (!ofConnection.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
     }
     return ok({ headers, tls: await readTlsMaterial(http) });
   } catch (error) {
@@ -99,6 +109,7 @@ async function prepare(
 
 async function resolveWithin(options: CheckOptions): Promise<readonly string[]> {
   const { url, resolveName, limits, signal } = options;
+  if (signal.aborted) return [];
   const over = new Promise<readonly string[]>((resolve) => {
     const end = (): void => resolve([]);
     AbortSignal.timeout(Math.ceil(limits.timeoutSeconds * 1000)).addEventListener('abort', end);

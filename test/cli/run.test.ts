@@ -48,7 +48,8 @@ describe('run()', () => {
   test('--help lists every command and every flag', async () => {
     const { code, stdout } = await runWith(['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'check-config', 'demo']) expect(stdout).toContain(`  ${name}`);
+    for (const name of ['serve', 'check-config', 'check-keepalive', 'demo'])
+      expect(stdout).toContain(`  ${name}`);
     for (const flag of Object.keys(flagTable)) expect(stdout).toContain(`--${flag}`);
   });
 
@@ -65,6 +66,7 @@ describe('run()', () => {
     [['serve', '--log.level=loud'], /--log\.level="loud" is none of debug/],
     [['serve', '--web.telemetry-path=metrics'], /must begin with \//],
     [['check-config'], /needs --config\.file/],
+    [['serve', 'demo'], /serve takes flags only, found "demo"/],
     [['demo', '--seconds=soon'], /--seconds="soon" is no number/],
     [['demo', '--seconds=Infinity'], /is no number of seconds up to 2147483/],
     [['demo', '--web.listen-address=9921'], /"9921" is no HOST:PORT/],

@@ -1,30 +1,12 @@
 import type { Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { deriveKeepaliveReport } from '../../src/derive/keepalive-report.ts';
-import { checkKeepalive } from '../../src/pipeline/check-keepalive.ts';
 import type { CheckLimits } from '../../src/snapshot/keepalive-facts.ts';
+import { type CheckUrlOptions, checkUrl } from '../support/check-url.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 
 const limits = { maxWaitSeconds: 1, maxRequests: 5, waiting: 2, timeoutSeconds: 0.5 };
 
-async function check(
-  url: string,
-  {
-    signal = new AbortController().signal,
-    ...more
-  }: Partial<CheckLimits> & { signal?: AbortSignal } = {},
-) {
-  const facts = await checkKeepalive({
-    url: new URL(url),
-    http: { headers: {} },
-    userAgent: 'keepalive-exporter/0',
-    resolveName: () => Promise.resolve(['127.0.0.1']),
-    limits: { ...limits, ...more },
-    signal,
-    clock: () => performance.now() / 1000,
-  });
-  return deriveKeepaliveReport(facts);
-}
+const check = (url: string, more: CheckUrlOptions = {}) => checkUrl(url, { ...limits, ...more });
 
 async function checkServer(
   answer: (socket: Socket) => void,
