@@ -5,6 +5,7 @@ import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
+import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
@@ -49,6 +50,7 @@ function renderMetricsDoc(): string {
     ...targetGroups,
     ...selfGroups,
     { title: 'Only on /probe', families: probeFamilies },
+    { title: 'Only on /probe, of a module with keepalive', families: keepaliveProbeFamilies },
   ];
   return [
     '# Metrics',

@@ -12,7 +12,7 @@ import type { CliIo } from './io.ts';
 import { renderChain, renderKeepaliveReport } from './render-keepalive-report.ts';
 
 /** Between two lines that say how long it has waited. */
-const progressMilliseconds = 5000;
+const progressMilliseconds = 10_000;
 
 /**
  * Measures what a visitor of each URL gets: exit code 0 when nothing is wrong, 1 with a warning, an error or an early

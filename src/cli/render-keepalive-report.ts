@@ -52,8 +52,8 @@ function optional<T>(name: string, value: T | undefined, text: (value: T) => str
 const caseNames: Readonly<Record<ReuseCase, string>> = {
   http11: 'HTTP/1.1',
   http11WithoutHeader: 'HTTP/1.1 without header',
-  http10WithHeader: 'HTTP/1.0 with "Connection: keep-alive"',
-  http10WithoutHeader: 'HTTP/1.0',
+  http10WithHeader: 'HTTP/1.0 with header',
+  http10WithoutHeader: 'HTTP/1.0 without header',
   http2: 'HTTP/2',
 };
 
@@ -82,7 +82,7 @@ function idleText(idle: IdleFigures, maxWaitSeconds: number): string {
   if (shortestSeconds !== undefined && longestSeconds !== undefined) {
     const how = idle.closedWith === 'reset' ? 'RST' : 'FIN';
     const spread = `${shortestSeconds.toFixed(2)} to ${longestSeconds.toFixed(2)} s`;
-    return `${seconds(idleTimeoutSeconds ?? 0)}; the server closes with ${how} (${idle.measuredConnections} connections: ${spread})`;
+    return `${seconds(idleTimeoutSeconds ?? 0)}; the server closes with ${how} (measured ${idle.measuredConnections} times: ${spread})`;
   }
   if (atMostSeconds !== undefined) {
     const from = atLeastSeconds === undefined ? '' : `${seconds(atLeastSeconds)} to `;

@@ -301,6 +301,20 @@ const probeModule = z.strictObject({
   timeout: positiveDuration.default(5000),
   http: http.default({ headers: {} }),
   capacity: capacity.default({}),
+  keepalive: z
+    .strictObject({
+      max_requests: count.max(1000).default(20).meta({
+        description: 'Most requests on one connection; the limit of the server is found below it.',
+      }),
+      connections: count.max(10).default(2).meta({
+        description: 'Idle connections that wait for the server to close them.',
+      }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Measure connections as check-keepalive does, for as long as the scrape timeout allows, instead of reading a status page.',
+    }),
 });
 
 const probe = z.strictObject({

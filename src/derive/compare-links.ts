@@ -23,7 +23,7 @@ export function compareLinks(front: KeepaliveReport, origin: KeepaliveReport): C
       { from: 'visitor', to: front.url, reuse: front.reuse.http11 },
       { from: front.url, to: origin.url, reuse: origin.reuse.http11 },
     ],
-    findings: rules.flatMap(({ id, severity, advice, find }) => {
+    findings: chainRules.flatMap(({ id, severity, advice, find }) => {
       const message = find(front, origin);
       return message === undefined ? [] : [{ id, severity, message, advice }];
     }),
@@ -34,7 +34,7 @@ interface ChainRule extends Omit<KeepaliveFinding, 'message'> {
   readonly find: (front: KeepaliveReport, origin: KeepaliveReport) => string | undefined;
 }
 
-const rules: readonly ChainRule[] = [
+export const chainRules: readonly ChainRule[] = [
   {
     id: 'front-breaks-reuse',
     severity: 'warning',

@@ -34,6 +34,21 @@ export const keepaliveRules: readonly Rule[] = [
       stopped ? 'the check was ended early: what it had not measured yet is missing' : undefined,
   },
   {
+    id: 'further-connections-fail',
+    severity: 'warning',
+    advice: 'look whether the server is full or limits connections per client; try --connections=1',
+    find: (_, { connections, refused, failure, stopped }) => {
+      const silent = connections.filter(({ exchanges: [first] }) => {
+        const kind = first?.outcome.kind;
+        return kind !== undefined && kind !== 'answered';
+      }).length;
+      const failed = silent + refused.length;
+      return failed > 0 && failure === undefined && !stopped
+        ? `the first connection was served, ${failed} of the others were not`
+        : undefined;
+    },
+  },
+  {
     id: 'error-status',
     severity: 'warning',
     advice: 'check a page that answers 200: servers close connections after some errors',

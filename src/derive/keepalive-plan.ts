@@ -48,7 +48,11 @@ export function planLateRequests(
   const promised = promise?.timeoutSeconds ?? 0;
   const around = [promised + marginSeconds, promised - marginSeconds];
   const halves = Array.from({ length: waiting }, (_, index) => maxWaitSeconds / 2 ** index);
-  const [last = maxWaitSeconds, ...rest] = halves;
-  const wanted = promised > 0 ? [last, ...around, ...rest] : halves;
+  // Two without a late request before the end, so that one timeout can be told from closes at any time.
+  const wanted = [
+    maxWaitSeconds,
+    ...(promised > 0 ? around : [maxWaitSeconds]),
+    ...halves.slice(1),
+  ];
   return wanted.filter((seconds) => seconds > 0 && seconds <= maxWaitSeconds).slice(0, waiting);
 }

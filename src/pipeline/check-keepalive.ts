@@ -27,7 +27,8 @@ export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFact
   const options = { ...asked, signal };
   const startedAt = clock();
   const records: Recorded[] = [];
-  const met = await meetServer(options, records);
+  const refused: string[] = [];
+  const met = await meetServer(options, { records, refused });
   if (met.ok) await measure(met.value);
   const facts = records.map(toFacts);
   for (const { close } of records) close();
@@ -35,6 +36,7 @@ export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFact
     url: url.href,
     limits,
     connections: facts,
+    refused,
     startedAt,
     endedAt: clock(),
     stopped: signal.aborted,
@@ -47,14 +49,17 @@ function toFacts({ role, dialled, exchanges, end }: Recorded): ConnectionFacts {
   return { role, dialled, exchanges, ...(ended === undefined ? {} : { end: ended }) };
 }
 
+/** Whatever takes time of the server runs in turn, so that its answers are not slowed by other questions of ours. */
 async function measure(check: Check): Promise<void> {
   const promise = promiseOf(check.first);
-  const reused = await repeat(check.first);
-  await Promise.all([
-    reused ? countRequests(check) : undefined,
-    tryOthers(check),
-    reused ? waitIdle(check, promise) : undefined,
-  ]);
+  if (!(await repeat(check.first))) {
+    await tryOthers(check);
+    return;
+  }
+  const waits = await startWaits(check, promise);
+  await countRequests(check);
+  await tryOthers(check);
+  await Promise.all(waits);
 }
 
 function promiseOf({ exchanges }: Http1Connection): KeepAlivePromise | undefined {
@@ -132,27 +137,33 @@ async function useHttp2(check: Check): Promise<void> {
   connection.close();
 }
 
-async function waitIdle(check: Check, promise: KeepAlivePromise | undefined): Promise<void> {
+/** Opens the connections that wait; each goes on by itself once it has had its first answer. */
+async function startWaits(
+  check: Check,
+  promise: KeepAlivePromise | undefined,
+): Promise<readonly Promise<void>[]> {
   const { limits, onProgress } = check.options;
-  const late = planLateRequests(limits, promise);
-  if (late.length === 0) return;
+  const waits: Promise<void>[] = [];
+  for (const lateAfterSeconds of planLateRequests(limits, promise)) {
+    const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
+    const outcome = (await connection?.request())?.outcome;
+    // A server without room for this one has none for the next.
+    if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;
+    waits.push(waitOnce(connection, lateAfterSeconds, check.options.signal));
+  }
   const promised = promise?.timeoutSeconds;
-  onProgress?.({
-    kind: 'waiting',
-    connections: late.length,
-    ...(promised === undefined ? {} : { promisedSeconds: promised }),
-  });
-  await Promise.all(late.map((seconds) => waitOnce(check, seconds)));
+  const words = promised === undefined ? {} : { promisedSeconds: promised };
+  if (waits.length > 0) onProgress?.({ kind: 'waiting', connections: waits.length, ...words });
+  return waits;
 }
 
-async function waitOnce(check: Check, lateAfterSeconds: number): Promise<void> {
-  const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
-  if (connection === undefined) return;
-  const { outcome } = await connection.request();
-  if (outcome.kind === 'answered' && outcome.persists) {
-    await connection.idle(lateAfterSeconds);
-    if (connection.end() !== undefined) await connection.requestAfterEnd();
-    else if (!check.options.signal.aborted) await connection.request();
-  }
+async function waitOnce(
+  connection: Http1Connection,
+  lateAfterSeconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await connection.idle(lateAfterSeconds);
+  if (connection.end() !== undefined) await connection.requestAfterEnd();
+  else if (!signal.aborted) await connection.request();
   connection.close();
 }

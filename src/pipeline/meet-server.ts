@@ -48,6 +48,8 @@ export interface Check {
   readonly tls: TlsMaterial;
   readonly headers: Readonly<Record<string, string>>;
   readonly records: Recorded[];
+  /** Why further connections could not be made. */
+  readonly refused: string[];
   readonly first: Http1Connection;
   readonly session: () => Buffer | undefined;
 }
@@ -57,7 +59,7 @@ type Unmet = Omit<Check, 'first' | 'session'>;
 /** The first connection and its first answer: without them nothing can be measured. */
 export async function meetServer(
   options: CheckOptions,
-  records: Recorded[],
+  seen: Pick<Check, 'records' | 'refused'>,
 ): Promise<Result<Check, KeepaliveFailure>> {
   const { url, http, userAgent } = options;
   const prepared = await prepare(http, userAgent);
@@ -65,7 +67,7 @@ export async function meetServer(
   const addresses = await resolveWithin(options);
   let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
   for (const address of addresses.slice(0, mostAddresses)) {
-    const unmet = { options, address, ...prepared.value, records };
+    const unmet = { options, address, ...prepared.value, ...seen };
     const dialled = await dialFor(unmet, { protocol: 'http/1.1' });
     if (dialled.ok) return askFirst(unmet, dialled.value);
     failure = connectFailure(dialled.error.result, dialled.error.message);
@@ -173,5 +175,7 @@ export async function openHttp1(
 ): Promise<Http1Connection | undefined> {
   const session = how.session === undefined ? {} : { session: how.session };
   const dialled = await dialFor(check, { protocol: 'http/1.1', ...session });
-  return dialled.ok ? recordHttp1(check, dialled.value, how) : undefined;
+  if (dialled.ok) return recordHttp1(check, dialled.value, how);
+  check.refused.push(dialled.error.message);
+  return undefined;
 }

@@ -97,6 +97,8 @@ export interface KeepaliveFacts {
   /** Why nothing could be measured. */
   readonly failure?: KeepaliveFailure;
   readonly connections: readonly ConnectionFacts[];
+  /** Why further connections could not be made, in words. */
+  readonly refused: readonly string[];
   readonly limits: CheckLimits;
   readonly startedAt: number;
   readonly endedAt: number;

@@ -1,4 +1,5 @@
 import type { CheckLimits, KeepAlivePromise, LateRequest } from './keepalive-facts.ts';
+import type { TargetIdentity } from './target-view.ts';
 
 /** What a check of one URL found; printed by `check-keepalive --output=json` as it stands. */
 export interface KeepaliveReport {
@@ -83,11 +84,18 @@ export interface CostFigures {
   readonly durationSeconds: number;
 }
 
-export type FindingSeverity = 'error' | 'warning' | 'info';
+export const findingSeverities = ['error', 'warning', 'info'] as const;
+export type FindingSeverity = (typeof findingSeverities)[number];
 
 export interface KeepaliveFinding {
   readonly id: string;
   readonly severity: FindingSeverity;
   readonly message: string;
   readonly advice: string;
+}
+
+/** What /probe found out about the connections of a server. */
+export interface KeepaliveProbe {
+  readonly target: TargetIdentity;
+  readonly report: KeepaliveReport;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { boundsOf, planLateRequests } from '../../src/derive/keepalive-plan.ts';
 
 test.each([
-  ['nothing is promised', 80, 4, undefined, [80, 40, 20, 10]],
+  ['nothing is promised', 80, 4, undefined, [80, 80, 40, 20]],
   ['a timeout is promised', 80, 4, 5, [80, 5.1, 4.9, 40]],
   ['the promise is longer than the wait', 4, 2, 60, [4, 2]],
   ['one connection may wait', 80, 1, 5, [80]],

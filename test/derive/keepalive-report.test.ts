@@ -32,6 +32,7 @@ function report(connections: readonly ConnectionFacts[], more: Partial<Keepalive
   const facts = {
     url: 'http://a/',
     connections,
+    refused: [],
     limits,
     startedAt: 0,
     endedAt: 10,

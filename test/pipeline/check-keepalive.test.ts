@@ -84,11 +84,22 @@ test('checkKeepalive() tells a server that forgets idle connections without a wo
       at = performance.now();
     });
   };
-  const { report } = await checkServer(forgetful, { maxWaitSeconds: 2 });
+  const { report } = await checkServer(forgetful, { maxWaitSeconds: 2, waiting: 3 });
   expect(report.idle).toMatchObject({ closedWith: 'silent', measuredConnections: 0 });
   expect(report.idle.atLeastSeconds).toBeGreaterThanOrEqual(0.99);
   expect(report.idle.atMostSeconds).toBeGreaterThanOrEqual(1.99);
   expect(report.findings.map(({ id }) => id)).toContain('idle-dropped-silently');
+});
+
+test('checkKeepalive() tells a server that serves one connection and no other', async () => {
+  let served = 0;
+  const { report, connections } = await checkServer((socket) => {
+    served += 1;
+    if (served === 1) answerAll(socket);
+  });
+  expect(report.reuse.http11).toBe('reused');
+  expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
+  expect(connections).toBe(5);
 });
 
 test('checkKeepalive() counts what a server sends before it closes an idle connection', async () => {
