@@ -1,4 +1,4 @@
-import type { KeepaliveFacts } from '../snapshot/keepalive-facts.ts';
+import type { ExchangeOutcome, KeepaliveFacts } from '../snapshot/keepalive-facts.ts';
 import type {
   FindingSeverity,
   KeepaliveFinding,
@@ -70,6 +70,18 @@ export const keepaliveRules: readonly Rule[] = [
       reuse.http11 === 'reused' && reuse.http11WithoutHeader === 'closed'
         ? 'HTTP/1.1 connections are reused only with "Connection: keep-alive", though 1.1 keeps them by default'
         : undefined,
+  },
+  {
+    id: 'reused-request-fails',
+    severity: 'warning',
+    advice: 'look at the error log: a visitor waits for this answer, and asks again at best',
+    find: (_, { connections }) => {
+      const exchanges = connections.find(({ role }) => role === 'requests')?.exchanges ?? [];
+      const failed = exchanges.findIndex(({ outcome }, index) => index > 0 && isBroken(outcome));
+      return failed === -1
+        ? undefined
+        : `request ${failed + 1} on a connection got no whole answer (${exchanges[failed]?.outcome.kind})`;
+    },
   },
   {
     id: 'http2-not-reused',
@@ -177,6 +189,11 @@ export function findKeepaliveProblems(
     const message = find(report, facts);
     return message === undefined ? [] : [{ id, severity, message, advice }];
   });
+}
+
+/** Not a close, which is what a limit looks like. */
+function isBroken({ kind }: ExchangeOutcome): boolean {
+  return kind === 'timeout' || kind === 'not_http' || kind === 'too_large';
 }
 
 function seconds(value: number): string {

@@ -6,6 +6,7 @@ import {
   type ResponseReader,
   saysPersistent,
 } from '../parse/http-response.ts';
+import { printable } from '../parse/printable.ts';
 import type {
   Answer,
   ConnectionEnd,
@@ -159,7 +160,7 @@ function answerOf({ head, surplus }: Extract<ReaderState, { kind: 'whole' }>): E
     kind: 'answered',
     status: head.status,
     persists: saysPersistent(head),
-    ...(connection === undefined ? {} : { connection }),
+    ...(connection === undefined ? {} : { connection: printable(connection) }),
     ...(promise === undefined ? {} : { promise }),
   };
   return answer;

@@ -140,6 +140,13 @@ describe('reuse', () => {
   });
 });
 
+test('a request on a reused connection that gets no answer is a finding', () => {
+  expect(idsOf([requests([kept, { kind: 'timeout' }])])).toEqual(['reused-request-fails']);
+  expect(idsOf([requests([kept, kept, { kind: 'not_http', detail: '' }])])).toEqual([
+    'reused-request-fails',
+  ]);
+});
+
 test('TLS that is not resumed, and no HTTP/2, are findings', () => {
   const dialled = {
     connectSeconds: 0.02,

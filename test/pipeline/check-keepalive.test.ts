@@ -1,8 +1,12 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { createServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import type { CheckLimits } from '../../src/snapshot/keepalive-facts.ts';
+import { createAuthority } from '../support/certificates.ts';
 import { type CheckUrlOptions, checkUrl } from '../support/check-url.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
+import { keepTempDirectory } from '../support/keep.ts';
 
 const limits = { maxWaitSeconds: 1, maxRequests: 5, waiting: 2, timeoutSeconds: 0.5 };
 
@@ -100,6 +104,32 @@ test('checkKeepalive() tells a server that serves one connection and no other', 
   expect(report.reuse.http11).toBe('reused');
   expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
   expect(connections).toBe(5);
+});
+
+test('checkKeepalive() tells a server that speaks no HTTP/2 after choosing it', async () => {
+  const pair = createAuthority(await keepTempDirectory('certificates')).issue('a', 'IP:127.0.0.1');
+  const options = { cert: pair.cert, key: pair.key, ALPNProtocols: ['h2', 'http/1.1'] };
+  const server = createServer(options, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      if (socket.alpnProtocol === 'h2') socket.write('220 mail ESMTP\r\n');
+      else answerAll(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = Object(server.address());
+  const report = await check(`https://127.0.0.1:${port}/`, { insecure: true, maxWaitSeconds: 0 });
+  expect(report.reuse).toMatchObject({ http11: 'reused', http2: 'unknown' });
+  expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
+});
+
+test('checkKeepalive() hands on no control characters that a server sends', async () => {
+  const { report } = await checkServer((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nConnection: \u001b[2Jclose\r\nContent-Length: 0\r\n\r\n'),
+  );
+  expect(report.connectionHeader).toBe('\ufffd[2Jclose');
 });
 
 test('checkKeepalive() counts what a server sends before it closes an idle connection', async () => {

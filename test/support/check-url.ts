@@ -7,6 +7,7 @@ const limits: CheckLimits = { maxWaitSeconds: 6, maxRequests: 30, waiting: 4, ti
 
 export interface CheckUrlOptions extends Partial<CheckLimits> {
   readonly caFile?: string;
+  readonly insecure?: boolean;
   /** The Host header, for a virtual host by name. */
   readonly host?: string;
   readonly signal?: AbortSignal;
@@ -17,8 +18,17 @@ export async function checkUrl(
   url: string,
   options: CheckUrlOptions = {},
 ): Promise<KeepaliveReport> {
-  const { caFile, host, signal = new AbortController().signal, ...more } = options;
-  const tls = { insecure_skip_verify: false, ...(caFile === undefined ? {} : { ca_file: caFile }) };
+  const {
+    caFile,
+    insecure = false,
+    host,
+    signal = new AbortController().signal,
+    ...more
+  } = options;
+  const tls = {
+    insecure_skip_verify: insecure,
+    ...(caFile === undefined ? {} : { ca_file: caFile }),
+  };
   const facts = await checkKeepalive({
     url: new URL(url),
     http: { headers: {}, tls, ...(host === undefined ? {} : { host }) },
