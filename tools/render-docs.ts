@@ -10,6 +10,7 @@ import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
 import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
+import { renderCheckDocs } from './render-checks.ts';
 import { renderSloRules } from './render-slo-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
@@ -18,6 +19,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/metrics.md', renderMetricsDoc()],
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
+    ...renderCheckDocs(),
     ['config.schema.json', renderConfigSchema()],
     [
       'alerts/slo.rules.yml',

@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
 import { checkKeepaliveCommand } from './check-keepalive.ts';
 import { demo } from './demo.ts';
@@ -8,6 +9,7 @@ import { serve } from './serve.ts';
 const commands = {
   serve,
   'check-config': checkConfig,
+  audit,
   'check-keepalive': checkKeepaliveCommand,
   demo,
 } as const;
@@ -22,13 +24,14 @@ Usage: keepalive-exporter COMMAND [FLAGS] [URL...]
 Commands:
   serve            Serve metrics (the default).
   check-config     Check the configuration file; prints every problem, exit code 1.
+  audit            Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.
   check-keepalive  Measure how a web server treats connections; with a second URL, its origin too.
   demo             Show the exporter at work on a simulated Apache and nginx.
 
 Flags:
 ${flagHelp()}
 
-Each flag but help and version can be an environment variable: --log.level is ${environmentName('log.level')}.
+Most flags can be environment variables (docs/flags.md lists them): --log.level is ${environmentName('log.level')}.
 `;
 
 /** The whole program: arguments and edges in, exit code out. */

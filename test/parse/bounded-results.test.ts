@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
 import { parseApacheErrorLine } from '../../src/parse/apache-error-line.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
@@ -37,6 +39,8 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   findApacheFormat: (text) => findApacheFormat(text, 'a'),
   findNginxFormat: (text) => findNginxFormat(text, 'a'),
   parseNginxConfig,
+  parseApacheConfig,
+  splitApacheWords,
   parseCount,
   parseDecimal,
   printable,
@@ -71,6 +75,8 @@ const words = fc.constantFrom(
     '1 in state: K',
     'log_format a',
     'LogFormat "',
+    '<A b>',
+    '</A>',
     '" a',
     '_by_lua_block',
     '{',
