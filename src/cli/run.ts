@@ -1,10 +1,12 @@
-import { audit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
 import { checkKeepaliveCommand } from './check-keepalive.ts';
 import { demo } from './demo.ts';
-import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
+import { environmentName, type Flags, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { serve } from './serve.ts';
+
+/** Loaded when it is run: the checks are of no use to a server of metrics that has no file to judge. */
+const audit = async (flags: Flags, io: CliIo) => (await import('./audit.ts')).audit(flags, io);
 
 const commands = {
   serve,

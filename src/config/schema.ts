@@ -76,7 +76,10 @@ const capacity = z
     slots: count
       .optional()
       .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
-    config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
+    config_file: path.optional().meta({
+      description:
+        'Main configuration file of the server, read with its includes: for its audit and, of nginx, for its limit.',
+    }),
     worker_processes: count
       .optional()
       .meta({ description: 'nginx; replaces "auto" and the file.' }),
@@ -267,14 +270,7 @@ const target = z
   .refine(({ server, status_url }) => server === 'nginx' || !status_url.startsWith('unix:'), {
     error: 'Apache listens on TCP only; unix: is for nginx',
     path: ['status_url'],
-  })
-  .refine(
-    ({ server, capacity: { config_file } }) => server === 'nginx' || config_file === undefined,
-    {
-      error: 'is read for nginx only; Apache’s scoreboard tells its limit (or set slots)',
-      path: ['capacity', 'config_file'],
-    },
-  );
+  });
 
 const probeAllow = z
   .strictObject({
