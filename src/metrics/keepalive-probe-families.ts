@@ -12,25 +12,38 @@ function labelsOf({ target }: KeepaliveProbe): TargetLabels {
   return { target: target.name, server: target.server };
 }
 
+/** As the configuration says it, so that the sources can be compared. An error page is closed for other reasons. */
+function timeoutOf({ report }: KeepaliveProbe): number | undefined {
+  const isOff = report.reuse.http11 === 'closed' && (report.status ?? 0) < 400;
+  return isOff ? 0 : report.idle.idleTimeoutSeconds;
+}
+
+/** MaxKeepAliveRequests does not count the first request of a connection; keepalive_requests does. */
+function requestLimitOf({ target, report }: KeepaliveProbe): number | undefined {
+  const { requestsPerConnection } = report.requests;
+  if (requestsPerConnection === undefined || report.reuse.http11 !== 'reused') return undefined;
+  return target.server === 'apache' ? requestsPerConnection - 1 : requestsPerConnection;
+}
+
 /** What a visitor's connections get, measured by /probe. docs/check-keepalive.md says how. */
 export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
   family({
     name: 'webserver_keepalive_timeout_seconds',
     type: 'gauge',
-    help: 'Idle time after which the server ends a connection; absent when it is longer than the scrape timeout allows to wait.',
+    help: 'Idle time after which the server ends a connection, 0 when it ends each after one request; absent when it is longer than the scrape timeout allows to wait.',
     labels: [...targetLabels, 'source'],
     source,
     samples: (probe: KeepaliveProbe) =>
-      known({ ...labelsOf(probe), source: 'probe' }, probe.report.idle.idleTimeoutSeconds),
+      known({ ...labelsOf(probe), source: 'probe' }, timeoutOf(probe)),
   }),
   family({
     name: 'webserver_keepalive_requests_limit',
     type: 'gauge',
-    help: 'Requests after which the server ends a connection; absent when it took all of max_requests.',
+    help: 'Requests after which the server ends a connection, as its directive counts them (Apache answers one more); absent when it took all of max_requests.',
     labels: [...targetLabels, 'source'],
     source,
     samples: (probe: KeepaliveProbe) =>
-      known({ ...labelsOf(probe), source: 'probe' }, probe.report.requests.requestsPerConnection),
+      known({ ...labelsOf(probe), source: 'probe' }, requestLimitOf(probe)),
   }),
   family({
     name: 'webserver_keepalive_promised_timeout_seconds',
