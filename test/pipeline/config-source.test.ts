@@ -53,11 +53,11 @@ describe('createConfigSource()', () => {
     );
   });
 
-  test("reads Apache's file too: 0 when keep-alive is off", async () => {
+  test("reads Apache's file too: 0 seconds and one request when keep-alive is off", async () => {
     const { read } = await sourceOf('apache', 'KeepAlive Off\nMaxKeepAliveRequests 0\n');
     expect((await firstView(read, '2.4.62'))?.figures).toMatchObject({
       keepaliveTimeoutSeconds: { value: 0 },
-      keepaliveRequests: { value: 0 },
+      keepaliveRequests: { value: 1 },
     });
   });
 
