@@ -14,7 +14,7 @@ export const configFamilies: readonly Family<TargetView>[] = [
   }),
   figure({
     name: 'webserver_keepalive_requests_limit',
-    help: 'Requests after which a connection is closed; 0 when there is no limit. Of the first virtual host.',
+    help: 'Requests after which a connection is closed: of Apache one more than MaxKeepAliveRequests; 0 when there is no limit. Of the first virtual host.',
     source:
       'MaxKeepAliveRequests, keepalive_requests of capacity.config_file, or the default of the version.',
     read: ({ keepaliveRequests }) => keepaliveRequests.value,

@@ -32,7 +32,7 @@ export interface EffectiveFigure {
 export interface ConfigFigures {
   /** 0 when keep-alive is off. */
   readonly keepaliveTimeoutSeconds: EffectiveFigure;
-  /** 0 when there is no limit. */
+  /** Requests a connection serves before it is closed; 0 when there is no limit. */
   readonly keepaliveRequests: EffectiveFigure;
 }
 
