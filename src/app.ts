@@ -6,10 +6,11 @@ import { type ConfigProblem, configProblemText, parseConfig } from './config/par
 import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
+import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { selfGroups, targetGroups } from './metrics/catalog.ts';
+import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
 import { keepaliveProbeFamilies } from './metrics/keepalive-probe-families.ts';
@@ -28,10 +29,11 @@ import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
+import type { Listen } from './server/listen.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
-import type { TargetView } from './snapshot/target-view.ts';
+import type { LoggedTarget, TargetIdentity, TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
   /** Absent: the usual status addresses on this machine are tried. */
@@ -52,6 +54,7 @@ export interface AppOptions {
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly listen: Listen;
   /** Takes the configuration into force; the problems when it is refused. */
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
@@ -83,18 +86,22 @@ export function createApp(options: AppOptions): App {
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
-    logSaysExhausted: logs.saysExhausted,
+    logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
     log,
     now,
   };
   const targets = createTargetSet(targetOptions);
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
+  const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
+    .filter((group) => !logGroups.some(({ title }) => title === group.title))
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
   let config: Config | undefined;
+  /** Targets without a status page. */
+  let logsOnly: readonly TargetIdentity[] = [];
   let reloadSuccessful = false;
   let reloadedAt = 0;
   let collectorFailures = 0;
@@ -104,7 +111,10 @@ export function createApp(options: AppOptions): App {
   const take = async (next: Config) => {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
-    targets.apply(next.targets);
+    targets.apply(next.targets.filter(hasStatusPage));
+    logsOnly = next.targets
+      .filter((target) => !hasStatusPage(target))
+      .map(({ name, server }) => ({ name, server }));
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -153,7 +163,7 @@ export function createApp(options: AppOptions): App {
   const self = (): SelfView => ({
     version: options.version,
     nodeVersion: options.nodeVersion,
-    targets: targets.all().length,
+    targets: targets.all().length + logsOnly.length,
     configLastReloadSuccessful: reloadSuccessful,
     configLastReloadSuccessSeconds: reloadedAt,
     collectorFailures,
@@ -166,10 +176,14 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
+  const loggedTarget = (target: TargetIdentity): LoggedTarget => {
+    const logView = logs.view(target.name);
+    return { observation: { target }, ...(logView === undefined ? {} : { logs: logView }) };
+  };
+
   const withLogs = (view: TargetView): TargetView => {
-    const logView = logs.view(view.observation.target.name);
     const shown = { ...view, shownAtSeconds: now() };
-    return logView === undefined ? shown : { ...shown, logs: logView };
+    return { ...loggedTarget(view.observation.target), ...shown };
   };
 
   const probe = async (query: ProbeQuery) => {
@@ -177,6 +191,8 @@ export function createApp(options: AppOptions): App {
     const askedAt = performance.now();
     const { target, module: name } = query;
     const known = name === undefined ? targets.byName(target) : undefined;
+    const unpolled = name === undefined ? logsOnly.find((one) => one.name === target) : undefined;
+    if (unpolled !== undefined) return ok(await render(logFamilies, [loggedTarget(unpolled)]));
     const probed =
       known === undefined
         ? await probeForeign(query)
@@ -193,7 +209,10 @@ export function createApp(options: AppOptions): App {
 
   const ofTarget = (view: TargetView) => ({
     success: view.observation.outcome.kind === 'answered',
-    renderRest: () => render(families, [withLogs(view)]),
+    async renderRest() {
+      const shown = withLogs(view);
+      return (await render(families, [shown])) + (await render(logFamilies, [shown]));
+    },
   });
 
   const probeForeign = async ({ module: name, ...query }: ProbeQuery) => {
@@ -226,6 +245,7 @@ export function createApp(options: AppOptions): App {
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
 
@@ -235,12 +255,13 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
+      const ofLogs = await render(logFamilies, [...views, ...logsOnly.map(loggedTarget)]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
       );
       const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
-      return ofTargets + ofSelf + ofProcess;
+      return ofTargets + ofLogs + ofSelf + ofProcess;
     },
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
@@ -248,10 +269,10 @@ export function createApp(options: AppOptions): App {
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
-    listTargets: () => targets.all().map(({ identity }) => identity),
+    listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 
-  const { server, cutConnections } = buildServer({
+  const { server, listen, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -259,6 +280,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    listen,
     cutConnections,
     start: reload,
     reload,

@@ -3,7 +3,32 @@ import { parseDuration } from '../config/durations.ts';
 import type { HttpConfig } from '../config/schema.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { CheckLimits } from '../snapshot/keepalive-facts.ts';
-import type { FlagName, Flags } from './flags.ts';
+import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
+
+export const checkKeepaliveFlags = {
+  'max-wait': {
+    value: 'DURATION',
+    default: '90s',
+    help: 'Longest wait for the server to close an idle connection; 0s does not wait.',
+  },
+  'max-requests': { value: 'N', default: '200', help: 'Most requests on one connection.' },
+  connections: { value: 'N', default: '4', help: 'Idle connections that wait at once.' },
+  timeout: {
+    value: 'DURATION',
+    default: '10s',
+    help: 'For connecting, for the TLS handshake and for each answer.',
+  },
+  resolve: { value: 'HOST=ADDRESS', help: 'Connect to this address for this host.' },
+  'tls.ca-file': {
+    value: 'FILE',
+    help: 'Certificates (PEM) to trust instead of the system’s.',
+  },
+  'tls.server-name': { value: 'NAME', help: 'Name the certificate must carry.' },
+  'tls.insecure-skip-verify': { help: 'Accept any certificate.' },
+} as const satisfies CommandFlagTable;
+
+type KeepaliveFlags = CommandFlags<typeof checkKeepaliveFlags>;
+type Values = Readonly<Partial<Record<keyof typeof checkKeepaliveFlags, string>>>;
 
 /** `check-keepalive` as it was asked for. */
 export interface KeepaliveCommand {
@@ -12,7 +37,6 @@ export interface KeepaliveCommand {
   readonly http: HttpConfig;
   readonly limits: CheckLimits;
   readonly resolve?: { readonly host: string; readonly address: string };
-  readonly output: 'text' | 'json';
 }
 
 const longestWaitSeconds = 3600;
@@ -20,29 +44,29 @@ const mostWaiting = 50;
 const mostRequests = 100_000;
 
 export function parseKeepaliveCommand(
-  flags: Flags,
+  flags: KeepaliveFlags,
   operands: readonly string[],
 ): Result<KeepaliveCommand, string> {
   const urls = parseUrls(operands);
   if (!urls.ok) return urls;
-  const output = flags.output ?? 'text';
-  if (output !== 'text' && output !== 'json') return wrong(flags, 'output', 'text or json');
-  const limits = parseLimits(flags);
+  const values: Values = Object.fromEntries(
+    Object.entries(flags).map(([name, list]) => [name, list?.[0]]),
+  );
+  const limits = parseLimits(values);
   if (!limits.ok) return limits;
-  const resolve = flags.resolve === undefined ? undefined : parseResolve(flags.resolve);
-  if (flags.resolve !== undefined && resolve === undefined) {
-    return wrong(flags, 'resolve', 'HOST=ADDRESS');
+  const resolve = values.resolve === undefined ? undefined : parseResolve(values.resolve);
+  if (values.resolve !== undefined && resolve === undefined) {
+    return wrong(values, 'resolve', 'HOST=ADDRESS');
   }
   return ok({
     urls: urls.value,
-    output,
     limits: limits.value,
-    http: httpOf(flags),
+    http: httpOf(values),
     ...(resolve === undefined ? {} : { resolve }),
   });
 }
 
-function wrong(flags: Flags, name: FlagName, wanted: string): Result<never, string> {
+function wrong(flags: Values, name: keyof Values, wanted: string): Result<never, string> {
   return err(`--${name}="${flags[name]}" is not valid: want ${wanted}`);
 }
 
@@ -62,7 +86,7 @@ function isWebUrl(text: string): boolean {
   return username === '' && password === '';
 }
 
-function parseLimits(flags: Flags): Result<CheckLimits, string> {
+function parseLimits(flags: Values): Result<CheckLimits, string> {
   const maxWait = parseDuration(flags['max-wait'] ?? '');
   if (maxWait === undefined || maxWait > longestWaitSeconds * 1000) {
     return wrong(flags, 'max-wait', `a duration up to ${longestWaitSeconds / 60}m, such as 90s`);
@@ -96,7 +120,7 @@ function parseResolve(text: string): { host: string; address: string } | undefin
   return { host: host.toLowerCase(), address: bare };
 }
 
-function httpOf(flags: Flags): HttpConfig {
+function httpOf(flags: Values): HttpConfig {
   const caFile = flags['tls.ca-file'];
   const serverName = flags['tls.server-name'];
   return {

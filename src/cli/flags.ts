@@ -65,7 +65,7 @@ export const flagTable = {
   output: {
     type: 'string',
     value: 'FORMAT',
-    help: 'audit and check-keepalive: text (the default) or json; audit: sarif, for code scanning.',
+    help: 'audit: text (the default), json, or sarif for code scanning.',
     argumentOnly: true,
   },
   'fail-on': {
@@ -92,57 +92,6 @@ export const flagTable = {
     help: 'audit: workers of the backend, when its configuration is not audited too.',
     argumentOnly: true,
   },
-  'max-wait': {
-    type: 'string',
-    default: '90s',
-    value: 'DURATION',
-    help: 'check-keepalive: longest wait for the server to close an idle connection; 0s does not wait.',
-    argumentOnly: true,
-  },
-  'max-requests': {
-    type: 'string',
-    default: '200',
-    value: 'N',
-    help: 'check-keepalive: most requests on one connection.',
-    argumentOnly: true,
-  },
-  connections: {
-    type: 'string',
-    default: '4',
-    value: 'N',
-    help: 'check-keepalive: idle connections that wait at once.',
-    argumentOnly: true,
-  },
-  timeout: {
-    type: 'string',
-    default: '10s',
-    value: 'DURATION',
-    help: 'check-keepalive: for connecting, for the TLS handshake and for each answer.',
-    argumentOnly: true,
-  },
-  resolve: {
-    type: 'string',
-    value: 'HOST=ADDRESS',
-    help: 'check-keepalive: connect to this address for this host.',
-    argumentOnly: true,
-  },
-  'tls.ca-file': {
-    type: 'string',
-    value: 'FILE',
-    help: 'check-keepalive: certificates (PEM) to trust instead of the system’s.',
-    argumentOnly: true,
-  },
-  'tls.server-name': {
-    type: 'string',
-    value: 'NAME',
-    help: 'check-keepalive: name the certificate must carry.',
-    argumentOnly: true,
-  },
-  'tls.insecure-skip-verify': {
-    type: 'boolean',
-    help: 'check-keepalive: accept any certificate.',
-    argumentOnly: true,
-  },
   help: { type: 'boolean', help: 'Show this help.', argumentOnly: true },
   version: { type: 'boolean', help: 'Show the version.', argumentOnly: true },
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -152,8 +101,6 @@ export type Flags = Readonly<Partial<Record<FlagName, string>>>;
 
 export interface CommandLine {
   readonly command: string | undefined;
-  /** What follows the command, such as URLs. */
-  readonly operands: readonly string[];
   readonly flags: Flags;
 }
 
@@ -182,9 +129,9 @@ export function parseCommandLine(
       allowPositionals: true,
       strict: true,
     });
-    const [command, ...operands] = positionals;
+    if (positionals.length > 1) return err(`one command wanted, found "${positionals.join(' ')}"`);
     const flags = mergeFlags(values, environment);
-    return flags.ok ? ok({ command, operands, flags: flags.value }) : flags;
+    return flags.ok ? ok({ command: positionals[0], flags: flags.value }) : flags;
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }

@@ -22,6 +22,7 @@ async function runCheck(args: readonly string[], terminated: Promise<void> = nev
     now: () => new Date(0),
     terminated,
     onHangup: () => undefined,
+    onDefect: () => undefined,
   });
   return { code, stdout, stderr: written.join('') };
 }
@@ -50,7 +51,7 @@ describe('check-keepalive', () => {
     [['a.example'], /"a\.example" is not valid: want http:\/\/HOST\/PATH/],
     [['ftp://a.example/'], /is not valid/],
     [['http://user:secret@a.example/'], /is not valid/],
-    [['http://a/', '--output=xml'], /--output="xml" is not valid: want text or json/],
+    [['http://a/', '--output=xml'], /--output="xml": want table or json/],
     [['http://a/', '--max-wait=5'], /--max-wait="5" is not valid: want a duration/],
     [['http://a/', '--max-wait=2h'], /--max-wait="2h" is not valid/],
     [['http://a/', '--timeout=0s'], /--timeout="0s" is not valid/],

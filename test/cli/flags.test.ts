@@ -45,13 +45,9 @@ describe('parseCommandLine()', () => {
     expect(flags).toEqual(flagsOf(['serve']));
   });
 
-  test('refuses an unknown flag', () => {
+  test('refuses an unknown flag and a second command', () => {
     expect(problemOf(['--log.levle=info'])).toContain('--log.levle');
-  });
-
-  test('hands on what follows the command', () => {
-    const line = parseCommandLine(['check-keepalive', 'http://a/', 'http://b/'], {});
-    expect(line.ok && line.value.operands).toEqual(['http://a/', 'http://b/']);
+    expect(problemOf(['serve', 'demo'])).toBe('one command wanted, found "serve demo"');
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { flagTable } from '../../src/cli/flags.ts';
+import { checkKeepaliveFlags } from '../../src/cli/check-keepalive-flags.ts';
 import { chainRules } from '../../src/derive/compare-links.ts';
 import { keepaliveRules } from '../../src/derive/keepalive-findings.ts';
 import { repository } from '../support/doc-blocks.ts';
@@ -18,6 +18,6 @@ test('docs/check-keepalive.md lists each finding with its severity, in order, an
 
 test('docs/check-keepalive.md has the defaults of the flags', () => {
   for (const name of ['max-wait', 'max-requests', 'connections', 'timeout'] as const) {
-    expect(page).toContain(`| \`--${name}\` | ${flagTable[name].default} |`);
+    expect(page).toContain(`| \`--${name}\` | ${checkKeepaliveFlags[name].default} |`);
   }
 });

@@ -89,7 +89,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
 
 describe.each(Object.entries(parsers))('%s()', (_, parse) => {
   test.each(texts.map((text) => [text.slice(0, 24), text] as const))(
-    'comes to the end of a megabyte of %j',
+    'B13 comes to the end of a megabyte of %j',
     (_piece, text) => {
       parse(text);
     },
