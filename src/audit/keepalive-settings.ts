@@ -1,4 +1,5 @@
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { keepaliveTimeoutOf } from './apache-timeout.ts';
 import { apacheSetting, servingScopes } from './apache-view.ts';
 import type { AuditSubject } from './check.ts';
 import { apacheSeconds } from './durations.ts';
@@ -28,18 +29,21 @@ export function keepaliveSettings({ apache, nginx }: AuditSubject): readonly Kee
       ? []
       : servingScopes(apache).map((scope): KeepaliveSettings => {
           const toggle = apacheSetting(apache, scope, 'KeepAlive');
-          const timeout = apacheSetting(apache, scope, 'KeepAliveTimeout');
+          const timeout = keepaliveTimeoutOf(apache, scope);
+          const seconds = apacheSeconds(firstArg(timeout));
           const requests = apacheSetting(apache, scope, 'MaxKeepAliveRequests');
           const limit = countOf(requests);
           // Since 2.4 any word but On is Off by error; 2.2 also took a number for On.
-          const isOn = !['off', '0'].includes(firstArg(toggle).toLowerCase());
+          const isOff = ['off', '0'].includes(firstArg(toggle).toLowerCase());
+          // ap_set_keepalive() keeps no connection when the timeout is 0.
+          const isOn = !isOff && seconds !== 0;
           return {
             server: 'apache',
             model: apache.mpm === 'event' ? 'event' : 'blocking',
-            toggle,
+            toggle: isOff || isOn ? toggle : timeout,
             isOn,
             timeout,
-            timeoutSeconds: isOn ? apacheSeconds(firstArg(timeout)) : 0,
+            timeoutSeconds: isOn ? seconds : 0,
             requests,
             requestLimit: limit === 0 ? Number.POSITIVE_INFINITY : limit,
           };

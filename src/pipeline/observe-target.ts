@@ -9,6 +9,7 @@ import {
 import { emptyPollMemory, type PollMemory, rememberPoll } from '../derive/poll-memory.ts';
 import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
 import { createObservationLane } from '../io/observation-lane.ts';
+import type { ConfigView } from '../snapshot/audit.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import { type ScrapeFailureResult, scrapeResults } from '../snapshot/scrape.ts';
@@ -21,6 +22,7 @@ import type {
   TargetView,
 } from '../snapshot/target-view.ts';
 import { createCapacitySource } from './capacity-source.ts';
+import type { ReadConfig } from './config-source.ts';
 import type { ReadHost } from './host-source.ts';
 import type { Log } from './log.ts';
 import { type ReadOutcome, readOutcome } from './read-outcome.ts';
@@ -35,6 +37,8 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHost?: ReadHost;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
+  /** What the server's configuration file says; reads it again from time to time. */
+  readonly readConfig?: ReadConfig;
   /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
   readonly exhaustedSecondsAgo?: () => number | undefined;
   /** Whether somebody looks at the page, which shows how long connections have been idle. */
@@ -97,6 +101,7 @@ interface Parts {
   readonly capacity: Capacity;
   readonly host?: HostFigures;
   readonly holders?: SlotHolders;
+  readonly config?: ConfigView;
 }
 
 export function createTarget(options: TargetOptions): Target {
@@ -183,7 +188,8 @@ export function createTarget(options: TargetOptions): Target {
     // A server that does not answer would only get one more connection to queue.
     const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     memory = rememberPoll(memory, observation);
-    return show({ observation, capacity, ...present({ host, holders }) });
+    const config = await options.readConfig?.(versionOf(memory.lastAnswered));
+    return show({ observation, capacity, ...present({ host, holders, config }) });
   };
 
   const startPoll = (deadlineMilliseconds: number): Poll => {
@@ -321,11 +327,17 @@ function isTimeout({ observation: { outcome } }: TargetView): boolean {
 function present(read: {
   readonly host?: HostFigures | undefined;
   readonly holders?: SlotHolders | undefined;
-}): Pick<Parts, 'host' | 'holders'> {
+  readonly config?: ConfigView | undefined;
+}): Pick<Parts, 'host' | 'holders' | 'config'> {
   return {
     ...(read.host === undefined ? {} : { host: read.host }),
     ...(read.holders === undefined ? {} : { holders: read.holders }),
+    ...(read.config === undefined ? {} : { config: read.config }),
   };
+}
+
+function versionOf(answered: Observation | undefined): string | undefined {
+  return answered?.outcome.kind === 'answered' ? answered.outcome.version : undefined;
 }
 
 /** What is shown when the first caller of all leaves before the server could answer: no fact about the server. */
