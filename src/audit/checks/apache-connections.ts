@@ -23,7 +23,7 @@ const connectionHeader: Check = {
   id: 'apache-header-connection',
   severity: 'warning',
   what: 'A Connection header is set by hand',
-  why: 'Apache writes this header itself, from what it will do. A line of one’s own promises what is not kept, or nothing new: HTTP/1.1 keeps connections without it, and HTTP/2 forbids it.',
+  why: 'Apache writes this header itself, from what it will do. HTTP/1.1 keeps connections without it, so a line of one’s own adds nothing; where Apache closes the connection the answer says "keep-alive, close".',
   find: ({ apache }) =>
     (apache === undefined ? [] : findAnywhere(apache, 'header'))
       .filter(({ directive }) => setsConnection(directive))
