@@ -50,6 +50,10 @@ async function startCountingBackend() {
   return { port, connectionsOf: (path: string) => connections.get(path)?.size ?? 0 };
 }
 
+const mac = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)';
+const safariOfMac = `${mac} AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15`;
+const chromeOfMac = `${mac} AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36`;
+
 async function askTimes(url: string, count: number): Promise<void> {
   for (let at = 0; at < count; at++) await httpGet(url);
 }
@@ -121,7 +125,7 @@ describe('what the audit says of Apache is what Apache does', () => {
 
     const [nokeepalive] = findingsOf(report.findings, 'apache-nokeepalive-modern');
     expect(nokeepalive?.effective).toContain('Safari');
-    const safari = { headers: { 'User-Agent': 'Mozilla/5.0 Version/18.6 Safari/605.1.15' } };
+    const safari = { headers: { 'User-Agent': safariOfMac } };
     expect(await answerHeaders(apache.url, safari)).toMatchObject({ connection: 'close' });
     expect(await answerHeaders(apache.url, {})).not.toMatchObject({ connection: 'close' });
 
@@ -149,6 +153,19 @@ describe('what the audit says of Apache is what Apache does', () => {
     expect(own.isClosed()).toBe(false);
     second.socket.destroy();
     own.socket.destroy();
+  });
+
+  test('a Connection header set by hand contradicts Apache where it closes', async () => {
+    const apache = await startApache({
+      mpm: 'event',
+      maxRequestWorkers: 4,
+      threadsPerChild: 4,
+      extraConfig: 'KeepAlive Off\nHeader set Connection keep-alive',
+    });
+    stops.push(apache.stop);
+    const { report } = await auditOf('apache', apache.configFile);
+    expect(findingsOf(report.findings, 'apache-header-connection')).toHaveLength(1);
+    expect(await answerHeaders(apache.url, {})).toMatchObject({ connection: 'keep-alive, close' });
   });
 
   test('a request that crosses the end of an idle connection gets no answer: the 502 of the front', async () => {
@@ -242,6 +259,7 @@ describe('what the audit says of nginx is what nginx does', () => {
       extraServer: [
         'proxy_http_version 1.1;',
         'proxy_set_header Connection "";',
+        'keepalive_disable safari;',
         'location /kept { proxy_pass http://pooled; }',
         'location /lost { proxy_pass http://pooled; proxy_set_header Host $host; }',
         'location /old { proxy_pass http://pooled; proxy_http_version 1.0; }',
@@ -268,6 +286,15 @@ describe('what the audit says of nginx is what nginx does', () => {
       expect(lines[at.line - 1]).not.toContain('location /kept');
     await askTimes(`${nginx.url}/kept`, 4);
     expect(backend.connectionsOf('/kept')).toBe(1);
+
+    expect(findingsOf(report.findings, 'nginx-keepalive-disable')).toHaveLength(1);
+    const answers = [safariOfMac, chromeOfMac].map((agent) =>
+      answerHeaders(`${nginx.url}/stub_status`, { headers: { 'User-Agent': agent } }),
+    );
+    expect((await Promise.all(answers)).map(({ connection }) => connection)).toEqual([
+      'close',
+      'keep-alive',
+    ]);
 
     const limit = deriveConfigFigures(subject)?.keepaliveRequests.value ?? 0;
     expect(limit).toBe(3);

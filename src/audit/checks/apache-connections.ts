@@ -23,7 +23,7 @@ const connectionHeader: Check = {
   id: 'apache-header-connection',
   severity: 'warning',
   what: 'A Connection header is set by hand',
-  why: 'Apache writes this header itself, from what it will do. A line of one’s own promises what is not kept, or nothing new: HTTP/1.1 keeps connections without it, and HTTP/2 forbids it.',
+  why: 'Apache writes this header itself, from what it will do. HTTP/1.1 keeps connections without it, so a line of one’s own adds nothing; where Apache closes the connection the answer says "keep-alive, close".',
   find: ({ apache }) =>
     (apache === undefined ? [] : findAnywhere(apache, 'header'))
       .filter(({ directive }) => setsConnection(directive))
@@ -93,8 +93,9 @@ function hitsModern({ name, args }: ConfigDirective): boolean {
   const [attribute, pattern = '', ...variables] = isBrowser ? ['User-Agent', ...args] : args;
   if (attribute?.toLowerCase() !== 'user-agent') return false;
   if (!variables.some((variable) => /^nokeepalive(?:=|$)/.test(variable))) return false;
-  // Another machine's pattern runs here, so nested repeats are taken for no match.
-  if (pattern.length > 200 || /[+*)}][+*{]/.test(pattern)) return false;
+  // The pattern runs here, so one whose work could grow without bounds is taken for no match.
+  const repeats = pattern.match(/[+*{]/g)?.length ?? 0;
+  if (pattern.length > 200 || repeats > 4 || /[+*)}][+*{]/.test(pattern)) return false;
   try {
     const wanted = new RegExp(pattern, name.endsWith('nocase') ? 'i' : '');
     return modernAgents.some((agent) => wanted.test(agent));
