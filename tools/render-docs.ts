@@ -47,6 +47,8 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
+const withoutLinks = { runbook_url: '', grafana_url: '' };
+
 /** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
 function renderAlertFiles(): ReadonlyMap<string, string> {
   const source = 'alerts/config.yml';
@@ -57,8 +59,9 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
-      'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      writePrometheusRule(files, source),
+      'deploy/kubernetes/components/rules/prometheus-rule.yaml',
+      // Whose runbooks and Grafana they are is not known here; a link that leads nowhere is worse than none.
+      writePrometheusRule(renderRules(templates, { ...config, ...withoutLinks }), source),
     ],
     ['mixin.libsonnet', writeMixin(dashboards)],
     ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
