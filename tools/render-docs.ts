@@ -14,6 +14,7 @@ import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
+import { renderChartFiles } from './render-chart.ts';
 import { renderCheckDocs } from './render-checks.ts';
 import { renderReliability } from './render-reliability.ts';
 import { renderRules } from './rules/render-rules.ts';
@@ -32,6 +33,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
     ...renderAlertFiles(),
+    ...renderChartFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
