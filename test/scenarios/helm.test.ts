@@ -163,19 +163,11 @@ describe('kustomize and Helm make equal objects', () => {
     await cp(source, path, { recursive: true });
     const own = join(path, 'overlays/own');
     await mkdir(own);
-    const probing = (name: string, host: string) => ({
-      target: { kind: 'Probe', name },
-      patch: stringify([{ op: 'add', path: '/spec/targets/staticConfig/static/-', value: host }]),
-    });
+    const documented = parse(
+      docBlock('docs/deploy/central-probe.md', 'yaml', 'resources:'),
+    ) as object;
     const components = ['../../components/alertmanager-config'];
-    const patches = [
-      probing('keepalive-exporter-apache', 'shop.web.svc'),
-      probing('keepalive-exporter-nginx', 'edge.web.svc'),
-    ];
-    await writeFile(
-      join(own, 'kustomization.yaml'),
-      stringify({ namespace: 'monitoring', resources: ['../central'], components, patches }),
-    );
+    await writeFile(join(own, 'kustomization.yaml'), stringify({ ...documented, components }));
     const alertmanagerConfig = { enabled: true };
     const probes = [
       { name: 'apache', module: 'apache', targets: ['shop.web.svc'] },

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { kubernetesTool } from '../../tools/kubernetes-tools/fetch-tools.ts';
 import { docBlock, repository } from '../support/doc-blocks.ts';
 import { keepTempDirectory } from '../support/keep.ts';
@@ -97,4 +97,28 @@ test('the prober of the Probe objects is in the namespace of the overlay', async
   expect(probes.map(({ spec }) => spec['prober'])).toEqual(
     Array(2).fill({ url: 'keepalive-exporter.observability.svc:9921', path: '/probe' }),
   );
+});
+
+test('the command of docs/deploy/kubernetes-sidecar.md makes an ordinary container for Kubernetes before 1.29', () => {
+  const command = docBlock(page, 'sh', 'sed -e').replace(/> \S+$/m, '');
+  const older = spawnSync('bash', ['-c', command], { cwd: repository, encoding: 'utf8' });
+  const { spec } = parse(older.stdout) as KubernetesObject;
+  const native = parse(
+    readFileSync(join(source, 'sidecar-patch.yaml'), 'utf8'),
+  ) as KubernetesObject;
+  const podIn = (own: KubernetesObject['spec']) => podOf({ spec: own } as KubernetesObject);
+  const [container] = podIn(native.spec)?.initContainers ?? [];
+  const { restartPolicy: _, ...ordinary } = container ?? {};
+  expect(podIn(spec)?.containers).toEqual([ordinary]);
+  expect(podIn(spec)).not.toHaveProperty('initContainers');
+});
+
+test('the label that the Operator selects by is changed as docs/deploy/central-probe.md says', async () => {
+  const patches = parse(docBlock('docs/deploy/central-probe.md', 'yaml', 'my-release')) as object;
+  const own = await createOverlay({
+    'kustomization.yaml': stringify({ resources: ['../central'], ...patches }),
+  });
+  const selected = kustomize(own).filter(({ apiVersion }) => apiVersion.startsWith('monitoring.'));
+  expect(selected).toHaveLength(4);
+  for (const { metadata } of selected) expect(metadata.labels?.['release']).toBe('my-release');
 });
