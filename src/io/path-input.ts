@@ -5,7 +5,8 @@ import { isReading, type SourceCondition, type SourceStats } from '../snapshot/l
 import { expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
 import { type FileFollower, followFile } from './follow-file.ts';
-import type { GoneTotals, InputPlace, LogInput } from './log-input.ts';
+import type { FollowTotals } from './follow-ledger.ts';
+import type { InputPlace, LogInput } from './log-input.ts';
 
 export interface PathInputOptions {
   /** A path, or a pattern whose files may appear later. */
@@ -25,14 +26,14 @@ export function openPathInput(options: PathInputOptions): LogInput {
   return new PathInput(options);
 }
 
-const noTotals: GoneTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
+const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
 /** On a node of Kubernetes a pattern names files in hundreds of directories. */
 const widePatternMilliseconds = 1000;
 
 class PathInput implements LogInput {
   readonly #options: PathInputOptions;
   readonly #followers = new Map<string, FileFollower>();
-  #gone: GoneTotals;
+  #gone: FollowTotals;
   #listing: SourceCondition = isReading;
   #listedAt = Number.NEGATIVE_INFINITY;
   #looked = false;
@@ -52,6 +53,10 @@ class PathInput implements LogInput {
     return more;
   }
 
+  takeNotices(): readonly string[] {
+    return [...this.#followers.values()].flatMap((follower) => follower.takeNotices());
+  }
+
   condition(): SourceCondition {
     const followers = [...this.#followers.values()];
     return describe({ pattern: this.#options.pattern, listing: this.#listing, followers });
@@ -61,7 +66,7 @@ class PathInput implements LogInput {
     const followers = [...this.#followers.values()];
     const all = await Promise.all(followers.map((follower) => follower.stats()));
     const lagBytes = all.reduce((total, stats) => total + stats.lagBytes, 0);
-    return { ...all.reduce<GoneTotals>(addTotals, this.#gone), lagBytes };
+    return { ...all.reduce<FollowTotals>(addTotals, this.#gone), lagBytes };
   }
 
   async place(): Promise<InputPlace | undefined> {
@@ -122,7 +127,7 @@ class PathInput implements LogInput {
   }
 }
 
-function addTotals(sum: GoneTotals, stats: GoneTotals): GoneTotals {
+function addTotals(sum: FollowTotals, stats: FollowTotals): FollowTotals {
   return {
     readBytes: sum.readBytes + stats.readBytes,
     skippedBytes: sum.skippedBytes + stats.skippedBytes,

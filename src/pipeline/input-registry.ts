@@ -77,6 +77,7 @@ export function createInputRegistry({ log, now }: InputRegistryOptions): InputRe
     try {
       const more = await owned.input.poll();
       owned.view = { stats: await owned.input.stats(), condition: owned.input.condition() };
+      tellNotices(owned);
       return more;
     } catch (error) {
       const remedy = error instanceof Error ? error.message : String(error);
@@ -84,6 +85,13 @@ export function createInputRegistry({ log, now }: InputRegistryOptions): InputRe
       return false;
     } finally {
       owned.reported = report(owned);
+    }
+  };
+
+  const tellNotices = ({ input, subscribers }: Owned): void => {
+    const { target, source } = subscribers[0] ?? {};
+    for (const lost of input.takeNotices?.() ?? []) {
+      log.warn('lines of a log are lost', { target, source, lost });
     }
   };
 

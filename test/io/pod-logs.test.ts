@@ -98,7 +98,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
     expect((await input.stats()).skippedBytes).toBe(0);
   });
 
-  test('are read on after a restart of the exporter, a rotation and half a line in between', async () => {
+  test('are read on after a restart of the exporter, two rotations, packing and half a line in between', async () => {
     const { node, seen, open } = await setUp();
     const web = await startContainer(node, nginx);
     await web.write(['one']);
@@ -109,10 +109,12 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
     await before.close();
     await web.write(['whole', 'two']);
     await web.rotate();
-    await web.write(['three']);
+    await web.write(['three', 'and more']);
+    await web.rotate();
+    await web.write(['four']);
     const after = open(place);
-    await after.pollUntil(() => seen.length === 4);
-    expect(seen.toSorted()).toEqual(['half, whole', 'one', 'three', 'two']);
+    await after.pollUntil(() => seen.length === 6);
+    expect(seen).toEqual(['one', 'half, whole', 'two', 'three', 'and more', 'four']);
   });
 
   test('a container that restarts and a pod that comes are read from their beginning', async () => {
