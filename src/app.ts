@@ -25,6 +25,7 @@ import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
+import { createTurns } from './pipeline/turns.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
@@ -67,7 +68,8 @@ const discoveryPauseMilliseconds = 30_000;
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
-  const logs = createLogSet({ stdin: options.stdin, log, now });
+  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
+  const logs = createLogSet({ stdin: options.stdin, log, now, reopen: checkpoints.open });
   const kernel = buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
@@ -87,7 +89,6 @@ export function createApp(options: AppOptions): App {
     now,
   };
   const targets = createTargetSet(targetOptions);
-  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
   const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
@@ -95,6 +96,8 @@ export function createApp(options: AppOptions): App {
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
+  /** Of two reloads at once the second waits: it may read a newer file. */
+  const inTurn = createTurns();
   let config: Config | undefined;
   /** Targets without a status page. */
   let logsOnly: readonly TargetIdentity[] = [];
@@ -128,11 +131,13 @@ export function createApp(options: AppOptions): App {
     log.warn('no configuration and no status page on this machine; looking again in 30 s', {
       help: 'start with --config.file; docs/configuration.md lists the addresses tried',
     });
-    discovery = setTimeout(() => void discover(), discoveryPauseMilliseconds);
+    discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };
 
-  const reload = async (): Promise<Result<void, readonly string[]>> => {
+  const reload = () => inTurn(reloadNow);
+
+  const reloadNow = async (): Promise<Result<void, readonly string[]>> => {
     if (options.configFile === undefined) {
       clearTimeout(discovery);
       await discover();
