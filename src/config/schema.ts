@@ -76,7 +76,10 @@ const capacity = z
     slots: count
       .optional()
       .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
-    config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
+    config_file: path.optional().meta({
+      description:
+        'Main configuration file of the server, read with its includes: for its audit and, of nginx, for its limit.',
+    }),
     worker_processes: count
       .optional()
       .meta({ description: 'nginx; replaces "auto" and the file.' }),
@@ -276,13 +279,6 @@ const target = z
     error: 'Apache listens on TCP only; unix: is for nginx',
     path: ['status_url'],
   })
-  .refine(
-    ({ server, capacity: { config_file } }) => server === 'nginx' || config_file === undefined,
-    {
-      error: 'is read for nginx only; Apache’s scoreboard tells its limit (or set slots)',
-      path: ['capacity', 'config_file'],
-    },
-  )
   .superRefine((target, context) => {
     if (target.status_url !== undefined) return;
     for (const { path, message } of problemsWithoutStatusPage(target)) {
@@ -341,6 +337,20 @@ const probeModule = z.strictObject({
   timeout: positiveDuration.default(5000),
   http: http.default({ headers: {} }),
   capacity: capacity.default({}),
+  keepalive: z
+    .strictObject({
+      max_requests: count.max(1000).default(20).meta({
+        description: 'Most requests on one connection; the limit of the server is found below it.',
+      }),
+      connections: count.max(10).default(2).meta({
+        description: 'Idle connections that wait for the server to close them.',
+      }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Measure connections as check-keepalive does, for as long as the scrape timeout allows, instead of reading a status page.',
+    }),
 });
 
 const probe = z.strictObject({

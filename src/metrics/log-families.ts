@@ -1,4 +1,4 @@
-import { connectionThresholds, listResponses } from '../derive/log-fold.ts';
+import { connectionThresholds, countByClass, listResponses } from '../derive/log-fold.ts';
 import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
 import { checkedFields } from '../snapshot/log-record.ts';
 import type { SourceStats } from '../snapshot/log-source.ts';
@@ -15,6 +15,20 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
     labels: [...targetLabels, 'method', 'code', 'protocol', 'vhost'],
     source: 'Access log: status and request.',
     samples: (view: LoggedTarget) => responses(view),
+  }),
+  family({
+    name: 'webserver_log_responses_by_class_total',
+    type: 'counter',
+    help: 'Responses logged, by class; every class from the first scrape on, so that the first failures are an increase.',
+    labels: [...targetLabels, 'class'],
+    source: 'Access log: status.',
+    samples: (view: LoggedTarget) =>
+      fromCounts(view, 'status', (counts) =>
+        [...countByClass(counts)].map(([name, value]) => ({
+          labels: { ...labelsOf(view), class: name },
+          value,
+        })),
+      ),
   }),
   histogramFamily({
     name: 'webserver_log_request_duration_seconds',

@@ -4,6 +4,7 @@ import type { Observation } from '../snapshot/target-view.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { describeSlotGroup, renderSlotGroup } from './bar.ts';
 import { buildBoards } from './boards.ts';
+import { renderConfigFindings } from './config-findings.ts';
 import { renderConnections } from './connections.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -34,7 +35,8 @@ ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
 ${renderFigures(target, context)}
-${renderConnections(view?.host, context.nowSeconds)}
+${renderConnections(view, context.nowSeconds)}
+${view?.config && renderConfigFindings(view.config)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>

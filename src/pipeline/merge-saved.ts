@@ -19,9 +19,11 @@ export function mergeSaved({ before, live, now }: MergeSaved): SavedTargets {
     const removedSince = saved.removedSince ?? now;
     return isExpired(removedSince, now) ? [] : [[name, { ...saved, removedSince }] as const];
   });
-  const kept = Object.entries(live).map(
-    ([name, saved]) => [name, keepPlaces(saved, { before: before[name], now })] as const,
-  );
+  const kept = Object.entries(live).map(([name, saved]) => {
+    // Not what every object has: a target may be called `constructor`.
+    const known = Object.hasOwn(before, name) ? before[name] : undefined;
+    return [name, keepPlaces(saved, { before: known, now })] as const;
+  });
   return Object.fromEntries([...removed, ...kept]);
 }
 

@@ -58,8 +58,8 @@ export interface TargetLogs {
   afterPoll(poll: InputsPoll): void;
   isCaughtUp(): boolean;
   view(inputs: InputRegistry): LogView;
-  /** Whether the error log has said within the last seconds that there is no slot left. */
-  saysExhausted(): boolean;
+  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  exhaustedSecondsAgo(): number | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
@@ -104,7 +104,10 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       tells,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
-    saysExhausted: () => [...evidences.values()].some((evidence) => evidence.saysExhausted()),
+    exhaustedSecondsAgo() {
+      const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
+      return ages.length === 0 ? undefined : Math.min(...ages);
+    },
     counts: () => ({ access, errorEvents }),
   };
 }

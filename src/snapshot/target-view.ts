@@ -1,3 +1,4 @@
+import type { ConfigView } from './audit.ts';
 import type { HostFigures } from './host.ts';
 import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
@@ -60,6 +61,8 @@ export interface TargetView {
   readonly host?: HostFigures;
   /** Who holds slots; only with slot_table. */
   readonly holders?: SlotHolders;
+  /** What its configuration file says; only with capacity.config_file that can be read. */
+  readonly config?: ConfigView;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
   /** Whether the observation lane stands; absent for a target without one. */

@@ -41,7 +41,7 @@ describe('createCriUnwrapper()', () => {
     expect(open('stderr').take(...lines)).toEqual(['error']);
   });
 
-  test('keeps no more than the limit of a line without end, and counts it once', () => {
+  test('B8 keeps no more than the limit of a line without end, and counts it once', () => {
     const { unwrapper, take } = open();
     const part = `${at} stdout P 0123456789`;
     expect(take(part, part, part, part, `${at} stdout F end`, `${at} stdout F next`)).toEqual([
@@ -87,12 +87,12 @@ test.each([
   ['<165>1 2026-11-21T03:18:00Z - - - - - text', 'text'],
   ['text without a header', 'text without a header'],
   ['', ''],
-])('syslogMessageStart() finds the message of %j', (datagram, message) => {
+])('C1 syslogMessageStart() finds the message of %j', (datagram, message) => {
   expect(bytes(datagram).slice(syslogMessageStart(bytes(datagram)))).toEqual(bytes(message));
 });
 
 describe('createLineSplitter()', () => {
-  test('gives the same lines however the bytes are cut', () => {
+  test('B7 gives the same lines however the bytes are cut', () => {
     const text = bytes('one\n\ntwo\r\nthree\nfour');
     for (let size = 1; size <= text.length; size++) {
       const seen: string[] = [];
@@ -107,7 +107,7 @@ describe('createLineSplitter()', () => {
     }
   });
 
-  test('counts a line over the limit once and keeps nothing of it', () => {
+  test('B8 counts a line over the limit once and keeps nothing of it', () => {
     const seen: string[] = [];
     const splitter = createLineSplitter(10);
     for (const part of ['12345', '6789', '01234\nshort\n']) {
@@ -118,7 +118,7 @@ describe('createLineSplitter()', () => {
   });
 });
 
-test('parseUdpDrops() adds up the drops of one port', () => {
+test('C2 parseUdpDrops() adds up the drops of one port', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
  100: 0100007F:1414 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 100 2 0000 13447
  101: 0100007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 101 2 0000 9

@@ -183,7 +183,7 @@ test('a container’s file feeds access and error log, each with its stream; a r
 });
 
 describe('nothing an input does ends the process:', () => {
-  test('a log directory that may not be entered is told with the group to join', async () => {
+  test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     const path = join(closed, 'access.log');
@@ -210,7 +210,7 @@ describe('nothing an input does ends the process:', () => {
     await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
   });
 
-  test('a pattern in a directory that may not be listed is told', async () => {
+  test('B14 a pattern in a directory that may not be listed is told', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     await mkdir(closed);
@@ -225,7 +225,7 @@ describe('nothing an input does ends the process:', () => {
     });
   });
 
-  test('a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
+  test('B6 a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
     const directory = await createDirectory();
     execFileSync(requireBinary('mkfifo'), [join(directory, 'b.log')]);
     await writeFile(join(directory, 'a.log'), line);
@@ -245,7 +245,7 @@ describe('nothing an input does ends the process:', () => {
     ]);
   });
 
-  test('each obstacle has a reason of its own', async () => {
+  test('B14 each obstacle has a reason of its own', async () => {
     const directory = await createDirectory();
     await symlink(join(directory, 'loop'), join(directory, 'loop'));
     const port = await findFreePort();
@@ -285,7 +285,7 @@ describe('nothing an input does ends the process:', () => {
   });
 });
 
-test('a target goes on from its record, and not with a record of other labels', async () => {
+test('B17 B18 a target goes on from its record, and not with a record of other labels', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -360,7 +360,7 @@ describe('a checkpoint directory that', () => {
   });
 });
 
-test('a clean stop on a full disk tries again, and the failures show', async () => {
+test('B18 E1 a clean stop on a full disk tries again, and the failures show', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -385,7 +385,7 @@ test.each([
     'a negative place',
     { version: 1, order: [], targets: { shop: { errorEvents: { a: -1 }, places: {} } } },
   ],
-])('a record that is %s is told in one line, and counting begins anew', async (_, record) => {
+])('B18 a record that is %s is told in one line, and counting begins anew', async (_, record) => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -398,9 +398,9 @@ test.each([
 });
 
 test('what it gives can be handed on function by function', () => {
-  const { saysExhausted, view, checkpoint } = createLogs().logs;
-  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
-    false,
+  const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
+  expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
+    undefined,
     undefined,
     undefined,
   ]);
