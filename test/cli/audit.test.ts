@@ -1,34 +1,21 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { allCheckWords } from '../../src/audit/catalog.ts';
-import { run } from '../../src/cli/run.ts';
+import { runCli } from '../support/run-cli.ts';
 
 async function audit(config: string, ...args: readonly string[]) {
   const directory = await mkdtemp(join(tmpdir(), 'audit-test-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const file = join(directory, 'nginx.conf');
   await writeFile(file, config);
-  let stdout = '';
-  let stderr = '';
-  const code = await run(['audit', `--nginx=${file}`, '--server-version=1.22.1', ...args], {
-    environment: {},
-    version: '1.2.3',
-    nodeVersion: 'v20.19.0',
-    pid: 1,
-    stdin: Readable.from([]),
-    stdout: (text) => {
-      stdout += text;
-    },
-    stderr: (text) => {
-      stderr += text;
-    },
-    now: () => new Date(0),
-    terminated: Promise.resolve(),
-    onHangup: () => undefined,
-  });
+  const { code, stdout, stderr } = await runCli([
+    'audit',
+    `--nginx=${file}`,
+    '--server-version=1.22.1',
+    ...args,
+  ]);
   const without = (text: string) => text.replaceAll(directory, '');
   return { code, stdout: without(stdout), stderr: without(stderr) };
 }

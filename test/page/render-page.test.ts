@@ -111,7 +111,7 @@ describe('renderPage()', () => {
       },
     ],
     ['log', { logSources: [{ source: hostile, stats: unread, condition: isReading }] }],
-  ] as const)('shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
+  ] as const)('D5 shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
     const text = page(target);
     expect(text).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39;\uFFFD&#38;');
     expect(text).not.toContain('<script>alert');
@@ -144,7 +144,7 @@ describe('renderPage()', () => {
     expect(text).toContain('<rect class="state-keepalive"');
     expect(text).not.toContain('Last known');
     expect(text).toContain('<dt>Most held by one client</dt><dd>4</dd>');
-    expect(text).toContain('<dt>Oldest idle</dt><dd>42 s</dd>');
+    expect(text).toContain('<dt>Oldest idle</dt><dd class="oldest-idle">42 s</dd>');
     expect(text).toContain('<dt>Waiting in the accept queue</dt><dd>4</dd>');
     expect(text).toContain('5 idle keep-alive, 1 sending a request or being served, 4 waiting');
   });
@@ -200,7 +200,7 @@ describe('renderPage()', () => {
   });
 });
 
-test('the content security policy admits nothing but the page’s own style and script', () => {
+test('D5 the content security policy admits nothing but the page’s own style and script', () => {
   expect(pageContentSecurityPolicy).toContain("default-src 'none'");
   expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
 });
