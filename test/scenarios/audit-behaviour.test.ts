@@ -87,9 +87,10 @@ describe('what the audit says of Apache is what Apache does', () => {
       expect(findingsOf(report.findings, id)[0]?.what).toContain(`${workers} workers count`);
       const page = (await httpGet(apache.statusUrl)).body;
       expect(/^Scoreboard: (\S+)$/m.exec(page)?.[1]).toHaveLength(workers);
-      const limit = deriveConfigFigures(subject)?.keepaliveRequests.value ?? 0;
+      const limit = deriveConfigFigures(subject)?.keepaliveRequests?.value ?? 0;
       const requests = await requestsOnOneConnection({ url: `${apache.url}/`, count: 3 * limit });
-      expect(requests.slice(0, 2)).toEqual([limit, limit]);
+      // Apache does not count the first one.
+      expect(requests.slice(0, 2)).toEqual([limit + 1, limit + 1]);
     },
   );
 
@@ -296,7 +297,7 @@ describe('what the audit says of nginx is what nginx does', () => {
       'keep-alive',
     ]);
 
-    const limit = deriveConfigFigures(subject)?.keepaliveRequests.value ?? 0;
+    const limit = deriveConfigFigures(subject)?.keepaliveRequests?.value ?? 0;
     expect(limit).toBe(3);
     const requests = await requestsOnOneConnection({ url: `${nginx.url}/stub_status`, count: 6 });
     expect(requests).toEqual([limit, limit]);
