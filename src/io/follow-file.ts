@@ -355,7 +355,12 @@ async function refuseClosed(path: string, { files }: Siblings): Promise<void> {
 async function findPlace(siblings: readonly Sibling[], place: FilePlace) {
   const same = siblings.find(({ dev, ino }) => dev === place.dev && ino === place.ino);
   if (same !== undefined && (await holdsPlace(same.path, place))) return same;
-  for (const sibling of siblings) {
+  // A copy that a person made holds the place too, but not what was written afterwards.
+  const likelyFirst = [
+    ...siblings.filter(({ isRotated }) => isRotated),
+    ...siblings.filter(({ isRotated }) => !isRotated),
+  ];
+  for (const sibling of likelyFirst) {
     if (sibling !== same && place.offset > 0 && (await holdsPlace(sibling.path, place)))
       return sibling;
   }
