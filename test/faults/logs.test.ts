@@ -258,7 +258,7 @@ test.each(['__proto__', 'constructor', 'toString'])(
       holds: async () => (await parsedLines(first)) === 1,
     });
     expect(first.logged.filter((line) => line.includes('lost'))).toEqual([]);
-    await first.app.stop();
+    await first.stop();
     await appendFile(path, '"GET / HTTP/1.1" 200\n');
     const second = await startInProcess(config);
     await waitUntil({
