@@ -306,7 +306,7 @@ describe('a checkpoint', () => {
     await store.value.release();
   });
 
-  test('B18 whose directory became a file is written again when it is back', async () => {
+  test('B18 whose directory is away for a while is written again when it is back', async () => {
     const directory = join(await keepTempDirectory('gone'), 'checkpoints');
     await mkdir(directory);
     const store = await openCheckpointStore(directory, 'first');

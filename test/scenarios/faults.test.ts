@@ -249,7 +249,7 @@ test('A3 A18 a hundred targets with pages of a megabyte fit into a heap of 64 Mi
   expect(exporter.isRunning()).toBe(true);
 });
 
-test('C3 a datagram to the loopback address alone reaches the exporter', async () => {
+test('C3 syslog is received on the configured address alone', async () => {
   const port = await findFreePort();
   const exporter = keep(
     await startExporter({
