@@ -6,10 +6,11 @@ import { type ConfigProblem, configProblemText, parseConfig } from './config/par
 import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
+import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { selfGroups, targetGroups } from './metrics/catalog.ts';
+import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
@@ -30,7 +31,7 @@ import type { Listen } from './server/listen.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
-import type { TargetView } from './snapshot/target-view.ts';
+import type { LoggedTarget, TargetIdentity, TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
   /** Absent: the usual status addresses on this machine are tried. */
@@ -83,18 +84,22 @@ export function createApp(options: AppOptions): App {
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
-    logSaysExhausted: logs.saysExhausted,
+    logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
     log,
     now,
   };
   const targets = createTargetSet(targetOptions);
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
+  const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
+    .filter((group) => !logGroups.some(({ title }) => title === group.title))
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
   let config: Config | undefined;
+  /** Targets without a status page. */
+  let logsOnly: readonly TargetIdentity[] = [];
   let reloadSuccessful = false;
   let reloadedAt = 0;
   let collectorFailures = 0;
@@ -104,7 +109,10 @@ export function createApp(options: AppOptions): App {
   const take = async (next: Config) => {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
-    targets.apply(next.targets);
+    targets.apply(next.targets.filter(hasStatusPage));
+    logsOnly = next.targets
+      .filter((target) => !hasStatusPage(target))
+      .map(({ name, server }) => ({ name, server }));
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -153,7 +161,7 @@ export function createApp(options: AppOptions): App {
   const self = (): SelfView => ({
     version: options.version,
     nodeVersion: options.nodeVersion,
-    targets: targets.all().length,
+    targets: targets.all().length + logsOnly.length,
     configLastReloadSuccessful: reloadSuccessful,
     configLastReloadSuccessSeconds: reloadedAt,
     collectorFailures,
@@ -166,16 +174,22 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
+  const loggedTarget = (target: TargetIdentity): LoggedTarget => {
+    const logView = logs.view(target.name);
+    return { observation: { target }, ...(logView === undefined ? {} : { logs: logView }) };
+  };
+
   const withLogs = (view: TargetView): TargetView => {
-    const logView = logs.view(view.observation.target.name);
     const shown = { ...view, shownAtSeconds: now() };
-    return logView === undefined ? shown : { ...shown, logs: logView };
+    return { ...loggedTarget(view.observation.target), ...shown };
   };
 
   const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
     // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
     const askedAt = performance.now();
     const known = name === undefined ? targets.byName(target) : undefined;
+    const unpolled = name === undefined ? logsOnly.find((one) => one.name === target) : undefined;
+    if (unpolled !== undefined) return ok(await render(logFamilies, [loggedTarget(unpolled)]));
     const view =
       known === undefined
         ? await probeForeign()
@@ -189,7 +203,11 @@ export function createApp(options: AppOptions): App {
       success: view.value.observation.outcome.kind === 'answered',
       seconds: (performance.now() - askedAt) / 1000,
     };
-    return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
+    return ok(
+      (await render(probeFamilies, [result])) +
+        (await render(families, [view.value])) +
+        (await render(logFamilies, [view.value])),
+    );
 
     async function probeForeign() {
       const module = config === undefined ? undefined : findModule(config.probe, name);
@@ -213,6 +231,7 @@ export function createApp(options: AppOptions): App {
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
 
@@ -222,12 +241,13 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
+      const ofLogs = await render(logFamilies, [...views, ...logsOnly.map(loggedTarget)]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
       );
       const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
-      return ofTargets + ofSelf + ofProcess;
+      return ofTargets + ofLogs + ofSelf + ofProcess;
     },
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
@@ -235,7 +255,7 @@ export function createApp(options: AppOptions): App {
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
-    listTargets: () => targets.all().map(({ identity }) => identity),
+    listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 
   const { server, listen, cutConnections } = buildServer({

@@ -1,16 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
+import { adviseFlags } from '../src/cli/advise-flags.ts';
+import type { CommandFlagTable } from '../src/cli/command-flags.ts';
+import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
+import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
-import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
+import { renderCheckDocs } from './render-checks.ts';
 import { renderReliability } from './render-reliability.ts';
-import { renderSloRules } from './render-slo-rules.ts';
+import { renderRules } from './rules/render-rules.ts';
+import { readDefaults } from './rules/rule-config.ts';
+import { readTemplates } from './rules/rule-templates.ts';
+import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
+import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {
@@ -18,9 +26,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/metrics.md', renderMetricsDoc()],
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
+    ...renderCheckDocs(),
     ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
-    ['alerts/slo.rules.yml', renderSloRules(readText('alerts/slo.yml'))],
+    ...renderAlertFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -33,10 +42,25 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
           `${JSON.stringify(dashboard)}\n`,
         ] as const,
     ),
+  ]);
+}
+
+/** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
+function renderAlertFiles(): ReadonlyMap<string, string> {
+  const source = 'alerts/config.yml';
+  const templates = readTemplates();
+  const config = readDefaults();
+  const files = renderRules(templates, config);
+  const dashboards = [...allDashboards.keys()].map((name) => `keepalive-${name}.json`);
+  return new Map([
+    ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      renderPrometheusRule(readRuleFiles()),
+      writePrometheusRule(files, source),
     ],
+    ['mixin.libsonnet', writeMixin(dashboards)],
+    ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
+    ['alerts/mixin/templates.libsonnet', writeMixinTemplates(templates)],
   ]);
 }
 
@@ -108,11 +132,29 @@ function renderFlagsDoc(): string {
       row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
     ),
     '',
+    ...commandSection('advise', adviseFlags),
+    ...commandSection('plan', planFlags),
+    ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',
     '',
     ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),
     '',
   ].join('\n');
+}
+
+/** A command with flags of its own. */
+function commandSection(command: string, table: CommandFlagTable): readonly string[] {
+  return [
+    `## ${command}`,
+    '',
+    '| flag | default | meaning |',
+    '|---|---|---|',
+    ...Object.entries(table).map(([name, { value, default: fallback, help }]) =>
+      row([inCode(`--${name}${value === undefined ? '' : `=${value}`}`), inCode(fallback), help]),
+    ),
+    row(['`--output=FORMAT`', '`table`', 'table or json.']),
+    '',
+  ];
 }
 
 /** For editors: put `# yaml-language-server: $schema=config.schema.json` on top of a configuration file. */

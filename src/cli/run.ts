@@ -1,10 +1,17 @@
+import { advise } from './advise.ts';
+import { audit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
+import { compare } from './compare.ts';
 import { demo } from './demo.ts';
 import { environmentName, flagHelp, parseCommandLine } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { plan } from './plan.ts';
 import { serve } from './serve.ts';
 
-const commands = { serve, 'check-config': checkConfig, demo } as const;
+const commands = { serve, 'check-config': checkConfig, audit, demo } as const;
+
+/** Commands with flags of their own. */
+const questions = { advise, plan, compare } as const;
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
@@ -13,7 +20,11 @@ Usage: keepalive-exporter COMMAND [FLAGS]
 Commands:
   serve         Serve metrics (the default).
   check-config  Check the configuration file; prints every problem, exit code 1.
+  audit         Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.
   demo          Show the exporter at work on a simulated Apache and nginx.
+  advise        Which timeout and how many slots, from access logs; see advise --help.
+  plan          The arithmetic of slots, hold time, rate and memory; see plan --help.
+  compare       What a change did: before against after, from Prometheus or access logs; see compare --help.
 
 Flags:
 ${flagHelp()}
@@ -23,6 +34,8 @@ Each flag but help and version can be an environment variable: --log.level is ${
 
 /** The whole program: arguments and edges in, exit code out. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
+  const [first = '', ...others] = args;
+  if (isQuestion(first)) return questions[first](others, io);
   const parsed = parseCommandLine(args, io.environment);
   if (!parsed.ok) return usageError(parsed.error, io);
   const { command = 'serve', flags } = parsed.value;
@@ -36,6 +49,10 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
   }
   if (!isCommand(command)) return usageError(`there is no command "${command}"`, io);
   return commands[command](flags, io);
+}
+
+function isQuestion(name: string): name is keyof typeof questions {
+  return Object.hasOwn(questions, name);
 }
 
 function isCommand(name: string): name is keyof typeof commands {

@@ -21,9 +21,16 @@ const filePlace = z.strictObject({
   markerBytes: whole,
   markerHash: z.string(),
 });
+const fileMark = z.strictObject({
+  key: z.string(),
+  headBytes: whole,
+  headHash: z.string(),
+  bytes: whole.nullable(),
+});
 const follow = z.strictObject({
   places: z.array(filePlace),
-  siblings: z.array(z.string()).nullable(),
+  siblings: z.array(fileMark).nullable(),
+  unfinished: z.string().default(''),
   ...totals,
 });
 const place = z.strictObject({

@@ -49,7 +49,8 @@ describe('run()', () => {
   test('--help lists every command and every flag', async () => {
     const { code, stdout } = await runWith(['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'check-config', 'demo']) expect(stdout).toContain(`  ${name}`);
+    for (const name of ['serve', 'check-config', 'demo', 'plan'])
+      expect(stdout).toContain(`  ${name}`);
     for (const flag of Object.keys(flagTable)) expect(stdout).toContain(`--${flag}`);
   });
 

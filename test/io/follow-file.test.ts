@@ -6,6 +6,8 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readdir,
+  readFile,
   rename,
   rm,
   symlink,
@@ -14,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FollowState, followFile } from '../../src/io/follow-file.ts';
@@ -46,6 +49,16 @@ async function createLog(atEnd: (cleanup: () => Promise<void>) => void = onTestF
 
 async function readAll(follower: { poll(): Promise<boolean> }): Promise<void> {
   while (await follower.poll());
+}
+
+/** As logrotate does: the archive first, then the text goes. */
+async function packOne(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  const rotated = names.find((name) => /^access\.log\.\d+$/.test(name));
+  if (rotated === undefined) return;
+  const path = join(directory, rotated);
+  await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
+  await rm(path);
 }
 
 const sorted = (lines: readonly string[]) => lines.toSorted();
@@ -280,7 +293,16 @@ describe('followFile()', () => {
 
   test('B1 B3 B17 whatever happens to the file, each line is seen exactly once', async () => {
     const steps = fc.array(
-      fc.constantFrom('write', 'write', 'poll', 'rename', 'copytruncate', 'restart', 'crash'),
+      fc.constantFrom(
+        'write',
+        'write',
+        'poll',
+        'rename',
+        'copytruncate',
+        'pack',
+        'restart',
+        'crash',
+      ),
       { maxLength: 25 },
     );
     await fc.assert(
@@ -311,6 +333,7 @@ describe('followFile()', () => {
             await log.write(1);
             await readAll(follower);
           }
+          if (step === 'pack') await packOne(dirname(log.path));
           if (step !== 'crash') {
             state = await follower.state();
             seenAtState = log.seen.length;

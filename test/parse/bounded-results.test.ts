@@ -28,6 +28,8 @@ const words = fc.constantFrom(
     '1 in state: K',
     'log_format a',
     'LogFormat "',
+    '<A b>',
+    '</A>',
     '" a',
     '_by_lua_block',
     '{',

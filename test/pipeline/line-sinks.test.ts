@@ -16,7 +16,7 @@ test('B20 accessSink() takes no time from the future: it would be the newest for
   };
   const counts = createLogCounts(buckets);
   let now = start;
-  const sink = accessSink({ counts, format: format.value, cri: false, now: () => now });
+  const sink = accessSink({ counts, format: format.value, now: () => now });
   const push = (seconds: number) => {
     const bytes = Buffer.from(`${seconds} 200`);
     sink(bytes, 0, bytes.length);

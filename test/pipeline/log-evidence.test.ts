@@ -69,7 +69,7 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
       return more.size > 0;
     },
     counted: () => logs.view(inputs).errorEvents?.['worker_connections_exhausted'],
-    saysExhausted: () => logs.saysExhausted(),
+    saysExhausted: () => logs.exhaustedSecondsAgo() !== undefined,
     close: () => inputs.close(),
   });
 }

@@ -154,6 +154,31 @@ describe('a reload', () => {
   });
 });
 
+test('a container’s file feeds access and error log, each with its stream; a reload keeps its half line', async () => {
+  const directory = await createDirectory();
+  const path = join(directory, '0.log');
+  const cri = (stream: string, tag: string, text: string) =>
+    `2026-11-21T03:18:00.123456789Z ${stream} ${tag} ${text}`;
+  const event = '2026/11/21 03:18:00 [alert] 7#7: 64 worker_connections are not enough\n';
+  await writeFile(path, cri('stderr', 'F', event) + cri('stdout', 'P', '"GET / \n'));
+  const { logs, lines } = createLogs();
+  const wrapped = (text: string) =>
+    configOf(`{path: ${path}, cri: true, format: '${text}'}`, {
+      errorLogs: `{path: ${path}, cri: true}`,
+    });
+  await logs.apply(wrapped(otherFormat), undefined);
+  await logs.apply(wrapped(format), undefined);
+  await appendFile(path, cri('stdout', 'F', 'HTTP/1.1" 200\n'));
+  await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 1, linesUnparsed: 0 });
+  expect(Object.values(logs.view('shop')?.errorEvents ?? {}).filter((n) => n > 0)).toEqual([1]);
+  // Its lines are taken for bare ones from here on, and none is read a second time.
+  await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), undefined);
+  await appendFile(path, line);
+  await waitUntil({ until: 'the bare line is read', holds: () => lines() === 2 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 2, linesUnparsed: 0 });
+});
+
 describe('nothing an input does ends the process:', () => {
   test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
     const directory = await createDirectory();
@@ -321,9 +346,9 @@ test.each([
 });
 
 test('what it gives can be handed on function by function', () => {
-  const { saysExhausted, view, checkpoint } = createLogs().logs;
-  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
-    false,
+  const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
+  expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
+    undefined,
     undefined,
     undefined,
   ]);

@@ -1,5 +1,7 @@
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { parseWebConfig } from '../../src/config/web-config.ts';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
 import { parseApacheErrorLine } from '../../src/parse/apache-error-line.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
@@ -47,6 +49,8 @@ export const everyParser: Readonly<Record<string, AnyParser>> = {
   findApacheFormat: (text) => findApacheFormat(text, 'a'),
   findNginxFormat: (text) => findNginxFormat(text, 'a'),
   parseNginxConfig,
+  parseApacheConfig,
+  splitApacheWords,
   parseCount,
   parseDecimal,
   printable,
@@ -87,10 +91,11 @@ function readErrorLog(server: 'apache' | 'nginx', text: string): unknown {
 
 function readContainerLog(text: string): unknown {
   const lines: string[] = [];
-  const take = createCriUnwrapper((from, start, end) =>
-    lines.push(from.toString('latin1', start, end)),
-  );
-  createLineSplitter().push(bytesOf(text), take);
+  const { consume } = createCriUnwrapper({
+    stream: 'stdout',
+    consume: (from, start, end) => lines.push(from.toString('latin1', start, end)),
+  });
+  createLineSplitter().push(bytesOf(text), consume);
   return lines;
 }
 
