@@ -54,9 +54,10 @@ function unitTests(node: string): string {
     maxBuffer: 64 * 1024 * 1024,
   });
   const summary = /Tests +(.*)/.exec(run.stdout)?.[1] ?? 'no summary';
-  return run.status === 0
-    ? summary
-    : `FAILED, ${summary}\n${run.stdout.slice(-8000)}${run.stderr.slice(-2000)}`;
+  const failures = `${run.stdout}\n${run.stderr}`
+    .split('\n')
+    .filter((line) => /^ FAIL |^\w*Error: /.test(line));
+  return run.status === 0 ? summary : `FAILED, ${summary}\n${failures.join('\n')}`;
 }
 
 const wanted = process.argv.slice(2);

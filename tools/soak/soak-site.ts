@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, rename, truncate } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type FreshVisitors, startFreshVisitors } from '../../test/support/fresh-visitors.ts';
 import type { SignalScope } from '../../test/support/processes.ts';
@@ -29,6 +29,8 @@ export interface SoakSite extends Stoppable {
 }
 
 const everyMs = 100;
+/** As logrotate is told to: without it a run of minutes leaves the files of a year. */
+const keptRotations = 12;
 
 export function startNginxSite(): Promise<SoakSite> {
   const format = '$remote_addr - $remote_user [$time_local] "$request" $status $request_time';
@@ -76,6 +78,13 @@ interface Actor {
 function actions(defer: Defer, { port, accessLog, reopen }: Actor) {
   let visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
   let rotations = 0;
+  let linesDeleted = 0;
+  const deleteOldest = async () => {
+    const oldest = `${accessLog}.${rotations - keptRotations}`;
+    if (!existsSync(oldest)) return;
+    linesDeleted += linesIn(await readFile(oldest, 'latin1'));
+    await rm(oldest);
+  };
   defer(() => visitors.stop());
   return {
     visitors: () => visitors,
@@ -83,11 +92,13 @@ function actions(defer: Defer, { port, accessLog, reopen }: Actor) {
     async rotate() {
       await rename(accessLog, `${accessLog}.${++rotations}`);
       await reopen();
+      await deleteOldest();
     },
     async copyAndTruncate() {
       await visitors.stop();
       await copyFile(accessLog, `${accessLog}.${++rotations}`);
       await truncate(accessLog);
+      await deleteOldest();
       visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
     },
     async countLines() {
@@ -96,7 +107,11 @@ function actions(defer: Defer, { port, accessLog, reopen }: Actor) {
       const texts = await Promise.all(
         logs.map((name) => readFile(join(dirname(accessLog), name), 'latin1')),
       );
-      return texts.reduce((lines, text) => lines + text.split('\n').length - 1, 0);
+      return texts.reduce((lines, text) => lines + linesIn(text), linesDeleted);
     },
   };
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
 }
