@@ -198,11 +198,12 @@ export async function findPlace(
   if (same !== undefined && (await holdsPlace(same, place))) return same;
   if (place.headBytes === 0) return undefined;
   const others = files.filter((file) => file !== same);
-  // Unpacking costs more than a look.
-  const byCost = [
-    ...others.filter(({ packing }) => packing === undefined),
+  // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
+  const likelyFirst = [
+    ...others.filter(({ packing, isRotated }) => packing === undefined && isRotated),
     ...others.filter(({ packing }) => packing !== undefined),
+    ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
   ];
-  for (const other of byCost) if (await holdsPlace(other, place)) return other;
+  for (const other of likelyFirst) if (await holdsPlace(other, place)) return other;
   return undefined;
 }
