@@ -1,13 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
+import { adviseFlags } from '../src/cli/advise-flags.ts';
+import { checkKeepaliveFlags } from '../src/cli/check-keepalive-flags.ts';
+import type { CommandFlagTable } from '../src/cli/command-flags.ts';
+import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
+import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
+import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
+import { renderCheckDocs } from './render-checks.ts';
+import { renderReliability } from './render-reliability.ts';
 import { renderRules } from './rules/render-rules.ts';
 import { type RuleConfig, readDefaults } from './rules/rule-config.ts';
 import { readTemplates } from './rules/rule-templates.ts';
@@ -21,6 +29,8 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/metrics.md', renderMetricsDoc()],
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
+    ...renderCheckDocs(),
+    ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
     ...renderAlertFiles(),
     ...[...allDashboards].map(
@@ -61,6 +71,10 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
+function readText(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+}
+
 const alertmanagerConfig = new URL('../alerts/alertmanager/alertmanager.yml', import.meta.url);
 
 /** Clusters with the Operator have kube-prometheus' Watchdog; a second one would reach their default receiver. */
@@ -77,6 +91,7 @@ function renderMetricsDoc(): string {
     ...targetGroups,
     ...selfGroups,
     { title: 'Only on /probe', families: probeFamilies },
+    { title: 'Only on /probe, of a module with keepalive', families: keepaliveProbeFamilies },
   ];
   return [
     '# Metrics',
@@ -133,11 +148,30 @@ function renderFlagsDoc(): string {
       row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
     ),
     '',
+    ...commandSection('advise', adviseFlags),
+    ...commandSection('check-keepalive', checkKeepaliveFlags),
+    ...commandSection('plan', planFlags),
+    ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',
     '',
     ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),
     '',
   ].join('\n');
+}
+
+/** A command with flags of its own. */
+function commandSection(command: string, table: CommandFlagTable): readonly string[] {
+  return [
+    `## ${command}`,
+    '',
+    '| flag | default | meaning |',
+    '|---|---|---|',
+    ...Object.entries(table).map(([name, { value, default: fallback, help }]) =>
+      row([inCode(`--${name}${value === undefined ? '' : `=${value}`}`), inCode(fallback), help]),
+    ),
+    row(['`--output=FORMAT`', '`table`', 'table or json.']),
+    '',
+  ];
 }
 
 /** For editors: put `# yaml-language-server: $schema=config.schema.json` on top of a configuration file. */

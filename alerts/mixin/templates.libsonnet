@@ -250,7 +250,7 @@
       },
       {
         "alert": "WebserverTargetVanished",
-        "expr": "group without () (webserver_up%(selector_alone)s offset 1h)\n  unless present_over_time(webserver_up%(selector_alone)s[15m])\n  and on (%(instance_labels)s) up%(selector_alone)s == 1\n",
+        "expr": "(group without () (webserver_up%(selector_alone)s offset 1h) or group without (source, reason) (webserver_log_source_up%(selector_alone)s offset 1h))\n  unless present_over_time(webserver_up%(selector_alone)s[15m])\n  unless group without (source, reason) (present_over_time(webserver_log_source_up%(selector_alone)s[15m]))\n  and on (%(instance_labels)s) up%(selector_alone)s == 1\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -264,14 +264,14 @@
       },
       {
         "alert": "WebserverMetricsAbsent",
-        "expr": "absent_over_time(webserver_up%(selector_alone)s[15m])",
+        "expr": "absent_over_time(webserver_up%(selector_alone)s[15m]) and absent_over_time(webserver_log_source_up%(selector_alone)s[15m])",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "No web server is watched",
-          "description": "Prometheus has had no webserver_up of any target for 15 minutes: exporter, scrape configuration or service discovery is broken.",
+          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for 15 minutes: exporter, scrape configuration or service discovery is broken.",
           "runbook_url": "%(runbook_url)s/WebserverMetricsAbsent.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }

@@ -1,21 +1,11 @@
 import { addRatio, ratioBounds } from '../derive/ratio-histogram.ts';
 import type { RatioHistogram } from '../snapshot/samples.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
+import { alignColumns } from './align-columns.ts';
 
 /** What the demo prints when it ends: one line for each target. */
 export function renderSummary(views: readonly TargetView[]): string {
-  const rows = [header, ...views.map(summaryRow)];
-  const widths = header.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return `${rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')}\n`;
+  return alignColumns([header, ...views.map(summaryRow)]);
 }
 
 const header = [

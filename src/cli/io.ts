@@ -9,9 +9,13 @@ export interface CliIo {
   readonly stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** A person looks at standard error. */
+  readonly stderrIsTerminal?: boolean;
   now(): Date;
   /** Resolves at the first SIGINT or SIGTERM. */
   readonly terminated: Promise<void>;
   /** Calls back at each SIGHUP. */
   onHangup(callback: () => void): void;
+  /** Calls back at an exception or rejection that nobody has caught; the process ends afterwards with 1. */
+  onDefect(callback: (error: unknown) => void): void;
 }

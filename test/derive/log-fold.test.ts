@@ -27,7 +27,7 @@ function fold(format: string, lines: readonly string[], vhosts: readonly string[
 }
 
 describe('foldRecord()', () => {
-  test('hostile methods, protocols, codes and hosts add no series', () => {
+  test('B10 hostile methods, protocols, codes and hosts add no series', () => {
     const lines = Array.from(
       { length: 20_000 },
       (_, i) => `"M${i} / HTTP/${i}.${i}" ${i} host${i}.example`,

@@ -2,55 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseApacheErrorLine } from '../../src/parse/apache-error-line.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import { explainForeignPage } from '../../src/parse/foreign-page.ts';
-import { parseHtmlTables } from '../../src/parse/html-tables.ts';
-import {
-  findApacheFormat,
-  findNginxFormat,
-} from '../../src/parse/log-format/find-server-format.ts';
-import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
-import { parseNginxErrorLine } from '../../src/parse/nginx-error-line.ts';
 import { parseCount, parseDecimal } from '../../src/parse/number.ts';
-import { excerpt, printable } from '../../src/parse/printable.ts';
-import { parseUdpDrops } from '../../src/parse/proc-net-udp.ts';
-import { parseProcNetstat } from '../../src/parse/proc-netstat.ts';
-import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/parse/proc-pid.ts';
-import {
-  parseHostsFile,
-  parseResolvConf,
-  searchCandidates,
-} from '../../src/parse/resolver-files.ts';
-import { parseScoreboard } from '../../src/parse/scoreboard.ts';
-import { parseStubStatus } from '../../src/parse/stub-status.ts';
-import { syslogMessageStart } from '../../src/parse/syslog-message.ts';
-
-const parsers: Readonly<Record<string, (text: string) => unknown>> = {
-  parseApacheStatus,
-  parseApacheStatusHtml,
-  parseApacheErrorLine,
-  parseNginxErrorLine,
-  explainForeignPage: (text) => explainForeignPage(text, 'nginx'),
-  parseHtmlTables,
-  findApacheFormat: (text) => findApacheFormat(text, 'a'),
-  findNginxFormat: (text) => findNginxFormat(text, 'a'),
-  parseNginxConfig,
-  parseCount,
-  parseDecimal,
-  printable,
-  parseUdpDrops: (text) => parseUdpDrops(text, 514),
-  parseProcNetstat,
-  parseOpenFilesLimit,
-  parseProcessStat,
-  parseRollup,
-  parseHostsFile,
-  parseResolvConf: (text) => searchCandidates('a.b', parseResolvConf(text)),
-  parseScoreboard,
-  parseStubStatus,
-  syslogMessageStart: (text) => syslogMessageStart(Buffer.from(text, 'latin1')),
-};
+import { excerpt } from '../../src/parse/printable.ts';
+import { everyParser } from '../support/every-parser.ts';
 
 /** What the parsers look for, and what upsets them, between any bytes at all. */
 const words = fc.constantFrom(
@@ -71,6 +28,8 @@ const words = fc.constantFrom(
     '1 in state: K',
     'log_format a',
     'LogFormat "',
+    '<A b>',
+    '</A>',
     '" a',
     '_by_lua_block',
     '{',
@@ -105,8 +64,8 @@ const words = fc.constantFrom(
 const bytes = fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some).toString('latin1'));
 const hostile = fc.array(fc.oneof(words, bytes)).map((pieces) => pieces.join(''));
 
-describe.each(Object.entries(parsers))('%s()', (_, parse) => {
-  test('throws at no text, and says no more than the text did', () => {
+describe.each(Object.entries(everyParser))('%s()', (_, parse) => {
+  test('A8 B9 throws at no text, and says no more than the text did', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const size = JSON.stringify(parse(text), serializable)?.length ?? 0;
@@ -121,7 +80,7 @@ function serializable(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...value] : value;
 }
 
-test('parsers make no number of a page infinite, negative or NaN', () => {
+test('A10 parsers make no number of a page infinite, negative or NaN', () => {
   const numeric = fc.stringMatching(/^[-+]?[0-9.]{0,22}(?:e[+-]?[0-9]{1,4})?$/);
   fc.assert(
     fc.property(fc.oneof(numeric, hostile), (text) => {
@@ -135,14 +94,14 @@ test('parsers make no number of a page infinite, negative or NaN', () => {
   expect(parseDecimal('1e308')).toBeUndefined();
 });
 
-test('a page cannot add more series of balancers than a server has', () => {
+test('B10 a page cannot add more series of balancers than a server has', () => {
   const lines = Array.from({ length: 2000 }, (_, at) => `ProxyBalancer[0]Worker[${at}]Sent: 1K`);
   const parsed = parseApacheStatus(['IdleWorkers: 1', 'Scoreboard: _', ...lines].join('\n'));
   expect(parsed.ok && parsed.value.snapshot.proxyBalancers[0]?.workers).toHaveLength(500);
   expect(parsed.ok && parsed.value.badFields).toHaveLength(1500);
 });
 
-test('what is read of a page does not keep the page in memory', () => {
+test('A3 what is read of a page does not keep the page in memory', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
   const page = (at: number) =>

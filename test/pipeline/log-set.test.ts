@@ -6,6 +6,7 @@ import {
   chmod,
   mkdir,
   mkdtemp,
+  readFile,
   rename,
   rm,
   symlink,
@@ -17,6 +18,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { createCheckpointOpener } from '../../src/pipeline/checkpoint-opener.ts';
 import { createLogSet } from '../../src/pipeline/log-set.ts';
 import { ok } from '../../src/result.ts';
 import { asNobody } from '../support/as-nobody.ts';
@@ -88,6 +90,7 @@ function memoryStore(): CheckpointStore & { fail(times: number): void } {
       text = JSON.stringify(record);
       return Promise.resolve();
     },
+    isHeld: () => Promise.resolve(true),
     release: () => Promise.resolve(),
   };
 }
@@ -154,8 +157,33 @@ describe('a reload', () => {
   });
 });
 
+test('a container’s file feeds access and error log, each with its stream; a reload keeps its half line', async () => {
+  const directory = await createDirectory();
+  const path = join(directory, '0.log');
+  const cri = (stream: string, tag: string, text: string) =>
+    `2026-11-21T03:18:00.123456789Z ${stream} ${tag} ${text}`;
+  const event = '2026/11/21 03:18:00 [alert] 7#7: 64 worker_connections are not enough\n';
+  await writeFile(path, cri('stderr', 'F', event) + cri('stdout', 'P', '"GET / \n'));
+  const { logs, lines } = createLogs();
+  const wrapped = (text: string) =>
+    configOf(`{path: ${path}, cri: true, format: '${text}'}`, {
+      errorLogs: `{path: ${path}, cri: true}`,
+    });
+  await logs.apply(wrapped(otherFormat), undefined);
+  await logs.apply(wrapped(format), undefined);
+  await appendFile(path, cri('stdout', 'F', 'HTTP/1.1" 200\n'));
+  await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 1, linesUnparsed: 0 });
+  expect(Object.values(logs.view('shop')?.errorEvents ?? {}).filter((n) => n > 0)).toEqual([1]);
+  // Its lines are taken for bare ones from here on, and none is read a second time.
+  await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), undefined);
+  await appendFile(path, line);
+  await waitUntil({ until: 'the bare line is read', holds: () => lines() === 2 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 2, linesUnparsed: 0 });
+});
+
 describe('nothing an input does ends the process:', () => {
-  test('a log directory that may not be entered is told with the group to join', async () => {
+  test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     const path = join(closed, 'access.log');
@@ -182,7 +210,7 @@ describe('nothing an input does ends the process:', () => {
     await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
   });
 
-  test('a pattern in a directory that may not be listed is told', async () => {
+  test('B14 a pattern in a directory that may not be listed is told', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     await mkdir(closed);
@@ -197,7 +225,7 @@ describe('nothing an input does ends the process:', () => {
     });
   });
 
-  test('a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
+  test('B6 a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
     const directory = await createDirectory();
     execFileSync(requireBinary('mkfifo'), [join(directory, 'b.log')]);
     await writeFile(join(directory, 'a.log'), line);
@@ -217,7 +245,7 @@ describe('nothing an input does ends the process:', () => {
     ]);
   });
 
-  test('each obstacle has a reason of its own', async () => {
+  test('B14 each obstacle has a reason of its own', async () => {
     const directory = await createDirectory();
     await symlink(join(directory, 'loop'), join(directory, 'loop'));
     const port = await findFreePort();
@@ -257,7 +285,7 @@ describe('nothing an input does ends the process:', () => {
   });
 });
 
-test('a target goes on from its record, and not with a record of other labels', async () => {
+test('B17 B18 a target goes on from its record, and not with a record of other labels', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -283,7 +311,56 @@ test('a target goes on from its record, and not with a record of other labels', 
   expect(third.messages.join()).toContain('other labels');
 });
 
-test('a clean stop on a full disk tries again, and the failures show', async () => {
+describe('a checkpoint directory that', () => {
+  async function setUp(prepare: (state: string) => Promise<unknown>) {
+    const directory = await createDirectory();
+    const state = join(directory, 'state');
+    await prepare(state);
+    const messages: string[] = [];
+    const note = (message: string) => messages.push(message);
+    const log = { debug: note, info: note, warn: note, error: note };
+    const opener = createCheckpointOpener({ log, pid: 1 });
+    const logs = createLogSet({
+      stdin: new PassThrough(),
+      log,
+      now: () => Date.now() / 1000,
+      reopen: opener.open,
+      reopenMilliseconds: 0,
+    });
+    onTestFinished(() => logs.close());
+    const checkpoint = `checkpoint: {directory: ${state}, interval: 10ms}`;
+    await writeFile(join(directory, 'a.log'), line);
+    const config = configOf(`{path: ${directory}/a.log, format: '${format}'}`, { checkpoint });
+    await logs.apply(config, await opener.open(state));
+    const isWritten = () =>
+      readFile(join(state, 'checkpoint.json'), 'utf8').then(
+        (text) => text.includes('"linesParsed":1'),
+        () => false,
+      );
+    return { state, logs, messages, isWritten };
+  }
+
+  test('cannot be used at the start is used as soon as it can be, without a reload', async () => {
+    const { state, logs, messages, isWritten } = await setUp((path) => writeFile(path, 'a file'));
+    await waitUntil({
+      until: 'the failures are counted',
+      holds: () => (logs.checkpoint()?.failures ?? 0) > 2,
+    });
+    expect(messages.filter((message) => message.includes('no checkpoint'))).toHaveLength(1);
+    await rm(state);
+    await waitUntil({ until: 'a record is written', holds: isWritten });
+    expect(messages.at(-1)).toBe('the checkpoint can be kept again');
+  });
+
+  test('is removed while we run is made again', async () => {
+    const { state, isWritten } = await setUp(() => Promise.resolve());
+    await waitUntil({ until: 'a record is written', holds: isWritten });
+    await rm(state, { recursive: true });
+    await waitUntil({ until: 'a record is written again', holds: isWritten });
+  });
+});
+
+test('B18 E1 a clean stop on a full disk tries again, and the failures show', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -308,7 +385,7 @@ test.each([
     'a negative place',
     { version: 1, order: [], targets: { shop: { errorEvents: { a: -1 }, places: {} } } },
   ],
-])('a record that is %s is told in one line, and counting begins anew', async (_, record) => {
+])('B18 a record that is %s is told in one line, and counting begins anew', async (_, record) => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -321,9 +398,9 @@ test.each([
 });
 
 test('what it gives can be handed on function by function', () => {
-  const { saysExhausted, view, checkpoint } = createLogs().logs;
-  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
-    false,
+  const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
+  expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
+    undefined,
     undefined,
     undefined,
   ]);

@@ -4,6 +4,7 @@ import { requireBinary } from './find-binary.ts';
 import { findFreePort } from './free-port.ts';
 import { answersOk, httpGet } from './http-get.ts';
 import { startProcess } from './processes.ts';
+import { promtool } from './promtool.ts';
 import { buildStoppable } from './stoppable.ts';
 import { createTempDirectory } from './temp-directory.ts';
 
@@ -21,6 +22,8 @@ export interface PrometheusOptions {
   readonly ruleFiles?: readonly string[];
   /** A whole prometheus.yml, in place of one made from the other options. */
   readonly config?: string;
+  /** A past to begin with: OpenMetrics text with timestamps. */
+  readonly history?: string;
 }
 
 interface QueryResult {
@@ -48,7 +51,9 @@ export function startPrometheus(options: PrometheusOptions): Promise<RealPrometh
     const configFile = join(path, 'prometheus.yml');
     await writeFile(configFile, options.config ?? renderPrometheusConfig(options));
     const address = `127.0.0.1:${await findFreePort()}`;
-    const server = await runPrometheus({ configFile, storage: join(path, 'data'), address });
+    const storage = join(path, 'data');
+    if (options.history !== undefined) await writeHistory(options.history, { path, storage });
+    const server = await runPrometheus({ configFile, storage, address });
     defer(server.stop);
     const url = `http://${address}`;
     const get = async (page: string): Promise<string> => (await httpGet(url + page)).body;
@@ -60,6 +65,16 @@ export function startPrometheus(options: PrometheusOptions): Promise<RealPrometh
       countSeries: (promql) => countSeries(url, promql),
     };
   });
+}
+
+async function writeHistory(
+  history: string,
+  { path, storage }: { readonly path: string; readonly storage: string },
+): Promise<void> {
+  const file = join(path, 'history.txt');
+  await writeFile(file, history);
+  const made = promtool(['tsdb', 'create-blocks-from', 'openmetrics', file, storage]);
+  if (made.exitCode !== 0) throw new Error(`promtool cannot make blocks: ${made.output}`);
 }
 
 /** JSON, which is YAML too. */

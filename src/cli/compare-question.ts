@@ -1,0 +1,134 @@
+import { err, ok, type Result } from '../result.ts';
+import type { CommandFlags } from './command-flags.ts';
+import type { compareFlags } from './compare-flags.ts';
+import { readSeconds, readWhole } from './read-quantity.ts';
+import { readRange, type TimeRange } from './read-range.ts';
+
+export interface CompareQuestion {
+  readonly source: PrometheusQuestion | LogQuestion;
+  readonly seed: number;
+  readonly timeoutBeforeSeconds?: number;
+  readonly timeoutAfterSeconds?: number;
+}
+
+interface PrometheusQuestion {
+  readonly kind: 'prometheus';
+  readonly url: URL;
+  readonly target: string;
+  readonly matchers: string;
+  /** Absent: around the last configuration change. */
+  readonly ranges?: { readonly before: TimeRange; readonly after: TimeRange };
+  readonly windowSeconds: number;
+  readonly lookbackSeconds: number;
+  readonly stepSeconds?: number;
+}
+
+interface LogQuestion {
+  readonly kind: 'logs';
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  readonly format: string;
+  readonly stepSeconds: number;
+}
+
+type Flags = CommandFlags<typeof compareFlags>;
+type FlagName = keyof typeof compareFlags;
+
+/** What the flags ask for; in words what is wrong with them. */
+export function readCompareQuestion(flags: Flags, now: Date): Result<CompareQuestion, string> {
+  const numbers = readNumbers(flags);
+  if (!numbers.ok) return numbers;
+  const source = wantsLogs(flags)
+    ? readLogQuestion(flags, numbers.value)
+    : readPrometheusQuestion(flags, numbers.value, now);
+  if (!source.ok) return source;
+  const { seed = 1, 'timeout-before': before, 'timeout-after': after } = numbers.value;
+  return ok({
+    source: source.value,
+    seed,
+    ...(before === undefined ? {} : { timeoutBeforeSeconds: before }),
+    ...(after === undefined ? {} : { timeoutAfterSeconds: after }),
+  });
+}
+
+const numberReaders = {
+  window: readSeconds,
+  lookback: readSeconds,
+  step: readSeconds,
+  'timeout-before': readSeconds,
+  'timeout-after': readSeconds,
+  seed: readWhole,
+} as const;
+
+type Numbers = Partial<Record<keyof typeof numberReaders, number>>;
+
+function readNumbers(flags: Flags): Result<Numbers, string> {
+  const numbers: Numbers = {};
+  for (const name of Object.keys(numberReaders) as (keyof typeof numberReaders)[]) {
+    const text = flags[name]?.[0];
+    if (text === undefined) continue;
+    const value = numberReaders[name](text);
+    if (!value.ok) return err(`--${name}="${text}": ${value.error}`);
+    numbers[name] = value.value;
+  }
+  return ok(numbers);
+}
+
+function wantsLogs(flags: Flags): boolean {
+  return flags['before-log'] !== undefined || flags['after-log'] !== undefined;
+}
+
+const ofPrometheus: readonly FlagName[] = ['prometheus.url', 'target', 'match', 'before', 'after'];
+
+function readLogQuestion(flags: Flags, { step = 60 }: Numbers): Result<LogQuestion, string> {
+  const { 'before-log': before, 'after-log': after, format } = flags;
+  const other = ofPrometheus.find((name) => flags[name] !== undefined);
+  if (other !== undefined) return err(`--${other} does not go with --before-log and --after-log`);
+  if (before === undefined || after === undefined) {
+    return err('give both --before-log and --after-log');
+  }
+  return ok({ kind: 'logs', before, after, format: format?.[0] ?? 'combined', stepSeconds: step });
+}
+
+function readPrometheusQuestion(
+  flags: Flags,
+  { window = 0, lookback = 0, step }: Numbers,
+  now: Date,
+): Result<PrometheusQuestion, string> {
+  const [address] = flags['prometheus.url'] ?? [];
+  const [target] = flags.target ?? [];
+  if (address === undefined || target === undefined) {
+    return err('give --prometheus.url and --target, or --before-log and --after-log');
+  }
+  const url = readUrl(address);
+  if (url === undefined) return err(`--prometheus.url="${address}": want http://HOST:PORT`);
+  const ranges = readRanges(flags, now);
+  if (!ranges.ok) return ranges;
+  return ok({
+    kind: 'prometheus',
+    url,
+    target,
+    matchers: flags.match?.[0] ?? '',
+    ...(ranges.value === undefined ? {} : { ranges: ranges.value }),
+    windowSeconds: window,
+    lookbackSeconds: lookback,
+    ...(step === undefined ? {} : { stepSeconds: step }),
+  });
+}
+
+function readUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) ? url : undefined;
+}
+
+function readRanges(flags: Flags, now: Date): Result<PrometheusQuestion['ranges'], string> {
+  const [before] = flags.before ?? [];
+  const [after] = flags.after ?? [];
+  if (before === undefined && after === undefined) return ok(undefined);
+  if (before === undefined || after === undefined) return err('give both --before and --after');
+  const earlier = readRange(before, now);
+  if (!earlier.ok) return err(`--before="${before}": ${earlier.error}`);
+  const later = readRange(after, now);
+  if (!later.ok) return err(`--after="${after}": ${later.error}`);
+  return ok({ before: earlier.value, after: later.value });
+}

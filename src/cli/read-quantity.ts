@@ -1,0 +1,52 @@
+import { parseDuration } from '../config/durations.ts';
+import { parseGoDuration } from '../config/go-duration.ts';
+import { parseDecimal } from '../parse/number.ts';
+import { err, ok, type Result } from '../result.ts';
+
+/** Largest figures that are planned with; beyond it the arithmetic takes seconds and nothing is learned. */
+const largestQuantity = 1_000_000;
+
+const longestSeconds = 366 * 86_400;
+
+/** `7s`, `1m30s`, `500ms` as Prometheus writes durations, and `1.5s`. */
+export function readSeconds(text: string): Result<number, string> {
+  const milliseconds = parseDuration(text) ?? (parseGoDuration(text) ?? Number.NaN) / 1e6;
+  if (milliseconds > 0 && milliseconds <= longestSeconds * 1000) return ok(milliseconds / 1000);
+  return err('want a duration above 0, such as 7s or 500ms');
+}
+
+/** A number above 0, such as a rate. */
+export function readAmount(text: string): Result<number, string> {
+  const value = parseDecimal(text);
+  if (value !== undefined && value > 0 && value <= largestQuantity) return ok(value);
+  return err('want a number above 0 and up to 1000000');
+}
+
+/** A whole number above 0. */
+export function readWhole(text: string): Result<number, string> {
+  const value = readAmount(text);
+  return value.ok && Number.isInteger(value.value)
+    ? value
+    : err('want a whole number above 0 and up to 1000000');
+}
+
+const unitBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+};
+
+/** `48MiB`, `48M` (both binary, as systemd and containers count) or `48MB` (decimal). */
+export function readBytes(text: string): Result<number, string> {
+  const [, amount = '', unit = '', suffix = ''] =
+    /^([\d.]+)\s?([kmgt]?)(iB|B)?$/i.exec(text.trim()) ?? [];
+  const value = parseDecimal(amount);
+  const factor = unitBytes[unit.toLowerCase()];
+  if (value === undefined || value <= 0 || factor === undefined) {
+    return err('want a size above 0, such as 48MiB or 2G');
+  }
+  const decimal = suffix.toLowerCase() === 'b' && unit !== '';
+  return ok(value * (decimal ? 1000 ** Math.round(Math.log2(factor) / 10) : factor));
+}

@@ -1,0 +1,105 @@
+import {
+  type ComparedPeriods,
+  type Comparison,
+  type Difference,
+  intervalShare,
+} from '../derive/compare-periods.ts';
+import { type ComparedFigure, comparedFigures } from '../derive/compared-figures.ts';
+import type { Period } from '../snapshot/period.ts';
+import { alignColumns } from './align-columns.ts';
+
+/** The comparison as a table with what it means below. */
+export function renderComparison(periods: ComparedPeriods, comparison: Comparison): string {
+  const head = alignColumns([
+    ['before', describePeriod(periods.before)],
+    ['after', describePeriod(periods.after)],
+  ]);
+  const columns = [
+    'figure',
+    'before',
+    'after',
+    'difference',
+    `${intervalShare * 100} % interval`,
+    '',
+  ];
+  const rows = comparison.differences.map(renderDifference);
+  const missing = comparedFigures
+    .filter(({ name }) => comparison.missing.includes(name))
+    .map(({ title, needs }) => [title, `needs ${needs}`]);
+  return [
+    head,
+    rows.length === 0 ? '' : `\n${alignColumns([columns, ...rows])}`,
+    missing.length === 0 ? '' : `\nNot known in both periods:\n${alignColumns(missing)}`,
+    comparison.findings.length === 0 ? '' : '\n',
+    ...comparison.findings.map(({ message }) => `${capitalize(message)}.\n`),
+  ].join('');
+}
+
+function describePeriod({ startSeconds, endSeconds, steps, stepSeconds, ...period }: Period) {
+  const timeout = period.keepaliveTimeoutSeconds;
+  const known = timeout === undefined ? '' : `, keep-alive timeout ${timeout} s`;
+  return `${renderTime(startSeconds)} to ${renderTime(endSeconds)}, ${steps.length} samples of ${stepSeconds} s${known}`;
+}
+
+function renderTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function renderDifference(row: Difference): readonly string[] {
+  const figure = comparedFigures.find(({ name }) => name === row.name);
+  if (figure === undefined) return [];
+  const render = renderers[figure.unit];
+  const share = row.before === 0 ? '' : ` (${signed(percent)(row.difference / row.before)})`;
+  return [
+    figure.title,
+    render(row.before),
+    render(row.after),
+    `${signed(render)(row.difference)}${figure.unit === 'ratio' ? '' : share}`,
+    row.interval === undefined ? '-' : row.interval.map(signed(render)).join(' to '),
+    row.verdict,
+  ];
+}
+
+function signed(render: (value: number) => string): (value: number) => string {
+  return (value) => {
+    const text = render(Math.abs(value));
+    if (!/[1-9]/.test(text)) return text;
+    return `${value < 0 ? '-' : '+'}${text}`;
+  };
+}
+
+const renderers: Readonly<Record<ComparedFigure['unit'], (value: number) => string>> = {
+  slots: (value) => value.toFixed(1),
+  ratio: percent,
+  seconds: (value) => (value < 1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`),
+  'per second': (value) => `${value.toFixed(2)}/s`,
+  bytes: (value) => `${(value / 1024 ** 2).toFixed(1)} MiB`,
+};
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(ratio < 0.1 ? 2 : 1)} %`;
+}
+
+/** The comparison for programs. */
+export function comparisonJson({ before, after, seed }: ComparedPeriods, comparison: Comparison) {
+  return {
+    before: periodJson(before),
+    after: periodJson(after),
+    intervalRatio: intervalShare,
+    seed,
+    figures: comparison.differences.map(({ interval, ...difference }) => ({
+      ...difference,
+      ...(interval === undefined ? {} : { intervalLow: interval[0], intervalHigh: interval[1] }),
+    })),
+    missing: comparison.missing,
+    findings: comparison.findings,
+  };
+}
+
+function periodJson({ steps, durationBounds, ...period }: Period) {
+  return { ...period, samples: steps.length };
+}

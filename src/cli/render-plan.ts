@@ -1,0 +1,137 @@
+import type { HandshakeFigures } from '../derive/handshakes.ts';
+import type { Plan } from '../derive/plan.ts';
+import { alignColumns } from './align-columns.ts';
+
+type Row = readonly [figure: string, value: string, how: string];
+
+/** The plan as a table: a figure, its value, and how it follows. */
+export function renderPlan(plan: Plan): string {
+  const rows = [
+    ...givenRows(plan),
+    ...rateRows(plan),
+    ...slotRows(plan),
+    ...holdRows(plan),
+    ...waitingRows(plan),
+    ...memoryRows(plan),
+    ...(plan.handshakes === undefined ? [] : handshakeRows(plan.handshakes)),
+  ];
+  const findings = plan.findings.map(({ message }) => `\nThis plan does not hold: ${message}.\n`);
+  return alignColumns(rows) + findings.join('');
+}
+
+function givenRows(plan: Plan): readonly Row[] {
+  const { slots, slotsInMemory, holdSeconds, visitorsPerSecond, peakVisitorsPerSecond } = plan;
+  const peak = peakVisitorsPerSecond;
+  return [
+    ...row('slots', slots, whole, slots === slotsInMemory ? 'memory / memory of one worker' : ''),
+    ...row('hold time', holdSeconds, seconds, perConnection(plan)),
+    ...row(
+      'visitors',
+      visitorsPerSecond,
+      perSecond,
+      peak === undefined ? '' : `the peak: ${decimal(peak[0])} to ${decimal(peak[1])} per second`,
+    ),
+  ];
+}
+
+function perConnection({ connectionsPerVisitor }: Plan): string {
+  return connectionsPerVisitor === 1
+    ? ''
+    : `on each of ${decimal(connectionsPerVisitor)} connections of a visitor`;
+}
+
+/** A ceiling is rounded down: 36.57 visitors per second are served as 36. */
+function rateRows({ ceilingVisitorsPerSecond, fewWaitVisitorsPerSecond }: Plan): readonly Row[] {
+  return [
+    ...row(
+      'ceiling',
+      ceilingVisitorsPerSecond,
+      floorPerSecond,
+      'slots / hold time; above it the queue grows without end',
+    ),
+    ...row('few wait: rate', fewWaitVisitorsPerSecond, floorPerSecond, fewWait),
+  ];
+}
+
+const fewWait = 'fewer than 1 visitor in 100 waits (Erlang C)';
+
+function slotRows({ neededSlots, fewWaitSlots }: Plan): readonly Row[] {
+  return [
+    ...row('needed slots', neededSlots, whole, 'visitors x hold time, all of them in use'),
+    ...row('few wait: slots', fewWaitSlots, whole, fewWait),
+  ];
+}
+
+function holdRows({ longestHoldSeconds, fewWaitHoldSeconds }: Plan): readonly Row[] {
+  return [
+    ...row(
+      'longest hold time',
+      longestHoldSeconds,
+      seconds,
+      'slots / visitors, all of them in use',
+    ),
+    ...row('few wait: hold time', fewWaitHoldSeconds, seconds, fewWait),
+  ];
+}
+
+function waitingRows({ usedRatio, waitProbability, meanWaitSeconds }: Plan): readonly Row[] {
+  return [
+    ...row('slots in use', usedRatio, percent, 'visitors x hold time / slots'),
+    ...row('visitors who wait', waitProbability, percent, 'Erlang C'),
+    ...row('mean wait', meanWaitSeconds, seconds, 'of all visitors'),
+  ];
+}
+
+function memoryRows({ neededMemoryBytes, idleSlots, idleMemoryBytes }: Plan): readonly Row[] {
+  return [
+    ...row('memory', neededMemoryBytes, bytes, 'slots x memory of one worker'),
+    ...row('idle slots', idleSlots, decimal, 'visitors x keep-alive timeout'),
+    ...row('memory they pin', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
+  ];
+}
+
+function handshakeRows(figures: HandshakeFigures): readonly Row[] {
+  const { packetsPerMinuteWithoutKeepalive, packetsPerMinuteWithKeepalive } = figures;
+  const kept = `${decimal(figures.clients)} clients, a connection each for ${seconds(figures.connectionSeconds)}`;
+  return [
+    ...row(
+      'handshake packets without keep-alive',
+      packetsPerMinuteWithoutKeepalive,
+      perMinute,
+      `${decimal(figures.requestsPerSecond)} requests per second, 3 packets each`,
+    ),
+    ...row('handshake packets with keep-alive', packetsPerMinuteWithKeepalive, perMinute, kept),
+  ];
+}
+
+function row(
+  figure: string,
+  value: number | undefined,
+  render: (value: number) => string,
+  how: string,
+): readonly Row[] {
+  return value === undefined ? [] : [[figure, render(value), how]];
+}
+
+function decimal(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 1 });
+}
+
+const whole = (value: number): string =>
+  value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const seconds = (value: number): string => `${decimal(value)} s`;
+const perSecond = (value: number): string => `${decimal(value)} per second`;
+const perMinute = (value: number): string => `${whole(value)} a minute`;
+
+function floorPerSecond(value: number): string {
+  return perSecond(value < 10 ? Math.floor(value * 100) / 100 : Math.floor(value));
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`;
+}
+
+function bytes(value: number): string {
+  const gib = value / 1024 ** 3;
+  return gib >= 1 ? `${decimal(gib)} GiB` : `${decimal(value / 1024 ** 2)} MiB`;
+}

@@ -1,0 +1,72 @@
+/** What is asked of Prometheus about one step of a target's time. */
+export interface PeriodQueries {
+  readonly gauges: Readonly<Record<GaugeName, string>>;
+  readonly durations: string;
+  readonly keepaliveTimeout: string;
+}
+
+export type GaugeName =
+  | 'heldSlots'
+  | 'idleSlots'
+  | 'saturationRatio'
+  | 'exhaustedRatio'
+  | 'memoryBytes'
+  | 'requests'
+  | 'newConnections'
+  | 'responses'
+  | 'abortedResponses';
+
+export interface TargetSelection {
+  readonly target: string;
+  /** More label matchers, such as `instance="web1:9921"`. */
+  readonly matchers: string;
+}
+
+/** Several exporters of one target are its replicas: slots and counts are summed, ratios averaged. */
+export function periodQueries(selection: TargetSelection, step: string): PeriodQueries {
+  const select = (metric: string, matcher = '') => selectorOf(selection, metric, matcher);
+  const average = (metric: string, matcher = '') =>
+    `avg_over_time(${select(metric, matcher)}[${step}])`;
+  const count = (metric: string, matcher = '') =>
+    `sum(increase(${select(metric, matcher)}[${step}]))`;
+  const responses = 'webserver_log_responses_total';
+  const connections = count('webserver_log_connections_reached_total', 'requests="1"');
+  return {
+    gauges: {
+      // Of event both workers and connections are known: keep-alive holds connections there.
+      heldSlots: preferConnections((kind) => average('webserver_visitor_slots', kind)),
+      idleSlots: preferConnections((kind) =>
+        average('webserver_slots', `state="keepalive"${kind && `,${kind}`}`),
+      ),
+      saturationRatio: `avg(${average('webserver_worker_saturation_ratio')})`,
+      exhaustedRatio: `avg(${average('webserver_exhausted')})`,
+      memoryBytes: `sum(${average('webserver_process_proportional_memory_bytes')}) or sum(${average('webserver_process_resident_memory_bytes')})`,
+      // The log first: requests and connections must come from one source, or their ratio means nothing.
+      requests: `(${count(responses)} and ${connections}) or ${count('webserver_requests_total')}`,
+      newConnections: `${connections} or ${count('webserver_connections_accepted_total')}`,
+      responses: count(responses),
+      // Where no 408 or 499 was ever logged, there is no such series: that is a 0.
+      abortedResponses: `${count(responses, 'code=~"408|499"')} or 0 * ${count(responses)}`,
+    },
+    durations: `sum by (le) (increase(${select('webserver_log_request_duration_seconds_bucket')}[${step}]))`,
+    keepaliveTimeout: `max(last_over_time(${select('webserver_keepalive_timeout_seconds')}[${step}]))`,
+  };
+}
+
+function preferConnections(expression: (kind: string) => string): string {
+  return `sum(${expression('kind="connection"')}) or sum(${expression('')})`;
+}
+
+/** Series that change when a configuration was loaded; Apache tells the first two. */
+export function changeQueries(selection: TargetSelection): readonly string[] {
+  return [
+    `max(${selectorOf(selection, 'webserver_config_generation')})`,
+    `max(${selectorOf(selection, 'webserver_start_time_seconds')})`,
+    `max(${selectorOf(selection, 'webserver_keepalive_timeout_seconds')})`,
+  ];
+}
+
+function selectorOf({ target, matchers }: TargetSelection, metric: string, matcher = ''): string {
+  const all = [`target=${JSON.stringify(target)}`, matchers, matcher];
+  return `${metric}{${all.filter((text) => text !== '').join(',')}}`;
+}

@@ -1,0 +1,114 @@
+import fetch from 'node-fetch';
+import { z } from 'zod';
+import { err, ok, type Result } from '../result.ts';
+
+const queryTimeoutMilliseconds = 30_000;
+/** 11,000 points of a hundred series are a few megabytes. */
+const longestAnswer = 64 * 1024 * 1024;
+
+export interface PrometheusSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Value by Unix time in seconds; a step without a value is not there. */
+  readonly values: ReadonlyMap<number, number>;
+}
+
+export interface QueryRange {
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly stepSeconds: number;
+}
+
+export interface PrometheusClient {
+  /** A range query; the error says in words why there is no answer. */
+  queryRange(
+    promql: string,
+    range: QueryRange,
+  ): Promise<Result<readonly PrometheusSeries[], string>>;
+}
+
+const answerSchema = z.union([
+  z.object({ status: z.literal('error'), error: z.string() }),
+  z.object({
+    status: z.literal('success'),
+    data: z.object({
+      resultType: z.literal('matrix'),
+      result: z.array(
+        z.object({
+          metric: z.record(z.string(), z.string()),
+          values: z.array(z.tuple([z.number(), z.string()])),
+        }),
+      ),
+    }),
+  }),
+]);
+
+/** @param url of Prometheus or of anything with its API, below any path; a user and password in it are sent as Basic. */
+export function createPrometheusClient(url: URL): PrometheusClient {
+  const { base, headers } = splitCredentials(url);
+  return {
+    async queryRange(promql, { startSeconds, endSeconds, stepSeconds }) {
+      const query = new URLSearchParams({
+        query: promql,
+        start: String(startSeconds),
+        end: String(endSeconds),
+        step: String(stepSeconds),
+      });
+      const answer = await getJson(`${base}/api/v1/query_range?${query}`, headers);
+      if (!answer.ok) return err(`query ${base}: ${answer.error}`);
+      const parsed = answerSchema.safeParse(answer.value);
+      if (!parsed.success) return err(`query ${base}: the answer is not that of Prometheus`);
+      if (parsed.data.status === 'error') return err(`query ${base}: ${parsed.data.error}`);
+      return ok(parsed.data.data.result.map(({ metric, values }) => readSeries(metric, values)));
+    },
+  };
+}
+
+/** fetch refuses an address with a password in it, and no message may quote one. */
+function splitCredentials(url: URL) {
+  const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+  if (url.username === '') return { base, headers: {} };
+  const login = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { base, headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
+}
+
+async function getJson(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Result<unknown, string>> {
+  try {
+    const response = await fetch(url, {
+      headers,
+      signal: AbortSignal.timeout(queryTimeoutMilliseconds),
+      size: longestAnswer,
+    });
+    // A refused query is a 400 with a message worth showing; a login page is not JSON.
+    const text = await response.text();
+    const value = parseJson(text);
+    return value === undefined ? err(`status ${response.status}, and no JSON`) : ok(value);
+  } catch (error) {
+    return err(error instanceof Error ? withoutUrl(error.message) : String(error));
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** node-fetch repeats the whole address with its query, which says nothing about the reason. */
+function withoutUrl(message: string): string {
+  return message.replace(/request to \S+ failed, reason: /, '');
+}
+
+function readSeries(
+  labels: Readonly<Record<string, string>>,
+  values: readonly (readonly [number, string])[],
+): PrometheusSeries {
+  const known = values
+    .map(([time, text]) => [time, Number(text)] as const)
+    .filter(([, value]) => Number.isFinite(value));
+  return { labels, values: new Map(known) };
+}

@@ -1,0 +1,49 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import type { LineConsumer } from '../parse/split-lines.ts';
+import { createLineSplitter } from '../parse/split-lines.ts';
+import { err, ok, type Result } from '../result.ts';
+
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
+const newline = Buffer.from('\n');
+const chunkBytes = 256 * 1024;
+
+/**
+ * Hands on each line of a whole log file, plain or gzip; in words why it cannot be read. `onBytes` is told how many
+ * bytes of the file have been read so far.
+ */
+export async function readLogFile(
+  path: string,
+  consume: LineConsumer,
+  onBytes: (bytes: number) => void = () => undefined,
+): Promise<Result<void, string>> {
+  const lines = createLineSplitter();
+  try {
+    const gzip = await isGzip(path);
+    const bytes = createReadStream(path, { highWaterMark: chunkBytes });
+    const split = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const chunk of chunks) {
+        lines.push(chunk, consume);
+        onBytes(bytes.bytesRead);
+      }
+    };
+    await (gzip ? pipeline(bytes, createGunzip(), split) : pipeline(bytes, split));
+    // A log that was cut off or is being written may end within a line; a whole one without newline counts.
+    if (lines.pending() > 0) lines.push(newline, consume);
+    return ok(undefined);
+  } catch (error) {
+    return err(`${path}: cannot be read: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.equals(gzipMagic);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,37 @@
+import { createPeriodFold } from '../derive/fold-period.ts';
+import { readLogFile } from '../io/read-log-file.ts';
+import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { err, ok, type Result } from '../result.ts';
+import { createLogRecord } from '../snapshot/log-record.ts';
+import type { Period } from '../snapshot/period.ts';
+
+export interface LogPeriodOptions {
+  readonly paths: readonly string[];
+  readonly format: string;
+  readonly stepSeconds: number;
+}
+
+/** One period from whole log files; in words why there is none. */
+export async function readLogPeriod(options: LogPeriodOptions): Promise<Result<Period, string>> {
+  const { paths, format, stepSeconds } = options;
+  const compiled = parseLogFormat({ format, vhosts: [] });
+  if (!compiled.ok) return err(`--format: ${compiled.error}`);
+  const fold = createPeriodFold(stepSeconds);
+  const record = createLogRecord();
+  let lines = 0;
+  let understood = 0;
+  for (const path of paths) {
+    const read = await readLogFile(path, (bytes, start, end) => {
+      lines++;
+      if (!compiled.value.parse(bytes, start, end, record)) return;
+      understood++;
+      fold.add(record);
+    });
+    if (!read.ok) return read;
+  }
+  const period = fold.period();
+  if (period !== undefined) return ok(period);
+  return err(
+    `${paths.join(', ')}: ${understood} of ${lines} lines follow the format, and none tells its time`,
+  );
+}

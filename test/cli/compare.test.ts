@@ -1,0 +1,177 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createRandom } from '../../src/derive/seeded-random.ts';
+import { listenOnFreePort } from '../support/listen-on-free-port.ts';
+import { runCli } from '../support/run-cli.ts';
+
+interface Traffic {
+  /** Requests on each connection. */
+  readonly requests: number;
+  readonly milliseconds: number;
+  readonly abortedShare: number;
+}
+
+const startSeconds = Date.UTC(2026, 10, 21, 10) / 1000;
+const format = '$msec $remote_addr "$request" $status $request_time $connection_requests';
+
+/** Half an hour, a hundred lines a minute. */
+function renderLog({ requests, milliseconds, abortedShare }: Traffic, seed: number): string {
+  const random = createRandom(seed);
+  const lines = Array.from({ length: 3000 }, (_, i) => {
+    const status = random.next() < abortedShare ? 499 : 200;
+    const seconds = (milliseconds / 1000) * (0.5 + random.next());
+    const time = (startSeconds + i * 0.6).toFixed(3);
+    return `${time} 192.0.2.1 "GET / HTTP/1.1" ${status} ${seconds.toFixed(3)} ${1 + (i % requests)}\n`;
+  });
+  return lines.join('');
+}
+
+const usual: Traffic = { requests: 5, milliseconds: 40, abortedShare: 0.01 };
+
+async function compareLogs(after: Traffic, ...flags: readonly string[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'compare-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const [early, late] = [join(directory, 'early.log'), join(directory, 'late.log.gz')];
+  await writeFile(early, renderLog(usual, 1));
+  await writeFile(late, gzipSync(renderLog(after, 2)));
+  const files = [`--before-log=${early}`, `--after-log=${late}`, `--format=${format}`];
+  return runCli(['compare', ...files, ...flags]);
+}
+
+describe('compare, from logs', () => {
+  test('says in a table what got better and what worse', async () => {
+    const { code, stdout } = await compareLogs({
+      requests: 2,
+      milliseconds: 20,
+      abortedShare: 0.05,
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^before +2026-11-21T10:01Z to 2026-11-21T10:29Z, 28 samples of 60 s$/m);
+    expect(stdout).toMatch(/^load +1\.67\/s +1\.67\/s .*no difference seen$/m);
+    expect(stdout).toMatch(/^P95 .*better$/m);
+    expect(stdout).toMatch(/^408 and 499 .*worse$/m);
+    expect(stdout).toMatch(/^reuse +80\.0 % +50\.0 % +-30\.0 % .*worse$/m);
+    expect(stdout).toMatch(/^slots held +needs the status page$/m);
+    expect(stdout).toContain('Worse: 408 and 499, reuse, new connections.\n');
+    expect(stdout).toContain('if the keep-alive timeout was made smaller, go back a step.\n');
+  });
+
+  test('sees no difference between two samples of the same traffic', async () => {
+    const { code, stdout } = await compareLogs(usual);
+    expect(stdout).not.toMatch(/better|worse/);
+    expect(code).toBe(0);
+  });
+
+  test('speaks the rule with the timeouts it is given', async () => {
+    const jump = { ...usual, abortedShare: 0.1 };
+    const { stdout } = await compareLogs(jump, '--timeout-before=5s', '--timeout-after=2s');
+    expect(stdout).toContain('went from 5 s to 2 s: go back a step');
+    expect(stdout).toMatch(/^after .*, keep-alive timeout 2 s$/m);
+  });
+
+  test('prints JSON with units in its names', async () => {
+    const { code, stdout } = await compareLogs(usual, '--output=json');
+    expect(code).toBe(0);
+    const answer: unknown = JSON.parse(stdout);
+    expect(answer).toMatchObject({
+      before: { startSeconds: startSeconds + 60, stepSeconds: 60, samples: 28 },
+      intervalRatio: 0.99,
+      seed: 1,
+      findings: [],
+      missing: expect.arrayContaining(['heldSlots', 'memoryBytes']),
+      figures: expect.arrayContaining([
+        {
+          name: 'reuseRatio',
+          before: expect.closeTo(0.8, 3),
+          after: expect.closeTo(0.8, 3),
+          difference: expect.any(Number),
+          intervalLow: expect.any(Number),
+          intervalHigh: expect.any(Number),
+          verdict: 'no difference seen',
+        },
+      ]),
+    });
+  });
+
+  test('names a file that cannot be read, and a format that no line follows', async () => {
+    const { code, stderr } = await runCli([
+      'compare',
+      '--before-log=/nonexistent',
+      '--after-log=/x',
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('/nonexistent: cannot be read: ENOENT');
+    const other = await compareLogs(usual, '--format=combined');
+    expect(other.stderr).toContain('--format is given twice');
+  });
+});
+
+describe('compare, from Prometheus', () => {
+  const asked = ['--target=shop', '--before=now-3h/now-2h', '--after=now-1h/now'];
+
+  async function answering(body: string, status = 200): Promise<string> {
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    const port = await listenOnFreePort(server);
+    onTestFinished(() => {
+      server.close();
+    });
+    return `http://127.0.0.1:${port}`;
+  }
+
+  test.each([
+    ['<html>login</html>', 200, 'status 200, and no JSON'],
+    ['{"status":"error","errorType":"bad_data","error":"parse error"}', 400, 'parse error'],
+    ['{"status":"success","data":{"resultType":"vector","result":[]}}', 200, 'is not that of'],
+    [
+      '{"status":"success","data":{"resultType":"matrix","result":[]}}',
+      200,
+      'has no figure of target "shop"',
+    ],
+  ])('an answer %j is a failure that says why', async (body, status, wanted) => {
+    const url = await answering(body, status);
+    const { code, stdout, stderr } = await runCli(['compare', `--prometheus.url=${url}`, ...asked]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(wanted);
+  });
+
+  test('says that nobody listens, without the password', async () => {
+    const url = 'http://me:secret@127.0.0.1:1/prom/';
+    const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, ...asked]);
+    expect(code).toBe(1);
+    expect(stderr).toContain('query http://127.0.0.1:1/prom: connect ECONNREFUSED');
+    expect(stderr).not.toContain('secret');
+  });
+
+  test('without a recorded change it asks for ranges', async () => {
+    const url = await answering('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, '--target=shop']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('no configuration change of target "shop" was recorded');
+  });
+});
+
+test.each([
+  ['', /give --prometheus.url and --target, or --before-log/],
+  ['--prometheus.url=http://a', /and --target/],
+  ['--prometheus.url=ftp://a --target=x', /"ftp:\/\/a": want http/],
+  ['--prometheus.url=http://a --target=x --before=now-1h/now', /both --before and --after/],
+  [
+    '--prometheus.url=http://a --target=x --before=x --after=now-1h/now',
+    /--before="x": want START\/END/,
+  ],
+  [
+    '--prometheus.url=http://a --target=x --before=now/now-1h --after=now-1h/now',
+    /end is not after/,
+  ],
+  ['--before-log=a', /both --before-log and --after-log/],
+  ['--before-log=a --after-log=b --target=x', /--target does not go with/],
+  ['--before-log=a --after-log=b --step=0s', /--step="0s": want a duration/],
+])('compare "%s" is wrong use', async (flags, wanted) => {
+  const { code, stdout, stderr } = await runCli(['compare', ...flags.split(' ').filter(Boolean)]);
+  expect(stderr).toMatch(wanted);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});

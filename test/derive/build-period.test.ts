@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { buildPeriod } from '../../src/derive/build-period.ts';
+import { createPeriodFold } from '../../src/derive/fold-period.ts';
+import { lastChange } from '../../src/derive/last-change.ts';
+import { periodQueries } from '../../src/derive/period-queries.ts';
+import { createLogRecord, type LogRecord } from '../../src/snapshot/log-record.ts';
+
+const range = { startSeconds: 0, endSeconds: 180, stepSeconds: 60 };
+
+describe('buildPeriod()', () => {
+  test('joins series by time; what a time lacks is absent', () => {
+    const period = buildPeriod({
+      ...range,
+      gauges: {
+        heldSlots: new Map([
+          [60, 4],
+          [120, 5],
+        ]),
+        requests: new Map([[120, 9]]),
+      },
+      durations: new Map(),
+      keepaliveTimeout: new Map([
+        [120, 2],
+        [60, 5],
+      ]),
+    });
+    expect(period.steps).toEqual([{ heldSlots: 4 }, { heldSlots: 5, requests: 9 }]);
+    expect(period.keepaliveTimeoutSeconds).toBe(2);
+  });
+
+  test('makes counts of cumulative buckets, in the order of their bounds', () => {
+    const at = (value: number): ReadonlyMap<number, number> => new Map([[60, value]]);
+    const period = buildPeriod({
+      ...range,
+      gauges: {},
+      durations: new Map([
+        [Number.POSITIVE_INFINITY, at(10)],
+        [1, at(9)],
+        [0.1, at(6)],
+      ]),
+      keepaliveTimeout: new Map(),
+    });
+    expect(period.durationBounds).toEqual([0.1, 1]);
+    expect(period.steps).toEqual([{ durations: [6, 3, 1] }]);
+  });
+});
+
+describe('lastChange()', () => {
+  test.each([
+    ['nothing', [], undefined],
+    ['a constant', [3, 3, 3], undefined],
+    ['the newest of two changes', [1, 2, 2, 3, 3], 3],
+    ['a start time that wavers by a second', [1.7e9, 1.7e9 + 1, 1.7e9], undefined],
+    ['a restart', [1.7e9, 1.7e9, 1.7e9 + 900], 2],
+    ['a generation back at 1 after a restart', [7, 7, 1], 2],
+  ] as const)('%s', (_, values, wanted) => {
+    expect(lastChange(new Map(values.map((value, i) => [i, value])))).toBe(wanted);
+  });
+});
+
+test('periodQueries() quotes a target as PromQL does', () => {
+  const { gauges } = periodQueries({ target: 'a"b\\', matchers: 'instance="x"' }, '60s');
+  expect(gauges.exhaustedRatio).toBe(
+    'avg(avg_over_time(webserver_exhausted{target="a\\"b\\\\",instance="x"}[60s]))',
+  );
+});
+
+function fold(lines: readonly Partial<LogRecord>[]) {
+  const folded = createPeriodFold(60);
+  for (const line of lines) folded.add({ ...createLogRecord(), status: 200, ...line });
+  return folded.period();
+}
+
+describe('createPeriodFold()', () => {
+  test('counts lines by minute, in any order, without the cut-off first and last', () => {
+    const period = fold([
+      { unixSeconds: 250 },
+      { unixSeconds: 130, status: 499, requestOnConnection: 1 },
+      { unixSeconds: 70, status: 408, requestOnConnection: 2 },
+      { unixSeconds: 75, requestOnConnection: 1 },
+      { unixSeconds: 10 },
+    ]);
+    expect(period).toMatchObject({ startSeconds: 60, endSeconds: 240, durationBounds: [] });
+    expect(period?.steps).toEqual([
+      { requests: 2, responses: 2, abortedResponses: 1, newConnections: 1 },
+      { requests: 1, responses: 1, abortedResponses: 1, newConnections: 1 },
+      { requests: 0, responses: 0, abortedResponses: 0, newConnections: 0 },
+    ]);
+  });
+
+  test('counts durations by bucket, the longest above all bounds', () => {
+    const period = fold([
+      { unixSeconds: 1, requestSeconds: 0 },
+      { unixSeconds: 2, requestSeconds: 0.001 },
+      { unixSeconds: 3, requestSeconds: 3600 },
+    ]);
+    const durations = period?.steps[0]?.durations ?? [];
+    expect([durations[0], durations.at(-1), durations.length]).toEqual([2, 1, 65]);
+  });
+
+  test('leaves out polls of the exporter, and has no period without times', () => {
+    expect(fold([{ unixSeconds: 5, own: true }, {}])).toBeUndefined();
+  });
+
+  test('a broken clock does not fill the memory', () => {
+    const period = fold([{ unixSeconds: 1 }, { unixSeconds: 120 }, { unixSeconds: 4e12 }]);
+    expect(period?.steps.length).toBeLessThanOrEqual(20_000);
+  });
+});
