@@ -515,6 +515,7 @@
       {
         "alert": "WebserverVisitorsUnanswered",
         "expr": "5 * sum_over_time(webserver_visitors_unanswered%(selector_alone)s[3m:5s]) > %(exhausted_seconds)s\n  unless target:webserver_exhausted:seconds3m > %(exhausted_seconds)s\n",
+        "for": "15s",
         "keep_firing_for": "3m",
         "labels": {
           "severity": "critical"
