@@ -25,6 +25,9 @@ export interface GapTracker {
   readonly addresses: RecencyTable;
   readonly gaps: IdleTimes;
   readonly missed: IdleTimes;
+  /** How long a connection may have been idle and still carry a request. */
+  readonly usefulSeconds: number;
+  readonly request: CurrentRequest;
   firstSeconds: number | undefined;
   /** Newest end of a request. */
   latest: number;
@@ -37,6 +40,26 @@ export interface GapTracker {
   tails: number;
   busySeconds: number;
   readonly quirks: Quirks;
+}
+
+/**
+ * The request of the line at hand, in Unix time. One is reused for all lines, as the record is: an object for each
+ * would keep the garbage collector at work for a fifth of the time.
+ */
+export interface CurrentRequest {
+  /** Of its connection. */
+  key: number;
+  start: number;
+  end: number;
+  /** Of start and end, on the timeline. */
+  startTick: number;
+  endTick: number;
+  /** Its connection is new. */
+  begins: boolean;
+  /** Its connection is in the table. */
+  continues: boolean;
+  /** The connection stays open after the response. */
+  stays: boolean;
 }
 
 /** As in LogQuirks, which tells what they are. */
@@ -73,6 +96,18 @@ export function createGapTracker(options: GapTrackerOptions = {}): GapTracker {
     addresses: createRecencyTable(options.maximumAddresses ?? defaultTableSize),
     gaps: createIdleTimes(timeouts),
     missed: createIdleTimes(timeouts),
+    usefulSeconds: Math.max(missedWithinSeconds, longest),
+    // Doubles from the start, or the first line would change the layout of the object.
+    request: {
+      key: 0.5,
+      start: 0.5,
+      end: 0.5,
+      startTick: 0,
+      endTick: 0,
+      begins: false,
+      continues: false,
+      stays: false,
+    },
     firstSeconds: undefined,
     latest: Number.NEGATIVE_INFINITY,
     lateInARow: 0,
@@ -99,9 +134,4 @@ export function createGapTracker(options: GapTrackerOptions = {}): GapTracker {
 function withToday(timeouts: readonly number[], today: number | undefined): readonly number[] {
   const all = today === undefined ? timeouts : [...timeouts, today];
   return [...new Set(all)].toSorted((a, b) => a - b);
-}
-
-/** How long a connection may have been idle and still carry a request. */
-export function usefulSeconds({ timeouts }: GapTracker): number {
-  return Math.max(missedWithinSeconds, timeouts.at(-1) ?? 0);
 }
