@@ -33,12 +33,12 @@ export function adviceJson(advice: Advice): Readonly<Record<string, unknown>> {
 const header = [
   'timeout',
   'reuse',
-  'new connections/s',
+  'new conn./s',
   'idle slots',
-  'in the busiest hour',
+  'busiest hour',
   'busiest moment',
   'waiting',
-  'full time',
+  'full',
   '',
 ];
 

@@ -7,6 +7,8 @@ export interface IdleWatch {
   /** Samples without a worker for another visitor. */
   readonly fullSamples: number;
   readonly lastIdle: number;
+  /** Most workers that were taken at once, besides the one of this watch. */
+  readonly mostHeld: number;
   stop(): Promise<void>;
 }
 
@@ -15,7 +17,7 @@ const everyMs = 100;
 /** Counts the keep-alive workers of an Apache ten times a second, over one connection that holds a worker itself. */
 export function watchIdleWorkers(statusUrl: string): IdleWatch {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const watch = { idleSlotSeconds: 0, samples: 0, fullSamples: 0, lastIdle: 0, stop };
+  const watch = { idleSlotSeconds: 0, samples: 0, fullSamples: 0, lastIdle: 0, mostHeld: 0, stop };
   let stopped = false;
   let before = performance.now();
   const running = sample();
@@ -28,6 +30,7 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
       watch.lastIdle = board.split('K').length - 1;
       watch.idleSlotSeconds += (watch.lastIdle * (now - before)) / 1000;
       watch.samples++;
+      watch.mostHeld = Math.max(watch.mostHeld, board.replaceAll(/[_.]/g, '').length - 1);
       if (!/[_.]/.test(board)) watch.fullSamples++;
       before = now;
       await new Promise((resolve) => setTimeout(resolve, everyMs));
