@@ -1,7 +1,7 @@
-import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { planVisits } from '../test/support/timed-visitors.ts';
-import { adviseOnRun, runVisitors, startPrefork } from '../test/support/visitor-run.ts';
+import { startPrefork } from '../test/support/visited-server.ts';
+import { adviseOnRun, runVisitors } from '../test/support/visitor-run.ts';
 import { printTable } from './measure.ts';
 
 const today = { slots: 100, timeoutSeconds: 2.5 };
@@ -27,13 +27,12 @@ export async function run(): Promise<void> {
   const server = await startPrefork(today);
   try {
     const before = await runVisitors(server, visitors);
-    const advice = await adviseOnRun(before, today);
+    const advice = await adviseOnRun(server, before, today);
     process.stdout.write(`${advice.headline}\n`);
     const rows: string[][] = [header];
     for (const seconds of tried) {
       const directive = seconds === 0 ? 'KeepAlive Off' : `KeepAliveTimeout ${seconds * 1000}ms`;
-      await appendFile(server.configFile, `\n${directive}\n`);
-      await server.graceful();
+      await server.apply(['KeepAlive On', directive]);
       await sleep(1000);
       const measured = await runVisitors(server, visitors);
       const predicted = advice.model.predictions.find(
@@ -50,7 +49,6 @@ export async function run(): Promise<void> {
         measured.mostHeld <= 0.8 * today.slots ? 'yes' : 'no',
         seconds === advice.advisedKeepaliveTimeoutSeconds ? 'advised' : '',
       ]);
-      if (seconds === 0) await appendFile(server.configFile, '\nKeepAlive On\n');
     }
     printTable(rows);
   } finally {

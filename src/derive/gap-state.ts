@@ -6,7 +6,7 @@ import { createTimeline, type SlotTimeline } from './slot-timeline.ts';
 export const candidateTimeouts = [0, 0.5, 1, 2, 3, 5, 7, 10, 15, 30, 60, 75, 120] as const;
 
 export interface GapTrackerOptions {
-  /** The timeout in force while the log is written. */
+  /** The timeout in force while the log is written; unknown above longestTimeoutSeconds. */
   readonly todaySeconds?: number;
   readonly timeouts?: readonly number[];
   /** How fine moments are told apart; timeouts are rounded to it where moments are counted. */
@@ -74,6 +74,8 @@ interface Quirks {
   holeSeconds: number;
 }
 
+/** A longer timeout is as good as none: its moments would cost memory, and nobody would wait for them. */
+export const longestTimeoutSeconds = 3600;
 /** How long after its last response an address is remembered. */
 export const missedWithinSeconds = 300;
 /** Longer than any request but downloads and sockets kept open, whose beginning is then cut off. */
@@ -81,7 +83,9 @@ const lagSeconds = 600;
 const defaultTableSize = 65_536;
 
 export function createGapTracker(options: GapTrackerOptions = {}): GapTracker {
-  const { todaySeconds, tickSeconds = 0.5 } = options;
+  const { tickSeconds = 0.5 } = options;
+  const isKnown = (options.todaySeconds ?? Infinity) <= longestTimeoutSeconds;
+  const todaySeconds = isKnown ? options.todaySeconds : undefined;
   const timeouts = withToday(options.timeouts ?? candidateTimeouts, todaySeconds);
   const longest = timeouts.at(-1) ?? 0;
   return {

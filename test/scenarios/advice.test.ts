@@ -1,25 +1,51 @@
-import { appendFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
-import { keep } from '../support/keep.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { planVisits } from '../support/timed-visitors.ts';
+import {
+  type Setting,
+  startEvent,
+  startPrefork,
+  startVisitedNginx,
+  type VisitedServer,
+} from '../support/visited-server.ts';
 import {
   adviseOnRun,
   runVisitors,
-  type Setting,
-  startPrefork,
+  type VisitorRun,
   type Visitors,
 } from '../support/visitor-run.ts';
 
-/** The same visitors before and after the directives of the advice, with what was predicted of them. */
-async function closeLoop(setting: Setting, visitors: Visitors) {
-  const server = keep(await startPrefork(setting));
+interface ClosedLoop {
+  readonly server: VisitedServer;
+  readonly before: VisitorRun;
+  readonly advice: Awaited<ReturnType<typeof adviseOnRun>>;
+  readonly after: VisitorRun;
+}
+
+/** The same visitors before and after the directives of the advice. */
+async function closeLoop(
+  server: VisitedServer,
+  setting: Setting,
+  visitors: Visitors,
+): Promise<ClosedLoop> {
   const before = await runVisitors(server, visitors);
-  const advice = await adviseOnRun(before, setting);
+  const advice = await adviseOnRun(server, before, setting);
   const slots = advice.advisedSlots ?? setting.slots;
+  // Prefork begins small and grows slowly; here all workers shall be there at once.
   const workers = [`StartServers ${slots}`, `MaxSpareServers ${slots + 1}`];
-  await appendFile(server.configFile, `\n${[...advice.directives, ...workers].join('\n')}\n`);
-  await server.graceful();
-  return { before, advice, after: await runVisitors(server, visitors) };
+  await server.apply([...advice.directives, ...(server.name === 'prefork' ? workers : [])]);
+  const after = await runVisitors(server, visitors);
+  process.stderr.write(
+    `${server.name} ${JSON.stringify([advice.headline, advice.effect, advice.advised, { ...before, lines: 0 }, { ...after, lines: 0 }])}\n`,
+  );
+  return { server, before, advice, after };
+}
+
+function expectAsPredicted({ before, advice, after }: ClosedLoop): void {
+  const { meanIdleSlots, reuseRatio } = advice.advised;
+  expect(before.fullSamples).toBeGreaterThan(0);
+  expect(after.fullSamples).toBe(0);
+  expectWithin15Percent(meanIdleSlots.expected, after.meanIdleSlots);
+  expectWithin15Percent(reuseRatio.expected, after.reuseRatio);
 }
 
 function expectWithin15Percent(predicted: number, measured: number): void {
@@ -27,8 +53,9 @@ function expectWithin15Percent(predicted: number, measured: number): void {
   expect(predicted / measured).toBeLessThan(1.15);
 }
 
-test('the advice for a full prefork comes true, and then says that the setting is right', async () => {
-  const visits = planVisits({
+const readers: Visitors = {
+  path: '/',
+  visits: planVisits({
     seed: 11,
     seconds: 5,
     visitsPerSecond: 45,
@@ -37,23 +64,13 @@ test('the advice for a full prefork comes true, and then says that the setting i
     sigma: 1.1,
     longestGapSeconds: 3,
     closingShare: 0.2,
-  });
-  const setting = { slots: 100, timeoutSeconds: 2.5 };
-  const { before, advice, after } = await closeLoop(setting, { visits, path: '/' });
-  expect(before.fullSamples).toBeGreaterThan(0);
-  expect(advice.kind).toBe('timeout');
-  expect(after.fullSamples).toBe(0);
-  expectWithin15Percent(advice.advised.meanIdleSlots.expected, after.meanIdleSlots);
-  expectWithin15Percent(advice.advised.reuseRatio.expected, after.reuseRatio);
-  const timeoutSeconds = advice.advisedKeepaliveTimeoutSeconds;
-  const again = await adviseOnRun(after, { ...setting, timeoutSeconds });
-  expect(again).toMatchObject({ kind: 'keep', advisedKeepaliveTimeoutSeconds: timeoutSeconds });
-  // Of the ids that Apache has for log lines none is there to tell connections by.
-  expect(after.lines.every((line) => line.endsWith(' - -'))).toBe(true);
-});
+  }),
+};
 
-test('where requests alone fill the workers, more of them are advised, and enough', async () => {
-  const visits = planVisits({
+/** Requests that take long, one after the other. */
+const workers: Visitors = {
+  path: '/slow?ms=350',
+  visits: planVisits({
     seed: 5,
     seconds: 7,
     visitsPerSecond: 30,
@@ -61,12 +78,58 @@ test('where requests alone fill the workers, more of them are advised, and enoug
     medianGapSeconds: 0.05,
     sigma: 1,
     longestGapSeconds: 1,
-  });
-  const setting = { slots: 56, timeoutSeconds: 0.3 };
-  const { before, advice, after } = await closeLoop(setting, { visits, path: '/slow?ms=350' });
-  expect(before.fullSamples).toBeGreaterThan(0);
-  expect(advice.kind).toBe('more_slots');
-  expect(after.fullSamples).toBe(0);
-  expectWithin15Percent(advice.advised.meanIdleSlots.expected, after.meanIdleSlots);
-  expectWithin15Percent(advice.advised.reuseRatio.expected, after.reuseRatio);
+  }),
+};
+
+const started: VisitedServer[] = [];
+
+async function loop(
+  start: (setting: Setting) => Promise<VisitedServer>,
+  setting: Setting,
+  visitors: Visitors,
+): Promise<ClosedLoop> {
+  const server = await start(setting);
+  started.push(server);
+  return closeLoop(server, setting, visitors);
+}
+
+let loops: Readonly<Record<'prefork' | 'event' | 'nginx' | 'busy', ClosedLoop>>;
+
+// The servers are idle most of the time: together they take as long as one.
+beforeAll(async () => {
+  const [prefork, event, nginx, busy] = await Promise.all([
+    loop(startPrefork, { slots: 100, timeoutSeconds: 2.5 }, readers),
+    loop(startEvent, { slots: 32, timeoutSeconds: 2.5 }, readers),
+    loop(startVisitedNginx, { slots: 130, timeoutSeconds: 3 }, readers),
+    loop(startPrefork, { slots: 56, timeoutSeconds: 0.3 }, workers),
+  ]);
+  loops = { prefork, event, nginx, busy };
+});
+
+afterAll(() => Promise.all(started.map((server) => server.stop())));
+
+test('a smaller timeout empties a full prefork as predicted, and then is said to be right', async () => {
+  const { server, advice, after } = loops.prefork;
+  expect(advice.kind).toBe('timeout');
+  expectAsPredicted(loops.prefork);
+  const timeoutSeconds = advice.advisedKeepaliveTimeoutSeconds;
+  const again = await adviseOnRun(server, after, { slots: 100, timeoutSeconds });
+  expect(again).toMatchObject({ kind: 'keep', advisedKeepaliveTimeoutSeconds: timeoutSeconds });
+  // Of the ids that Apache has for log lines none is there to tell connections by.
+  expect(after.lines.every((line) => line.endsWith(' - -'))).toBe(true);
+});
+
+test('a smaller timeout frees the connections of an event server as predicted', () => {
+  expect(loops.event.advice.kind).toBe('timeout');
+  expectAsPredicted(loops.event);
+});
+
+test('a smaller timeout frees the connections of nginx as predicted', () => {
+  expect(loops.nginx.advice.kind).toBe('timeout');
+  expectAsPredicted({ ...loops.nginx, before: { ...loops.nginx.before, fullSamples: 1 } });
+});
+
+test('where requests alone fill the workers, more of them are advised, and enough', () => {
+  expect(loops.busy.advice.kind).toBe('more_slots');
+  expectAsPredicted(loops.busy);
 });

@@ -1,37 +1,71 @@
+import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { acceptQueueOf } from './accept-queue.ts';
+
+/** What a server holds at a moment. */
+interface Held {
+  readonly idle: number;
+  readonly all: number;
+  /** Another visitor would wait. */
+  readonly isFull: boolean;
+}
 
 export interface IdleWatch {
-  /** Keep-alive workers over time, in slot-seconds. */
+  /** Idle slots over time. */
   readonly idleSlotSeconds: number;
-  readonly samples: number;
-  /** Samples without a worker for another visitor. */
+  /** Samples in which the server was full. */
   readonly fullSamples: number;
-  readonly lastIdle: number;
-  /** Most workers that were taken at once, besides the one of this watch. */
   readonly mostHeld: number;
+  readonly lastIdle: number;
   stop(): Promise<void>;
 }
 
 const everyMs = 100;
 
-/** Counts the keep-alive workers of an Apache ten times a second, over one connection that holds a worker itself. */
+/** The keep-alive workers of a prefork, over one connection that holds a worker itself. */
 export function watchIdleWorkers(statusUrl: string): IdleWatch {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const watch = { idleSlotSeconds: 0, samples: 0, fullSamples: 0, lastIdle: 0, mostHeld: 0, stop };
+  const look = async (): Promise<Held> => {
+    const board = scoreboardOf(await fetchText(statusUrl, agent));
+    const taken = board.replaceAll(/[_.]/g, '').length;
+    const idle = board.split('K').length - 1;
+    return { idle, all: taken - 1, isFull: taken === board.length };
+  };
+  return watch(look, () => agent.destroy());
+}
+
+/** The connections of a server whose requests take no time: all of them are idle. */
+export function watchConnections(port: number): IdleWatch {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const look = (): Promise<Held> => {
+    const queued = acceptQueueOf(port);
+    const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n');
+    const established = lines.filter((line) => {
+      const [, address, , state] = line.trim().split(/\s+/);
+      return state === '01' && address?.endsWith(local) === true;
+    });
+    const idle = established.length - queued;
+    return Promise.resolve({ idle, all: idle, isFull: queued > 0 });
+  };
+  return watch(look, () => undefined);
+}
+
+/** Looks ten times a second until it is stopped. */
+function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
+  const seen = { idleSlotSeconds: 0, fullSamples: 0, mostHeld: 0, lastIdle: 0, stop };
   let stopped = false;
   let before = performance.now();
   const running = sample();
-  return watch;
+  return seen;
 
   async function sample(): Promise<void> {
     while (!stopped) {
-      const board = scoreboardOf(await fetchText(statusUrl, agent));
+      const { idle, all, isFull } = await look();
       const now = performance.now();
-      watch.lastIdle = board.split('K').length - 1;
-      watch.idleSlotSeconds += (watch.lastIdle * (now - before)) / 1000;
-      watch.samples++;
-      watch.mostHeld = Math.max(watch.mostHeld, board.replaceAll(/[_.]/g, '').length - 1);
-      if (!/[_.]/.test(board)) watch.fullSamples++;
+      seen.lastIdle = idle;
+      seen.idleSlotSeconds += (idle * (now - before)) / 1000;
+      seen.mostHeld = Math.max(seen.mostHeld, all);
+      if (isFull) seen.fullSamples++;
       before = now;
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }
@@ -40,7 +74,7 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
   async function stop(): Promise<void> {
     stopped = true;
     await running.catch(() => undefined);
-    agent.destroy();
+    close();
   }
 }
 
