@@ -6,12 +6,14 @@ import { type ConfigProblem, configProblemText, parseConfig } from './config/par
 import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
+import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { selfGroups, targetGroups } from './metrics/catalog.ts';
+import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
+import { keepaliveProbeFamilies } from './metrics/keepalive-probe-families.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
@@ -22,14 +24,16 @@ import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
+import { probeKeepalive } from './pipeline/probe-keepalive.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
+import type { Listen } from './server/listen.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
-import type { TargetView } from './snapshot/target-view.ts';
+import type { LoggedTarget, TargetIdentity, TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
   /** Absent: the usual status addresses on this machine are tried. */
@@ -50,6 +54,7 @@ export interface AppOptions {
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly listen: Listen;
   /** Takes the configuration into force; the problems when it is refused. */
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
@@ -61,11 +66,14 @@ export interface App {
 }
 
 const pageRefreshSeconds = 5;
+/** A page without a script comes back after the refresh, a live one each second. */
+const watchedMilliseconds = (pageRefreshSeconds + 2) * 1000;
 const discoveryPauseMilliseconds = 30_000;
 
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
+  let pageAskedAt = Number.NEGATIVE_INFINITY;
   const logs = createLogSet({ stdin: options.stdin, log, now });
   const kernel = buildKernelReader({
     now,
@@ -81,18 +89,23 @@ export function createApp(options: AppOptions): App {
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
-    logSaysExhausted: logs.saysExhausted,
+    logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
+    isWatched: () => performance.now() - pageAskedAt < watchedMilliseconds,
     log,
     now,
   };
   const targets = createTargetSet(targetOptions);
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
+  const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
+    .filter((group) => !logGroups.some(({ title }) => title === group.title))
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
   let config: Config | undefined;
+  /** Targets without a status page. */
+  let logsOnly: readonly TargetIdentity[] = [];
   let reloadSuccessful = false;
   let reloadedAt = 0;
   let collectorFailures = 0;
@@ -102,7 +115,10 @@ export function createApp(options: AppOptions): App {
   const take = async (next: Config) => {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
-    targets.apply(next.targets);
+    targets.apply(next.targets.filter(hasStatusPage));
+    logsOnly = next.targets
+      .filter((target) => !hasStatusPage(target))
+      .map(({ name, server }) => ({ name, server }));
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -151,7 +167,7 @@ export function createApp(options: AppOptions): App {
   const self = (): SelfView => ({
     version: options.version,
     nodeVersion: options.nodeVersion,
-    targets: targets.all().length,
+    targets: targets.all().length + logsOnly.length,
     configLastReloadSuccessful: reloadSuccessful,
     configLastReloadSuccessSeconds: reloadedAt,
     collectorFailures,
@@ -164,55 +180,80 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
-  const withLogs = (view: TargetView): TargetView => {
-    const logView = logs.view(view.observation.target.name);
-    const shown = { ...view, shownAtSeconds: now() };
-    return logView === undefined ? shown : { ...shown, logs: logView };
+  const loggedTarget = (target: TargetIdentity): LoggedTarget => {
+    const logView = logs.view(target.name);
+    return { observation: { target }, ...(logView === undefined ? {} : { logs: logView }) };
   };
 
-  const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
+  const withLogs = (view: TargetView): TargetView => {
+    const shown = { ...view, shownAtSeconds: now() };
+    return { ...loggedTarget(view.observation.target), ...shown };
+  };
+
+  const probe = async (query: ProbeQuery) => {
     // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
     const askedAt = performance.now();
+    const { target, module: name } = query;
     const known = name === undefined ? targets.byName(target) : undefined;
-    const view =
+    const unpolled = name === undefined ? logsOnly.find((one) => one.name === target) : undefined;
+    if (unpolled !== undefined) return ok(await render(logFamilies, [loggedTarget(unpolled)]));
+    const probed =
       known === undefined
-        ? await probeForeign()
-        : ok(withLogs(await known.observe(deadlineMilliseconds)));
-    if (!view.ok) {
+        ? await probeForeign(query)
+        : ok(ofTarget(await known.observe(query.deadlineMilliseconds)));
+    if (!probed.ok) {
       probesRefused += 1;
-      log.warn('probe refused', { target: target.slice(0, 200), reason: view.error.reason });
-      return view;
+      log.warn('probe refused', { target: target.slice(0, 200), reason: probed.error.reason });
+      return probed;
     }
-    const result = {
-      success: view.value.observation.outcome.kind === 'answered',
-      seconds: (performance.now() - askedAt) / 1000,
-    };
-    return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
-
-    async function probeForeign() {
-      const module = config === undefined ? undefined : findModule(config.probe, name);
-      if (config === undefined || module === undefined) {
-        const reason =
-          name === undefined
-            ? `"${target}" is no configured target; add it to targets, or name a module`
-            : `module "${name}" is not in probe.modules of the configuration`;
-        return err({ status: 400 as const, reason });
-      }
-      const { allow } = config.probe;
-      return probeTarget({ target, module, allow, deadlineMilliseconds, signal }, targetOptions);
-    }
+    const { success, renderRest } = probed.value;
+    const result = { success, seconds: (performance.now() - askedAt) / 1000 };
+    return ok((await render(probeFamilies, [result])) + (await renderRest()));
   };
 
-  const pageModel = (refresh: boolean) =>
-    buildPageModel({
+  const ofTarget = (view: TargetView) => ({
+    success: view.observation.outcome.kind === 'answered',
+    async renderRest() {
+      const shown = withLogs(view);
+      return (await render(families, [shown])) + (await render(logFamilies, [shown]));
+    },
+  });
+
+  const probeForeign = async ({ module: name, ...query }: ProbeQuery) => {
+    const module = config === undefined ? undefined : findModule(config.probe, name);
+    if (config === undefined || module === undefined) {
+      const reason =
+        name === undefined
+          ? `"${query.target}" is no configured target; add it to targets, or name a module`
+          : `module "${name}" is not in probe.modules of the configuration`;
+      return err({ status: 400 as const, reason });
+    }
+    const request = { ...query, module, allow: config.probe.allow };
+    if (module.keepalive === undefined) {
+      const view = await probeTarget(request, targetOptions);
+      return view.ok ? ok(ofTarget(view.value)) : view;
+    }
+    const checked = await probeKeepalive(request, targetOptions);
+    if (!checked.ok) return checked;
+    return ok({
+      success: checked.value.report.failure === undefined,
+      renderRest: () => render(keepaliveProbeFamilies, [checked.value]),
+    });
+  };
+
+  const pageModel = (refresh: boolean) => {
+    pageAskedAt = performance.now();
+    return buildPageModel({
       exporter: { version: options.version, startTimeSeconds: startedAt },
       nowSeconds: now(),
       ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
+  };
 
   const ports: ServerPorts = {
     async renderMetrics({ deadlineMilliseconds, signal }) {
@@ -220,12 +261,13 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
+      const ofLogs = await render(logFamilies, [...views, ...logsOnly.map(loggedTarget)]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
       );
       const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
-      return ofTargets + ofSelf + ofProcess;
+      return ofTargets + ofLogs + ofSelf + ofProcess;
     },
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
@@ -233,10 +275,10 @@ export function createApp(options: AppOptions): App {
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
-    listTargets: () => targets.all().map(({ identity }) => identity),
+    listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 
-  const { server, cutConnections } = buildServer({
+  const { server, listen, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -244,6 +286,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    listen,
     cutConnections,
     start: reload,
     reload,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import { adviseFlags } from '../src/cli/advise-flags.ts';
+import { checkKeepaliveFlags } from '../src/cli/check-keepalive-flags.ts';
 import type { CommandFlagTable } from '../src/cli/command-flags.ts';
 import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
@@ -9,11 +10,17 @@ import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
+import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
-import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
-import { renderSloRules } from './render-slo-rules.ts';
+import { renderCheckDocs } from './render-checks.ts';
+import { renderReliability } from './render-reliability.ts';
+import { renderRules } from './rules/render-rules.ts';
+import { readDefaults } from './rules/rule-config.ts';
+import { readTemplates } from './rules/rule-templates.ts';
+import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
+import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {
@@ -21,11 +28,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/metrics.md', renderMetricsDoc()],
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
+    ...renderCheckDocs(),
+    ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
-    [
-      'alerts/slo.rules.yml',
-      renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
-    ],
+    ...renderAlertFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -38,11 +44,30 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
           `${JSON.stringify(dashboard)}\n`,
         ] as const,
     ),
+  ]);
+}
+
+/** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
+function renderAlertFiles(): ReadonlyMap<string, string> {
+  const source = 'alerts/config.yml';
+  const templates = readTemplates();
+  const config = readDefaults();
+  const files = renderRules(templates, config);
+  const dashboards = [...allDashboards.keys()].map((name) => `keepalive-${name}.json`);
+  return new Map([
+    ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      renderPrometheusRule(readRuleFiles()),
+      writePrometheusRule(files, source),
     ],
+    ['mixin.libsonnet', writeMixin(dashboards)],
+    ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
+    ['alerts/mixin/templates.libsonnet', writeMixinTemplates(templates)],
   ]);
+}
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }
 
 const notice = (source: string) =>
@@ -53,6 +78,7 @@ function renderMetricsDoc(): string {
     ...targetGroups,
     ...selfGroups,
     { title: 'Only on /probe', families: probeFamilies },
+    { title: 'Only on /probe, of a module with keepalive', families: keepaliveProbeFamilies },
   ];
   return [
     '# Metrics',
@@ -110,6 +136,7 @@ function renderFlagsDoc(): string {
     ),
     '',
     ...commandSection('advise', adviseFlags),
+    ...commandSection('check-keepalive', checkKeepaliveFlags),
     ...commandSection('plan', planFlags),
     ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',

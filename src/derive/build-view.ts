@@ -1,3 +1,4 @@
+import type { ConfigView } from '../snapshot/audit.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
 import type { Capacity } from '../snapshot/slots.ts';
@@ -15,7 +16,9 @@ export interface ViewParts {
   readonly capacity: Capacity;
   readonly host?: HostFigures;
   readonly holders?: SlotHolders;
-  readonly errorLog?: boolean;
+  readonly config?: ConfigView;
+  /** Seconds since an error log last said that there is no slot left; absent when none speaks for now. */
+  readonly loggedSecondsAgo?: number;
   readonly laneUp?: boolean;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMilliseconds: number;
@@ -23,7 +26,7 @@ export interface ViewParts {
 
 /** Puts together what is known of a target: the verdict first, then the slots it is a statement about. */
 export function buildView(parts: ViewParts): TargetView {
-  const { observation, counters, memory, capacity, host, holders, laneUp } = parts;
+  const { observation, counters, memory, capacity, host, holders, config, laneUp } = parts;
   const { target, outcome } = observation;
   const before = figuresOf(memory.lastAnswered);
   const verdict = bridgeVerdict(verdictOf(parts), memory, parts.nowMilliseconds);
@@ -46,11 +49,12 @@ export function buildView(parts: ViewParts): TargetView {
     ...(unanswered === undefined ? {} : { unanswered }),
     ...(host === undefined ? {} : { host }),
     ...(holders === undefined ? {} : { holders }),
+    ...(config === undefined ? {} : { config }),
     ...(laneUp === undefined ? {} : { laneUp }),
   };
 }
 
-function verdictOf({ observation, memory, host, errorLog, laneUp }: ViewParts) {
+function verdictOf({ observation, memory, host, loggedSecondsAgo, laneUp }: ViewParts) {
   const { outcome, target, timings } = observation;
   const before = figuresOf(memory.lastAnswered);
   const dropped = outcome.kind === 'answered' ? droppedSince(memory) : undefined;
@@ -63,7 +67,7 @@ function verdictOf({ observation, memory, host, errorLog, laneUp }: ViewParts) {
     ...(host === undefined ? {} : { host }),
     ...(host?.processes === undefined ? {} : { stopped: host.processes.stopped }),
     ...(dropped === undefined ? {} : { droppedSince: dropped }),
-    ...(errorLog === undefined ? {} : { errorLog }),
+    ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
   });
 }
 

@@ -4,6 +4,7 @@ import type { Observation } from '../snapshot/target-view.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { describeSlotGroup, renderSlotGroup } from './bar.ts';
 import { buildBoards } from './boards.ts';
+import { renderConfigFindings } from './config-findings.ts';
 import { renderConnections } from './connections.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -29,12 +30,13 @@ export function renderCard(target: PageTarget, context: CardContext): Html {
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
   return html`<article class="card" id="${context.id}" data-name="${visibleText(target.identity.name, maxNameLength)}" aria-labelledby="${context.id}-name">
 <header><div><h2 id="${context.id}-name">${visibleText(target.identity.name, maxNameLength)}</h2><p class="what">${describeServer(target, answered)}</p></div>
-<div class="badges">${renderVerdictBadge(target)}${renderResultBadge(view)}</div></header>
+<div class="badges">${renderVerdictBadge(target)}${renderResultBadge(target)}</div></header>
 ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
 ${renderFigures(target, context)}
-${renderConnections(view?.host, context.nowSeconds)}
+${renderConnections(view, context.nowSeconds)}
+${view?.config && renderConfigFindings(view.config)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>
@@ -117,6 +119,7 @@ function renderSlotHolder({ client, slots, oldestIdleSeconds }: PageSlotHolder):
 
 function renderFootnotes(target: PageTarget, { nowSeconds }: CardContext): readonly Html[] {
   const { view, address, lastFailure } = target;
+  if (target.logsOnly) return [html`<span>No status page is configured: only logs are read</span>`];
   if (view === undefined) return [html`<span>Not polled yet</span>`, ...renderAddress(address)];
   const { atSeconds, timings } = view.observation;
   return [

@@ -1,5 +1,6 @@
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
 import type { SourceView } from '../snapshot/log-source.ts';
+import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
 
 export interface PageContext {
@@ -10,6 +11,8 @@ export interface PageContext {
   /** False when the targets were found rather than configured. */
   readonly configured: boolean;
   readonly targets: readonly Target[];
+  /** Targets without a status page. */
+  readonly logsOnly: readonly TargetIdentity[];
   /** By name of the target; empty for one without logs. */
   readonly logSources: (target: string) => readonly SourceView[];
 }
@@ -29,10 +32,10 @@ export function buildPageModel(context: PageContext): PageModel {
       { href: '/-/ready', label: 'Readiness' },
     ],
     ...(configured ? {} : { hint: discoveryHint(targets) }),
-    targets: targets.map((target) => ({
-      ...buildPageTarget(target),
-      logSources: context.logSources(target.identity.name),
-    })),
+    targets: [
+      ...targets.map(buildPageTarget),
+      ...context.logsOnly.map((identity) => ({ identity, logsOnly: true as const })),
+    ].map((target) => ({ ...target, logSources: context.logSources(target.identity.name) })),
   };
 }
 

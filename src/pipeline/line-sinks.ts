@@ -1,6 +1,5 @@
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
-import { createCriUnwrapper } from '../parse/cri-line.ts';
 import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
 import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-reader.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
@@ -32,23 +31,21 @@ export function vhostsOf(sources: TargetConfig['access_logs']): readonly string[
 export interface AccessSinkOptions {
   readonly counts: LogCounts;
   readonly format: CompiledFormat;
-  readonly cri: boolean;
   /** Unix time in seconds. */
   readonly now: () => number;
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, cri, now }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, now }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
-  const sink: LineConsumer = (bytes, start, end) => {
+  return (bytes, start, end) => {
     if (start === end) return;
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
       foldRecord(counts, record);
     } else foldUnparsed(counts);
   };
-  return cri ? createCriUnwrapper(sink) : sink;
 }
 
 /** Clocks and zones of servers may be wrong by less than that. */

@@ -32,7 +32,7 @@ export interface LogSet {
   /** Takes over a configuration; inputs that stay as they were go on where they are. */
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
-  saysExhausted(target: string): boolean;
+  exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
   return {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
-    saysExhausted: (target) => logs.saysExhausted(target),
+    exhaustedSecondsAgo: (target) => logs.exhaustedSecondsAgo(target),
     checkpoint: () => logs.checkpoint(),
     close: () => logs.close(),
   };
@@ -96,7 +96,7 @@ class Logs implements LogSet {
       this.#entries = next;
       await this.#inputs.apply(
         [...next.values()].flatMap(({ logs }) => logs.subscriptions),
-        ({ target, key }) => this.#parkedPlace(target, key),
+        ({ target, placeKey }) => this.#parkedPlace(target, placeKey),
       );
       // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
       await this.#poll();
@@ -107,8 +107,8 @@ class Logs implements LogSet {
     return this.#entries.get(target)?.logs.view(this.#inputs);
   }
 
-  saysExhausted(target: string): boolean {
-    return this.#entries.get(target)?.logs.saysExhausted() ?? false;
+  exhaustedSecondsAgo(target: string): number | undefined {
+    return this.#entries.get(target)?.logs.exhaustedSecondsAgo();
   }
 
   checkpoint(): CheckpointView | undefined {
@@ -156,14 +156,19 @@ class Logs implements LogSet {
     const key = JSON.stringify([access_logs, error_logs, server, logs]);
     const known = this.#entries.get(name);
     if (known?.key === key) return known;
-    const saved = this.#parked[name];
+    const saved = this.#parkedOf(name);
     const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
     const options = { ...this.#options, config: target, logs, saved, isCaughtUp };
     return { key, logs: await openTargetLogs(options) };
   }
 
   #parkedPlace(target: string, key: string): InputPlace | undefined {
-    return this.#parked[target]?.places[key];
+    return this.#parkedOf(target)?.places[key];
+  }
+
+  /** Not what every object has: a target may be called `constructor`. */
+  #parkedOf(target: string): SavedTarget | undefined {
+    return Object.hasOwn(this.#parked, target) ? this.#parked[target] : undefined;
   }
 
   /** What a record tells of targets that are counted already is older than what is in memory. */
@@ -189,12 +194,14 @@ class Logs implements LogSet {
 
   async #snapshotTarget(name: string, logs: TargetLogs): Promise<SavedTarget> {
     const places = await Promise.all(
-      logs.subscriptions.map(async ({ key }) => [key, await this.#inputs.place(key)] as const),
+      logs.subscriptions.map(
+        async ({ key, placeKey }) => [placeKey, await this.#inputs.place(key)] as const,
+      ),
     );
     const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
     return {
       ...logs.counts(),
-      places: { ...this.#parked[name]?.places, ...Object.fromEntries(known) },
+      places: { ...this.#parkedOf(name)?.places, ...Object.fromEntries(known) },
     };
   }
 

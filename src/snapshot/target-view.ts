@@ -1,3 +1,4 @@
+import type { ConfigView } from './audit.ts';
 import type { HostFigures } from './host.ts';
 import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
@@ -33,6 +34,13 @@ export type ObservationOutcome =
     }
   | { readonly kind: 'failed'; readonly failure: ScrapeFailure };
 
+/** A target as the metrics of logs see it: one that is polled, or one of which only the logs are read. */
+export interface LoggedTarget {
+  readonly observation: Pick<Observation, 'target'>;
+  /** Counted from the target's logs; only with access_logs or error_logs. */
+  readonly logs?: LogView;
+}
+
 /** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
 export interface TargetView {
   readonly observation: Observation;
@@ -53,6 +61,8 @@ export interface TargetView {
   readonly host?: HostFigures;
   /** Who holds slots; only with slot_table. */
   readonly holders?: SlotHolders;
+  /** What its configuration file says; only with capacity.config_file that can be read. */
+  readonly config?: ConfigView;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
   /** Whether the observation lane stands; absent for a target without one. */

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { resolveVariables } from '../../src/audit/apache-conditions.ts';
+import { parseEnvvars } from '../../src/parse/apache-config/envvars.ts';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import { explainForeignPage } from '../../src/parse/foreign-page.ts';
 import { parseHtmlTables } from '../../src/parse/html-tables.ts';
+import { createResponseReader } from '../../src/parse/http-response.ts';
 import { findApacheFormat } from '../../src/parse/log-format/find-server-format.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
 import { parseProcNetstat } from '../../src/parse/proc-netstat.ts';
@@ -45,6 +50,9 @@ const texts: readonly string[] = [
   '"\\',
   'LogFormat "\\',
   'LogFormat ',
+  '\\\n',
+  '<A b>\n',
+  '</A>\n',
   'Scoreboard: ',
   'IdleWorkers: 1\nScoreboard: _\nProxyBalancer[0]Worker[1]Sent: 1\n',
   'ProxyBalancer[',
@@ -54,14 +62,32 @@ const texts: readonly string[] = [
   'nameserver ',
   'search a ',
   '1 in state: _',
+  'HTTP/1.1 100 Continue\r\n\r\n',
+  '1\r\na\r\n',
 ].map(repeated);
 
+const noState = {
+  version: '2.4',
+  modules: new Set<string>(),
+  defines: new Map<string, string>(),
+  environment: new Map<string, string>(),
+};
+
 const parsers: Readonly<Record<string, (text: string) => unknown>> = {
+  'the head of an answer': (text: string) =>
+    createResponseReader().push(`HTTP/1.1 200 OK\r\n${text}`),
+  'the body of an answer': (text: string) =>
+    createResponseReader().push(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${text}`),
+  'an answer': (text: string) => createResponseReader().push(text),
   parseApacheStatus,
   parseApacheStatusHtml,
   parseHtmlTables,
   parseStubStatus,
   parseNginxConfig,
+  parseApacheConfig,
+  splitApacheWords,
+  parseEnvvars,
+  resolveVariables: (text) => resolveVariables(text, noState),
   parseProcNetstat,
   parseHostsFile,
   parseResolvConf,
@@ -71,7 +97,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
 
 describe.each(Object.entries(parsers))('%s()', (_, parse) => {
   test.each(texts.map((text) => [text.slice(0, 24), text] as const))(
-    'comes to the end of a megabyte of %j',
+    'B13 comes to the end of a megabyte of %j',
     (_piece, text) => {
       parse(text);
     },

@@ -40,9 +40,10 @@ async function closeLoop(
   return { server, before, advice, after };
 }
 
-function expectAsPredicted({ before, advice, after }: ClosedLoop): void {
+function expectAsPredicted({ server, before, advice, after }: ClosedLoop): void {
   const { meanIdleSlots, reuseRatio } = advice.advised;
-  expect(before.fullSamples).toBeGreaterThan(0);
+  // Nginx is never full of idle clients: it closes them.
+  if (server.name !== 'nginx') expect(before.fullSamples).toBeGreaterThan(0);
   expect(after.fullSamples).toBe(0);
   expectWithin15Percent(meanIdleSlots.expected, after.meanIdleSlots);
   expectWithin15Percent(reuseRatio.expected, after.reuseRatio);
@@ -57,8 +58,8 @@ const readers: Visitors = {
   path: '/',
   visits: planVisits({
     seed: 11,
-    seconds: 5,
-    visitsPerSecond: 45,
+    seconds: 6,
+    visitsPerSecond: 36,
     meanRequests: 4,
     medianGapSeconds: 0.3,
     sigma: 1.1,
@@ -98,9 +99,9 @@ let loops: Readonly<Record<'prefork' | 'event' | 'nginx' | 'busy', ClosedLoop>>;
 // The servers are idle most of the time: together they take as long as one.
 beforeAll(async () => {
   const [prefork, event, nginx, busy] = await Promise.all([
-    loop(startPrefork, { slots: 100, timeoutSeconds: 2.5 }, readers),
-    loop(startEvent, { slots: 32, timeoutSeconds: 2.5 }, readers),
-    loop(startVisitedNginx, { slots: 130, timeoutSeconds: 3 }, readers),
+    loop(startPrefork, { slots: 84, timeoutSeconds: 2.5 }, readers),
+    loop(startEvent, { slots: 28, timeoutSeconds: 2.5 }, readers),
+    loop(startVisitedNginx, { slots: 110, timeoutSeconds: 3 }, readers),
     loop(startPrefork, { slots: 56, timeoutSeconds: 0.3 }, workers),
   ]);
   loops = { prefork, event, nginx, busy };
@@ -113,7 +114,7 @@ test('a smaller timeout empties a full prefork as predicted, and then is said to
   expect(advice.kind).toBe('timeout');
   expectAsPredicted(loops.prefork);
   const timeoutSeconds = advice.advisedKeepaliveTimeoutSeconds;
-  const again = await adviseOnRun(server, after, { slots: 100, timeoutSeconds });
+  const again = await adviseOnRun(server, after, { slots: 84, timeoutSeconds });
   expect(again).toMatchObject({ kind: 'keep', advisedKeepaliveTimeoutSeconds: timeoutSeconds });
   // Of the ids that Apache has for log lines none is there to tell connections by.
   expect(after.lines.every((line) => line.endsWith(' - -'))).toBe(true);
@@ -126,7 +127,7 @@ test('a smaller timeout frees the connections of an event server as predicted', 
 
 test('a smaller timeout frees the connections of nginx as predicted', () => {
   expect(loops.nginx.advice.kind).toBe('timeout');
-  expectAsPredicted({ ...loops.nginx, before: { ...loops.nginx.before, fullSamples: 1 } });
+  expectAsPredicted(loops.nginx);
 });
 
 test('where requests alone fill the workers, more of them are advised, and enough', () => {

@@ -5,6 +5,7 @@ import { findBinary, requireBinary } from './find-binary.ts';
 /** Programs that the scenarios start, and the Debian or Ubuntu package that brings each. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
   apache2: 'apache2',
+  chromium: 'chromium',
   nginx: 'nginx',
   prometheus: 'prometheus',
   promtool: 'prometheus',
@@ -16,6 +17,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'systemd-analyze': 'systemd',
   kubectl: 'kubernetes-client',
   faketime: 'faketime',
+  jsonnet: 'jsonnet',
 };
 
 /** Debian's policy layer: exit status 101 forbids invoke-rc.d and deb-systemd-invoke to start a service. */

@@ -37,15 +37,19 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
 /** The connections of a server whose requests take no time: all of them are idle. */
 export function watchConnections(port: number): IdleWatch {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  let queuedBefore = 0;
   const look = (): Promise<Held> => {
     const queued = acceptQueueOf(port);
+    // One sample may see a visitor on its way in; one that still waits at the next finds no slot.
+    const isFull = queued > 0 && queuedBefore > 0;
+    queuedBefore = queued;
     const lines = readFileSync('/proc/net/tcp', 'latin1').split('\n');
     const established = lines.filter((line) => {
       const [, address, , state] = line.trim().split(/\s+/);
       return state === '01' && address?.endsWith(local) === true;
     });
     const idle = established.length - queued;
-    return Promise.resolve({ idle, all: idle, isFull: queued > 0 });
+    return Promise.resolve({ idle, all: idle, isFull });
   };
   return watch(look, () => undefined);
 }

@@ -1,7 +1,9 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { httpGet } from './http-get.ts';
 import { type IdleWatch, watchConnections, watchIdleWorkers } from './idle-watch.ts';
 import { type RealApache, startApache } from './real-apache.ts';
 import { startNginx } from './real-nginx.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** A real server whose visitors, slots and timeout are watched and changed. */
 export interface VisitedServer {
@@ -39,6 +41,10 @@ function visitedApache(name: 'prefork' | 'event', server: RealApache): VisitedSe
     async apply(directives) {
       await appendFile(configFile, `\n${directives.join('\n')}\n`);
       await server.graceful();
+      await waitUntil({
+        until: 'all workers are of the new configuration and idle',
+        holds: async () => /^Scoreboard: [_W]+$/m.test((await httpGet(statusUrl)).body),
+      });
     },
     stop: server.stop,
   };

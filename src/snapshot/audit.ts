@@ -1,0 +1,43 @@
+import type { Place } from './config-tree.ts';
+import type { ServerKind } from './status-page.ts';
+
+export const severities = ['error', 'warning', 'info'] as const;
+export type Severity = (typeof severities)[number];
+
+/** One thing that a configuration says otherwise than advised. */
+export interface Finding {
+  /** Of the check: docs/checks/ID.md. */
+  readonly id: string;
+  readonly server: ServerKind;
+  readonly severity: Severity;
+  /** What is wrong, in a sentence. */
+  readonly what: string;
+  readonly at: Place;
+  /** What counts now, as `KeepAliveTimeout 60`. */
+  readonly effective: string;
+  /** `file:line`, or `default of Apache 2.4`. */
+  readonly origin: string;
+  readonly advised: string;
+  readonly why: string;
+  /** Lines to paste. */
+  readonly fix: readonly string[];
+}
+/** A value that counts, and where it comes from. */
+export interface EffectiveFigure {
+  readonly value: number;
+  readonly origin: string;
+}
+
+/** What a server's configuration says of connections; of the first server that visitors reach. */
+export interface ConfigFigures {
+  /** 0 when keep-alive is off. */
+  readonly keepaliveTimeoutSeconds: EffectiveFigure;
+  /** Requests a connection serves before it is closed; 0 when there is no limit. */
+  readonly keepaliveRequests: EffectiveFigure;
+}
+
+/** A target's configuration file, as it was last audited. */
+export interface ConfigView {
+  readonly findings: readonly Finding[];
+  readonly figures?: ConfigFigures;
+}
