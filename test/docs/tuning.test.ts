@@ -10,11 +10,11 @@ import { recommendedFormat, renderVisitLog } from '../support/visit-log.ts';
 
 const page = (path: string) => readFile(join(repository, path), 'utf8');
 
-/** Two hours of the visitors of the feasibility run: gaps are log-normal, with a median of 0.8 s. */
+/** An hour of the visitors of the feasibility run: gaps are log-normal, with a median of 0.8 s. */
 async function adviseOnVisitors(...flags: readonly string[]): Promise<string> {
   const visits = planVisits({
     seed: 1,
-    seconds: 7200,
+    seconds: 3600,
     visitsPerSecond: 3,
     meanRequests: 4,
     medianGapSeconds: 0.8,
@@ -47,7 +47,7 @@ test('README.md shows what advise prints', async () => {
   const [, shown] =
     /\$ keepalive-exporter advise [^\n]+\n(?: [^\n]+\n)*?\n?([\s\S]*?)```/.exec(readme) ?? [];
   expect(shown).toBe(await adviseOnVisitors('--slots=50'));
-});
+}, 30_000);
 
 test('docs/tuning.md recommends the format that the test reads', async () => {
   const formats = await page('docs/log-formats.md');
