@@ -1,13 +1,13 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { httpGet } from './http-get.ts';
 import { type IdleWatch, watchConnections, watchIdleWorkers } from './idle-watch.ts';
-import { type RealApache, startApache } from './real-apache.ts';
+import { startApache } from './real-apache.ts';
 import { startNginx } from './real-nginx.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A real server whose visitors, slots and timeout are watched and changed. */
 export interface VisitedServer {
-  readonly name: 'prefork' | 'event' | 'nginx';
+  readonly name: 'prefork' | 'nginx';
   readonly port: number;
   readonly accessLog: string;
   readonly format: string;
@@ -29,29 +29,7 @@ const apacheFormat = '%{c}a %{remote}p %k %X %D %{end:msec}t "%r" %>s "%{User-Ag
 const nginxFormat =
   '$connection_requests $connection $remote_addr $msec "$request" $status $request_time';
 
-function visitedApache(name: 'prefork' | 'event', server: RealApache): VisitedServer {
-  const { port, accessLog, statusUrl, configFile } = server;
-  return {
-    name,
-    port,
-    accessLog,
-    format: apacheFormat,
-    watch: () => (name === 'prefork' ? watchIdleWorkers(statusUrl) : watchConnections(port)),
-    isReuse: (line) => line.split(' ')[2] !== '0',
-    async apply(directives) {
-      await appendFile(configFile, `\n${directives.join('\n')}\n`);
-      await server.graceful();
-      await waitUntil({
-        until: 'all workers are of the new configuration and idle',
-        holds: async () => /^Scoreboard: [_W]+$/m.test((await httpGet(statusUrl)).body),
-      });
-    },
-    stop: server.stop,
-  };
-}
-
-const keptFor = (seconds: number) => `KeepAliveTimeout ${seconds * 1000}ms`;
-
+/** A prefork that keeps connections for that long, however many requests they carry. */
 export async function startPrefork({ slots, timeoutSeconds }: Setting): Promise<VisitedServer> {
   const server = await startApache({
     mpm: 'prefork',
@@ -59,23 +37,26 @@ export async function startPrefork({ slots, timeoutSeconds }: Setting): Promise<
     serverLimit: 200,
     maxKeepAliveRequests: 0,
     accessLogFormat: apacheFormat,
-    extraConfig: keptFor(timeoutSeconds),
+    extraConfig: `KeepAliveTimeout ${timeoutSeconds * 1000}ms`,
   });
-  return visitedApache('prefork', server);
-}
-
-/** Two processes, each with as many connections more as it has idle workers. */
-export async function startEvent({ slots, timeoutSeconds }: Setting): Promise<VisitedServer> {
-  const server = await startApache({
-    mpm: 'event',
-    maxRequestWorkers: slots,
-    threadsPerChild: slots / 2,
-    asyncRequestWorkerFactor: 2,
-    maxKeepAliveRequests: 0,
-    accessLogFormat: apacheFormat,
-    extraConfig: keptFor(timeoutSeconds),
-  });
-  return visitedApache('event', server);
+  const { port, accessLog, statusUrl, configFile } = server;
+  return {
+    name: 'prefork',
+    port,
+    accessLog,
+    format: apacheFormat,
+    watch: () => watchIdleWorkers(statusUrl),
+    isReuse: (line) => line.split(' ')[2] !== '0',
+    async apply(directives) {
+      await appendFile(configFile, `\n${directives.join('\n')}\n`);
+      await server.graceful();
+      await waitUntil({
+        until: 'all workers are of the new configuration and idle',
+        holds: async () => /^Scoreboard: [_W]+\.*$/m.test((await httpGet(statusUrl)).body),
+      });
+    },
+    stop: server.stop,
+  };
 }
 
 export async function startVisitedNginx({
