@@ -91,6 +91,16 @@ export interface LogRecord {
   badFields: number;
   /** A request of the exporter itself: no visitor's. */
   own: boolean;
+  /** Keyed hash of the address of the connection's other end. */
+  client: number;
+  /** The client's port: with the address it names a connection. */
+  remotePort: number;
+  /** The server's own number of the connection. */
+  connection: number;
+  /** Whether the server kept the connection open after the response: 1 or 0. */
+  keptOpen: number;
+  /** The time on the line is that of the request's beginning, not of its end. */
+  timeIsBegin: boolean;
 }
 
 export function createLogRecord(): LogRecord {
@@ -109,9 +119,15 @@ export function createLogRecord(): LogRecord {
     unixSeconds: ABSENT,
     badFields: 0,
     own: false,
+    client: ABSENT,
+    remotePort: ABSENT,
+    connection: ABSENT,
+    keptOpen: ABSENT,
+    timeIsBegin: false,
   };
 }
 
+/** All but `timeIsBegin`, which a format tells once for all its lines. */
 export function resetLogRecord(record: LogRecord): void {
   record.status = ABSENT;
   record.method = noMethod;
@@ -127,4 +143,8 @@ export function resetLogRecord(record: LogRecord): void {
   record.unixSeconds = ABSENT;
   record.badFields = 0;
   record.own = false;
+  record.client = ABSENT;
+  record.remotePort = ABSENT;
+  record.connection = ABSENT;
+  record.keptOpen = ABSENT;
 }

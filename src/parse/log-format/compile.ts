@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '../../result.ts';
 import { createLogRecord, fieldBit, resetLogRecord } from '../../snapshot/log-record.ts';
-import { type FieldMeaning, type Meaning, meaningOf } from './field-meanings.ts';
+import { type FieldMeaning, type Meaning, meaningOf, type ReadOptions } from './field-meanings.ts';
 import {
   generateParser,
   type LineParser,
@@ -30,8 +30,7 @@ export interface LineProblem {
   readonly expected: string;
 }
 
-export interface CompileOptions {
-  readonly vhosts: readonly string[];
+export interface CompileOptions extends ReadOptions {
   /** Absent when no request of ours can be in the log. */
   readonly own?: OwnRequests;
 }
@@ -42,10 +41,13 @@ const carriageReturn = 0x0d;
 /** Compiles a format to the parser of its lines, and tells what they can give. */
 export function compileFormat(
   format: Tokens,
-  { vhosts, own }: CompileOptions,
+  { own, ...readOptions }: CompileOptions,
 ): Result<CompiledFormat, string> {
   const fields = format.tokens.map((token) => (token.kind === 'field' ? token.name : ''));
-  const meanings = chooseFields(fields);
+  const meanings = chooseFields(fields, readOptions);
+  const timeIsBegin = [...meanings].some(
+    ([index, { gives }]) => gives.includes('time') && isBegin(fields[index] ?? ''),
+  );
   const gives = new Set<Meaning>([...meanings.values()].flatMap((meaning) => meaning.gives));
   if (gives.size === 0) return err('none of its fields is read by any metric');
   const ownFields = own === undefined ? undefined : findOwnFields(fields);
@@ -53,7 +55,7 @@ export function compileFormat(
   const [first] = format.tokens;
   const parser: ParserOptions = {
     prefix: encoder.encode(first?.kind === 'literal' ? first.text : ''),
-    steps: buildSteps(format, { vhosts, meanings, ownFields }),
+    steps: buildSteps(format, { readOptions, meanings, ownFields }),
     ...(own === undefined || ownFields === undefined ? {} : { isOwn: createIsOwnRequest(own) }),
   };
   const parseWhole = generateParser(parser);
@@ -61,6 +63,7 @@ export function compileFormat(
     gives,
     parse: (bytes, start, end, record) => {
       resetLogRecord(record);
+      record.timeIsBegin = timeIsBegin;
       // Files that passed through Windows, and syslog relays, end lines with CR LF.
       const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
       return parseWhole(bytes, start, stop, record);
@@ -69,17 +72,26 @@ export function compileFormat(
   });
 }
 
+/** Apache's times are those of the beginning unless they say otherwise (mod_log_config, log_request_time); nginx's of the end. */
+export function isBegin(name: string): boolean {
+  return name.startsWith('%') && !name.startsWith('%{end');
+}
+
 /** A meaning that several fields of a format can have, of which one is read: not what only adds to the others. */
 const isExclusive = (meaning: Meaning | undefined): meaning is Meaning =>
   meaning !== undefined && !['method', 'protocol', 'aborted'].includes(meaning);
 
 /** The fields of a format that are read, by their place: of those that say the same only the most exact. */
-function chooseFields(names: readonly string[]): ReadonlyMap<number, FieldMeaning> {
+function chooseFields(
+  names: readonly string[],
+  { addressKey }: ReadOptions,
+): ReadonlyMap<number, FieldMeaning> {
   const chosen = new Map<number, FieldMeaning>();
   const best = new Map<Meaning, number>();
   for (const [index, name] of names.entries()) {
     const meaning = meaningOf(name);
     if (meaning === undefined) continue;
+    if (meaning.tracking && addressKey === undefined) continue;
     const [given] = meaning.gives;
     if (isExclusive(given)) {
       const before = best.get(given);
@@ -93,14 +105,14 @@ function chooseFields(names: readonly string[]): ReadonlyMap<number, FieldMeanin
 }
 
 interface StepOptions {
-  readonly vhosts: readonly string[];
+  readonly readOptions: ReadOptions;
   readonly meanings: ReadonlyMap<number, FieldMeaning>;
   readonly ownFields: ReadonlyMap<OwnRole, number> | undefined;
 }
 
 function buildSteps(
   { tokens, escaping }: Tokens,
-  { vhosts, meanings, ownFields }: StepOptions,
+  { readOptions, meanings, ownFields }: StepOptions,
 ): readonly Step[] {
   const roles = new Map([...(ownFields ?? [])].map(([role, index]) => [index, role]));
   const steps: Step[] = [];
@@ -111,7 +123,7 @@ function buildSteps(
     const text = after?.kind === 'literal' ? after.text : '';
     const opened = before?.kind === 'literal' && before.text.endsWith('"');
     const quoted = opened && text.startsWith('"') && escaping !== 'none';
-    const read = meanings.get(index)?.read(vhosts);
+    const read = meanings.get(index)?.read(readOptions);
     const role = roles.get(index);
     const shape = meaningOf(token.name)?.shape;
     steps.push({

@@ -1,5 +1,7 @@
 import type { CheckedField } from '../../snapshot/log-record.ts';
+import type { HashKey } from './hash-address.ts';
 import {
+  addressReader,
   type FieldReader,
   type NumberField,
   type RecordReader,
@@ -27,15 +29,27 @@ export type Meaning =
   | 'aborted'
   | 'vhost'
   | 'time'
-  | 'own';
+  | 'own'
+  | ConnectionMeaning;
+
+/** What tells connections apart, and whether they stay open. */
+export type ConnectionMeaning = 'client' | 'remotePort' | 'connection' | 'keptOpen';
 
 export interface FieldMeaning {
   readonly gives: readonly Meaning[];
-  readonly read: (vhosts: readonly string[]) => FieldReader;
+  readonly read: (options: ReadOptions) => FieldReader;
+  /** Tells connections apart: read only where a key for addresses is given. */
+  readonly tracking?: true;
   /** Of two fields of a format that give the same the one with the higher rank is read. */
   readonly rank: number;
   /** Always so wide, with these bytes in it: it may hold the text that follows the field in the format. */
   readonly shape?: FieldShape;
+}
+
+export interface ReadOptions {
+  readonly vhosts: readonly string[];
+  /** Absent where connections are not followed: hashing addresses costs time. */
+  readonly addressKey?: HashKey;
 }
 
 export interface FieldShape {
@@ -45,7 +59,7 @@ export interface FieldShape {
 
 interface NumberOptions extends Partial<NumberField> {
   readonly field: NumberField['field'];
-  readonly checked: CheckedField;
+  readonly checked?: CheckedField;
   readonly rank?: number;
   readonly shape?: FieldShape;
 }
@@ -62,7 +76,7 @@ const number = (
   return {
     gives: [name],
     rank,
-    read: () => ({ read, checked }),
+    read: () => (checked === undefined ? { read } : { read, checked }),
     ...(shape === undefined ? {} : { shape }),
   };
 };
@@ -137,8 +151,26 @@ const request = record(readRequest, ['method', 'protocol']);
 const vhost = (rank: number): FieldMeaning => ({
   gives: ['vhost'],
   rank,
-  read: (vhosts) => ({ read: vhostReader(vhosts) }),
+  read: ({ vhosts }) => ({ read: vhostReader(vhosts) }),
 });
+
+/** The peer of the connection ranks before the client that a header names: a proxy holds the slot, not its client. */
+const address = (rank: number): FieldMeaning => ({
+  gives: ['client'],
+  rank,
+  tracking: true,
+  read: ({ addressKey = [0, 0] }) => ({ read: addressReader(addressKey) }),
+});
+
+const highestPort = 65_535;
+const port = (rank: number): FieldMeaning => ({
+  ...number('remotePort', { field: 'remotePort', upTo: highestPort, rank }),
+  tracking: true,
+});
+const connection: FieldMeaning = {
+  ...number('connection', { field: 'connection' }),
+  tracking: true,
+};
 
 /**
  * The fields metrics read; all others are passed over. nginx: ngx_http_log_module, ngx_http_upstream.c. Apache:
@@ -154,7 +186,12 @@ const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
   $upstream_response_time: upstream('upstreamResponseSeconds', 'upstream_response'),
   $bytes_sent: bytes(2),
   $body_bytes_sent: bytes(1),
+  $connection: connection,
   $connection_requests: requestOnConnection(0),
+  $realip_remote_addr: address(2),
+  $remote_addr: address(1),
+  $realip_remote_port: port(2),
+  $remote_port: port(1),
   $time_local: localTime,
   $time_iso8601: isoTime,
   $msec: time({ rank: 2 }),
@@ -175,7 +212,11 @@ const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
   '%b': bytes(1),
   '%B': bytes(1),
   '%k': requestOnConnection(1),
-  '%X': record(readConnectionStatus, ['aborted']),
+  '%X': record(readConnectionStatus, ['aborted', 'keptOpen']),
+  '%{c}a': address(3),
+  '%a': address(2),
+  '%h': address(1),
+  '%{remote}p': port(1),
   '%t': bracketedTime,
   '%{sec}t': time({ rank: 1 }),
   '%{msec}t': time({ rank: 2, unit: 1e-3 }),

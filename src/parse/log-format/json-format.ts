@@ -1,6 +1,6 @@
 import { fieldBit, resetLogRecord } from '../../snapshot/log-record.ts';
-import type { CompiledFormat, CompileOptions } from './compile.ts';
-import { type FieldMeaning, jsonMeaningOf } from './field-meanings.ts';
+import { type CompiledFormat, type CompileOptions, isBegin } from './compile.ts';
+import { type FieldMeaning, jsonMeaningOf, type ReadOptions } from './field-meanings.ts';
 import { generateParser, type LineParser } from './generate-parser.ts';
 import {
   agentProduct,
@@ -26,6 +26,7 @@ export const defaultJsonKeys: JsonKeys = {
   upstream_response_time: '$upstream_response_time',
   bytes_sent: '$bytes_sent',
   body_bytes_sent: '$body_bytes_sent',
+  connection: '$connection',
   connection_requests: '$connection_requests',
   time_local: '$time_local',
   time_iso8601: '$time_iso8601',
@@ -36,6 +37,7 @@ export const defaultJsonKeys: JsonKeys = {
   server_name: '$server_name',
   host: '$host',
   remote_addr: '$remote_addr',
+  remote_port: '$remote_port',
   http_user_agent: '$http_user_agent',
   user_agent: '$http_user_agent',
 };
@@ -43,11 +45,16 @@ export const defaultJsonKeys: JsonKeys = {
 const noText = new Uint8Array();
 
 /** Lines that are one JSON object each, in any order of keys. Values may be numbers or strings. */
-export function jsonFormat(keys: JsonKeys, { vhosts, own }: CompileOptions): CompiledFormat {
+export function jsonFormat(
+  keys: JsonKeys,
+  { own, ...readOptions }: CompileOptions,
+): CompiledFormat {
   const known = Object.entries(keys)
     .flatMap(([key, name]) => {
       const meaning = jsonMeaningOf(name);
-      return meaning === undefined ? [] : [{ key, meaning, read: valueParser(meaning, vhosts) }];
+      if (meaning === undefined) return [];
+      if (meaning.tracking && readOptions.addressKey === undefined) return [];
+      return [{ key, name, meaning, read: valueParser(meaning, readOptions) }];
     })
     // Of two keys that say the same the later one counts.
     .toSorted((a, b) => a.meaning.rank - b.meaning.rank);
@@ -61,9 +68,11 @@ export function jsonFormat(keys: JsonKeys, { vhosts, own }: CompileOptions): Com
       resetLogRecord(record);
       const line = parseObject(bytes.toString('utf8', start, end));
       if (line === undefined) return false;
-      for (const { key, read } of known) {
+      record.timeIsBegin = false;
+      for (const { key, name, meaning, read } of known) {
         const value = line[key];
         if (typeof value !== 'string' && typeof value !== 'number') continue;
+        if (meaning.gives[0] === 'time') record.timeIsBegin = isBegin(name);
         const text = Buffer.from(String(value));
         read(text, 0, text.length, record);
       }
@@ -77,8 +86,8 @@ export function jsonFormat(keys: JsonKeys, { vhosts, own }: CompileOptions): Com
   };
 }
 
-function valueParser(meaning: FieldMeaning, vhosts: readonly string[]): LineParser {
-  const read = meaning.read(vhosts);
+function valueParser(meaning: FieldMeaning, readOptions: ReadOptions): LineParser {
+  const read = meaning.read(readOptions);
   const bit = read.checked === undefined ? 0 : fieldBit(read.checked);
   const step = { name: '', read, bit, ends: 'text', text: noText } as const;
   return generateParser({ prefix: noText, steps: [step] });

@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../result.ts';
 import { type CompiledFormat, compileFormat } from './compile.ts';
-import type { Meaning } from './field-meanings.ts';
+import type { ConnectionMeaning, Meaning } from './field-meanings.ts';
+import type { HashKey } from './hash-address.ts';
 import { defaultJsonKeys, type JsonKeys, jsonFormat } from './json-format.ts';
 import { namedFormats } from './named-formats.ts';
 import type { OwnRequests } from './own-request.ts';
@@ -15,6 +16,8 @@ export interface LogFormatOptions {
   readonly jsonKeys?: JsonKeys;
   /** What requests of the exporter itself look like; absent when none can be in the log. */
   readonly own?: OwnRequests;
+  /** Given where connections are followed. */
+  readonly addressKey?: HashKey;
 }
 
 /**
@@ -23,8 +26,8 @@ export interface LogFormatOptions {
  * @returns what is wrong with the format, in words
  */
 export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat, string> {
-  const { format, vhosts = [], own, jsonKeys = defaultJsonKeys } = options;
-  const compileOptions = own === undefined ? { vhosts } : { vhosts, own };
+  const { format, vhosts = [], jsonKeys = defaultJsonKeys, ...rest } = options;
+  const compileOptions = { ...rest, vhosts };
   if (format === 'json') return ok(jsonFormat(jsonKeys, compileOptions));
   const text = Object.hasOwn(namedFormats, format)
     ? (namedFormats[format] ?? '')
@@ -39,7 +42,10 @@ export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat
 
 /** What must be added to a format for a metric that it does not feed. */
 const remedies: Readonly<
-  Record<Exclude<Meaning, 'vhost' | 'time' | 'own'>, readonly [string, string, string]>
+  Record<
+    Exclude<Meaning, 'vhost' | 'time' | 'own' | ConnectionMeaning>,
+    readonly [string, string, string]
+  >
 > = {
   status: ['webserver_log_responses_total', '$status', '%>s'],
   method: ['label method', '$request', '%r'],

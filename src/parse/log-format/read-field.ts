@@ -9,6 +9,7 @@ import {
   otherMethod,
   otherProtocol,
 } from '../../snapshot/log-record.ts';
+import { type HashKey, hashAddress } from './hash-address.ts';
 import { decimalOf, isMissing, type NumberReader } from './read-number.ts';
 
 /** Reads the field in `bytes[start, end)` into the record; false when it cannot be read. */
@@ -27,7 +28,9 @@ export interface NumberField {
     | 'upstreamResponseSeconds'
     | 'bytes'
     | 'requestOnConnection'
-    | 'unixSeconds';
+    | 'unixSeconds'
+    | 'remotePort'
+    | 'connection';
   readonly read: NumberReader;
   readonly unit: number;
   readonly offset: number;
@@ -122,9 +125,21 @@ export const readRequest: RecordReader = (bytes, start, end, record) => {
 
 /** Apache `%X`: `X` aborted before the response was complete, `+` kept alive, `-` closed. */
 export const readConnectionStatus: RecordReader = (bytes, start, end, record) => {
-  if (end === start + 1 && bytes[start] === 0x58) record.aborted = true;
+  if (end !== start + 1) return true;
+  const byte = bytes[start];
+  if (byte === 0x2b) record.keptOpen = 1;
+  else if (byte === 0x2d || byte === 0x58) record.keptOpen = 0;
+  if (byte === 0x58) record.aborted = true;
   return true;
 };
+
+/** `203.0.113.9`, as a keyed hash; absent for a `-`. */
+export function addressReader(key: HashKey): RecordReader {
+  return (bytes, start, end, record) => {
+    if (!isMissing(bytes, start, end)) record.client = hashAddress(bytes, start, end, key);
+    return true;
+  };
+}
 
 /** The place of the host in the allow-list, or its length for any other. Port and brackets do not matter. */
 export function vhostReader(vhosts: readonly string[]): RecordReader {

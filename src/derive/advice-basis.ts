@@ -1,0 +1,92 @@
+import type { GapSummary } from '../snapshot/gap-summary.ts';
+import type { KeepaliveModel } from '../snapshot/prediction.ts';
+import { formatCount, formatPercent, formatSpan } from './format-figures.ts';
+
+/** Fields by which either server tells connections apart, for its log format. */
+export const connectionFields = {
+  nginx: '$connection $connection_requests $request_time $msec',
+  apache: '%{c}a %{remote}p %k %X %D %{end:msec}t',
+} as const;
+
+/** A share of lines that is worth a word. */
+const noteworthy = 0.02;
+
+/** What is lacking for an advice. */
+export function findMissing(
+  summary: GapSummary,
+  least: { readonly seconds: number; readonly connections: number },
+): readonly string[] {
+  const { requests, connections, observedSeconds, quirks } = summary;
+  if (requests === 0 && quirks.linesWithoutConnection > 0) {
+    return [
+      `the log does not tell which requests share a connection; add to its format, for nginx: ${connectionFields.nginx} - for Apache: ${connectionFields.apache}`,
+    ];
+  }
+  if (requests === 0 && quirks.linesWithoutTime > 0) return ['no line of the log tells its time'];
+  const missing: string[] = [];
+  if (observedSeconds < least.seconds) {
+    missing.push(`${formatSpan(observedSeconds)} of traffic; ${formatSpan(least.seconds)} wanted`);
+  }
+  if (connections < least.connections) {
+    missing.push(
+      `${formatCount(connections)} connections; ${formatCount(least.connections)} wanted`,
+    );
+  }
+  return missing;
+}
+
+/** What the figures rest on, and what they lack. */
+export function describeBasis(summary: GapSummary, model: KeepaliveModel): readonly string[] {
+  const { requests, connections, observedSeconds, reusedRequests } = summary;
+  const traffic = `${formatSpan(observedSeconds)} of traffic: ${formatCount(requests)} requests over ${formatCount(connections)} new connections, ${formatCount(reusedRequests)} of them on a connection already open`;
+  return [traffic, ...describeModel(summary, model), ...describeQuirks(summary)];
+}
+
+const day = 86_400;
+
+function* describeModel(summary: GapSummary, model: KeepaliveModel): Generator<string> {
+  const { meanTailSeconds, todaySeconds, slots } = model;
+  if (summary.observedSeconds < day) yield 'less than a day: the busiest hour may not be in it';
+  yield meanTailSeconds === undefined
+    ? 'keep-alive slots were not measured: low figures hold if all clients close after their last response, high ones if none does'
+    : `clients stay ${meanTailSeconds.toFixed(1)} s on average after their last response, as the measured keep-alive slots say`;
+  if (todaySeconds === undefined) {
+    yield "today's timeout is not known: what a longer one would gain is left out";
+  }
+  if (slots === undefined)
+    yield 'the number of slots is not known: whether a timeout fits is left out';
+  if (model.isBehindProxy) {
+    yield 'a few addresses make nearly all connections, so the clients are a proxy: what a longer timeout would gain is left out';
+  }
+  const today = model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
+  if ((today?.fullShare ?? 0) > 0) {
+    yield `with today's timeout all slots were held for ${formatPercent(today?.fullShare ?? 0)} of the time: visitors that found no slot are in no log, so demand is higher than the figures`;
+  }
+}
+
+function* describeQuirks({
+  requests,
+  quirks,
+  openConnections,
+  addresses,
+}: GapSummary): Generator<string> {
+  const isNoteworthy = (lines: number) => lines > noteworthy * requests;
+  if (isNoteworthy(quirks.wholeSecondLines)) {
+    yield 'times are whole seconds, so single gaps are wrong by up to one; add $msec or %{end:msec}t to the format';
+  }
+  if (isNoteworthy(quirks.linesWithoutDuration)) {
+    yield 'lines without a duration: gaps include the time of the request; add $request_time or %D to the format';
+  }
+  if (isNoteworthy(quirks.multiplexedRequests)) {
+    yield `${formatPercent(quirks.multiplexedRequests / requests)} of the requests are HTTP/2 or HTTP/3: a log tells only when they ended, so gaps of their connections are estimates`;
+  }
+  if (quirks.linesWithoutConnection > 0) {
+    yield `${formatCount(quirks.linesWithoutConnection)} lines do not tell their connection and are left out`;
+  }
+  if (quirks.clockJumps > 0)
+    yield `the clock of the log went back ${formatCount(quirks.clockJumps)} times`;
+  if (quirks.holeSeconds > 0) yield `${formatSpan(quirks.holeSeconds)} without a line are left out`;
+  const evicted = openConnections.evicted + addresses.evicted;
+  if (evicted > 0)
+    yield `${formatCount(evicted)} connections and addresses were forgotten early: the tables were full`;
+}

@@ -1,0 +1,52 @@
+import type { Advice, AdvisedServer } from '../snapshot/advice.ts';
+import type { IdleCost } from '../snapshot/prediction.ts';
+import { describeBasis, findMissing } from './advice-basis.ts';
+import { renderDirectives } from './advice-directives.ts';
+import { describeChanges, renderHeadline } from './advice-words.ts';
+import { type Choice, chooseTimeout } from './choose-timeout.ts';
+import { type ModelOptions, predictTimeouts } from './keepalive-model.ts';
+
+export interface AdviceOptions extends Omit<ModelOptions, 'idleCost'> {
+  readonly server: AdvisedServer;
+  /** ThreadsPerChild of worker and event. */
+  readonly threadsPerChild?: number;
+  /** Memory that more workers could take. */
+  readonly availableBytes?: number;
+  /** Below which nothing is advised. */
+  readonly least?: LeastTraffic;
+}
+
+export interface LeastTraffic {
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+const leastTraffic: LeastTraffic = { seconds: 600, connections: 200 };
+
+const idleCosts: Readonly<Record<AdvisedServer, IdleCost>> = {
+  apache: 'blocking',
+  prefork: 'blocking',
+  worker: 'blocking',
+  event: 'async',
+  nginx: 'reclaimable',
+};
+
+/** Which timeout and how many slots, what that changes, and how sure it is. */
+export function adviseKeepalive(options: AdviceOptions): Advice {
+  const model = predictTimeouts({ ...options, idleCost: idleCosts[options.server] });
+  const missing = findMissing(options.summary, options.least ?? leastTraffic);
+  const choice: Choice = missing.length > 0 ? { kind: 'none' } : chooseTimeout(model, options);
+  return {
+    kind: choice.kind,
+    headline: renderHeadline(choice, { model, options, missing }),
+    advisedKeepaliveTimeoutSeconds: choice.advised?.timeoutSeconds,
+    advisedSlots: choice.slots,
+    directives: renderDirectives(choice, options),
+    today: model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === model.todaySeconds),
+    advised: choice.advised,
+    missing,
+    restsOn: describeBasis(options.summary, model),
+    wouldChange: describeChanges(choice, model),
+    model,
+  };
+}

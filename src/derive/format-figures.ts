@@ -1,0 +1,34 @@
+const units = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
+/** `2.5 hours`, `40 seconds`: one unit, at most one digit behind the point. */
+export function formatSpan(seconds: number): string {
+  for (const [unit, length] of units) {
+    if (seconds < 2 * length) continue;
+    return `${trimmed(seconds / length)} ${unit}s`;
+  }
+  return seconds === 1 ? '1 second' : `${trimmed(seconds)} seconds`;
+}
+
+/** `12,345`. */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+export function formatPercent(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 1) return 'less than 1 %';
+  return `${Math.round(percent)} %`;
+}
+
+/** One digit behind the point below ten, none above. */
+export function formatFigure(value: number): string {
+  return value < 10 ? trimmed(value) : formatCount(value);
+}
+
+function trimmed(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

@@ -1,0 +1,231 @@
+import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary.ts';
+import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
+import { waitProbability } from './erlang-c.ts';
+import { slotsOfBin } from './slot-bins.ts';
+import { type MeasuredTail, tailShares } from './tail-shares.ts';
+
+export interface ModelOptions {
+  readonly summary: GapSummary;
+  readonly idleCost: IdleCost;
+  /** Workers, or all connections of nginx. */
+  readonly slots?: number;
+  /** AsyncRequestWorkerFactor, of event. */
+  readonly asyncFactor?: number;
+  /** Keep-alive slots measured over the time of the log. */
+  readonly meanIdleSlots?: number;
+  /** Memory that one more worker takes. */
+  readonly workerBytes?: number;
+}
+
+/** The busiest moment must stay under this share of the slots. */
+export const highestOccupancy = 0.8;
+/** Of AsyncRequestWorkerFactor. */
+export const defaultAsyncFactor = 2;
+/** Fewer connections tell nothing about who makes them. */
+const leastConnectionsOfProxy = 50;
+const proxyShare = 0.9;
+const proxyChangedShare = 0.1;
+/** A timeout needs a log that is so many times as long. */
+const logPerTimeout = 4;
+
+/** What each timeout would do, from what a log told. */
+export function predictTimeouts(options: ModelOptions): KeepaliveModel {
+  const { summary, idleCost, slots } = options;
+  const context = contextOf(options);
+  return {
+    todaySeconds: summary.todaySeconds,
+    idleCost,
+    slots,
+    slotLimit: context.slotLimit,
+    requestsPerSecond: summary.requests / context.seconds,
+    busiestBusy: summary.busiestBusy,
+    meanTailSeconds: context.tail?.meanSeconds,
+    isBehindProxy: context.isBehindProxy,
+    predictions: summary.loads.map((load) => predict(load, context)),
+  };
+}
+
+interface Context extends ModelOptions {
+  readonly seconds: number;
+  readonly slotLimit: number | undefined;
+  readonly tail: MeasuredTail | undefined;
+  readonly isBehindProxy: boolean;
+}
+
+function contextOf(options: ModelOptions): Context {
+  const { summary } = options;
+  const { busiestShare, changedShare } = summary.clients;
+  const few = summary.connections >= leastConnectionsOfProxy && busiestShare >= proxyShare;
+  return {
+    ...options,
+    // A log of one moment tells no rate; any number will do.
+    seconds: summary.observedSeconds || 1,
+    slotLimit: limitOf(options),
+    tail: measuredTail(options),
+    isBehindProxy: few || changedShare >= proxyChangedShare,
+  };
+}
+
+/** Event: ThreadsPerChild + factor x idle workers, over all processes (event.c, connections_above_limit). */
+function limitOf({ idleCost, slots, summary, asyncFactor }: ModelOptions): number | undefined {
+  if (slots === undefined || idleCost !== 'async') return slots;
+  const idleWorkers = Math.max(0, slots - summary.busiestBusy);
+  return slots + (asyncFactor ?? defaultAsyncFactor) * idleWorkers;
+}
+
+/** Mean keep-alive slots = gap seconds a second + tails a second x mean tail. */
+function measuredTail({ summary, meanIdleSlots }: ModelOptions): MeasuredTail | undefined {
+  const { todaySeconds, tails, observedSeconds } = summary;
+  if (todaySeconds === undefined || meanIdleSlots === undefined || tails === 0) return undefined;
+  const gapSeconds = cutGapSeconds(summary, todaySeconds);
+  const meanSeconds = Math.max(0, (meanIdleSlots * observedSeconds - gapSeconds) / tails);
+  return { todaySeconds, meanSeconds };
+}
+
+/** Seconds that gaps hold slots under a timeout: each no longer than it. */
+function cutGapSeconds({ timeouts, gaps }: GapSummary, timeout: number): number {
+  const upTo = timeouts.indexOf(timeout) + 1;
+  return sum(gaps.seconds.slice(0, upTo)) + sum(gaps.counts.slice(upTo)) * timeout;
+}
+
+/** Missed reuse that a timeout above today's would have made: it is as good as a gap. */
+function gainedReuse({ summary, isBehindProxy }: Context, timeout: number) {
+  const { todaySeconds, timeouts, missed, tails } = summary;
+  if (todaySeconds === undefined || timeout <= todaySeconds || isBehindProxy) {
+    return { count: 0, seconds: 0 };
+  }
+  const from = timeouts.indexOf(todaySeconds) + 1;
+  const upTo = timeouts.indexOf(timeout) + 1;
+  const found = sum(missed.counts.slice(from, upTo));
+  const count = Math.min(found, tails);
+  const share = found === 0 ? 0 : count / found;
+  return { count, seconds: sum(missed.seconds.slice(from, upTo)) * share };
+}
+
+/** Reuse that a timeout would have broken: gaps over it, and as many of the gaps that are not known. */
+function brokenReuse(summary: GapSummary, timeout: number): number {
+  const { gaps, timeouts, reusedRequests, overlappingRequests } = summary;
+  const known = sum(gaps.counts);
+  const over = sum(gaps.counts.slice(timeouts.indexOf(timeout) + 1));
+  const unknown = Math.max(0, reusedRequests - overlappingRequests - known);
+  return known === 0 ? 0 : over + (unknown * over) / known;
+}
+
+function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
+  const { summary, seconds, workerBytes, idleCost } = context;
+  const timeout = load.timeoutSeconds;
+  const shares = tailShares(timeout, context.tail);
+  const connections = connectionsOf(context, timeout);
+  const perSecond = scale(connections, 1 / seconds);
+  const busyHourIdleSlots = idleOf(load.busiestHour, shares);
+  const busiestSlots = busiestOf(load, shares);
+  const pinned = idleCost === 'blocking' ? workerBytes : undefined;
+  return {
+    timeoutSeconds: timeout,
+    reuseRatio: shareOf(summary.requests, connections),
+    connectionsPerSecond: perSecond,
+    handshakesSavedPerSecond: savedOf(summary.requests / seconds, perSecond),
+    meanIdleSlots: meanIdleOf(context, timeout, shares),
+    busyHourIdleSlots,
+    busiestSlots,
+    waitProbability: waitOf(load, context, busyHourIdleSlots),
+    fullShare: fullShareOf(load, context),
+    idleMemoryBytes: pinned === undefined ? undefined : scale(busyHourIdleSlots, pinned),
+    fits: fitsIn(context, busiestSlots),
+    isLongerThanLog: timeout * logPerTimeout > summary.observedSeconds,
+  };
+}
+
+/** Below today's timeout this is arithmetic; above it the best case is that all missed reuse would have happened. */
+function connectionsOf(context: Context, timeout: number): Range {
+  const { summary } = context;
+  if (timeout === 0) return always(summary.requests);
+  const most = summary.connections + brokenReuse(summary, timeout);
+  const least = Math.max(0, most - gainedReuse(context, timeout).count);
+  return { low: least, expected: least, high: most };
+}
+
+function shareOf(requests: number, { low, expected, high }: Range): Range {
+  const share = (connections: number) =>
+    requests === 0 ? 0 : Math.max(0, (requests - connections) / requests);
+  return { low: share(high), expected: share(expected), high: share(low) };
+}
+
+function savedOf(requests: number, { low, expected, high }: Range): Range {
+  const saved = (connections: number) => Math.max(0, requests - connections);
+  return { low: saved(high), expected: saved(expected), high: saved(low) };
+}
+
+function meanIdleOf(context: Context, timeout: number, shares: Range): Range {
+  const { summary, seconds } = context;
+  if (timeout === 0) return always(0);
+  const gapSeconds = cutGapSeconds(summary, timeout);
+  const gained = gainedReuse(context, timeout);
+  const idle = (share: number, reused: number) =>
+    (gapSeconds +
+      gained.seconds * reused +
+      (summary.tails - gained.count * reused) * share * timeout) /
+    seconds;
+  const extremes = [0, 1].flatMap((reused) => [
+    idle(shares.low, reused),
+    idle(shares.high, reused),
+  ]);
+  const expected = idle(shares.expected, 1);
+  return { low: Math.min(...extremes), expected, high: Math.max(...extremes) };
+}
+
+function idleOf(held: HeldSlots | undefined, shares: Range): Range {
+  const idle = (share: number) => (held === undefined ? 0 : held.gap + share * held.tail);
+  return { low: idle(shares.low), expected: idle(shares.expected), high: idle(shares.high) };
+}
+
+/**
+ * The most slots held, when clients hold only a share of their tails. Known are the moment with the most slots held with
+ * whole tails, and the most without any; in between the maximum is convex in the share, so it lies under the straight
+ * line between both and over what that one moment gives.
+ */
+function busiestOf({ busiest, busiestWithoutTails }: TimeoutLoad, shares: Range): Range {
+  const whole = busiest.busy + busiest.gap + busiest.tail;
+  const least = (share: number) =>
+    Math.max(busiestWithoutTails, busiest.busy + busiest.gap + share * busiest.tail);
+  const most = (share: number) => busiestWithoutTails + share * (whole - busiestWithoutTails);
+  return {
+    low: least(shares.low),
+    expected: (least(shares.expected) + most(shares.expected)) / 2,
+    high: most(shares.high),
+  };
+}
+
+/** Idle clients make visitors wait where they hold workers; elsewhere only requests do. */
+function waitOf(load: TimeoutLoad, { slots, idleCost }: Context, idle: Range): Range | undefined {
+  const hour = load.busiestHour;
+  if (slots === undefined || hour === undefined) return undefined;
+  const wait = (idleSlots: number) =>
+    waitProbability(slots, hour.busy + (idleCost === 'blocking' ? idleSlots : 0));
+  return { low: wait(idle.low), expected: wait(idle.expected), high: wait(idle.high) };
+}
+
+function fullShareOf({ moments }: TimeoutLoad, { slotLimit }: Context): number | undefined {
+  const all = sum(moments);
+  if (slotLimit === undefined || all === 0) return undefined;
+  return sum(moments.filter((_, bin) => slotsOfBin(bin) >= slotLimit)) / all;
+}
+
+function fitsIn(context: Context, busiest: Range): boolean | undefined {
+  const { slotLimit, slots, summary } = context;
+  if (slotLimit === undefined || slots === undefined) return undefined;
+  const busyFits = summary.busiestBusy <= highestOccupancy * slots;
+  return busyFits && busiest.high <= highestOccupancy * slotLimit;
+}
+
+function always(value: number): Range {
+  return { low: value, expected: value, high: value };
+}
+
+function scale({ low, expected, high }: Range, factor: number): Range {
+  return { low: low * factor, expected: expected * factor, high: high * factor };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createGapTracker } from '../../src/derive/gap-state.ts';
+import { summarizeGaps } from '../../src/derive/gap-tracker.ts';
+import { type ModelOptions, predictTimeouts } from '../../src/derive/keepalive-model.ts';
+import { tailShares } from '../../src/derive/tail-shares.ts';
+import { type Line, track } from './log-lines.ts';
+
+const start = Date.UTC(2026, 10, 21, 3) / 1000;
+
+function modelOf(
+  lines: readonly Line[],
+  { todaySeconds, ...options }: Partial<ModelOptions> & { readonly todaySeconds?: number } = {},
+) {
+  const tracker = createGapTracker({
+    timeouts: [0, 1, 2, 5, 10, 20],
+    ...(todaySeconds === undefined ? {} : { todaySeconds }),
+  });
+  track(tracker, lines);
+  return predictTimeouts({ summary: summarizeGaps(tracker), idleCost: 'blocking', ...options });
+}
+
+const at = (model: ReturnType<typeof modelOf>, timeout: number) => {
+  const found = model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === timeout);
+  if (found === undefined) throw new Error(`no prediction for ${timeout} s`);
+  return found;
+};
+
+/** Each 10 s a visitor: two requests of 1 s, 3 s apart, over one connection. */
+const steady: readonly Line[] = Array.from({ length: 400 }, (_, n) => {
+  const client = { client: n, connection: n, seconds: 1 };
+  const from = start + n * 10;
+  return [
+    { ...client, end: from + 1, number: 1 },
+    { ...client, end: from + 5, number: 2 },
+  ];
+})
+  .flat()
+  .toSorted((a, b) => a.end - b.end);
+
+describe('predictTimeouts()', () => {
+  // As docs/tuning.md does it by hand: 400 connections in 3,994 s.
+  test('one figure by hand: mean idle slots at 5 s and at 2 s', () => {
+    const model = modelOf(steady, { todaySeconds: 5 });
+    const seconds = 3994;
+    expect(at(model, 5).meanIdleSlots.expected).toBeCloseTo((400 * 3 + 400 * 5) / seconds, 6);
+    // At 2 s the gap of 3 s costs 2 s and a connection more, whose tail is among the 400.
+    expect(at(model, 2).meanIdleSlots.expected).toBeCloseTo((400 * 2 + 400 * 2) / seconds, 6);
+    expect(at(model, 5).reuseRatio).toEqual({ low: 0.5, expected: 0.5, high: 0.5 });
+    expect(at(model, 2).reuseRatio.expected).toBe(0);
+    expect(at(model, 2).connectionsPerSecond.expected).toBeCloseTo(800 / seconds, 6);
+    expect(at(model, 5).handshakesSavedPerSecond.expected).toBeCloseTo(400 / seconds, 6);
+  });
+
+  test('keep-alive off: no reuse, no idle slot, a connection for each request', () => {
+    const off = at(modelOf(steady, { todaySeconds: 5 }), 0);
+    expect(off.reuseRatio.high).toBe(0);
+    expect(off.meanIdleSlots.high).toBe(0);
+    expect(off.busiestSlots).toEqual({ low: 1, expected: 1, high: 1 });
+    expect(off.handshakesSavedPerSecond.expected).toBeCloseTo(0, 9);
+  });
+
+  test('without a measurement clients may all close first, or none', () => {
+    const { meanIdleSlots, busiestSlots } = at(modelOf(steady, { todaySeconds: 5 }), 5);
+    expect(meanIdleSlots.low).toBeCloseTo((400 * 3) / 3994, 6);
+    expect(meanIdleSlots.high).toBe(meanIdleSlots.expected);
+    // A visit of 5 s and a tail of 5 s end as the next visit begins.
+    expect(busiestSlots).toEqual({ low: 1, expected: 1, high: 1 });
+  });
+
+  test('measured keep-alive slots give the mean tail', () => {
+    const model = modelOf(steady, { todaySeconds: 5, meanIdleSlots: (400 * 3 + 400 * 2) / 3994 });
+    expect(model.meanTailSeconds).toBeCloseTo(2, 6);
+    const { meanIdleSlots } = at(model, 5);
+    expect(meanIdleSlots.low).toBeCloseTo(meanIdleSlots.high, 6);
+  });
+
+  test('the slots of event are connections, as many as its idle workers allow', () => {
+    const model = modelOf(steady, {
+      todaySeconds: 5,
+      idleCost: 'async',
+      slots: 10,
+      workerBytes: 1,
+    });
+    expect(model.slotLimit).toBe(10 + 2 * 9);
+    expect(at(model, 5).idleMemoryBytes).toBeUndefined();
+    // Idle clients hold no worker: only requests make others wait.
+    const { waitProbability } = at(model, 20);
+    expect(waitProbability?.low).toBe(waitProbability?.high);
+  });
+
+  test('idle workers pin their memory', () => {
+    const model = modelOf(steady, { todaySeconds: 5, slots: 10, workerBytes: 1000 });
+    const { idleMemoryBytes, busyHourIdleSlots } = at(model, 5);
+    expect(idleMemoryBytes?.expected).toBeCloseTo(busyHourIdleSlots.expected * 1000, 6);
+  });
+
+  test('slots that are all held are told as full time and as waiting', () => {
+    const full = at(modelOf(steady, { todaySeconds: 5, slots: 1 }), 20);
+    expect(full.fullShare).toBeGreaterThan(0.9);
+    expect(full.fits).toBe(false);
+    expect(full.waitProbability?.expected).toBe(1);
+    const free = at(modelOf(steady, { todaySeconds: 5, slots: 100 }), 5);
+    expect(free).toMatchObject({ fits: true, fullShare: 0 });
+  });
+
+  test('missed reuse is what a longer timeout would gain, but not behind a proxy', () => {
+    const come = (client: (n: number) => number) =>
+      Array.from({ length: 200 }, (_, n) => [
+        { end: start + n * 20, connection: 2 * n, number: 1, client: client(n) },
+        { end: start + n * 20 + 8, connection: 2 * n + 1, number: 1, client: client(n) },
+      ]).flat();
+    const visitors = modelOf(
+      come((n) => n),
+      { todaySeconds: 5 },
+    );
+    expect(at(visitors, 10).reuseRatio).toEqual({ low: 0, expected: 0.5, high: 0.5 });
+    expect(at(visitors, 5).reuseRatio.high).toBe(0);
+    const proxied = modelOf(
+      come((n) => n % 3),
+      { todaySeconds: 5 },
+    );
+    expect(proxied.isBehindProxy).toBe(true);
+    expect(at(proxied, 10).reuseRatio.high).toBe(0);
+  });
+
+  test('a timeout that the log is too short for is marked', () => {
+    const short = modelOf(steady.slice(0, 8), { todaySeconds: 5 });
+    expect(at(short, 5).isLongerThanLog).toBe(false);
+    expect(at(short, 20).isLongerThanLog).toBe(true);
+  });
+
+  test('no line at all gives no figure that is not finite', () => {
+    const model = modelOf([], { todaySeconds: 5, slots: 10 });
+    expect(JSON.stringify(model)).not.toContain('null');
+  });
+
+  test('what would be measured lies between low and high, whoever closes first', () => {
+    const today = 5;
+    const visit = fc.record({
+      gaps: fc.array(fc.double({ min: 0.1, max: 18, noNaN: true }), { maxLength: 4 }),
+      stays: fc.double({ min: 0, max: 30, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(visit, { minLength: 8, maxLength: 30 }), (visits) => {
+        const gaps = visits.flatMap((one) => one.gaps);
+        const idle = (timeout: number) =>
+          [...gaps, ...visits.map(({ stays }) => stays)].reduce(
+            (sum, seconds) => sum + Math.min(seconds, timeout),
+            0,
+          );
+        const lines = linesUnder(visits, today);
+        const seconds =
+          Math.ceil((lines.at(-1)?.end ?? 0) * 2) / 2 - Math.ceil((lines[0]?.end ?? 0) * 2) / 2;
+        const model = modelOf(lines, { todaySeconds: today, meanIdleSlots: idle(today) / seconds });
+        for (const { timeoutSeconds, meanIdleSlots } of model.predictions) {
+          const measured = idle(timeoutSeconds) / seconds;
+          expect(meanIdleSlots.low).toBeLessThanOrEqual(measured * (1 + 1e-6) + 1e-9);
+          expect(meanIdleSlots.high).toBeGreaterThanOrEqual(measured * (1 - 1e-6) - 1e-9);
+          expect(meanIdleSlots.expected).toBeGreaterThanOrEqual(meanIdleSlots.low - 1e-9);
+          expect(meanIdleSlots.expected).toBeLessThanOrEqual(meanIdleSlots.high + 1e-9);
+        }
+      }),
+    );
+  });
+});
+
+/** The log of visitors whose connections end at the timeout: a longer gap is a new connection of the same address. */
+function linesUnder(
+  visits: readonly { readonly gaps: readonly number[] }[],
+  timeout: number,
+): readonly Line[] {
+  let connection = 0;
+  return visits
+    .flatMap(({ gaps }, client) => {
+      let end = start + client * 7;
+      connection += 1;
+      let number = 1;
+      const lines = [{ end, connection, number, client }];
+      for (const gap of gaps) {
+        end += gap;
+        number = gap > timeout ? 1 : number + 1;
+        if (gap > timeout) connection += 1;
+        lines.push({ end, connection, number, client });
+      }
+      return lines;
+    })
+    .toSorted((a, b) => a.end - b.end);
+}
+
+describe('tailShares()', () => {
+  test('is ordered, and exact at the timeout of the measurement', () => {
+    const seconds = fc.double({ min: 0.01, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(seconds, seconds, seconds, (timeout, todaySeconds, meanSeconds) => {
+        const { low, expected, high } = tailShares(timeout, { todaySeconds, meanSeconds });
+        expect(low).toBeLessThanOrEqual(expected + 1e-6);
+        expect(expected).toBeLessThanOrEqual(high + 1e-6);
+        const same = tailShares(todaySeconds, { todaySeconds, meanSeconds });
+        expect(same.low).toBeCloseTo(Math.min(1, meanSeconds / todaySeconds), 9);
+        expect(same.high).toBeCloseTo(same.low, 9);
+      }),
+    );
+  });
+});
