@@ -17,6 +17,7 @@ import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
+import { createAdviceSource, showAdvice } from './pipeline/advice-source.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
@@ -86,6 +87,10 @@ export function createApp(options: AppOptions): App {
     now,
   };
   const targets = createTargetSet(targetOptions);
+  const advices = createAdviceSource({
+    summarizeGaps: logs.summarizeGaps,
+    configOf: (name) => config?.targets.find((target) => target.name === name),
+  });
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
   const families = targetGroups
@@ -103,6 +108,7 @@ export function createApp(options: AppOptions): App {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
     targets.apply(next.targets);
+    advices.forget();
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -166,8 +172,13 @@ export function createApp(options: AppOptions): App {
 
   const withLogs = (view: TargetView): TargetView => {
     const logView = logs.view(view.observation.target.name);
-    const shown = { ...view, shownAtSeconds: now() };
-    return logView === undefined ? shown : { ...shown, logs: logView };
+    const advice = advices.adviceFor(view);
+    return {
+      ...view,
+      shownAtSeconds: now(),
+      ...(logView === undefined ? {} : { logs: logView }),
+      ...(advice === undefined ? {} : { advice }),
+    };
   };
 
   const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
@@ -211,6 +222,7 @@ export function createApp(options: AppOptions): App {
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      adviceFor: advices.adviceFor,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
 
@@ -230,6 +242,7 @@ export function createApp(options: AppOptions): App {
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
+    showAdvice: () => showAdvice(targets.all(), advices),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),

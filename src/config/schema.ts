@@ -85,6 +85,10 @@ const capacity = z
       .optional()
       .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
     threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
+    keepalive_timeout: duration.optional().meta({
+      description:
+        'KeepAliveTimeout or keepalive_timeout now in force; replaces the file. The advice is worked out from it. Default: that of the server, 5s for Apache, 75s for nginx.',
+    }),
     async_request_worker_factor: z.number().min(1).optional().meta({
       description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
     }),

@@ -1,5 +1,6 @@
 import type { SelfView } from '../snapshot/self-view.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
+import { adviceFamilies } from './advice-families.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import { connectionFamilies } from './connection-families.ts';
 import type { Family } from './family.ts';
@@ -26,6 +27,7 @@ export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Slots', families: slotFamilies },
   { title: 'Between scrapes', families: sampleFamilies },
   { title: 'Access log', families: accessLogFamilies },
+  { title: 'Advice', families: adviceFamilies },
   { title: 'Error log', families: errorLogFamilies },
   { title: 'Slot table', families: slotTableFamilies },
   { title: 'Kernel', families: kernelFamilies },

@@ -238,11 +238,15 @@ function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<T
     type: 'histogram',
     labels: targetLabels,
     samples: (view: TargetView) =>
-      fromCounts(view, undefined, (counts) => [...histogram(view, read(counts))]),
+      fromCounts(view, undefined, (counts) => [...histogramOf(view, read(counts))]),
   });
 }
 
-function* histogram(view: TargetView, data: HistogramCounts): Generator<Sample<TargetLabel>> {
+/** None before the first observation: a bucket of nothing is no answer. */
+export function* histogramOf(
+  view: TargetView,
+  data: HistogramCounts,
+): Generator<Sample<TargetLabel>> {
   const labels = labelsOf(view);
   const total = data.counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return;

@@ -1,5 +1,7 @@
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
+import type { Advice } from '../snapshot/advice.ts';
 import type { SourceView } from '../snapshot/log-source.ts';
+import type { TargetView } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
 
 export interface PageContext {
@@ -12,6 +14,7 @@ export interface PageContext {
   readonly targets: readonly Target[];
   /** By name of the target; empty for one without logs. */
   readonly logSources: (target: string) => readonly SourceView[];
+  readonly adviceFor: (view: TargetView) => Advice | undefined;
 }
 
 /** What the page shows: the latest look at each target. Opening the page fetches nothing from a server. */
@@ -23,6 +26,7 @@ export function buildPageModel(context: PageContext): PageModel {
     ...(refreshSeconds === undefined ? {} : { refreshSeconds }),
     links: [
       { href: telemetryPath, label: 'Metrics' },
+      { href: '/advice', label: 'Advice' },
       { href: '/targets', label: 'Targets' },
       { href: '/config', label: 'Configuration' },
       { href: '/-/healthy', label: 'Health' },
@@ -31,9 +35,16 @@ export function buildPageModel(context: PageContext): PageModel {
     ...(configured ? {} : { hint: discoveryHint(targets) }),
     targets: targets.map((target) => ({
       ...buildPageTarget(target),
+      ...advicePart(target, context),
       logSources: context.logSources(target.identity.name),
     })),
   };
+}
+
+function advicePart(target: Target, { adviceFor }: PageContext): Pick<PageTarget, 'advice'> {
+  const view = target.latest();
+  const advice = view && adviceFor(view);
+  return advice === undefined ? {} : { advice };
 }
 
 function buildPageTarget(target: Target): PageTarget {

@@ -1,4 +1,6 @@
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import type { GapTracker } from '../derive/gap-state.ts';
+import { trackRecord } from '../derive/gap-tracker.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
 import { createCriUnwrapper } from '../parse/cri-line.ts';
 import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
@@ -35,10 +37,12 @@ export interface AccessSinkOptions {
   readonly cri: boolean;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** Given where the format tells connections apart. */
+  readonly tracker?: GapTracker;
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, cri, now }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, cri, now, tracker }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
   const sink: LineConsumer = (bytes, start, end) => {
@@ -46,6 +50,7 @@ export function accessSink({ counts, format, cri, now }: AccessSinkOptions): Lin
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
       foldRecord(counts, record);
+      if (tracker !== undefined) trackRecord(tracker, record);
     } else foldUnparsed(counts);
   };
   return cri ? createCriUnwrapper(sink) : sink;

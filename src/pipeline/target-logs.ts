@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import { createGapTracker, type GapTracker } from '../derive/gap-state.ts';
+import { summarizeGaps } from '../derive/gap-tracker.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
 import { openPipeInput } from '../io/named-pipe.ts';
@@ -7,12 +9,20 @@ import { openPathInput } from '../io/path-input.ts';
 import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
+import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { explainMissing } from '../parse/log-format/parse-log-format.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
-import { type LogView, noSourceStats, type SourceView } from '../snapshot/log-source.ts';
+import {
+  type GapHistograms,
+  type LogView,
+  noSourceStats,
+  type SourceView,
+} from '../snapshot/log-source.ts';
 import { compileSourceFormat } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
+import { readKeepaliveTimeout } from './keepalive-timeout.ts';
 import {
   accessSink,
   type ErrorEventCounts,
@@ -36,6 +46,8 @@ export interface TargetLogsOptions {
   readonly saved: SavedCounts | undefined;
   /** Whether lines before the saved counts' end may still come: totals must not seem to fall. */
   readonly isCaughtUp: boolean;
+  /** By which addresses are hashed. */
+  readonly addressKey: HashKey;
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
@@ -59,6 +71,8 @@ export interface TargetLogs {
   view(inputs: InputRegistry): LogView;
   /** Whether the error log has said within the last seconds that there is no slot left. */
   saysExhausted(): boolean;
+  /** What the connections in the access logs did; undefined where no format tells them apart. */
+  summarizeGaps(): GapSummary | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
@@ -71,7 +85,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   const errorEvents = restoreEvents(saved);
   const evidences = new Map<string, LogEvidence>();
   let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells } = await subscribeAccess(options, access);
+  const { subscriptions, refused, tells, tracker } = await subscribeAccess(options, access);
 
   for (const { path } of config.error_logs) {
     const evidence = createLogEvidence(now);
@@ -99,10 +113,12 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     view: (inputs) => ({
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
+      ...(tracker === undefined ? {} : { gaps: histogramsOf(tracker) }),
       tells,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
     saysExhausted: () => [...evidences.values()].some((evidence) => evidence.saysExhausted()),
+    summarizeGaps: () => (tracker === undefined ? undefined : summarizeGaps(tracker)),
     counts: () => ({ access, errorEvents }),
   };
 }
@@ -122,6 +138,12 @@ interface AccessSubscriptions {
   /** Sources that are not read for their format. */
   readonly refused: readonly SourceView[];
   readonly tells: ReadonlySet<string>;
+  /** Absent where no format tells connections apart. */
+  readonly tracker: GapTracker | undefined;
+}
+
+function histogramsOf({ gaps, missed }: GapTracker): GapHistograms {
+  return { gap: gaps.histogram, missed: missed.histogram };
 }
 
 async function subscribeAccess(
@@ -132,8 +154,9 @@ async function subscribeAccess(
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
   const tells = new Set<string>();
+  let tracker: GapTracker | undefined;
   for (const source of config.access_logs) {
-    const format = await compileSourceFormat(source, config);
+    const format = await compileSourceFormat(source, config, options.addressKey);
     if (!format.ok) {
       const condition = { reason: 'bad_format', remedy: format.error } as const;
       refused.push({ source: nameOf(source), stats: noSourceStats, condition });
@@ -146,11 +169,29 @@ async function subscribeAccess(
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
-    const consume = accessSink({ counts, format: format.value, cri: source.cri, now: options.now });
+    const tellsConnections = canTrack(format.value.gives);
+    if (tellsConnections) tracker ??= await startTracker(options);
+    const consume = accessSink({
+      counts,
+      format: format.value,
+      cri: source.cri,
+      now: options.now,
+      ...(tellsConnections && tracker !== undefined ? { tracker } : {}),
+    });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
   }
-  return { subscriptions, refused, tells };
+  return { subscriptions, refused, tells, tracker };
+}
+
+/** The server's number of a connection, or its peer's address and port; and the time of the line. */
+function canTrack(gives: ReadonlySet<string>): boolean {
+  const peer = gives.has('client') && gives.has('remotePort');
+  return gives.has('time') && (gives.has('connection') || peer);
+}
+
+async function startTracker({ config, log }: TargetLogsOptions): Promise<GapTracker> {
+  return createGapTracker({ todaySeconds: await readKeepaliveTimeout(config, log) });
 }
 
 function nameOf({ path, syslog, pipe }: AccessLogConfig): string {

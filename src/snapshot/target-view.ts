@@ -1,3 +1,4 @@
+import type { Advice } from './advice.ts';
 import type { HostFigures } from './host.ts';
 import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
@@ -55,6 +56,8 @@ export interface TargetView {
   readonly holders?: SlotHolders;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
+  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  readonly advice?: Advice;
   /** Whether the observation lane stands; absent for a target without one. */
   readonly laneUp?: boolean;
 }

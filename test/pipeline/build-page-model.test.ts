@@ -22,6 +22,7 @@ function build(context: Partial<PageContext> = {}) {
     configured: true,
     targets: [target('edge', 'http://127.0.0.1/stub_status')],
     logSources: () => [],
+    adviceFor: () => undefined,
     ...context,
   });
 }

@@ -1,0 +1,92 @@
+import type { TargetConfig } from '../config/schema.ts';
+import { adviceInput } from '../derive/advice-input.ts';
+import { adviceJson } from '../derive/advice-json.ts';
+import { adviseKeepalive } from '../derive/advise-keepalive.ts';
+import { readAvailableMemory } from '../io/read-available-memory.ts';
+import type { Advice } from '../snapshot/advice.ts';
+import type { GapSummary } from '../snapshot/gap-summary.ts';
+import type { TargetView } from '../snapshot/target-view.ts';
+import type { Target } from './observe-target.ts';
+
+/** Working out an advice takes milliseconds, and minutes change nothing about it. */
+const renewMilliseconds = 60_000;
+
+export interface AdviceSourceOptions {
+  readonly summarizeGaps: (target: string) => GapSummary | undefined;
+  readonly configOf: (target: string) => TargetConfig | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonic?: () => number;
+}
+
+export interface AdviceSource {
+  /** The advice for a target; undefined where no log tells connections apart. */
+  adviceFor(view: TargetView): Advice | undefined;
+  /** After a reload nothing of before holds. */
+  forget(): void;
+}
+
+/** What `/advice` answers: each target with its advice, and null where its logs do not tell connections apart. */
+export function showAdvice(targets: readonly Target[], { adviceFor }: AdviceSource) {
+  return {
+    targets: targets.map((target) => {
+      const view = target.latest();
+      const advice = view && adviceFor(view);
+      const { name, server } = target.identity;
+      return { target: name, server, advice: advice === undefined ? null : adviceJson(advice) };
+    }),
+  };
+}
+
+interface Known {
+  readonly at: number;
+  readonly advice: Advice | undefined;
+}
+
+export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
+  const { monotonic = () => performance.now() } = options;
+  let known = new Map<string, Known>();
+  let availableBytes: number | undefined;
+  const readMemory = async (): Promise<void> => {
+    availableBytes = await readAvailableMemory();
+  };
+  void readMemory();
+  return {
+    adviceFor(view) {
+      const { name } = view.observation.target;
+      const last = known.get(name);
+      const now = monotonic();
+      if (last !== undefined && now - last.at < renewMilliseconds) return last.advice;
+      const advice = workOut(view, options, availableBytes);
+      known.set(name, { at: now, advice });
+      // For the next one: it changes slowly, and a scrape must not wait for it.
+      void readMemory();
+      return advice;
+    },
+    forget() {
+      known = new Map();
+    },
+  };
+}
+
+function workOut(
+  view: TargetView,
+  { summarizeGaps, configOf }: AdviceSourceOptions,
+  availableBytes: number | undefined,
+): Advice | undefined {
+  const { name } = view.observation.target;
+  const summary = summarizeGaps(name);
+  if (summary === undefined) return undefined;
+  const { threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
+  return adviseKeepalive(
+    adviceInput(view, summary, {
+      ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
+      ...(async_request_worker_factor === undefined
+        ? {}
+        : { asyncFactor: async_request_worker_factor }),
+      // Only a server whose processes are seen is on this machine.
+      ...(view.host?.processes === undefined || availableBytes === undefined
+        ? {}
+        : { availableBytes }),
+    }),
+  );
+}

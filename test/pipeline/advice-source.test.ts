@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
+import { steadyGaps } from '../support/advised-traffic.ts';
+import { answeredWith, viewOf } from '../support/page-view.ts';
+
+function sourceOf(summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps()) {
+  let now = 0;
+  let asked = 0;
+  const source = createAdviceSource({
+    summarizeGaps: () => {
+      asked++;
+      return summary();
+    },
+    configOf: () => undefined,
+    monotonic: () => now,
+  });
+  return {
+    source,
+    asked: () => asked,
+    wait: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+const view = viewOf(answeredWith(3, 20));
+
+describe('createAdviceSource()', () => {
+  test('works out an advice once a minute, however often it is asked', () => {
+    const { source, asked, wait } = sourceOf();
+    expect(source.adviceFor(view)).toMatchObject({ kind: 'timeout', model: { slots: 20 } });
+    wait(59_000);
+    source.adviceFor(view);
+    expect(asked()).toBe(1);
+    wait(2000);
+    source.adviceFor(view);
+    expect(asked()).toBe(2);
+  });
+
+  test('has none where no log tells connections apart', () => {
+    expect(sourceOf(() => undefined).source.adviceFor(view)).toBeUndefined();
+  });
+
+  test('works it out anew after a reload', () => {
+    const { source, asked } = sourceOf();
+    source.adviceFor(view);
+    source.forget();
+    source.adviceFor(view);
+    expect(asked()).toBe(2);
+  });
+});
