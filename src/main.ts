@@ -17,6 +17,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: createSafeWrite(process.stdout),
   stderr: createSafeWrite(process.stderr),
+  stderrIsTerminal: process.stderr.isTTY === true,
   now: () => new Date(),
   terminated: new Promise((resolve) => {
     process.once('SIGINT', resolve);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
+import { adviseFlags } from '../src/cli/advise-flags.ts';
 import type { CommandFlagTable } from '../src/cli/command-flags.ts';
 import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
@@ -108,6 +109,7 @@ function renderFlagsDoc(): string {
       row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
     ),
     '',
+    ...commandSection('advise', adviseFlags),
     ...commandSection('plan', planFlags),
     ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',

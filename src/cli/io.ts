@@ -9,6 +9,8 @@ export interface CliIo {
   readonly stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
+  /** A person looks at standard error. */
+  readonly stderrIsTerminal?: boolean;
   now(): Date;
   /** Resolves at the first SIGINT or SIGTERM. */
   readonly terminated: Promise<void>;

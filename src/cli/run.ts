@@ -1,3 +1,4 @@
+import { advise } from './advise.ts';
 import { checkConfig } from './check-config.ts';
 import { compare } from './compare.ts';
 import { demo } from './demo.ts';
@@ -9,7 +10,7 @@ import { serve } from './serve.ts';
 const commands = { serve, 'check-config': checkConfig, demo } as const;
 
 /** Commands with flags of their own. */
-const questions = { plan, compare } as const;
+const questions = { advise, plan, compare } as const;
 
 const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
 
@@ -19,6 +20,7 @@ Commands:
   serve         Serve metrics (the default).
   check-config  Check the configuration file; prints every problem, exit code 1.
   demo          Show the exporter at work on a simulated Apache and nginx.
+  advise        Which timeout and how many slots, from access logs; see advise --help.
   plan          The arithmetic of slots, hold time, rate and memory; see plan --help.
   compare       What a change did: before against after, from Prometheus or access logs; see compare --help.
 

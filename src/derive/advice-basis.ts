@@ -38,7 +38,8 @@ export function findMissing(
 /** What the figures rest on, and what they lack. */
 export function describeBasis(summary: GapSummary, model: KeepaliveModel): readonly string[] {
   const { requests, connections, observedSeconds, reusedRequests } = summary;
-  const traffic = `${formatSpan(observedSeconds)} of traffic: ${formatCount(requests)} requests over ${formatCount(connections)} new connections, ${formatCount(reusedRequests)} of them on a connection already open`;
+  if (requests === 0) return [...describeQuirks(summary)];
+  const traffic = `${formatSpan(observedSeconds)} of traffic: ${formatCount(requests)} requests, ${formatCount(connections)} on a new connection and ${formatCount(reusedRequests)} on one already open`;
   return [traffic, ...describeModel(summary, model), ...describeQuirks(summary)];
 }
 
@@ -59,8 +60,8 @@ function* describeModel(summary: GapSummary, model: KeepaliveModel): Generator<s
     yield 'a few addresses make nearly all connections, so the clients are a proxy: what a longer timeout would gain is left out';
   }
   const today = model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
-  if ((today?.fullShare ?? 0) > 0) {
-    yield `with today's timeout all slots were held for ${formatPercent(today?.fullShare ?? 0)} of the time: visitors that found no slot are in no log, so demand is higher than the figures`;
+  if ((today?.fullTimeRatio ?? 0) > 0) {
+    yield `with today's timeout all slots were held for up to ${formatPercent(today?.fullTimeRatio ?? 0)} of the time: visitors that gave up are in no log, so demand is higher than the figures`;
   }
 }
 

@@ -8,6 +8,7 @@ const defaultThreadsPerChild = 25;
 
 interface DirectiveOptions {
   readonly server: AdvisedServer;
+  readonly todaySeconds: number | undefined;
   readonly threadsPerChild?: number;
 }
 
@@ -17,11 +18,10 @@ export function renderDirectives(
   options: DirectiveOptions,
 ): readonly string[] {
   if (kind === 'none' || kind === 'keep' || kind === 'redesign' || advised === undefined) return [];
-  const { server } = options;
-  const timeout =
-    server === 'nginx'
-      ? nginxTimeout(advised.timeoutSeconds)
-      : apacheTimeout(advised.timeoutSeconds);
+  const { server, todaySeconds } = options;
+  const { timeoutSeconds } = advised;
+  const render = server === 'nginx' ? nginxTimeout : apacheTimeout;
+  const timeout = timeoutSeconds === todaySeconds ? [] : render(timeoutSeconds);
   return [...timeout, ...(slots === undefined ? [] : slotDirectives(slots, options))];
 }
 
@@ -41,7 +41,7 @@ function durationOf(seconds: number, unit: 's' | ''): string {
 
 function slotDirectives(
   slots: number,
-  { server, threadsPerChild = defaultThreadsPerChild }: DirectiveOptions,
+  { server, threadsPerChild = defaultThreadsPerChild }: Omit<DirectiveOptions, 'todaySeconds'>,
 ): readonly string[] {
   if (server === 'nginx') return [`# worker_processes x worker_connections: at least ${slots}`];
   if (server === 'worker' || server === 'event') {

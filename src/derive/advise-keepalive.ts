@@ -41,7 +41,7 @@ export function adviseKeepalive(options: AdviceOptions): Advice {
     headline: renderHeadline(choice, { model, options, missing }),
     advisedKeepaliveTimeoutSeconds: choice.advised?.timeoutSeconds,
     advisedSlots: choice.slots,
-    directives: renderDirectives(choice, options),
+    directives: renderDirectives(choice, { ...options, todaySeconds: model.todaySeconds }),
     today: model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === model.todaySeconds),
     advised: choice.advised,
     missing,

@@ -20,7 +20,7 @@ export function formatCount(count: number): string {
 
 export function formatPercent(share: number): string {
   const percent = share * 100;
-  if (percent > 0 && percent < 1) return 'less than 1 %';
+  if (percent > 0 && percent < 1) return '<1 %';
   return `${Math.round(percent)} %`;
 }
 

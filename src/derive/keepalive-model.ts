@@ -129,7 +129,7 @@ function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
     busyHourIdleSlots,
     busiestSlots,
     waitProbability: waitOf(load, context, busyHourIdleSlots),
-    fullShare: fullShareOf(load, context),
+    fullTimeRatio: fullTimeOf(load, context),
     idleMemoryBytes: pinned === undefined ? undefined : scale(busyHourIdleSlots, pinned),
     fits: fitsIn(context, busiestSlots),
     isLongerThanLog: timeout * logPerTimeout > summary.observedSeconds,
@@ -205,7 +205,7 @@ function waitOf(load: TimeoutLoad, { slots, idleCost }: Context, idle: Range): R
   return { low: wait(idle.low), expected: wait(idle.expected), high: wait(idle.high) };
 }
 
-function fullShareOf({ moments }: TimeoutLoad, { slotLimit }: Context): number | undefined {
+function fullTimeOf({ moments }: TimeoutLoad, { slotLimit }: Context): number | undefined {
   const all = sum(moments);
   if (slotLimit === undefined || all === 0) return undefined;
   return sum(moments.filter((_, bin) => slotsOfBin(bin) >= slotLimit)) / all;

@@ -8,19 +8,27 @@ import { err, ok, type Result } from '../result.ts';
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const newline = Buffer.from('\n');
+const chunkBytes = 256 * 1024;
 
-/** Hands on each line of a whole log file, plain or gzip; in words why it cannot be read. */
+/**
+ * Hands on each line of a whole log file, plain or gzip; in words why it cannot be read. `onBytes` is told how many
+ * bytes of the file have been read so far.
+ */
 export async function readLogFile(
   path: string,
   consume: LineConsumer,
+  onBytes: (bytes: number) => void = () => undefined,
 ): Promise<Result<void, string>> {
   const lines = createLineSplitter();
-  const split = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of chunks) lines.push(chunk, consume);
-  };
   try {
     const gzip = await isGzip(path);
-    const bytes = createReadStream(path);
+    const bytes = createReadStream(path, { highWaterMark: chunkBytes });
+    const split = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+      for await (const chunk of chunks) {
+        lines.push(chunk, consume);
+        onBytes(bytes.bytesRead);
+      }
+    };
     await (gzip ? pipeline(bytes, createGunzip(), split) : pipeline(bytes, split));
     // A log that was cut off or is being written may end within a line; a whole one without newline counts.
     if (lines.pending() > 0) lines.push(newline, consume);

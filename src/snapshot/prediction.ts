@@ -26,7 +26,7 @@ export interface TimeoutPrediction {
   /** Share of the visitors of the busiest hour that wait for a slot (Erlang C); absent without the number of slots. */
   readonly waitProbability: Range | undefined;
   /** Share of the time with all slots held, if no client closes first; absent without the number of slots. */
-  readonly fullShare: number | undefined;
+  readonly fullTimeRatio: number | undefined;
   /** What idle workers pin in the busiest hour; absent where idle clients hold no worker, or its size is not known. */
   readonly idleMemoryBytes: Range | undefined;
   /** Whether the busiest moment stays under 80 % of the slots; absent without their number. */

@@ -97,11 +97,11 @@ describe('predictTimeouts()', () => {
 
   test('slots that are all held are told as full time and as waiting', () => {
     const full = at(modelOf(steady, { todaySeconds: 5, slots: 1 }), 20);
-    expect(full.fullShare).toBeGreaterThan(0.9);
+    expect(full.fullTimeRatio).toBeGreaterThan(0.9);
     expect(full.fits).toBe(false);
     expect(full.waitProbability?.expected).toBe(1);
     const free = at(modelOf(steady, { todaySeconds: 5, slots: 100 }), 5);
-    expect(free).toMatchObject({ fits: true, fullShare: 0 });
+    expect(free).toMatchObject({ fits: true, fullTimeRatio: 0 });
   });
 
   test('missed reuse is what a longer timeout would gain, but not behind a proxy', () => {

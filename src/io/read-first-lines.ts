@@ -1,0 +1,39 @@
+import { open } from 'node:fs/promises';
+import { constants, gunzipSync } from 'node:zlib';
+
+const headBytes = 64 * 1024;
+const gzipMagic = [0x1f, 0x8b];
+
+/** The first lines of a log file, plain or gzip; none when it cannot be read, which reading all of it will explain. */
+export async function readFirstLines(path: string): Promise<readonly Buffer[]> {
+  try {
+    const head = await readHead(path);
+    const isGzip = gzipMagic.every((byte, at) => head[at] === byte);
+    // The head of a gzip file ends within its data.
+    const text = isGzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head;
+    return linesOf(text);
+  } catch {
+    return [];
+  }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+function linesOf(text: Buffer): readonly Buffer[] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    if (end === -1) break;
+    lines.push(text.subarray(start, end));
+    start = end + 1;
+  }
+  return lines;
+}
