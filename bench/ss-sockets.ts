@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { summarizeConnections } from '../src/derive/connection-activity.ts';
 import { buildKernelReader, type KernelReader } from '../src/io/read-kernel.ts';
 import { err } from '../src/result.ts';
+import { holdConnections } from './held-connections.ts';
 import { printTable } from './measure.ts';
 
-/** Both ends of each connection are descriptors of this process, and 20,000 is a common limit of them. */
-const sizes = [100, 1000, 5000, 9000];
+const sizes = [100, 1000, 5000, 20_000];
 const rounds = 5;
 /** Clock ticks of /proc/PID/stat a second, on every architecture Node.js runs on by default. */
 const ticksPerSecond = 100;
@@ -19,30 +18,6 @@ function cpuMilliseconds(): number {
     .split(' ');
   const ofChildren = Number(columns[13]) + Number(columns[14]);
   return (user + system) / 1000 + (ofChildren / ticksPerSecond) * 1000;
-}
-
-async function openConnections(count: number) {
-  const accepted: Socket[] = [];
-  const server = createServer((socket) => accepted.push(socket.on('error', () => undefined)));
-  await new Promise<void>((resolve) => server.listen({ port: 0, host: '0.0.0.0' }, resolve));
-  const { port } = server.address() as AddressInfo;
-  const clients: Socket[] = [];
-  while (clients.length < count) {
-    const burst = Array.from({ length: Math.min(200, count - clients.length) }, (_, index) =>
-      connect({ port, host: `127.0.0.${1 + (index % 8)}` }),
-    );
-    await Promise.all(
-      burst.map((socket) => new Promise((resolve) => socket.once('connect', resolve))),
-    );
-    clients.push(...burst);
-  }
-  return {
-    port,
-    close() {
-      for (const socket of [...clients, ...accepted]) socket.destroy();
-      server.close();
-    },
-  };
 }
 
 async function measure(reader: KernelReader, port: number) {
@@ -64,7 +39,7 @@ export async function run(): Promise<void> {
     Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'left out' } as const));
   const rows = [['connections', 'ss: ms', 'CPU ms', '/proc: ms', 'CPU ms', 'CPU ratio']];
   for (const size of sizes) {
-    const held = await openConnections(size);
+    const held = await holdConnections(size);
     const ss = await measure(buildKernelReader(), held.port);
     const proc = await measure(buildKernelReader({ ss: withoutSs }), held.port);
     held.close();

@@ -59,12 +59,19 @@ interface Behaviour {
   readonly staysMs?: number;
 }
 
+/** Told when a client of the load asked for a page and was sent away without a byte: it is a visitor, too. */
+export type OnTurnedAway = () => void;
+
 /** Makes the load of one phase, and resolves when it is over and every connection is closed. */
-export async function runPhase(server: LoadedServer, phase: Phase): Promise<void> {
+export async function runPhase(
+  server: LoadedServer,
+  phase: Phase,
+  onTurnedAway: OnTurnedAway,
+): Promise<void> {
   const ends = AbortSignal.timeout(phase.seconds * 1000);
   // Each client listens to it, and there may be a hundred.
   setMaxListeners(0, ends);
-  const clients = holdClients(server.port, phase, ends);
+  const clients = holdClients({ port: server.port, phase, ends, onTurnedAway });
   if (phase.kind === 'reloads') await reloadUntil(server, ends);
   await clients;
 }
@@ -77,13 +84,23 @@ async function reloadUntil(server: LoadedServer, ends: AbortSignal): Promise<voi
   }
 }
 
-async function holdClients(port: number, phase: Phase, ends: AbortSignal): Promise<void> {
+interface Load {
+  readonly port: number;
+  readonly phase: Phase;
+  readonly ends: AbortSignal;
+  readonly onTurnedAway: OnTurnedAway;
+}
+
+async function holdClients({ port, phase, ends, onTurnedAway }: Load): Promise<void> {
   const behaviour = behaviourOf(phase);
   await Promise.all(
     Array.from({ length: phase.clients }, async (_, index) => {
       // Not all in one millisecond, which no visitors do.
       await pause(index * 5, ends);
-      while (!ends.aborted) await holdOne(port, behaviour, ends);
+      while (!ends.aborted) {
+        const turnedAway = await holdOne(port, behaviour, ends);
+        if (turnedAway) onTurnedAway();
+      }
     }),
   );
 }
@@ -106,8 +123,11 @@ function behaviourOf({ kind, seconds }: Phase): Behaviour {
   }
 }
 
-/** One connection, until its time is up, the phase is over, or the server closes it. */
-async function holdOne(port: number, behaviour: Behaviour, ends: AbortSignal): Promise<void> {
+/**
+ * One connection, until its time is up, the phase is over, or the server closes it. Returns whether the server did so
+ * without a word.
+ */
+async function holdOne(port: number, behaviour: Behaviour, ends: AbortSignal): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => undefined);
@@ -118,9 +138,11 @@ async function holdOne(port: number, behaviour: Behaviour, ends: AbortSignal): P
   const stop = AbortSignal.any([ends, closes.signal]);
   void closed.then(() => closes.abort());
   await pause(behaviour.staysMs ?? 3_600_000, stop);
+  const turnedAway = closes.signal.aborted && socket.bytesRead === 0;
   await closeOf(socket, closed);
   // Whom the server sends away comes back, but not a thousand times a second.
   if (!ends.aborted) await pause(50, ends);
+  return turnedAway;
 }
 
 async function closeOf(socket: Socket, closed: Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startExporter } from '../test/support/exporter.ts';
 import { parseExposition } from '../test/support/exposition.ts';
-import { startFreshVisitors, truthBetween } from '../test/support/fresh-visitors.ts';
+import { startFreshVisitors, type Truth, truthBetween } from '../test/support/fresh-visitors.ts';
 import { printTable } from './measure.ts';
 import { type LoadedServer, runPhase, startLoadedServer } from './verdict-load.ts';
 import {
@@ -75,22 +75,25 @@ async function runEpisode(server: VerdictServer, episode: Episode): Promise<read
 interface Scraped {
   readonly from: number;
   readonly verdict: number | undefined;
+  readonly evidence: readonly string[];
 }
 
 async function watchEpisode(loaded: LoadedServer, episode: Episode): Promise<readonly Second[]> {
   const exporter = await startExporter({ config: `targets: [${loaded.target}]` });
   const visitors = startFreshVisitors({ port: loaded.port });
   const startedAt = performance.now();
+  const turnedAwayAt: number[] = [];
   const load = Promise.all(
     episode.phases.map(async (phase) => {
       await sleep(phase.atSecond * 1000);
-      await runPhase(loaded, phase);
+      await runPhase(loaded, phase, () => turnedAwayAt.push(performance.now()));
     }),
   );
   const scrape = async (): Promise<Scraped> => {
     const from = performance.now();
     const text = await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '1.5' });
-    return { from, verdict: parseExposition(text).value('webserver_exhausted') };
+    const exposition = parseExposition(text);
+    return { from, verdict: exposition.value('webserver_exhausted'), evidence: evidenceIn(text) };
   };
   const scrapes: Promise<Scraped>[] = [];
   for (let second = 0; second < episode.seconds; second++) {
@@ -101,11 +104,22 @@ async function watchEpisode(loaded: LoadedServer, episode: Episode): Promise<rea
   await load;
   await visitors.stop();
   await exporter.stop();
-  return scraped.map(({ from, verdict }, second) => ({
-    truth: truthBetween(visitors.visits(), from, from + 1000),
+  return scraped.map(({ from, verdict, evidence }, second) => ({
+    truth: truthOf(truthBetween(visitors.visits(), from, from + 1000), turnedAwayAt, from),
     verdict,
-    goingOn: describeLoad(episode, second),
+    goingOn: [describeLoad(episode, second), ...evidence].join(', '),
   }));
+}
+
+/** A second in which fresh visitors were served and others turned away is of no clear truth. */
+function truthOf(truth: Truth, turnedAwayAt: readonly number[], from: number): Truth {
+  const turnedAway = turnedAwayAt.some((at) => at >= from - 250 && at <= from + 1000);
+  return truth === 'served' && turnedAway ? 'mixed' : truth;
+}
+
+function evidenceIn(exposition: string): readonly string[] {
+  const sample = /^webserver_exhaustion_evidence\{.*evidence="(\w+)".*\} 1$/gm;
+  return [...exposition.matchAll(sample)].map(([, name = '']) => name);
 }
 
 function describeLoad({ slots, backlog, phases }: Episode, second: number): string {

@@ -6,10 +6,12 @@ import { type ConfigProblem, configProblemText, parseConfig } from './config/par
 import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
+import { hasStatusPage } from './config/status-target.ts';
+import type { AdviceSubject } from './derive/advice-input.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { selfGroups, targetGroups } from './metrics/catalog.ts';
+import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
@@ -27,10 +29,11 @@ import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
+import type { Listen } from './server/listen.ts';
 import type { ProbeQuery, ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
-import type { TargetView } from './snapshot/target-view.ts';
+import type { LoggedTarget, TargetIdentity, TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
   /** Absent: the usual status addresses on this machine are tried. */
@@ -51,6 +54,7 @@ export interface AppOptions {
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly listen: Listen;
   /** Takes the configuration into force; the problems when it is refused. */
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
@@ -82,7 +86,7 @@ export function createApp(options: AppOptions): App {
     kernel,
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
-    logSaysExhausted: logs.saysExhausted,
+    logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
     log,
     now,
   };
@@ -93,11 +97,15 @@ export function createApp(options: AppOptions): App {
   });
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
+  const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
+    .filter((group) => !logGroups.some(({ title }) => title === group.title))
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
   let config: Config | undefined;
+  /** Targets without a status page. */
+  let logsOnly: readonly TargetIdentity[] = [];
   let reloadSuccessful = false;
   let reloadedAt = 0;
   let collectorFailures = 0;
@@ -107,7 +115,10 @@ export function createApp(options: AppOptions): App {
   const take = async (next: Config) => {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
     config = next;
-    targets.apply(next.targets);
+    targets.apply(next.targets.filter(hasStatusPage));
+    logsOnly = next.targets
+      .filter((target) => !hasStatusPage(target))
+      .map(({ name, server }) => ({ name, server }));
     advices.forget();
     reloadSuccessful = true;
     reloadedAt = now();
@@ -157,7 +168,7 @@ export function createApp(options: AppOptions): App {
   const self = (): SelfView => ({
     version: options.version,
     nodeVersion: options.nodeVersion,
-    targets: targets.all().length,
+    targets: targets.all().length + logsOnly.length,
     configLastReloadSuccessful: reloadSuccessful,
     configLastReloadSuccessSeconds: reloadedAt,
     collectorFailures,
@@ -170,21 +181,35 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
-  const withLogs = (view: TargetView): TargetView => {
-    const logView = logs.view(view.observation.target.name);
+  const loggedTarget = (
+    target: TargetIdentity,
+    view: AdviceSubject = { observation: { target } },
+  ): LoggedTarget => {
+    const logView = logs.view(target.name);
     const advice = advices.adviceFor(view);
     return {
-      ...view,
-      shownAtSeconds: now(),
+      observation: { target },
       ...(logView === undefined ? {} : { logs: logView }),
       ...(advice === undefined ? {} : { advice }),
     };
+  };
+
+  const adviceSubjects = (): readonly AdviceSubject[] => [
+    ...targets.all().map((one) => one.latest() ?? { observation: { target: one.identity } }),
+    ...logsOnly.map((target) => ({ observation: { target } })),
+  ];
+
+  const withLogs = (view: TargetView): TargetView => {
+    const shown = { ...view, shownAtSeconds: now() };
+    return { ...loggedTarget(view.observation.target, view), ...shown };
   };
 
   const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
     // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
     const askedAt = performance.now();
     const known = name === undefined ? targets.byName(target) : undefined;
+    const unpolled = name === undefined ? logsOnly.find((one) => one.name === target) : undefined;
+    if (unpolled !== undefined) return ok(await render(logFamilies, [loggedTarget(unpolled)]));
     const view =
       known === undefined
         ? await probeForeign()
@@ -198,7 +223,11 @@ export function createApp(options: AppOptions): App {
       success: view.value.observation.outcome.kind === 'answered',
       seconds: (performance.now() - askedAt) / 1000,
     };
-    return ok((await render(probeFamilies, [result])) + (await render(families, [view.value])));
+    return ok(
+      (await render(probeFamilies, [result])) +
+        (await render(families, [view.value])) +
+        (await render(logFamilies, [view.value])),
+    );
 
     async function probeForeign() {
       const module = config === undefined ? undefined : findModule(config.probe, name);
@@ -223,6 +252,7 @@ export function createApp(options: AppOptions): App {
       configured: options.configFile !== undefined,
       targets: targets.all(),
       adviceFor: advices.adviceFor,
+      logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
 
@@ -232,24 +262,28 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
+      const ofLogs = await render(logFamilies, [
+        ...views,
+        ...logsOnly.map((target) => loggedTarget(target)),
+      ]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
       );
       const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
-      return ofTargets + ofSelf + ofProcess;
+      return ofTargets + ofLogs + ofSelf + ofProcess;
     },
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
-    showAdvice: () => showAdvice(targets.all(), advices),
+    showAdvice: () => showAdvice(adviceSubjects(), advices),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
-    listTargets: () => targets.all().map(({ identity }) => identity),
+    listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 
-  const { server, cutConnections } = buildServer({
+  const { server, listen, cutConnections } = buildServer({
     ports,
     telemetryPath: options.telemetryPath,
     ...(options.security === undefined ? {} : { security: options.security }),
@@ -257,6 +291,7 @@ export function createApp(options: AppOptions): App {
   });
   return {
     server,
+    listen,
     cutConnections,
     start: reload,
     reload,

@@ -26,4 +26,10 @@ process.exitCode = await run(process.argv.slice(2), {
   onHangup: (callback) => {
     process.on('SIGHUP', callback);
   },
+  onDefect: (callback) => {
+    process.on('uncaughtException', (error) => {
+      callback(error);
+      process.exit(1);
+    });
+  },
 });

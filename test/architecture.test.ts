@@ -14,6 +14,7 @@ const ranks: Readonly<Record<string, number>> = {
   derive: 2,
   config: 3,
   metrics: 3,
+  audit: 3,
   page: 3,
   io: 4,
   pipeline: 5,
@@ -59,10 +60,10 @@ test('imports go to lower ranks or stay in their folder', () => {
   expect(upward).toEqual([]);
 });
 
-test('parsers and derivations import nothing from Node and no I/O', () => {
+test('parsers, derivations and checks import nothing from Node and no I/O', () => {
   const outside = imports.filter(
     ({ from, to }) =>
-      ['parse', 'derive', 'snapshot'].includes(place(from)) &&
+      ['parse', 'derive', 'snapshot', 'audit'].includes(place(from)) &&
       /^(?:node:|node-fetch|fastify|prom-client)/.test(to),
   );
   expect(outside).toEqual([]);

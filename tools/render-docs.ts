@@ -12,8 +12,13 @@ import type { Family } from '../src/metrics/family.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
-import { readRuleFiles, renderPrometheusRule } from './prometheus-rule.ts';
-import { renderSloRules } from './render-slo-rules.ts';
+import { renderCheckDocs } from './render-checks.ts';
+import { renderReliability } from './render-reliability.ts';
+import { renderRules } from './rules/render-rules.ts';
+import { readDefaults } from './rules/rule-config.ts';
+import { readTemplates } from './rules/rule-templates.ts';
+import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
+import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
 /** Files generated from the tables in src/: path in the repository -> content. */
 export function renderGeneratedFiles(): ReadonlyMap<string, string> {
@@ -21,11 +26,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/metrics.md', renderMetricsDoc()],
     ['docs/errors.md', renderErrorsDoc()],
     ['docs/flags.md', renderFlagsDoc()],
+    ...renderCheckDocs(),
+    ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
-    [
-      'alerts/slo.rules.yml',
-      renderSloRules(readFileSync(new URL('../alerts/slo.yml', import.meta.url), 'utf8')),
-    ],
+    ...renderAlertFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -38,11 +42,30 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
           `${JSON.stringify(dashboard)}\n`,
         ] as const,
     ),
+  ]);
+}
+
+/** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
+function renderAlertFiles(): ReadonlyMap<string, string> {
+  const source = 'alerts/config.yml';
+  const templates = readTemplates();
+  const config = readDefaults();
+  const files = renderRules(templates, config);
+  const dashboards = [...allDashboards.keys()].map((name) => `keepalive-${name}.json`);
+  return new Map([
+    ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      renderPrometheusRule(readRuleFiles()),
+      writePrometheusRule(files, source),
     ],
+    ['mixin.libsonnet', writeMixin(dashboards)],
+    ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
+    ['alerts/mixin/templates.libsonnet', writeMixinTemplates(templates)],
   ]);
+}
+
+function readText(path: string): string {
+  return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 }
 
 const notice = (source: string) =>

@@ -20,6 +20,8 @@ export interface VariableScope {
 /** The choices above every dashboard: datasource, job, exporter, target. */
 export function buildVariables({ metric, server }: VariableScope): cog.Builder<VariableModel>[] {
   const ofServer = server === undefined ? '' : `, server="${server}"`;
+  // A target of which only logs are read has no webserver_up.
+  const named = metric.startsWith('webserver_') ? metric : 'webserver_up';
   const within = 'job=~"$job", instance=~"$instance"';
   return [
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'),
@@ -32,7 +34,7 @@ export function buildVariables({ metric, server }: VariableScope): cog.Builder<V
     choice({
       name: 'target',
       label: 'Target',
-      query: `label_values(webserver_up{${within}${ofServer}}, target)`,
+      query: `label_values(${named}{${within}${ofServer}}, target)`,
     }),
   ];
 }

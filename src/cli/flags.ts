@@ -50,6 +50,48 @@ export const flagTable = {
     type: 'boolean',
     help: 'demo: use apache2 and nginx of this machine instead of the simulation.',
   },
+  apache: {
+    type: 'string',
+    value: 'FILE',
+    help: 'audit: main configuration file of Apache. Without a file the usual places are searched.',
+    argumentOnly: true,
+  },
+  nginx: {
+    type: 'string',
+    value: 'FILE',
+    help: 'audit: main configuration file of nginx.',
+    argumentOnly: true,
+  },
+  output: {
+    type: 'string',
+    value: 'FORMAT',
+    help: 'audit: text (the default), json, or sarif for code scanning.',
+    argumentOnly: true,
+  },
+  'fail-on': {
+    type: 'string',
+    value: 'SEVERITY',
+    help: 'audit: exit code 1 from this severity on: info (the default), warning, error or never.',
+    argumentOnly: true,
+  },
+  'server-version': {
+    type: 'string',
+    value: 'VERSION',
+    help: 'audit: judge by this version, such as apache/2.4.62 or nginx/1.28.0, not by the one installed.',
+    argumentOnly: true,
+  },
+  'front-timeout': {
+    type: 'string',
+    value: 'DURATION',
+    help: 'audit: how long what stands in front, such as a load balancer, keeps idle connections.',
+    argumentOnly: true,
+  },
+  'backend-workers': {
+    type: 'string',
+    value: 'N',
+    help: 'audit: workers of the backend, when its configuration is not audited too.',
+    argumentOnly: true,
+  },
   help: { type: 'boolean', help: 'Show this help.', argumentOnly: true },
   version: { type: 'boolean', help: 'Show the version.', argumentOnly: true },
 } as const satisfies Readonly<Record<string, FlagRow>>;

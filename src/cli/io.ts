@@ -16,4 +16,6 @@ export interface CliIo {
   readonly terminated: Promise<void>;
   /** Calls back at each SIGHUP. */
   onHangup(callback: () => void): void;
+  /** Calls back at an exception or rejection that nobody has caught; the process ends afterwards with 1. */
+  onDefect(callback: (error: unknown) => void): void;
 }

@@ -1,4 +1,5 @@
 import { advise } from './advise.ts';
+import { audit } from './audit.ts';
 import { checkConfig } from './check-config.ts';
 import { compare } from './compare.ts';
 import { demo } from './demo.ts';
@@ -7,7 +8,7 @@ import type { CliIo } from './io.ts';
 import { plan } from './plan.ts';
 import { serve } from './serve.ts';
 
-const commands = { serve, 'check-config': checkConfig, demo } as const;
+const commands = { serve, 'check-config': checkConfig, audit, demo } as const;
 
 /** Commands with flags of their own. */
 const questions = { advise, plan, compare } as const;
@@ -19,6 +20,7 @@ Usage: keepalive-exporter COMMAND [FLAGS]
 Commands:
   serve         Serve metrics (the default).
   check-config  Check the configuration file; prints every problem, exit code 1.
+  audit         Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.
   demo          Show the exporter at work on a simulated Apache and nginx.
   advise        Which timeout and how many slots, from access logs; see advise --help.
   plan          The arithmetic of slots, hold time, rate and memory; see plan --help.

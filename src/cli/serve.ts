@@ -27,6 +27,12 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
     return 2;
   }
   const log = createLogOf(flags, io);
+  // What is in memory may be what is wrong: the checkpoint of the last second stands, and nothing newer is written.
+  io.onDefect((error) =>
+    log.error('a defect of keepalive-exporter ends it; please report it', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    }),
+  );
   const security = openSecurity(flags, log);
   if (!security.ok) {
     io.stderr(`${security.error.join('\n')}\n`);
@@ -135,7 +141,7 @@ async function reload(app: App, log: Log): Promise<void> {
 
 export async function listen(app: App, address: ListenAddress, io: CliIo): Promise<boolean> {
   try {
-    await app.server.listen({ host: address.host, port: address.port });
+    await app.listen(address);
     return true;
   } catch (error) {
     io.stderr(

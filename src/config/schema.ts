@@ -122,7 +122,8 @@ const sampling = z.strictObject({
 const accessLog = z
   .strictObject({
     path: path.optional().meta({
-      description: 'A file, or a pattern with * and ? in its last part. Rotation is followed.',
+      description:
+        'A file, or a pattern with * and ?, such as /var/log/pods/shop_web-*/nginx/*.log. Rotation is followed.',
     }),
     syslog: z
       .string()
@@ -145,7 +146,7 @@ const accessLog = z
       description: 'For json: key in the line → nginx variable, such as {code: $status}.',
     }),
     cri: z.boolean().default(false).meta({
-      description: 'The file is a Kubernetes container log: unwrap its lines.',
+      description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
     vhosts: z
       .array(z.string().min(1))
@@ -169,7 +170,12 @@ const accessLog = z
     }
   });
 
-const errorLog = z.strictObject({ path });
+const errorLog = z.strictObject({
+  path,
+  cri: z.boolean().default(false).meta({
+    description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
+  }),
+});
 
 const buckets = z
   .array(z.number().positive())
@@ -214,7 +220,9 @@ const target = z
   .strictObject({
     name: z.string().min(1).max(200).meta({ description: 'Becomes the label target.' }),
     server: z.enum(serverKinds),
-    status_url: statusUrl,
+    status_url: statusUrl.optional().meta({
+      description: 'The status page. Without it only the logs of the target are read.',
+    }),
     timeout: positiveDuration.default(5000),
     http: http.default({ headers: {} }),
     capacity: capacity.default({}),
@@ -268,7 +276,7 @@ const target = z
     error: 'is for Apache prefork and worker: an idle connection blocks nothing in nginx',
     path: ['sampling', 'observation_lane'],
   })
-  .refine(({ server, status_url }) => server === 'nginx' || !status_url.startsWith('unix:'), {
+  .refine(({ server, status_url = '' }) => server === 'nginx' || !status_url.startsWith('unix:'), {
     error: 'Apache listens on TCP only; unix: is for nginx',
     path: ['status_url'],
   })
@@ -278,7 +286,39 @@ const target = z
       error: 'is read for nginx only; Apache’s scoreboard tells its limit (or set slots)',
       path: ['capacity', 'config_file'],
     },
-  );
+  )
+  .superRefine((target, context) => {
+    if (target.status_url !== undefined) return;
+    for (const { path, message } of problemsWithoutStatusPage(target)) {
+      context.addIssue({ code: 'custom', message, path: [path] });
+    }
+  });
+
+/** What is wrong with a target of which only logs are to be read. */
+function problemsWithoutStatusPage(target: {
+  readonly access_logs: readonly unknown[];
+  readonly error_logs: readonly unknown[];
+  readonly capacity: object;
+  readonly sampling: { readonly interval?: number | undefined; readonly observation_lane: boolean };
+  readonly listen?: unknown;
+  readonly processes?: unknown;
+  readonly slot_table?: unknown;
+}): readonly { readonly path: string; readonly message: string }[] {
+  const { access_logs, error_logs, capacity, sampling, ...others } = target;
+  if (access_logs.length + error_logs.length === 0) {
+    const message = 'is missing; without it, access_logs or error_logs must say what to read';
+    return [{ path: 'status_url', message }];
+  }
+  const given = {
+    capacity: Object.keys(capacity).length > 0,
+    sampling: sampling.interval !== undefined || sampling.observation_lane,
+    listen: others.listen !== undefined,
+    processes: others.processes !== undefined,
+    slot_table: others.slot_table !== undefined,
+  };
+  const message = 'needs status_url: of a target without it only the logs are read';
+  return Object.entries(given).flatMap(([path, isGiven]) => (isGiven ? [{ path, message }] : []));
+}
 
 const probeAllow = z
   .strictObject({

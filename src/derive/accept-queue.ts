@@ -9,8 +9,6 @@ export const defaultListenBacklog = 511;
 export interface BacklogBounds {
   /** net.core.somaxconn; absent when it could not be read. */
   readonly somaxconn?: number;
-  /** `ListenBackLog` or `listen ... backlog=`, where the operator states it. */
-  readonly configuredBacklog?: number;
 }
 
 /**
@@ -35,7 +33,6 @@ export function deriveAcceptQueue(
   return { port, length, ...(limit === undefined ? {} : { limit }) };
 }
 
-function assumedLimit({ somaxconn, configuredBacklog }: BacklogBounds): number | undefined {
-  if (somaxconn === undefined) return configuredBacklog;
-  return Math.min(configuredBacklog ?? defaultListenBacklog, somaxconn);
+function assumedLimit({ somaxconn }: BacklogBounds): number | undefined {
+  return somaxconn === undefined ? undefined : Math.min(defaultListenBacklog, somaxconn);
 }

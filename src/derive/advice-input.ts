@@ -1,11 +1,21 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { AdviceOptions } from './advise-keepalive.ts';
+
+/** A target as it is seen now; of one without a status page only the name and the kind of server. */
+export interface AdviceSubject extends Partial<Pick<TargetView, 'figures' | 'host' | 'counters'>> {
+  readonly observation: {
+    readonly target: TargetIdentity;
+    readonly outcome?: ObservationOutcome;
+  };
+}
 
 /** What the configuration and the machine say besides the target's view. */
 export interface AdviceSurroundings {
+  /** As configured, for when the status page does not tell them. */
+  readonly slots?: number;
   readonly threadsPerChild?: number;
   readonly asyncFactor?: number;
   /** Memory that more workers could take. */
@@ -17,39 +27,39 @@ const leastSamples = 600;
 
 /** The advice's figures from what is measured of a target; those that are not known are absent. */
 export function adviceInput(
-  view: TargetView,
+  view: AdviceSubject,
   summary: GapSummary,
   surroundings: AdviceSurroundings,
 ): AdviceOptions {
-  const { sum, count } = view.counters.samples.keepaliveSlots;
+  const { sum, count } = view.counters?.samples.keepaliveSlots ?? { sum: 0, count: 0 };
   const workers = groupOf(view, 'worker');
   const slots = (workers ?? groupOf(view, 'connection'))?.limit?.value;
   const workerBytes = memoryOfSlot(view, workers);
   return {
     summary,
     server: serverOf(view),
-    ...(slots === undefined ? {} : { slots }),
     ...(count < leastSamples ? {} : { meanIdleSlots: sum / count }),
     ...(workerBytes === undefined ? {} : { workerBytes }),
     ...surroundings,
+    ...(slots === undefined ? {} : { slots }),
   };
 }
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];
 
-function serverOf({ observation: { target, outcome } }: TargetView): AdvisedServer {
+function serverOf({ observation: { target, outcome } }: AdviceSubject): AdvisedServer {
   if (target.server === 'nginx') return 'nginx';
-  const snapshot = outcome.kind === 'answered' ? outcome.snapshot : undefined;
+  const snapshot = outcome?.kind === 'answered' ? outcome.snapshot : undefined;
   const mpm = snapshot?.kind === 'apache' ? snapshot.serverMpm?.toLowerCase() : undefined;
   return apacheMpms.find((name) => name === mpm) ?? 'apache';
 }
 
-function groupOf({ figures }: TargetView, kind: SlotGroup['kind']): SlotGroup | undefined {
+function groupOf({ figures }: AdviceSubject, kind: SlotGroup['kind']): SlotGroup | undefined {
   return figures?.groups.find((group) => group.kind === kind);
 }
 
 /** Memory of the workers over the slots that live in them. */
-function memoryOfSlot({ host }: TargetView, workers: SlotGroup | undefined): number | undefined {
+function memoryOfSlot({ host }: AdviceSubject, workers: SlotGroup | undefined): number | undefined {
   if (host?.processes === undefined || workers?.limit === undefined) return undefined;
   const living = workers.limit.value - (workers.counts.get('open') ?? 0);
   return living <= 0 ? undefined : host.processes.workerBytes / living;

@@ -15,7 +15,8 @@ export interface ViewParts {
   readonly capacity: Capacity;
   readonly host?: HostFigures;
   readonly holders?: SlotHolders;
-  readonly errorLog?: boolean;
+  /** Seconds since an error log last said that there is no slot left; absent when none speaks for now. */
+  readonly loggedSecondsAgo?: number;
   readonly laneUp?: boolean;
   /** Milliseconds of a clock that never goes back. */
   readonly nowMilliseconds: number;
@@ -50,7 +51,7 @@ export function buildView(parts: ViewParts): TargetView {
   };
 }
 
-function verdictOf({ observation, memory, host, errorLog, laneUp }: ViewParts) {
+function verdictOf({ observation, memory, host, loggedSecondsAgo, laneUp }: ViewParts) {
   const { outcome, target, timings } = observation;
   const before = figuresOf(memory.lastAnswered);
   const dropped = outcome.kind === 'answered' ? droppedSince(memory) : undefined;
@@ -63,7 +64,7 @@ function verdictOf({ observation, memory, host, errorLog, laneUp }: ViewParts) {
     ...(host === undefined ? {} : { host }),
     ...(host?.processes === undefined ? {} : { stopped: host.processes.stopped }),
     ...(dropped === undefined ? {} : { droppedSince: dropped }),
-    ...(errorLog === undefined ? {} : { errorLog }),
+    ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
   });
 }
 

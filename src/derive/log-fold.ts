@@ -95,6 +95,20 @@ export function* listResponses(counts: LogCounts): Generator<ResponseCount> {
   }
 }
 
+const responseClasses = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const;
+export type ResponseClass = (typeof responseClasses)[number];
+
+/** Responses of each class, 0 for those that never occurred. */
+export function countByClass(counts: LogCounts): ReadonlyMap<ResponseClass, number> {
+  const totals = new Map<ResponseClass, number>(responseClasses.map((name) => [name, 0]));
+  for (const [code, row] of counts.responses.entries()) {
+    const name = responseClasses[Math.floor(code / 100)] ?? 'other';
+    const sum = (row ?? []).reduce((total, count) => total + count, 0);
+    totals.set(name, (totals.get(name) ?? 0) + sum);
+  }
+  return totals;
+}
+
 function describeResponse(
   counts: LogCounts,
   { code, cell, count }: { code: number; cell: number; count: number },

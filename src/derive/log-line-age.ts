@@ -24,7 +24,10 @@ export function writtenJustNow(line: LineRead): number | undefined {
   const ageHere = readAt - (wallSeconds - zoneSeconds);
   const age = isLive ? ageInAnyZone(readAt - wallSeconds) : ageHere;
   const writtenAt = readAt - age;
-  return isJustNow(writtenAt, readAt) ? Math.min(writtenAt, readAt) : undefined;
+  if (!isJustNow(writtenAt, readAt)) return undefined;
+  // A line tells whole seconds. In the second in which the end of the log was reached, it came after that.
+  const cutOff = endSeenAt - writtenAt;
+  return Math.min(cutOff > 0 && cutOff < 1 ? endSeenAt : writtenAt, readAt);
 }
 
 /** Neither long ago nor, after a clock was set back or by a forged time, in the future. */

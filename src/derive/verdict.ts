@@ -16,8 +16,8 @@ export interface VerdictInput {
   readonly stopped?: boolean;
   /** Connections nginx has dropped, as two polls in a row agree on; only of an answered poll. */
   readonly droppedSince?: number;
-  /** Whether the error log has said within the last seconds that the server is out of slots. */
-  readonly errorLog?: boolean;
+  /** Seconds since an error log last said that the server is out of slots; absent when none speaks for now. */
+  readonly loggedSecondsAgo?: number;
   /** The page came over the observation lane, whose slot no visitor can have. */
   readonly viaLane?: boolean;
   /** Seconds between the connection and the answer; only of an answered poll. */
@@ -46,8 +46,22 @@ function verdictOfAnswer(input: VerdictInput, figures: SlotFigures): Verdict {
   if (full) evidence.push('no_idle_slot');
   if (full && queueLength(input.host?.listen) > 0) evidence.push('accept_queue');
   if ((input.droppedSince ?? 0) > 0) evidence.push('dropped_connections');
-  if ((full || input.server === 'nginx') && input.errorLog === true) evidence.push('error_log');
+  if ((full || input.server === 'nginx') && logSpeaks(input, figures)) evidence.push('error_log');
   return { exhausted: evidence.length > 0, evidence };
+}
+
+/** nginx writes a line for each visitor it turns away: one sample, and the time a log is read later. */
+const turnedAwayWithinSeconds = 1.25;
+
+/**
+ * A page that shows room outweighs a line of some seconds ago, but not one of just now: one worker process can be full
+ * while the others are not.
+ */
+function logSpeaks({ loggedSecondsAgo }: VerdictInput, figures: SlotFigures): boolean {
+  if (loggedSecondsAgo === undefined) return false;
+  // Idle connections are room: nginx gives them up for a visitor.
+  const showsRoom = (figures.workerSaturation ?? 1) < 0.5;
+  return !showsRoom || loggedSecondsAgo <= turnedAwayWithinSeconds;
 }
 
 /** Whether somebody, the poll included, waits or has waited longer than a visitor does. */
@@ -87,21 +101,20 @@ function verdictOfFullQueue(input: VerdictInput): Verdict {
 
 /** The connection stood and nothing was said: full, hung, stopped, or slow. */
 function verdictOfSilence(input: VerdictInput): Verdict {
-  const { errorLog } = input;
   const listen = input.host?.listen ?? [];
   if (isHung(input)) return { exhausted: false, evidence: [] };
   const evidence: Evidence[] = ['connected_but_unanswered'];
   // Our own connection would wait in the queue of a full server; with an empty queue it was accepted: slow.
   if (listen.length > 0 && queueLength(listen) === 0) return { exhausted: false, evidence: [] };
   if (listen.length > 0) evidence.push('accept_queue');
-  if (errorLog === true) evidence.push('error_log');
+  if (input.loggedSecondsAgo !== undefined) evidence.push('error_log');
   return { exhausted: true, evidence };
 }
 
 /** Whether a silent server has workers to spare and uses none of them. What the error log says comes first. */
-function isHung({ server, host, before, stopped, errorLog }: VerdictInput): boolean {
+function isHung({ server, host, before, stopped, loggedSecondsAgo }: VerdictInput): boolean {
   if (stopped === true) return true;
-  if (errorLog === true) return false;
+  if (loggedSecondsAgo !== undefined) return false;
   // nginx accepts at once and closes when it has no connection left: silence means it is slow or hung.
   if (server === 'nginx') return true;
   const listen = host?.listen ?? [];
@@ -118,10 +131,10 @@ function hasStoppingWorkers({ groups }: SlotFigures): boolean {
 }
 
 /** nginx without a free connection closes what it has just accepted; Apache hangs up only when it ends. */
-function verdictOfHangUp({ server, errorLog }: VerdictInput): Verdict {
+function verdictOfHangUp({ server, loggedSecondsAgo }: VerdictInput): Verdict {
   if (server !== 'nginx') return { evidence: [] };
   const evidence: Evidence[] = ['dropped_connections'];
-  if (errorLog === true) evidence.push('error_log');
+  if (loggedSecondsAgo !== undefined) evidence.push('error_log');
   return { exhausted: true, evidence };
 }
 

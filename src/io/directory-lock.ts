@@ -54,9 +54,11 @@ async function takeLock(
   const own = `lock.${randomBytes(6).toString('hex')}`;
   const server = await listenAt(join(base, own), owner);
   try {
+    // Of the own name: the lock's name may be another's a moment after it was taken (removeStale).
+    const { ino } = await stat(join(directory, own));
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       if (await isLinked(join(directory, own), join(directory, lockName))) {
-        return ok(await holdLock(server, directory));
+        return ok(holdLock(server, { directory, ino }));
       }
       const holder = await askHolder(join(base, lockName));
       if (holder !== undefined) {
@@ -79,9 +81,14 @@ async function takeLock(
   }
 }
 
-async function holdLock(server: Server, directory: string): Promise<DirectoryLock> {
+interface HeldLock {
+  readonly directory: string;
+  /** Of the socket that was given the lock's name. */
+  readonly ino: number;
+}
+
+function holdLock(server: Server, { directory, ino }: HeldLock): DirectoryLock {
   const path = join(directory, lockName);
-  const { ino } = await stat(path);
   const isHeld = async () => (await stat(path).catch(() => undefined))?.ino === ino;
   return {
     isHeld,

@@ -1,43 +1,81 @@
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { err, ok, type Result } from '../result.ts';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorCode } from './explain-access.ts';
 
+/** What a pattern names now. */
+export interface Expansion {
+  readonly paths: readonly string[];
+  /** A directory that cannot be listed; others may have been. */
+  readonly obstacle?: { readonly path: string; readonly error: unknown };
+}
+
+export function isPattern(path: string): boolean {
+  return /[*?]/.test(path);
+}
+
 /**
- * Paths that a pattern names now: `*` and `?` in its last part, as in `/var/log/nginx/*.access.log`.
- *
- * @returns the error of the file system when the directory cannot be listed
+ * Paths that a pattern names now, with `*` and `?` in any part of it. A path without them stands for itself, whether it
+ * exists or not.
  */
-export async function expandPattern(pattern: string): Promise<Result<readonly string[], unknown>> {
-  const name = basename(pattern);
-  if (!/[*?]/.test(name)) return ok([pattern]);
-  const directory = dirname(pattern);
-  const source = name
+export async function expandPattern(pattern: string): Promise<Expansion> {
+  if (!isPattern(pattern)) return { paths: [pattern] };
+  const parts = pattern.split('/');
+  let found: Expansion = { paths: [pattern.startsWith('/') ? '/' : '.'] };
+  for (const [index, part] of parts.entries()) {
+    if (part !== '') found = await expandPart(found, { part, isLast: index === parts.length - 1 });
+  }
+  return { ...found, paths: found.paths.toSorted() };
+}
+
+interface Part {
+  readonly part: string;
+  readonly isLast: boolean;
+}
+
+async function expandPart(before: Expansion, { part, isLast }: Part): Promise<Expansion> {
+  let { obstacle } = before;
+  const paths: string[] = [];
+  for (const directory of before.paths) {
+    try {
+      const names = isPattern(part)
+        ? await matchNames(directory, { part, isLast })
+        : await existing(directory, { part, isLast });
+      paths.push(...names.map((name) => join(directory, name)));
+    } catch (error) {
+      // What has gone since it was listed, or is no directory, names nothing.
+      if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') continue;
+      obstacle ??= { path: directory, error };
+    }
+  }
+  return obstacle === undefined ? { paths } : { paths, obstacle };
+}
+
+async function existing(directory: string, { part, isLast }: Part): Promise<readonly string[]> {
+  if (isLast) await lstat(join(directory, part));
+  return [part];
+}
+
+async function matchNames(directory: string, { part, isLast }: Part): Promise<readonly string[]> {
+  const source = part
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '[^/]*')
     .replaceAll('?', '[^/]');
   const wanted = new RegExp(`^${source}$`);
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
-    return ok(
-      names
-        .filter((other) => wanted.test(other) && !isRotated(other, names))
-        .toSorted()
-        .map((other) => join(directory, other)),
-    );
-  } catch (error) {
-    return errorCode(error) === 'ENOENT' ? ok([]) : err(error);
-  }
+  const entries = await readdir(directory, { withFileTypes: true });
+  const isWanted = isLast
+    ? (entry: Dirent) => !entry.isDirectory()
+    : (entry: Dirent) => entry.isDirectory() || entry.isSymbolicLink();
+  const matching = entries.filter((entry) => isWanted(entry) && wanted.test(entry.name));
+  const names = new Set(entries.map(({ name }) => name));
+  return matching.map(({ name }) => name).filter((name) => !isLast || !isRotated(name, names));
 }
 
 /** What rotation leaves beside a file is followed with that file, not on its own. */
-function isRotated(other: string, names: readonly string[]): boolean {
-  return (
-    /\.(?:gz|bz2|xz|zst|lz4)$/.test(other) ||
-    names.some(
-      (first) =>
-        first !== other && other.startsWith(first) && /^[.-]\d/.test(other.slice(first.length)),
-    )
-  );
+function isRotated(name: string, names: ReadonlySet<string>): boolean {
+  if (/\.(?:gz|bz2|xz|zst|lz4|tmp)$/.test(name)) return true;
+  for (const { index } of name.matchAll(/[.-](?=\d)/g)) {
+    if (names.has(name.slice(0, index))) return true;
+  }
+  return false;
 }

@@ -1,27 +1,27 @@
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type CriStream, type CriUnwrapper, createCriUnwrapper } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { errorCode, explainAccess, isDenied } from './explain-access.ts';
-import {
-  checkReadable,
-  endOfLastLine,
-  type FilePlace,
-  holdsPlace,
-  type LogFile,
-  openLogFile,
-} from './log-file.ts';
-import { listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
+import type { FileMark } from './file-mark.ts';
+import { type FilePlace, holdsPlace } from './file-place.ts';
+import { findUnread } from './find-unread.ts';
+import { FollowLedger, type FollowTotals } from './follow-ledger.ts';
+import { KnownFiles } from './known-files.ts';
+import type { LogFile } from './log-file.ts';
+import { findHome, listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
+import { checkReadable, endOfLastLine } from './open-regular.ts';
+import { findPlace, RotatedFiles } from './rotated-files.ts';
 
 /** Where following of a path stands. Survives as JSON, in one record with what was counted from the lines. */
-export interface FollowState {
-  /** The file at the path, then renamed files that are still written to. */
+export interface FollowState extends FollowTotals {
+  /** Rotated files in the order in which they are read, then the file at the path. */
   readonly places: readonly FilePlace[];
   /** Rotated files and copies that stood beside it: on resuming, only those not listed are new. Null: not known. */
-  readonly siblings: readonly string[] | null;
-  readonly readBytes: number;
-  readonly skippedBytes: number;
-  readonly rotations: number;
-  readonly tooLongLines: number;
+  readonly siblings: readonly FileMark[] | null;
+  /** Parts of a container's line whose end has not come (base64); short ones only. */
+  readonly unfinished: string;
 }
 
 export interface FollowOptions {
@@ -30,8 +30,12 @@ export interface FollowOptions {
   /** Where to begin without a state: `end` counts nothing that was there before the exporter. */
   readonly start: 'end' | 'beginning';
   readonly state?: FollowState;
+  /** For a container's log: the stream whose lines are handed on. */
+  readonly cri?: CriStream;
   /** How long a renamed or deleted file is read on after its last growth: Apache finishes its requests into it. */
   readonly graceMilliseconds?: number;
+  /** The same, once its directory is gone. */
+  readonly graceWithoutDirectoryMilliseconds?: number;
 }
 
 export interface FileFollower {
@@ -41,41 +45,44 @@ export interface FileFollower {
   stats(): Promise<SourceStats>;
   /** As of the last poll. */
   condition(): SourceCondition;
+  /** What was lost since this was asked last, each in a sentence. */
+  takeNotices(): readonly string[];
   /** Whether the file has vanished and nothing of it is open any more. */
   isOver(): boolean;
   close(): Promise<void>;
 }
 
-type Totals = Omit<FollowState, 'places' | 'siblings'>;
-
-/** A renamed or deleted file, and when it last grew (monotonic milliseconds). */
-interface Draining {
-  readonly file: LogFile;
-  grewAt: number;
-}
-
-export const defaultGraceMilliseconds = 15 * 60_000;
-/** Each renamed file costs a descriptor; beyond this many the oldest is let go. */
-const mostDraining = 8;
-/** Each chunk takes about a millisecond, and scrapes have their turn between two of them. */
-const chunksPerPoll = 32;
+const defaultGraceMilliseconds = 15 * 60_000;
+/** With its directory gone, as that of a pod, a file has no writer any more. */
+const graceWithoutDirectory = 10_000;
+/** A longer half line is not kept over a restart: then its end counts as unparsed. */
+const longestKept = 64 * 1024;
 /** Listing the directory costs more than looking at one file. */
 const pollsPerListing = 4;
+const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
 
 /**
  * Follows a log file by what it is, not by what it is called: through renaming (the old file is read on, for servers
- * write to it until they reopen), copying and truncating (what fell into the gap is read from the copy), deletion and
- * re-creation, and restarts of the exporter. What stands in the way is told by condition(), never thrown.
+ * write to it until they reopen), copying and truncating (what fell into the gap is read from the copy), packing,
+ * deletion and re-creation, and restarts of the exporter. What stands in the way is told by condition(), never thrown.
  */
 export function followFile(options: FollowOptions): FileFollower {
   return new Follower(options);
 }
 
+interface Found {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+}
+
 class Follower implements FileFollower {
   readonly #options: FollowOptions;
-  readonly #totals: Totals;
+  readonly #unwrapper: CriUnwrapper | undefined;
+  readonly #ledger: FollowLedger;
+  readonly #rotated: RotatedFiles;
+  readonly #known: KnownFiles;
   #current: LogFile | undefined;
-  #draining: Draining[] = [];
   /** Whether the path was looked at: files that appear later are read from their beginning. */
   #began: boolean;
   /** A state whose files could not be opened yet. */
@@ -83,24 +90,23 @@ class Follower implements FileFollower {
   /** Size of a file that stood there at the start and could not be opened: what comes after it is new. */
   #sizeAtStart: number | undefined;
   #hadFile: boolean;
-  #siblings: readonly string[] | null = null;
   #pollsSinceListing = 0;
+  /** The directory of the file itself, where the path may be a link to it. */
+  #home: string | undefined;
   #condition: SourceCondition = isReading;
-  /** What a file is recognised by once it has been truncated: taken while it was intact. */
-  readonly #places = new WeakMap<LogFile, FilePlace>();
 
   constructor(options: FollowOptions) {
+    const { path, state } = options;
+    const { readBytes, skippedBytes, rotations, tooLongLines } = state ?? noTotals;
     this.#options = options;
-    const {
-      readBytes = 0,
-      skippedBytes = 0,
-      rotations = 0,
-      tooLongLines = 0,
-    } = options.state ?? {};
-    this.#totals = { readBytes, skippedBytes, rotations, tooLongLines };
-    this.#unresumed = options.state;
-    this.#began = options.state !== undefined;
-    this.#hadFile = (options.state?.places.length ?? 0) > 0;
+    this.#unwrapper = createUnwrapper(options);
+    const consume = this.#unwrapper?.consume ?? options.consume;
+    this.#ledger = new FollowLedger(consume, { readBytes, skippedBytes, rotations, tooLongLines });
+    this.#rotated = new RotatedFiles(path, this.#ledger);
+    this.#known = new KnownFiles(state?.siblings ?? undefined);
+    this.#unresumed = state;
+    this.#began = state !== undefined;
+    this.#hadFile = (state?.places.length ?? 0) > 0;
   }
 
   async poll(): Promise<boolean> {
@@ -113,53 +119,58 @@ class Follower implements FileFollower {
     }
     // Lines must not be counted while the state still names the places before them.
     if (this.#unresumed !== undefined) return false;
-    const drained = await this.#drain();
-    const read = this.#current === undefined ? 0 : await this.#readSome(this.#current);
-    return drained + read > 0;
+    const more = await this.#rotated.poll(await this.#grace());
+    // A line may begin in one container's log and end in the next: the older file comes first.
+    if (this.#current === undefined || this.#rotated.isCatchingUp()) return more;
+    return (await this.#ledger.read(this.#current)) > 0 || more;
   }
 
   async state(): Promise<FollowState> {
     if (this.#unresumed !== undefined) return this.#unresumed;
-    const places = this.#files().flatMap((file) => this.#places.get(file) ?? []);
-    const { tooLongLines } = this.#sums();
-    return { ...this.#totals, tooLongLines, places, siblings: this.#siblings };
+    const unfinished = this.#unwrapper?.unfinished() ?? Buffer.alloc(0);
+    return {
+      ...this.#sums(),
+      places: this.#allPlaces(),
+      siblings: this.#known.marks() ?? null,
+      unfinished: unfinished.length > longestKept ? '' : unfinished.toString('base64'),
+    };
   }
 
   async stats(): Promise<SourceStats> {
-    const lags = await Promise.all(this.#files().map((file) => file.lag()));
-    return { ...this.#sums(), lagBytes: lags.reduce((sum, lag) => sum + lag, 0) };
+    const lagBytes = ((await this.#current?.lag()) ?? 0) + (await this.#rotated.lag());
+    return { ...this.#sums(), lagBytes };
   }
 
   condition(): SourceCondition {
     return this.#condition;
   }
 
+  takeNotices(): readonly string[] {
+    return this.#ledger.takeNotices();
+  }
+
   isOver(): boolean {
-    return (
-      this.#condition.reason === 'waiting_for_file' && this.#hadFile && this.#files().length === 0
-    );
+    const isEmpty = this.#current === undefined && this.#rotated.isEmpty();
+    return this.#condition.reason === 'waiting_for_file' && isEmpty;
   }
 
   async close(): Promise<void> {
-    const files = this.#files();
+    const file = this.#current;
     this.#current = undefined;
-    this.#draining = [];
-    for (const file of files) await file.close();
+    await this.#rotated.close();
+    await file?.close();
   }
 
-  #files(): readonly LogFile[] {
-    const renamed = this.#draining.map(({ file }) => file);
-    return this.#current === undefined ? renamed : [this.#current, ...renamed];
+  #allPlaces(): readonly FilePlace[] {
+    const current = this.#current && this.#ledger.place(this.#current);
+    return current === undefined ? this.#rotated.places() : [...this.#rotated.places(), current];
   }
 
-  #sums() {
-    const { readBytes, skippedBytes, rotations, tooLongLines } = this.#totals;
-    const open = this.#files().reduce((sum, file) => sum + file.tooLongLines(), 0);
-    return { readBytes, skippedBytes, rotations, tooLongLines: tooLongLines + open };
-  }
-
-  #add(field: keyof Totals, amount: number): void {
-    Object.assign(this.#totals, { [field]: this.#totals[field] + amount });
+  #sums(): FollowTotals {
+    const totals = this.#ledger.totals();
+    const open = (this.#current?.tooLongLines() ?? 0) + this.#rotated.tooLongLines();
+    const parts = this.#unwrapper?.tooLong() ?? 0;
+    return { ...totals, tooLongLines: totals.tooLongLines + open + parts };
   }
 
   /** Brings `#current` in line with what stands at the path now. */
@@ -171,75 +182,62 @@ class Follower implements FileFollower {
     if (!stats.isFile()) await checkReadable(path);
     if (this.#current === undefined) await this.#openAtPath(stats);
     else if (stats.ino !== this.#current.ino || stats.dev !== this.#current.dev) {
-      await this.#replaceCurrent(stats);
+      this.#letCurrentDrain();
+      await this.#openAtPath(stats);
     } else if (!(await this.#current.isIntact())) await this.#startTruncated(this.#current);
-    else if (listed !== undefined) this.#remember(listed);
+    else if (listed !== undefined) await this.#known.remember(listed, path);
   }
 
   /** A file that vanished is read on for a while, as a renamed one is. */
-  async #missing(error: unknown): Promise<never> {
+  #missing(error: unknown): never {
     if (errorCode(error) === 'ENOENT') {
       this.#began = true;
-      const file = this.#current;
-      this.#current = undefined;
-      if (file !== undefined) await this.#drainLater(file);
+      this.#letCurrentDrain();
     }
     throw error;
   }
 
-  async #openAtPath(stats: { readonly dev: number; readonly ino: number; readonly size: number }) {
-    const known = this.#draining.find(
-      ({ file }) => file.ino === stats.ino && file.dev === stats.dev,
-    );
-    if (known !== undefined) {
-      this.#draining = this.#draining.filter((entry) => entry !== known);
-      this.#current = known.file;
-      return;
-    }
+  #letCurrentDrain(): void {
+    if (this.#current !== undefined) this.#rotated.drainLater(this.#current);
+    this.#current = undefined;
+  }
+
+  async #openAtPath(found: Found): Promise<void> {
+    const { path } = this.#options;
+    this.#current = await this.#rotated.takeBack(found);
+    if (this.#current !== undefined) return;
     const isNew = this.#began || this.#options.start === 'beginning';
-    this.#sizeAtStart ??= stats.size;
-    const offset = isNew ? 0 : await endOfLastLine(this.#options.path, this.#sizeAtStart);
-    this.#current = await this.#openAt(this.#options.path, offset);
+    this.#sizeAtStart ??= found.size;
+    const offset = isNew ? 0 : await endOfLastLine(path, this.#sizeAtStart);
+    this.#current = await this.#ledger.openText(path, offset);
+    this.#home = dirname(await findHome(path));
     if (this.#hadFile) {
-      this.#add('rotations', 1);
+      this.#ledger.countRotation();
       await this.#takeNew([]);
-    } else if (this.#siblings === null) this.#remember(await listSiblings(this.#options.path));
+    } else if (this.#known.marks() === undefined) {
+      await this.#known.remember(await listSiblings(path), path);
+    }
     this.#began = true;
     this.#hadFile = true;
   }
 
-  async #replaceCurrent(stats: {
-    readonly dev: number;
-    readonly ino: number;
-    readonly size: number;
-  }) {
-    const renamed = this.#current;
-    this.#current = undefined;
-    if (renamed !== undefined) await this.#drainLater(renamed);
-    await this.#openAtPath(stats);
-  }
-
   async #startTruncated(file: LogFile): Promise<void> {
-    const place = this.#places.get(file);
-    this.#add('rotations', 1);
+    const place = this.#ledger.place(file);
+    this.#ledger.countRotation();
     if (place !== undefined) await this.#recoverFromCopy(place);
-    await this.#retire(file);
+    await this.#ledger.retire(file);
     this.#current = undefined;
-    this.#current = await this.#openAt(this.#options.path, 0);
+    this.#current = await this.#ledger.openText(this.#options.path, 0);
     await this.#takeNew(place === undefined ? [] : [place]);
   }
 
   /** After copytruncate the copy holds what was written between our last read and the truncation. */
   async #recoverFromCopy(place: FilePlace): Promise<void> {
     const { files } = await listSiblings(this.#options.path);
-    for (const copy of files.toReversed()) {
-      if (copy.path === this.#options.path || !(await holdsPlace(copy.path, place))) continue;
-      const rest = await this.#openAt(copy.path, place.offset);
-      for (let read = 1; read > 0; ) {
-        read = await rest.read(this.#options.consume, chunksPerPoll);
-        this.#add('readBytes', read);
-      }
-      await this.#retire(rest);
+    const others = files.filter(({ path }) => path !== this.#options.path).toReversed();
+    for (const copy of others) {
+      if (!(await holdsPlace(copy, place))) continue;
+      this.#rotated.add(copy, { place, isCopy: true });
       return;
     }
   }
@@ -251,39 +249,50 @@ class Follower implements FileFollower {
     const { path } = this.#options;
     const siblings = await listSiblings(path);
     await refuseClosed(path, siblings);
-    const taken = new Set(state.siblings ?? []);
-    for (const place of state.places.toReversed()) {
-      const sibling = await findPlace(siblings.files, place);
-      if (sibling === undefined || this.#isOpen(sibling)) continue;
-      taken.add(sibling.key);
-      const file = await this.#openAt(sibling.path, place.offset);
-      if (sibling.path === path) this.#current = file;
-      else await this.#drainLater(file);
+    for (const place of state.places) {
+      const file = await findPlace(siblings.files, place);
+      if (file === undefined) this.#tellLost(siblings);
+      else if (this.#isOpen(file)) continue;
+      else if (file.path === path) this.#current = await this.#ledger.openAt(file, place);
+      else this.#rotated.add(file, { place, isCopy: false });
     }
-    this.#siblings = state.siblings === null ? null : [...taken];
     this.#unresumed = undefined;
     await this.#takeNew(state.places);
   }
 
-  /** Rotated more than once while nobody looked: the files between the one known and the path's own. */
-  async #takeNew(copied: readonly FilePlace[]): Promise<void> {
-    const siblings = await listSiblings(this.#options.path);
-    const known = this.#siblings === null ? undefined : new Set(this.#siblings);
-    const places = [...copied, ...this.#files().flatMap((file) => this.#places.get(file) ?? [])];
-    for (const sibling of siblings.files) {
-      const isOther = sibling.path !== this.#options.path && sibling.isRotated;
-      if (!isOther || known === undefined || known.has(sibling.key)) continue;
-      if (this.#isOpen(sibling) || (await isCopy(sibling, places))) continue;
-      const file = await this.#openAt(sibling.path, 0).catch(() => undefined);
-      if (file === undefined) continue;
-      this.#add('rotations', 1);
-      await this.#drainLater(file);
-    }
-    this.#remember(siblings);
+  #tellLost({ files }: Siblings): void {
+    const hidden = files.find((file) => file.packing === 'unreadable' && !this.#known.has(file));
+    if (hidden === undefined) return;
+    this.#ledger.tell(
+      `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
+    );
   }
 
-  #isOpen({ dev, ino }: Sibling): boolean {
-    return this.#files().some((file) => file.dev === dev && file.ino === ino);
+  /** Rotated more than once while nobody looked: the files between the one known and the path's own. */
+  async #takeNew(copied: readonly FilePlace[]): Promise<void> {
+    const { path } = this.#options;
+    const siblings = await listSiblings(path);
+    const found = await findUnread({
+      path,
+      siblings: siblings.files,
+      known: this.#known,
+      isOpen: (file) => this.#isOpen(file),
+      open: [...this.#rotated.files(), ...(this.#current === undefined ? [] : [this.#current])],
+      places: [...copied, ...this.#allPlaces()],
+    });
+    for (const { file, place } of found.unread) {
+      this.#ledger.countRotation();
+      this.#rotated.add(file, { place, isCopy: false });
+    }
+    for (const { size, path: lost } of found.unusable) {
+      this.#ledger.lose(size, `"${lost}" cannot be read; its lines are not counted`);
+    }
+    await this.#known.remember(siblings, path);
+  }
+
+  #isOpen(file: Sibling): boolean {
+    const { dev, ino } = this.#current ?? {};
+    return this.#rotated.has(file) || (file.dev === dev && file.ino === ino);
   }
 
   async #listNowAndThen(): Promise<Siblings | undefined> {
@@ -293,53 +302,31 @@ class Follower implements FileFollower {
     return listSiblings(this.#options.path);
   }
 
-  #remember({ files, isComplete }: Siblings): void {
-    this.#siblings = isComplete
-      ? files.flatMap(({ path, key }) => (path === this.#options.path ? [] : [key]))
-      : null;
-  }
-
-  async #openAt(path: string, offset: number): Promise<LogFile> {
-    const file = await openLogFile(path, offset);
-    this.#places.set(file, await file.place());
-    return file;
-  }
-
-  async #retire(file: LogFile): Promise<void> {
-    this.#add('tooLongLines', file.tooLongLines());
-    await file.close();
-  }
-
-  async #drainLater(file: LogFile): Promise<void> {
-    this.#draining.push({ file, grewAt: performance.now() });
-    const oldest = this.#draining.length > mostDraining ? this.#draining.shift() : undefined;
-    if (oldest === undefined) return;
-    this.#add('skippedBytes', await oldest.file.lag());
-    await this.#retire(oldest.file);
-  }
-
-  async #readSome(file: LogFile): Promise<number> {
-    const total = await file.read(this.#options.consume, chunksPerPoll);
-    if (total > 0) this.#places.set(file, await file.place());
-    this.#add('readBytes', total);
-    return total;
-  }
-
-  async #drain(): Promise<number> {
-    const { graceMilliseconds = defaultGraceMilliseconds } = this.#options;
-    let total = 0;
-    const kept: Draining[] = [];
-    for (const entry of this.#draining) {
-      const read = await this.#readSome(entry.file);
-      total += read;
-      if (read > 0) entry.grewAt = performance.now();
-      const isOver = read === 0 && performance.now() - entry.grewAt >= graceMilliseconds;
-      if (isOver) await this.#retire(entry.file);
-      else kept.push(entry);
+  async #grace(): Promise<number> {
+    const {
+      graceMilliseconds = defaultGraceMilliseconds,
+      graceWithoutDirectoryMilliseconds: alone = graceWithoutDirectory,
+    } = this.#options;
+    const mayBeAlone = this.#current === undefined && !this.#rotated.isEmpty();
+    if (!mayBeAlone || this.#home === undefined || !(await isGone(this.#home))) {
+      return graceMilliseconds;
     }
-    this.#draining = kept;
-    return total;
+    return Math.min(graceMilliseconds, alone);
   }
+}
+
+/** Whether nothing stands at the path; what cannot be told is taken to exist. */
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: unknown) => errorCode(error) === 'ENOENT',
+  );
+}
+
+function createUnwrapper({ cri, consume, state }: FollowOptions): CriUnwrapper | undefined {
+  if (cri === undefined) return undefined;
+  const unfinished = Buffer.from(state?.unfinished ?? '', 'base64');
+  return createCriUnwrapper({ stream: cri, consume, unfinished });
 }
 
 /** A place must not be given up because the file it lies in may not be opened at the moment. */
@@ -350,21 +337,4 @@ async function refuseClosed(path: string, { files }: Siblings): Promise<void> {
   });
   if (stats === undefined || !files.some((sibling) => sibling.path === path)) return;
   await checkReadable(path);
-}
-
-async function findPlace(siblings: readonly Sibling[], place: FilePlace) {
-  const same = siblings.find(({ dev, ino }) => dev === place.dev && ino === place.ino);
-  if (same !== undefined && (await holdsPlace(same.path, place))) return same;
-  for (const sibling of siblings) {
-    if (sibling !== same && place.offset > 0 && (await holdsPlace(sibling.path, place)))
-      return sibling;
-  }
-  return undefined;
-}
-
-async function isCopy(sibling: Sibling, places: readonly FilePlace[]): Promise<boolean> {
-  for (const place of places) {
-    if (place.offset > 0 && (await holdsPlace(sibling.path, place))) return true;
-  }
-  return false;
 }

@@ -1,17 +1,11 @@
 import type { SourceCondition, SourceStats } from '../snapshot/log-source.ts';
 import type { FollowState } from './follow-file.ts';
+import type { FollowTotals } from './follow-ledger.ts';
 
 /** Where reading of a path or pattern stands: each file's place, and what let-go files add to the totals. */
 export interface InputPlace {
   readonly files: Readonly<Record<string, FollowState>>;
-  readonly gone: GoneTotals;
-}
-
-export interface GoneTotals {
-  readonly readBytes: number;
-  readonly skippedBytes: number;
-  readonly rotations: number;
-  readonly tooLongLines: number;
+  readonly gone: FollowTotals;
 }
 
 /**
@@ -24,6 +18,8 @@ export interface LogInput {
   stats(): Promise<SourceStats>;
   /** As of the last poll. */
   condition(): SourceCondition;
+  /** What was lost since this was asked last, each in a sentence; absent where nothing can be told. */
+  takeNotices?(): readonly string[];
   /** To be called between two polls; undefined where nothing can be read a second time. */
   place(): Promise<InputPlace | undefined>;
   close(): Promise<void>;

@@ -1,29 +1,62 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { type Packing, readPackedName } from './packing.ts';
 
 export interface Sibling {
   readonly path: string;
   readonly dev: number;
   readonly ino: number;
+  readonly size: number;
   readonly modifiedMilliseconds: number;
   /** Tells this file from any other that ever stood beside it, one that reuses its inode included. */
   readonly key: string;
   /** Whether rotation gives such names: a copy that a person makes is called `access.log.bak`. */
   readonly isRotated: boolean;
+  /** Absent for text. */
+  readonly packing?: Packing;
 }
 
 export interface Siblings {
-  /** The file and what rotation makes of it (`access.log.1`, `access.log-20261121`), oldest first. */
+  /** The file and what rotation makes of it (`access.log.1`, `access.log-20261121.gz`), oldest first. */
   readonly files: readonly Sibling[];
   /** False for a directory that may be entered but not listed: then only the file itself is known. */
   readonly isComplete: boolean;
 }
 
-/** What logrotate and its like pack; the text they hold was read before it was packed. */
-const packed = /\.(?:gz|bz2|xz|zst|lz4)$/;
+/** What kubelet is still packing. */
+const unfinished = /\.tmp$/;
 const rotated = /^[.-](?:\d|old$|prev$)/;
 
+/** What stands beside the file and, where the path is a link as in `/var/log/containers`, beside what it leads to. */
 export async function listSiblings(path: string): Promise<Siblings> {
+  const home = await findHome(path);
+  const beside = await listBeside(path);
+  if (home === path) return order(beside);
+  const besideHome = await listBeside(home);
+  // A link further up in the path leads to the same files twice.
+  const byKey = new Map([...besideHome.files, ...beside.files].map((file) => [file.key, file]));
+  return order({
+    files: [...byKey.values()],
+    isComplete: beside.isComplete && besideHome.isComplete,
+  });
+}
+
+/** Where the file itself is; also known while a link leads to nothing. */
+export async function findHome(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const target = await readlink(path).catch(() => undefined);
+    return target === undefined ? path : resolve(dirname(path), target);
+  }
+}
+
+function order({ files, isComplete }: Siblings): Siblings {
+  const byAge = files.toSorted((a, b) => a.modifiedMilliseconds - b.modifiedMilliseconds);
+  return { files: byAge, isComplete };
+}
+
+async function listBeside(path: string): Promise<Siblings> {
   const directory = dirname(path);
   const name = basename(path);
   const listed = await readdir(directory).catch(() => undefined);
@@ -32,26 +65,29 @@ export async function listSiblings(path: string): Promise<Siblings> {
   );
   const found = await Promise.all(
     related
-      .filter((other) => !packed.test(other))
-      .map((other) =>
-        lookAt(join(directory, other), { isRotated: rotated.test(other.slice(name.length)) }),
-      ),
+      .filter((other) => !unfinished.test(other))
+      .map((other) => lookAt(join(directory, other), other.slice(name.length))),
   );
   return {
-    files: found
-      .filter((sibling) => sibling !== undefined)
-      .toSorted((a, b) => a.modifiedMilliseconds - b.modifiedMilliseconds),
+    files: found.filter((sibling) => sibling !== undefined),
     isComplete: listed !== undefined,
   };
 }
 
-async function lookAt(
-  path: string,
-  { isRotated }: Pick<Sibling, 'isRotated'>,
-): Promise<Sibling | undefined> {
+/** @param added what the name has beyond that of the log */
+async function lookAt(path: string, added: string): Promise<Sibling | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || !stats.isFile()) return undefined;
-  const { dev, ino, mtimeMs, birthtimeMs } = stats;
-  const key = `${dev}:${ino}:${birthtimeMs}`;
-  return { path, dev, ino, modifiedMilliseconds: mtimeMs, key, isRotated };
+  const { dev, ino, size, mtimeMs, birthtimeMs } = stats;
+  const { name, packing } = readPackedName(added);
+  return {
+    path,
+    dev,
+    ino,
+    size,
+    modifiedMilliseconds: mtimeMs,
+    key: `${dev}:${ino}:${birthtimeMs}`,
+    isRotated: rotated.test(name),
+    ...(packing === undefined ? {} : { packing }),
+  };
 }

@@ -1,110 +1,138 @@
+import { dirname } from 'node:path';
+import type { CriStream } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
-import { expandPattern } from './expand-pattern.ts';
+import { expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
 import { type FileFollower, followFile } from './follow-file.ts';
-import type { GoneTotals, InputPlace, LogInput } from './log-input.ts';
+import type { FollowTotals } from './follow-ledger.ts';
+import type { InputPlace, LogInput } from './log-input.ts';
 
 export interface PathInputOptions {
   /** A path, or a pattern whose files may appear later. */
   readonly pattern: string;
   readonly consume: LineConsumer;
   readonly start: 'end' | 'beginning';
+  /** For containers' logs: the stream whose lines are handed on. */
+  readonly cri?: CriStream;
   /** From the checkpoint. */
   readonly place?: InputPlace;
   readonly graceMilliseconds?: number;
+  readonly graceWithoutDirectoryMilliseconds?: number;
 }
 
 /** All files of one configured path or pattern; files that vanished are let go after their grace time. */
 export function openPathInput(options: PathInputOptions): LogInput {
-  const { pattern } = options;
-  const followers = new Map<string, FileFollower>();
-  let gone: GoneTotals = options.place?.gone ?? {
-    readBytes: 0,
-    skippedBytes: 0,
-    rotations: 0,
-    tooLongLines: 0,
-  };
-  let listing: SourceCondition = isReading;
-  let looked = false;
+  return new PathInput(options);
+}
 
-  const follow = (path: string): void => {
-    const state = options.place?.files[path];
-    // Taken once: a file of that name that comes after this one was let go is another.
-    const isFirst = !looked;
-    followers.set(
-      path,
-      followFile({
-        ...options,
-        path,
-        // A file that comes while we watch is new: none of it was there before us.
-        start: isFirst ? options.start : 'beginning',
-        ...(state === undefined || !isFirst ? {} : { state }),
-      }),
+const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
+/** On a node of Kubernetes a pattern names files in hundreds of directories. */
+const widePatternMilliseconds = 1000;
+
+class PathInput implements LogInput {
+  readonly #options: PathInputOptions;
+  readonly #followers = new Map<string, FileFollower>();
+  #gone: FollowTotals;
+  #listing: SourceCondition = isReading;
+  #listedAt = Number.NEGATIVE_INFINITY;
+  #looked = false;
+
+  constructor(options: PathInputOptions) {
+    this.#options = options;
+    this.#gone = options.place?.gone ?? noTotals;
+  }
+
+  async poll(): Promise<boolean> {
+    if (this.#isTimeToList()) await this.#openNew();
+    let more = false;
+    for (const [path, follower] of this.#followers) {
+      more = (await follower.poll()) || more;
+      await this.#letGo(path, follower);
+    }
+    return more;
+  }
+
+  takeNotices(): readonly string[] {
+    return [...this.#followers.values()].flatMap((follower) => follower.takeNotices());
+  }
+
+  condition(): SourceCondition {
+    const followers = [...this.#followers.values()];
+    return describe({ pattern: this.#options.pattern, listing: this.#listing, followers });
+  }
+
+  async stats(): Promise<SourceStats> {
+    const followers = [...this.#followers.values()];
+    const all = await Promise.all(followers.map((follower) => follower.stats()));
+    const lagBytes = all.reduce((total, stats) => total + stats.lagBytes, 0);
+    return { ...all.reduce<FollowTotals>(addTotals, this.#gone), lagBytes };
+  }
+
+  async place(): Promise<InputPlace | undefined> {
+    if (!this.#looked) return this.#options.place;
+    const files = [...this.#followers].map(
+      async ([path, follower]) => [path, await follower.state()] as const,
     );
-  };
+    return { files: Object.fromEntries(await Promise.all(files)), gone: this.#gone };
+  }
+
+  async close(): Promise<void> {
+    for (const follower of this.#followers.values()) await follower.close();
+    this.#followers.clear();
+  }
+
+  #isTimeToList(): boolean {
+    const isWide = isPattern(dirname(this.#options.pattern));
+    const isTime = performance.now() - this.#listedAt >= widePatternMilliseconds;
+    if (isTime) this.#listedAt = performance.now();
+    return isTime || !isWide;
+  }
+
+  async #openNew(): Promise<void> {
+    const { paths, obstacle } = await expandPattern(this.#options.pattern);
+    this.#listing =
+      obstacle === undefined ? isReading : await explainAccess(obstacle.path, obstacle.error);
+    // Until the directory could be listed, files that were there before us are not told from new ones.
+    if (paths.length === 0 && obstacle !== undefined) return;
+    for (const path of [...paths, ...this.#missed()]) {
+      if (!this.#followers.has(path)) this.#follow(path);
+    }
+    this.#looked = true;
+  }
 
   /** Rotated away while nobody looked, and nothing stands at the path: the rest is in the renamed file. */
-  const missed = (): readonly string[] =>
-    looked ? [] : Object.keys(options.place?.files ?? {}).filter((path) => !followers.has(path));
+  #missed(): readonly string[] {
+    return this.#looked ? [] : Object.keys(this.#options.place?.files ?? {});
+  }
 
-  const openNew = async (): Promise<void> => {
-    const expanded = await expandPattern(pattern);
-    if (!expanded.ok) {
-      listing = await explainAccess(pattern, expanded.error);
-      return;
-    }
-    for (const path of [...expanded.value, ...missed()]) if (!followers.has(path)) follow(path);
-    looked = true;
-    listing = isReading;
-  };
+  #follow(path: string): void {
+    const state = this.#options.place?.files[path];
+    // Taken once: a file of that name that comes after this one was let go is another.
+    const isFirst = !this.#looked;
+    const follower = followFile({
+      ...this.#options,
+      path,
+      // A file that comes while we watch is new: none of it was there before us.
+      start: isFirst ? this.#options.start : 'beginning',
+      ...(state === undefined || !isFirst ? {} : { state }),
+    });
+    this.#followers.set(path, follower);
+  }
 
-  const letGo = async (path: string, follower: FileFollower): Promise<void> => {
-    if (path === pattern || !follower.isOver()) return;
-    const { readBytes, skippedBytes, rotations, tooLongLines } = await follower.stats();
-    gone = {
-      readBytes: gone.readBytes + readBytes,
-      skippedBytes: gone.skippedBytes + skippedBytes,
-      rotations: gone.rotations + rotations,
-      tooLongLines: gone.tooLongLines + tooLongLines,
-    };
-    followers.delete(path);
-  };
+  async #letGo(path: string, follower: FileFollower): Promise<void> {
+    if (path === this.#options.pattern || !follower.isOver()) return;
+    this.#gone = addTotals(this.#gone, await follower.stats());
+    this.#followers.delete(path);
+  }
+}
 
+function addTotals(sum: FollowTotals, stats: FollowTotals): FollowTotals {
   return {
-    async poll() {
-      await openNew();
-      let more = false;
-      for (const [path, follower] of followers) {
-        more = (await follower.poll()) || more;
-        await letGo(path, follower);
-      }
-      return more;
-    },
-    condition: () => describe({ pattern, listing, followers: [...followers.values()] }),
-    async stats() {
-      const all = await Promise.all([...followers.values()].map((follower) => follower.stats()));
-      const sum = (read: (stats: Omit<SourceStats, 'lagBytes'>) => number) =>
-        all.reduce((total, stats) => total + read(stats), read(gone));
-      return {
-        readBytes: sum(({ readBytes }) => readBytes),
-        skippedBytes: sum(({ skippedBytes }) => skippedBytes),
-        lagBytes: all.reduce((total, { lagBytes }) => total + lagBytes, 0),
-        rotations: sum(({ rotations }) => rotations),
-        tooLongLines: sum(({ tooLongLines }) => tooLongLines),
-      };
-    },
-    async place() {
-      if (!looked) return options.place;
-      const files = [...followers].map(
-        async ([path, follower]) => [path, await follower.state()] as const,
-      );
-      return { files: Object.fromEntries(await Promise.all(files)), gone };
-    },
-    async close() {
-      for (const follower of followers.values()) await follower.close();
-      followers.clear();
-    },
+    readBytes: sum.readBytes + stats.readBytes,
+    skippedBytes: sum.skippedBytes + stats.skippedBytes,
+    rotations: sum.rotations + stats.rotations,
+    tooLongLines: sum.tooLongLines + stats.tooLongLines,
   };
 }
 
@@ -118,9 +146,8 @@ interface Parts {
 function describe({ pattern, listing, followers }: Parts): SourceCondition {
   if (listing.reason !== 'reading') return listing;
   const conditions = followers.map((follower) => follower.condition());
-  const isPattern = /[*?]/.test(pattern);
   const obstacle = conditions.find(
-    ({ reason }) => reason !== 'reading' && !(isPattern && reason === 'waiting_for_file'),
+    ({ reason }) => reason !== 'reading' && !(isPattern(pattern) && reason === 'waiting_for_file'),
   );
   if (obstacle !== undefined) return obstacle;
   if (conditions.some(({ reason }) => reason === 'reading')) return isReading;

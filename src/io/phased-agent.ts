@@ -25,6 +25,15 @@ export interface PhasedAgentOptions {
   readonly record: () => PhaseRecord;
 }
 
+/** A resolver that finds a name but no address for it; Node's own words for an empty list are a TypeError. */
+class NoAddressError extends Error {
+  readonly code = 'ENODATA';
+
+  constructor(host: string) {
+    super(`"${host}" has no address`);
+  }
+}
+
 type Lookup = NonNullable<ConnectionOptions['lookup']>;
 
 /**
@@ -74,6 +83,7 @@ function createLookup({ resolveName, record }: PhasedAgentOptions): Lookup {
   return (host, options, callback) => {
     resolveName(host)
       .then((addresses) => {
+        if (addresses.length === 0) throw new NoAddressError(host);
         record().phase = 'connecting';
         const found = addresses.map((address) => ({
           address,

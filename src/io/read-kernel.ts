@@ -13,14 +13,17 @@ import { shareCostlyWork } from './share-costly-work.ts';
  * At most about a twentieth of one core goes into reading. The kernel walks its whole hash table, however few sockets
  * there are, and takes some microseconds for each socket on top (`npm run bench -- sockets`).
  */
-const sharing = { restPerWork: 20, longestRestMilliseconds: 10_000 };
+const sharing = { restPerWork: 20, longestRestMilliseconds: 60_000 };
 
 /** After `ss` has failed, how long the /proc tables serve before it is tried again. */
 const retrySsMilliseconds = 60_000;
 
 export interface KernelReader {
-  /** Figures of now, or, unless afresh, no older than twenty times what it took to read them (10 s at most). */
-  read(ports: Iterable<number>, afresh?: boolean): Promise<KernelSnapshot>;
+  /**
+   * Figures no older than twenty times what it took to read them (60 s at most), or, where `fresh` and a reading takes
+   * less than 50 ms, of after the call.
+   */
+  read(ports: Iterable<number>, fresh?: boolean): Promise<KernelSnapshot>;
   /** Every listening socket of the network namespace; only from `ss`. */
   readListeners(): Promise<Result<SocketTable, Absence>>;
 }
@@ -62,10 +65,11 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
     sharing,
   );
   return {
-    read(ports, afresh = false) {
+    read(ports, fresh = false) {
       const knownBefore = known.size;
       for (const port of ports) known.add(port);
-      return pass(afresh || known.size > knownBefore);
+      if (known.size > knownBefore) return pass('unseen');
+      return pass(fresh ? 'fresh' : 'recent');
     },
     async readListeners() {
       const listed = await ss(listenerArguments);

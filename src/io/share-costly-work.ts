@@ -7,17 +7,26 @@ export interface SharingOptions {
 }
 
 /**
+ * What a caller asks for. `recent`: a result that still rests will do. `fresh`: one of after the call, unless the work
+ * is so costly that its rest exceeds a second; then a result that rests has to do. `unseen`: something that no former
+ * run looked at.
+ */
+export type Need = 'recent' | 'fresh' | 'unseen';
+
+/** A run whose result rests no longer than this is cheap enough to be repeated on demand. */
+const cheapRestMilliseconds = 1000;
+
+/**
  * One run at a time, for everybody who asks while the one before it is under way; afterwards its result serves for as
  * long as it cost. So the share of time that goes into the work is bounded, whoever asks and however often.
- * `afresh` is for what no former run can have looked at.
  */
 export function shareCostlyWork<T>(
   work: () => Promise<T>,
   { restPerWork, longestRestMilliseconds, now = () => performance.now() }: SharingOptions,
-): (afresh: boolean) => Promise<T> {
+): (need: Need) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting: Promise<T> | undefined;
-  let done: { readonly result: T; readonly until: number } | undefined;
+  let done: { readonly result: T; readonly until: number; readonly cheap: boolean } | undefined;
 
   const run = async (): Promise<T> => {
     waiting = undefined;
@@ -25,12 +34,13 @@ export function shareCostlyWork<T>(
     const result = await work();
     const endedAt = now();
     const rest = Math.min((endedAt - startedAt) * restPerWork, longestRestMilliseconds);
-    done = { result, until: endedAt + rest };
+    done = { result, until: endedAt + rest, cheap: rest <= cheapRestMilliseconds };
     return result;
   };
 
-  return (afresh) => {
-    if (!afresh && done !== undefined && now() < done.until) return Promise.resolve(done.result);
+  return (need) => {
+    const serves = need === 'recent' || (need === 'fresh' && done?.cheap === false);
+    if (serves && done !== undefined && now() < done.until) return Promise.resolve(done.result);
     if (waiting === undefined) {
       waiting = last.then(run);
       last = waiting;

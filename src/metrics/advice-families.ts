@@ -1,6 +1,6 @@
 import type { Advice } from '../snapshot/advice.ts';
 import type { TimeoutPrediction } from '../snapshot/prediction.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import { histogramOf } from './log-families.ts';
 import { known, labelsOf, targetLabels } from './target-samples.ts';
@@ -12,14 +12,14 @@ const source =
   'The model of docs/tuning.md, from access logs that tell connections apart; renewed each minute.';
 
 /** What other timeouts would do, and which one is advised. Absent while too little is known. */
-export const adviceFamilies: readonly Family<TargetView>[] = [
+export const adviceFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_keepalive_gap_seconds',
     type: 'histogram',
     help: 'Idle time between two requests of one connection: reuse that happened, cut off at the timeout in force.',
     labels: targetLabels,
     source: gapSource,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       view.logs?.gaps === undefined ? [] : histogramOf(view, view.logs.gaps.gap),
   }),
   family({
@@ -28,7 +28,7 @@ export const adviceFamilies: readonly Family<TargetView>[] = [
     help: 'Time from the last response of a client address to its next new connection, up to five minutes: what a longer timeout would gain. Absent behind a proxy.',
     labels: targetLabels,
     source: gapSource,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       view.logs?.gaps === undefined || view.advice?.model.isBehindProxy !== false
         ? []
         : histogramOf(view, view.logs.gaps.missed),
@@ -54,7 +54,7 @@ export const adviceFamilies: readonly Family<TargetView>[] = [
     help: 'The keep-alive timeout that is advised; 0 is keep-alive off.',
     labels: targetLabels,
     source,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       known(labelsOf(view), adviceOf(view)?.advisedKeepaliveTimeoutSeconds),
   }),
   family({
@@ -63,7 +63,7 @@ export const adviceFamilies: readonly Family<TargetView>[] = [
     help: 'Slots that are advised: workers, or connections of nginx; the number there is where it is enough.',
     labels: targetLabels,
     source,
-    samples: (view: TargetView) => known(labelsOf(view), advisedSlots(adviceOf(view))),
+    samples: (view: LoggedTarget) => known(labelsOf(view), advisedSlots(adviceOf(view))),
   }),
 ];
 
@@ -73,14 +73,14 @@ interface PredictedRow {
   readonly read: (prediction: TimeoutPrediction) => number;
 }
 
-function predicted({ name, help, read }: PredictedRow): Family<TargetView> {
+function predicted({ name, help, read }: PredictedRow): Family<LoggedTarget> {
   return family({
     name,
     type: 'gauge',
     help,
     labels: [...targetLabels, 'timeout'],
     source,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       (adviceOf(view)?.model.predictions ?? []).map((prediction) => ({
         labels: { ...labelsOf(view), timeout: String(prediction.timeoutSeconds) },
         value: read(prediction),
@@ -88,7 +88,7 @@ function predicted({ name, help, read }: PredictedRow): Family<TargetView> {
   });
 }
 
-function adviceOf({ advice }: TargetView): Advice | undefined {
+function adviceOf({ advice }: LoggedTarget): Advice | undefined {
   return advice?.kind === 'none' ? undefined : advice;
 }
 

@@ -1,5 +1,5 @@
 import type { SelfView } from '../snapshot/self-view.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { LoggedTarget, TargetView } from '../snapshot/target-view.ts';
 import { adviceFamilies } from './advice-families.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import { connectionFamilies } from './connection-families.ts';
@@ -20,15 +20,20 @@ export interface FamilyGroup<S> {
   readonly families: readonly Family<S>[];
 }
 
-/** Everything said about a target, in the order of the exposition. */
+/** What is counted from logs: also of a target that has no status page. */
+export const logGroups: readonly FamilyGroup<LoggedTarget>[] = [
+  { title: 'Access log', families: accessLogFamilies },
+  { title: 'Advice', families: adviceFamilies },
+  { title: 'Error log', families: errorLogFamilies },
+];
+
+/** Everything said about a target whose status page is polled, in the order of docs/metrics.md. */
 export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Status page', families: statusFamilies },
   { title: 'Verdict', families: verdictFamilies },
   { title: 'Slots', families: slotFamilies },
   { title: 'Between scrapes', families: sampleFamilies },
-  { title: 'Access log', families: accessLogFamilies },
-  { title: 'Advice', families: adviceFamilies },
-  { title: 'Error log', families: errorLogFamilies },
+  ...logGroups,
   { title: 'Slot table', families: slotTableFamilies },
   { title: 'Kernel', families: kernelFamilies },
   { title: 'Connections', families: connectionFamilies },

@@ -1,20 +1,34 @@
-import { connectionThresholds, listResponses } from '../derive/log-fold.ts';
+import { connectionThresholds, countByClass, listResponses } from '../derive/log-fold.ts';
 import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
 import { checkedFields } from '../snapshot/log-record.ts';
 import type { SourceStats } from '../snapshot/log-source.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
 import { known, labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
 
 /** Counted from access logs; docs/log-formats.md says which field each needs. */
-export const accessLogFamilies: readonly Family<TargetView>[] = [
+export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_responses_total',
     type: 'counter',
     help: 'Responses logged. The label vhost exists only with an allow-list (access_logs.vhosts).',
     labels: [...targetLabels, 'method', 'code', 'protocol', 'vhost'],
     source: 'Access log: status and request.',
-    samples: (view: TargetView) => responses(view),
+    samples: (view: LoggedTarget) => responses(view),
+  }),
+  family({
+    name: 'webserver_log_responses_by_class_total',
+    type: 'counter',
+    help: 'Responses logged, by class; every class from the first scrape on, so that the first failures are an increase.',
+    labels: [...targetLabels, 'class'],
+    source: 'Access log: status.',
+    samples: (view: LoggedTarget) =>
+      fromCounts(view, 'status', (counts) =>
+        [...countByClass(counts)].map(([name, value]) => ({
+          labels: { ...labelsOf(view), class: name },
+          value,
+        })),
+      ),
   }),
   histogramFamily({
     name: 'webserver_log_request_duration_seconds',
@@ -54,7 +68,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Responses 408: before_request for connections that never sent one, request for slow ones.',
     labels: [...targetLabels, 'stage'],
     source: 'Access log: status 408; the request line is empty or "-" before a request.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, 'status', ({ timeoutsBeforeRequest, timeoutsInRequest }) => [
         { labels: { ...labelsOf(view), stage: 'before_request' }, value: timeoutsBeforeRequest },
         { labels: { ...labelsOf(view), stage: 'request' }, value: timeoutsInRequest },
@@ -67,7 +81,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     labels: [...targetLabels, 'requests'],
     source:
       'Access log: $connection_requests; %k + 1. Line number k of a connection is it reaching k.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, 'requestOnConnection', ({ connectionsReached }) =>
         connectionThresholds.map((requests, index) => ({
           labels: { ...labelsOf(view), requests: String(requests) },
@@ -81,7 +95,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Lines read, by whether they follow the format; without those of webserver_log_own_requests_total.',
     labels: [...targetLabels, 'result'],
     source: 'The log reader.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, ({ linesParsed, linesUnparsed }) => [
         { labels: { ...labelsOf(view), result: 'parsed' }, value: linesParsed },
         { labels: { ...labelsOf(view), result: 'unparsed' }, value: linesUnparsed },
@@ -93,7 +107,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Lines whose field could not be read: that figure lacks them, the others do not.',
     labels: [...targetLabels, 'field'],
     source: 'The log reader.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, ({ badFields }) =>
         checkedFields.map((field, index) => ({
           labels: { ...labelsOf(view), field },
@@ -114,7 +128,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Unix time that the newest line bears.',
     labels: targetLabels,
     source: 'Access log: $msec, $time_local, $time_iso8601; %t.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       known(labelsOf(view), view.logs?.access?.lastLineSeconds ?? undefined),
   }),
   family({
@@ -123,7 +137,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Whether the source is being read; with 0 the reason says why not, and the log of the exporter what to do.',
     labels: [...targetLabels, 'source', 'reason'],
     source: 'The log reader.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       (view.logs?.sources ?? []).map(({ source, condition: { reason } }) => ({
         labels: { ...labelsOf(view), source, reason },
         value: reason === 'reading' ? 1 : 0,
@@ -160,7 +174,7 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
     help: 'Bytes in the source that are not read yet.',
     labels: [...targetLabels, 'source'],
     source: 'The log reader.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       (view.logs?.sources ?? []).map(({ source, stats }) => ({
         labels: { ...labelsOf(view), source },
         value: stats.lagBytes,
@@ -168,14 +182,14 @@ export const accessLogFamilies: readonly Family<TargetView>[] = [
   }),
 ];
 
-export const errorLogFamilies: readonly Family<TargetView>[] = [
+export const errorLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_error_log_events_total',
     type: 'counter',
     help: 'What the error log says about slots; docs/error-log.md explains each event.',
     labels: [...targetLabels, 'event'],
     source: 'Error log.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       Object.entries(view.logs?.errorEvents ?? {}).map(([event, value]) => ({
         labels: { ...labelsOf(view), event },
         value,
@@ -185,7 +199,7 @@ export const errorLogFamilies: readonly Family<TargetView>[] = [
 
 /** Samples of the counts, when a format tells what they are counted from. */
 function fromCounts<L extends string>(
-  view: TargetView,
+  view: LoggedTarget,
   needs: string | undefined,
   read: (counts: LogCounts) => readonly Sample<L>[],
 ): readonly Sample<L>[] {
@@ -196,7 +210,7 @@ function fromCounts<L extends string>(
 
 type ResponseLabel = TargetLabel | 'method' | 'code' | 'protocol' | 'vhost';
 
-function* responses(view: TargetView): Generator<Sample<ResponseLabel>> {
+function* responses(view: LoggedTarget): Generator<Sample<ResponseLabel>> {
   const counts = view.logs?.access;
   if (counts === undefined) return;
   for (const { count, ...labels } of listResponses(counts)) {
@@ -221,30 +235,30 @@ function counterOfCounts({
   read,
   needs,
   ...row
-}: CountsRow<number> & { readonly needs: string }): Family<TargetView> {
+}: CountsRow<number> & { readonly needs: string }): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'counter',
     labels: targetLabels,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, needs, (counts) => [{ labels: labelsOf(view), value: read(counts) }]),
   });
 }
 
 /** A histogram that nothing was put into is absent: the format lacks its field, or nothing happened yet. */
-function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<TargetView> {
+function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'histogram',
     labels: targetLabels,
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, (counts) => [...histogramOf(view, read(counts))]),
   });
 }
 
 /** None before the first observation: a bucket of nothing is no answer. */
 export function* histogramOf(
-  view: TargetView,
+  view: LoggedTarget,
   data: HistogramCounts,
 ): Generator<Sample<TargetLabel>> {
   const labels = labelsOf(view);
@@ -266,13 +280,13 @@ interface SourceRow {
   readonly read: (stats: SourceStats) => number | undefined;
 }
 
-function sourceCounter({ read, ...row }: SourceRow): Family<TargetView> {
+function sourceCounter({ read, ...row }: SourceRow): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'counter',
     labels: [...targetLabels, 'source'],
     source: 'The log reader.',
-    samples: (view: TargetView) =>
+    samples: (view: LoggedTarget) =>
       (view.logs?.sources ?? []).flatMap(({ source, stats }) =>
         known({ ...labelsOf(view), source }, read(stats)),
       ),

@@ -1,7 +1,7 @@
 import type { ApacheStatus } from '../snapshot/apache-status.ts';
 import type { NginxStatus } from '../snapshot/nginx-status.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { LoggedTarget, TargetView } from '../snapshot/target-view.ts';
 import type { Sample } from './family.ts';
 
 /** Labels every family about a target carries. */
@@ -10,7 +10,7 @@ export type TargetLabel = (typeof targetLabels)[number];
 
 export type TargetLabels = Readonly<Record<TargetLabel, string>>;
 
-export function labelsOf({ observation }: TargetView): TargetLabels {
+export function labelsOf({ observation }: LoggedTarget): TargetLabels {
   return { target: observation.target.name, server: observation.target.server };
 }
 

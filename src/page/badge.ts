@@ -1,4 +1,3 @@
-import type { TargetView } from '../snapshot/target-view.ts';
 import { type Html, html } from './html.ts';
 import type { PageTarget } from './model.ts';
 import { isUnansweredWithoutCause, isUp } from './rank.ts';
@@ -7,7 +6,8 @@ import { scrapeResultWords } from './words.ts';
 /** Tones differ in shape as well as in colour: a disc, a triangle, a ring. */
 export type Tone = 'good' | 'bad' | 'neutral';
 
-export function renderResultBadge(view: TargetView | undefined): Html {
+export function renderResultBadge({ view, logsOnly }: PageTarget): Html {
+  if (logsOnly) return renderBadge('neutral', 'Logs only');
   if (view === undefined) return renderBadge('neutral', 'Waiting for the first poll');
   const { outcome } = view.observation;
   return outcome.kind === 'answered'

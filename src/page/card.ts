@@ -30,7 +30,7 @@ export function renderCard(target: PageTarget, context: CardContext): Html {
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
   return html`<article class="card" id="${context.id}" data-name="${visibleText(target.identity.name, maxNameLength)}" aria-labelledby="${context.id}-name">
 <header><div><h2 id="${context.id}-name">${visibleText(target.identity.name, maxNameLength)}</h2><p class="what">${describeServer(target, answered)}</p></div>
-<div class="badges">${renderVerdictBadge(target)}${renderResultBadge(view)}</div></header>
+<div class="badges">${renderVerdictBadge(target)}${renderResultBadge(target)}</div></header>
 ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
@@ -119,6 +119,7 @@ function renderSlotHolder({ client, slots, oldestIdleSeconds }: PageSlotHolder):
 
 function renderFootnotes(target: PageTarget, { nowSeconds }: CardContext): readonly Html[] {
   const { view, address, lastFailure } = target;
+  if (target.logsOnly) return [html`<span>No status page is configured: only logs are read</span>`];
   if (view === undefined) return [html`<span>Not polled yet</span>`, ...renderAddress(address)];
   const { atSeconds, timings } = view.observation;
   return [

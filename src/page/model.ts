@@ -13,7 +13,7 @@ export interface PageModel {
   readonly links: readonly PageLink[];
   /** Shown above the targets, such as what discovery found when no configuration was given. */
   readonly hint?: PageHint;
-  /** In the order of the configuration. */
+  /** Polled ones in the order of the configuration, then those of which only logs are read. */
   readonly targets: readonly PageTarget[];
 }
 
@@ -37,6 +37,8 @@ export interface PageHint {
 
 export interface PageTarget {
   readonly identity: TargetIdentity;
+  /** It has no status page: nothing is polled, and only its logs are read. */
+  readonly logsOnly?: true;
   /** Where the status page is; holds no secret. */
   readonly address?: string;
   /** Absent until the first look at the target has ended. */

@@ -6,12 +6,14 @@ import { type RatioName, ratioWords, renderRatioValue } from './ratios.ts';
 import { maxNameLength, visibleText } from './visible-text.ts';
 import { serverNames } from './words.ts';
 
-/** The page at a glance: how many targets are up, and the worst of them. */
-export function renderSummary(targets: readonly PageTarget[]): Html {
-  const up = targets.filter(isUp).length;
+/** The page at a glance: how many of the polled targets are up, and the worst of them. */
+export function renderSummary(targets: readonly PageTarget[]): Html | undefined {
+  const polled = targets.filter(({ logsOnly }) => !logsOnly);
+  if (polled.length === 0) return undefined;
+  const up = polled.filter(isUp).length;
   const full = targets.filter(({ verdict }) => verdict?.exhausted).length;
   return html`<section class="summary" aria-label="At a glance">
-<div><p class="title">Targets up</p><p class="value"><span class="${up < targets.length ? 'ratio high' : 'ratio'}">${up}</span> <small>of ${targets.length}</small></p><p class="meaning">${describeFull(targets, full)}</p></div>
+<div><p class="title">Targets up</p><p class="value"><span class="${up < polled.length ? 'ratio high' : 'ratio'}">${up}</span> <small>of ${polled.length}</small></p><p class="meaning">${describeFull(targets, full)}</p></div>
 ${renderWorst(targets, 'workerSaturation')}
 ${renderWorst(targets, 'keepaliveOccupancy')}
 </section>`;
@@ -29,7 +31,7 @@ export function renderOverview(
 
 function renderRow(target: PageTarget, id: string | undefined): Html {
   const name = visibleText(target.identity.name, maxNameLength);
-  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td class="states">${renderTroubleBadge(target)}${renderResultBadge(target.view)}</td><td class="number" data-label="Saturation">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number" data-label="Keep-alive">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
+  return html`<tr><th scope="row">${id === undefined ? name : html`<a href="#${id}">${name}</a>`}</th><td>${serverNames[target.identity.server]}</td><td class="states">${renderTroubleBadge(target)}${renderResultBadge(target)}</td><td class="number" data-label="Saturation">${renderRatioValue(ratioOf(target, 'workerSaturation'))}</td><td class="number" data-label="Keep-alive">${renderRatioValue(ratioOf(target, 'keepaliveOccupancy'))}</td></tr>`;
 }
 
 function describeFull(targets: readonly PageTarget[], full: number): string {

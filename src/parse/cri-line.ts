@@ -1,49 +1,114 @@
 import { type LineConsumer, longestLine } from './split-lines.ts';
 
+export type CriStream = 'stdout' | 'stderr';
+
+export interface CriUnwrapper {
+  /** Takes a line of the container's log; hands on a line of the program when it is whole. */
+  readonly consume: LineConsumer;
+  /** The parts of a line whose end has not come: to go on with after a restart. */
+  unfinished(): Buffer;
+  /** Lines beyond the limit, each counted once. */
+  tooLong(): number;
+}
+
+export interface CriOptions {
+  /** Servers write access logs to stdout and error logs to stderr; both are in one file. */
+  readonly stream: CriStream;
+  readonly consume: LineConsumer;
+  /** What another unwrapper had not finished. */
+  readonly unfinished?: Buffer;
+  readonly limit?: number;
+}
+
 const space = 0x20;
 const full = 0x46;
 const partial = 0x50;
-
-/** Parts of a line whose end has not come. */
-interface Parts {
-  readonly kept: Buffer[];
-  bytes: number;
-}
+const nothing = Buffer.alloc(0);
+/** The streams' names differ in their fourth letter. */
+const streams: ReadonlyMap<number | undefined, CriStream> = new Map([
+  [0x6f, 'stdout'],
+  [0x65, 'stderr'],
+]);
+const nameBytes = 'stdout '.length;
 
 /**
- * Unwraps container log files as kubelet has them written: `2026-11-21T03:18:00.1Z stdout F text`. A long line comes in
- * parts marked `P` and ends with one marked `F`; parts of stdout and stderr may alternate and are joined apart. Of a
- * line beyond the limit only the last part is handed on: it still counts as one line, which follows no format.
+ * Unwraps one container's log as kubelet has it written: `2026-11-21T03:18:00.1Z stdout F text`. A long line comes in
+ * parts marked `P` and ends with one marked `F`. A line beyond the limit is counted and passed over.
  */
-export function createCriUnwrapper(consume: LineConsumer, limit = longestLine): LineConsumer {
-  const unfinished: Record<string, Parts> = {};
-  return (bytes, start, end) => {
-    const stream = bytes.indexOf(space, start) + 1;
-    const tag = stream === 0 ? 0 : bytes.indexOf(space, stream) + 1;
-    const text = tag === 0 ? 0 : bytes.indexOf(space, tag) + 1;
-    if (text === 0 || text > end) {
-      // Not in the container format: handed on as it is, where it is counted as unparsed.
-      consume(bytes, start, end);
+export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
+  const { stream, consume, limit = longestLine } = options;
+  const parts = createParts(limit, options.unfinished ?? nothing);
+  let tooLong = 0;
+
+  const end = (bytes: Buffer, start: number, stop: number): void => {
+    if (parts.isEmpty()) {
+      consume(bytes, start, stop);
       return;
     }
-    // stdout and stderr differ in their fourth letter.
-    const key = String(bytes[stream + 3]);
-    const before = unfinished[key];
-    if (bytes[tag] === partial) {
-      unfinished[key] = addPart(before, bytes.subarray(text, end), limit);
-    } else if (before === undefined || bytes[tag] !== full) {
-      consume(bytes, text, end);
-    } else {
-      delete unfinished[key];
-      const joined = Buffer.concat([...before.kept, bytes.subarray(text, end)]);
-      consume(joined, 0, joined.length);
-    }
+    parts.add(bytes, start, stop);
+    const whole = parts.take();
+    if (whole === undefined) tooLong += 1;
+    else consume(whole, 0, whole.length);
+  };
+
+  return {
+    consume(bytes, start, stop) {
+      const streamAt = bytes.indexOf(space, start) + 1;
+      const tagAt = streamAt === 0 ? 0 : bytes.indexOf(space, streamAt) + 1;
+      const textAt = tagAt === 0 ? 0 : bytes.indexOf(space, tagAt) + 1;
+      const tag = bytes[tagAt];
+      const name = tagAt - streamAt === nameBytes ? streams.get(bytes[streamAt + 3]) : undefined;
+      const isWrapped = textAt > 0 && textAt <= stop && (tag === full || tag === partial);
+      // Not in the container format: handed on as it is, where it is counted as unparsed.
+      if (name === undefined || !isWrapped) consume(bytes, start, stop);
+      else if (name !== stream) return;
+      else if (tag === partial) parts.add(bytes, textAt, stop);
+      else end(bytes, textAt, stop);
+    },
+    unfinished: () => parts.view(),
+    tooLong: () => tooLong,
   };
 }
 
-function addPart(parts: Parts = { kept: [], bytes: 0 }, part: Buffer, limit: number): Parts {
-  const bytes = parts.bytes + part.length;
-  if (bytes > limit) return { kept: [], bytes };
-  parts.kept.push(Buffer.from(part));
-  return { kept: parts.kept, bytes };
+/** One buffer that grows: neither empty parts nor a million small ones cost more than their bytes. */
+function createParts(limit: number, unfinished: Buffer) {
+  let kept = Buffer.from(unfinished);
+  let length = unfinished.length;
+  let began = length > 0;
+  let isTooLong = false;
+
+  const reset = (): void => {
+    kept = nothing;
+    length = 0;
+    began = false;
+    isTooLong = false;
+  };
+
+  return {
+    isEmpty: () => !began,
+    view: () => kept.subarray(0, length),
+    add(bytes: Buffer, start: number, stop: number): void {
+      began = true;
+      const wanted = length + stop - start;
+      if (isTooLong || wanted > limit) {
+        isTooLong = true;
+        kept = nothing;
+        length = 0;
+        return;
+      }
+      if (wanted > kept.length) {
+        const grown = Buffer.allocUnsafe(Math.min(limit, Math.max(wanted, 2 * kept.length)));
+        kept.copy(grown, 0, 0, length);
+        kept = grown;
+      }
+      bytes.copy(kept, length, start, stop);
+      length = wanted;
+    },
+    /** The whole line; undefined when it was too long. */
+    take(): Buffer | undefined {
+      const whole = isTooLong ? undefined : kept.subarray(0, length);
+      reset();
+      return whole;
+    },
+  };
 }

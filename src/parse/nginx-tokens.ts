@@ -1,3 +1,5 @@
+import type { ConfigComment } from './config-silences.ts';
+
 export interface NginxToken {
   readonly text: string;
   readonly line: number;
@@ -7,6 +9,8 @@ export interface NginxToken {
 
 export interface NginxTokens {
   readonly tokens: readonly NginxToken[];
+  /** Text after a `#`, without those of Lua. */
+  readonly comments: readonly ConfigComment[];
   /** A quoted string or a block of Lua that has no end, by the line it begins in. */
   readonly unfinishedLine?: number;
 }
@@ -17,29 +21,37 @@ interface Scan {
   at: number;
   line: number;
   readonly tokens: NginxToken[];
+  readonly comments: ConfigComment[];
   /** First word of the directive under way. */
   directive: string | undefined;
 }
 
 /** Splits a configuration file into words, quoted strings and marks, in one pass. */
 export function tokenizeNginxConfig(text: string): NginxTokens {
-  const scan: Scan = { text, at: 0, line: 1, tokens: [], directive: undefined };
+  const scan: Scan = { text, at: 0, line: 1, tokens: [], comments: [], directive: undefined };
+  const { tokens, comments } = scan;
   while (scan.at < text.length) {
     const line = scan.line;
-    if (!scanToken(scan)) return { tokens: scan.tokens, unfinishedLine: line };
+    if (!scanToken(scan)) return { tokens, comments, unfinishedLine: line };
   }
-  return { tokens: scan.tokens };
+  return { tokens, comments };
 }
 
 /** False when what begins here has no end. */
 function scanToken(scan: Scan): boolean {
   const letter = scan.text.charAt(scan.at);
   if (isSpace(letter)) step(scan);
-  else if (letter === '#') skipLine(scan);
+  else if (letter === '#') scanComment(scan);
   else if (letter === '"' || letter === "'") return scanQuoted(scan, letter);
   else if (isMark(letter)) return scanMark(scan, letter);
   else scanWord(scan);
   return true;
+}
+
+function scanComment(scan: Scan): void {
+  const start = scan.at + 1;
+  skipLine(scan);
+  scan.comments.push({ text: scan.text.slice(start, scan.at), line: scan.line });
 }
 
 function scanQuoted(scan: Scan, quote: string): boolean {

@@ -1,12 +1,10 @@
 import type { TargetConfig } from '../config/schema.ts';
-import { adviceInput } from '../derive/advice-input.ts';
+import { type AdviceSubject, adviceInput } from '../derive/advice-input.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readAvailableMemory } from '../io/read-available-memory.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
-import type { Target } from './observe-target.ts';
 
 /** Working out an advice takes milliseconds, and minutes change nothing about it. */
 const renewMilliseconds = 60_000;
@@ -20,18 +18,17 @@ export interface AdviceSourceOptions {
 
 export interface AdviceSource {
   /** The advice for a target; undefined where no log tells connections apart. */
-  adviceFor(view: TargetView): Advice | undefined;
+  adviceFor(view: AdviceSubject): Advice | undefined;
   /** After a reload nothing of before holds. */
   forget(): void;
 }
 
 /** What `/advice` answers: each target with its advice, and null where its logs do not tell connections apart. */
-export function showAdvice(targets: readonly Target[], { adviceFor }: AdviceSource) {
+export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: AdviceSource) {
   return {
-    targets: targets.map((target) => {
-      const view = target.latest();
-      const advice = view && adviceFor(view);
-      const { name, server } = target.identity;
+    targets: subjects.map((subject) => {
+      const { name, server } = subject.observation.target;
+      const advice = adviceFor(subject);
       return { target: name, server, advice: advice === undefined ? null : adviceJson(advice) };
     }),
   };
@@ -69,16 +66,17 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
 }
 
 function workOut(
-  view: TargetView,
+  view: AdviceSubject,
   { summarizeGaps, configOf }: AdviceSourceOptions,
   availableBytes: number | undefined,
 ): Advice | undefined {
   const { name } = view.observation.target;
   const summary = summarizeGaps(name);
   if (summary === undefined) return undefined;
-  const { threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
+  const { slots, threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
   return adviseKeepalive(
     adviceInput(view, summary, {
+      ...(slots === undefined ? {} : { slots }),
       ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
       ...(async_request_worker_factor === undefined
         ? {}

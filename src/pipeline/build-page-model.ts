@@ -1,7 +1,8 @@
+import type { AdviceSubject } from '../derive/advice-input.ts';
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import type { SourceView } from '../snapshot/log-source.ts';
-import type { TargetView } from '../snapshot/target-view.ts';
+import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
 
 export interface PageContext {
@@ -12,9 +13,11 @@ export interface PageContext {
   /** False when the targets were found rather than configured. */
   readonly configured: boolean;
   readonly targets: readonly Target[];
+  /** Targets without a status page. */
+  readonly logsOnly: readonly TargetIdentity[];
   /** By name of the target; empty for one without logs. */
   readonly logSources: (target: string) => readonly SourceView[];
-  readonly adviceFor: (view: TargetView) => Advice | undefined;
+  readonly adviceFor: (view: AdviceSubject) => Advice | undefined;
 }
 
 /** What the page shows: the latest look at each target. Opening the page fetches nothing from a server. */
@@ -33,17 +36,19 @@ export function buildPageModel(context: PageContext): PageModel {
       { href: '/-/ready', label: 'Readiness' },
     ],
     ...(configured ? {} : { hint: discoveryHint(targets) }),
-    targets: targets.map((target) => ({
-      ...buildPageTarget(target),
+    targets: [
+      ...targets.map(buildPageTarget),
+      ...context.logsOnly.map((identity) => ({ identity, logsOnly: true as const })),
+    ].map((target) => ({
+      ...target,
       ...advicePart(target, context),
       logSources: context.logSources(target.identity.name),
     })),
   };
 }
 
-function advicePart(target: Target, { adviceFor }: PageContext): Pick<PageTarget, 'advice'> {
-  const view = target.latest();
-  const advice = view && adviceFor(view);
+function advicePart({ view, identity }: PageTarget, { adviceFor }: PageContext) {
+  const advice = adviceFor(view ?? { observation: { target: identity } });
   return advice === undefined ? {} : { advice };
 }
 

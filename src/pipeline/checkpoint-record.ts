@@ -21,9 +21,16 @@ const filePlace = z.strictObject({
   markerBytes: whole,
   markerHash: z.string(),
 });
+const fileMark = z.strictObject({
+  key: z.string(),
+  headBytes: whole,
+  headHash: z.string(),
+  bytes: whole.nullable(),
+});
 const follow = z.strictObject({
   places: z.array(filePlace),
-  siblings: z.array(z.string()).nullable(),
+  siblings: z.array(fileMark).nullable(),
+  unfinished: z.string().default(''),
   ...totals,
 });
 const place = z.strictObject({
@@ -39,7 +46,8 @@ const target = z.strictObject({
 const record = z.strictObject({
   version: z.literal(version),
   order: z.array(z.string()),
-  targets: z.record(z.string(), target),
+  // Not z.record, which drops a target called `__proto__`.
+  targets: z.preprocess(entriesOf, z.array(z.tuple([z.string(), target]))),
 });
 
 /** Places and counts of one target belong together: they are taken in one moment. */
@@ -68,5 +76,9 @@ export function parseRecord(value: unknown): Result<SavedTargets, string> {
   if (data.order.join('\n') !== order.join('\n')) {
     return err('it was written with other labels, by another version; counting begins anew');
   }
-  return ok(Object.fromEntries(Object.entries(data.targets).map(([name, saved]) => [name, saved])));
+  return ok(Object.fromEntries(data.targets));
+}
+
+function entriesOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : value;
 }

@@ -21,7 +21,8 @@ export async function compileSourceFormat(
   return parseLogFormat({
     format: text.value,
     vhosts: vhostsOf(access_logs),
-    own: readOwnRequests(status_url),
+    // Without a status page no request of ours can be in the log.
+    ...(status_url === undefined ? {} : { own: readOwnRequests(status_url) }),
     ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
     ...(addressKey === undefined ? {} : { addressKey }),
   });

@@ -1,4 +1,5 @@
-import { configSchema, type TargetConfig } from '../config/schema.ts';
+import { configSchema } from '../config/schema.ts';
+import { hasStatusPage, type StatusTargetConfig } from '../config/status-target.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import { createTarget } from './observe-target.ts';
 import { type TargetSetOptions, targetOptions } from './target-set.ts';
@@ -25,7 +26,7 @@ const discoveryDeadlineMilliseconds = 1500;
 export async function discoverTargets(
   options: TargetSetOptions,
   candidates: readonly Candidate[] = discoveryCandidates,
-): Promise<readonly TargetConfig[]> {
+): Promise<readonly StatusTargetConfig[]> {
   const quiet = { ...options, log: silent };
   const answers = await Promise.all(
     candidates.map(async ({ server, url }) => {
@@ -35,18 +36,20 @@ export async function discoverTargets(
       return observation.outcome.kind === 'answered' ? config : undefined;
     }),
   );
-  const byName = new Map<string, TargetConfig>();
+  const byName = new Map<string, StatusTargetConfig>();
   for (const found of answers) {
     if (found !== undefined && !byName.has(found.name)) byName.set(found.name, found);
   }
   return [...byName.values()];
 }
 
-function candidateConfig(server: ServerKind, url: string): TargetConfig {
+function candidateConfig(server: ServerKind, url: string): StatusTargetConfig {
   const { port } = new URL(url);
   const target = { name: `localhost:${port || '80'}`, server, status_url: url };
   const [config] = configSchema.parse({ targets: [target] }).targets;
-  if (config === undefined) throw new Error('the schema dropped a target');
+  if (config === undefined || !hasStatusPage(config)) {
+    throw new Error('the schema dropped a target or its address');
+  }
   return config;
 }
 

@@ -19,8 +19,8 @@ export interface HostSourceOptions {
   readonly log: Log;
 }
 
-/** `afresh`: nothing that was read before the call. */
-export type ReadHost = (afresh: boolean) => Promise<HostFigures>;
+/** `fresh`: nothing that was read before the call, unless reading it is costly. */
+export type ReadHost = (fresh: boolean) => Promise<HostFigures>;
 
 /** Reads what the machine says about one server; what is out of reach is absent, and reported once in the log. */
 export function createHostSource(options: HostSourceOptions): ReadHost {
@@ -36,10 +36,10 @@ export function createHostSource(options: HostSourceOptions): ReadHost {
     return undefined;
   };
   const readServer = processes === undefined ? undefined : createProcessReader(processes);
-  return async (afresh) => {
+  return async (fresh) => {
     const { endpoints, complete } = await readListen();
     const ports = endpoints.map(({ port }) => port);
-    const snapshot = ports.length === 0 ? undefined : await kernel.read(ports, afresh);
+    const snapshot = ports.length === 0 ? undefined : await kernel.read(ports, fresh);
     const figures =
       readServer === undefined
         ? undefined

@@ -7,6 +7,8 @@ import type { Log } from './log.ts';
 export interface Subscription {
   /** What is opened, and for whom where a place belongs to counts: equal keys need no new descriptor. */
   readonly key: string;
+  /** Whose place it goes on from: the same for the same file, however its lines are wrapped. */
+  readonly placeKey: string;
   readonly target: string;
   readonly source: string;
   readonly consume: LineConsumer;
@@ -75,6 +77,7 @@ export function createInputRegistry({ log, now }: InputRegistryOptions): InputRe
     try {
       const more = await owned.input.poll();
       owned.view = { stats: await owned.input.stats(), condition: owned.input.condition() };
+      tellNotices(owned);
       return more;
     } catch (error) {
       const remedy = error instanceof Error ? error.message : String(error);
@@ -82,6 +85,13 @@ export function createInputRegistry({ log, now }: InputRegistryOptions): InputRe
       return false;
     } finally {
       owned.reported = report(owned);
+    }
+  };
+
+  const tellNotices = ({ input, subscribers }: Owned): void => {
+    const { target, source } = subscribers[0] ?? {};
+    for (const lost of input.takeNotices?.() ?? []) {
+      log.warn('lines of a log are lost', { target, source, lost });
     }
   };
 

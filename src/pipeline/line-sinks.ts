@@ -2,7 +2,6 @@ import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { GapTracker } from '../derive/gap-state.ts';
 import { trackRecord } from '../derive/gap-tracker.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
-import { createCriUnwrapper } from '../parse/cri-line.ts';
 import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
 import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-reader.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
@@ -34,7 +33,6 @@ export function vhostsOf(sources: TargetConfig['access_logs']): readonly string[
 export interface AccessSinkOptions {
   readonly counts: LogCounts;
   readonly format: CompiledFormat;
-  readonly cri: boolean;
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Given where the format tells connections apart. */
@@ -42,10 +40,10 @@ export interface AccessSinkOptions {
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, cri, now, tracker }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, now, tracker }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
-  const sink: LineConsumer = (bytes, start, end) => {
+  return (bytes, start, end) => {
     if (start === end) return;
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
@@ -53,7 +51,6 @@ export function accessSink({ counts, format, cri, now, tracker }: AccessSinkOpti
       if (tracker !== undefined) trackRecord(tracker, record);
     } else foldUnparsed(counts);
   };
-  return cri ? createCriUnwrapper(sink) : sink;
 }
 
 /** Clocks and zones of servers may be wrong by less than that. */

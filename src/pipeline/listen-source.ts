@@ -1,4 +1,4 @@
-import type { TargetConfig } from '../config/schema.ts';
+import type { StatusTargetConfig } from '../config/status-target.ts';
 import { selectListeners } from '../derive/server-listeners.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { ListenEndpoint, ListenSelection } from '../snapshot/listeners.ts';
@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 
 export interface ListenSourceOptions {
   readonly target: string;
-  readonly config: Pick<TargetConfig, 'listen' | 'status_url'>;
+  readonly config: Pick<StatusTargetConfig, 'listen' | 'status_url'>;
   readonly directory: ListenerDirectory;
   /** Ports that the server's configuration file names, where one is configured. */
   readonly readConfiguredPorts?: () => Promise<readonly number[]>;

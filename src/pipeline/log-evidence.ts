@@ -22,8 +22,8 @@ export interface LogEvidence {
   readonly take: (finding: ErrorLogFinding) => void;
   /** To be called after each poll of the log: lines that come after its end are new. */
   afterPoll(poll: LogPoll): void;
-  /** Whether the log has said within the last seconds that there is no slot left. */
-  saysExhausted(): boolean;
+  /** Seconds since the log last said that there is no slot left; undefined when that does not speak for now. */
+  exhaustedSecondsAgo(): number | undefined;
 }
 
 /** `now` gives Unix time in seconds. */
@@ -43,7 +43,10 @@ export function createLogEvidence(now: () => number): LogEvidence {
       if (!hasMore && wasReading) endSeenAt = startedAt;
       wasReading = isReading;
     },
-    saysExhausted: () => isJustNow(exhaustedAt, now()),
+    exhaustedSecondsAgo() {
+      const at = now();
+      return isJustNow(exhaustedAt, at) ? Math.max(0, at - exhaustedAt) : undefined;
+    },
   };
 }
 

@@ -36,7 +36,7 @@ export interface LogSet {
   view(target: string): LogView | undefined;
   /** What the connections in a target's access logs did. */
   summarizeGaps(target: string): GapSummary | undefined;
-  saysExhausted(target: string): boolean;
+  exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
     summarizeGaps: (target) => logs.summarizeGaps(target),
-    saysExhausted: (target) => logs.saysExhausted(target),
+    exhaustedSecondsAgo: (target) => logs.exhaustedSecondsAgo(target),
     checkpoint: () => logs.checkpoint(),
     close: () => logs.close(),
   };
@@ -103,7 +103,7 @@ class Logs implements LogSet {
       this.#entries = next;
       await this.#inputs.apply(
         [...next.values()].flatMap(({ logs }) => logs.subscriptions),
-        ({ target, key }) => this.#parkedPlace(target, key),
+        ({ target, placeKey }) => this.#parkedPlace(target, placeKey),
       );
       // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
       await this.#poll();
@@ -118,8 +118,8 @@ class Logs implements LogSet {
     return this.#entries.get(target)?.logs.summarizeGaps();
   }
 
-  saysExhausted(target: string): boolean {
-    return this.#entries.get(target)?.logs.saysExhausted() ?? false;
+  exhaustedSecondsAgo(target: string): number | undefined {
+    return this.#entries.get(target)?.logs.exhaustedSecondsAgo();
   }
 
   checkpoint(): CheckpointView | undefined {
@@ -169,7 +169,7 @@ class Logs implements LogSet {
     const key = JSON.stringify([access_logs, error_logs, server, logs, timeout]);
     const known = this.#entries.get(name);
     if (known?.key === key) return known;
-    const saved = this.#parked[name];
+    const saved = this.#parkedOf(name);
     const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
     const addressKey = this.#addressKey;
     const options = { ...this.#options, config: target, logs, saved, isCaughtUp, addressKey };
@@ -177,7 +177,12 @@ class Logs implements LogSet {
   }
 
   #parkedPlace(target: string, key: string): InputPlace | undefined {
-    return this.#parked[target]?.places[key];
+    return this.#parkedOf(target)?.places[key];
+  }
+
+  /** Not what every object has: a target may be called `constructor`. */
+  #parkedOf(target: string): SavedTarget | undefined {
+    return Object.hasOwn(this.#parked, target) ? this.#parked[target] : undefined;
   }
 
   /** What a record tells of targets that are counted already is older than what is in memory. */
@@ -203,12 +208,14 @@ class Logs implements LogSet {
 
   async #snapshotTarget(name: string, logs: TargetLogs): Promise<SavedTarget> {
     const places = await Promise.all(
-      logs.subscriptions.map(async ({ key }) => [key, await this.#inputs.place(key)] as const),
+      logs.subscriptions.map(
+        async ({ key, placeKey }) => [placeKey, await this.#inputs.place(key)] as const,
+      ),
     );
     const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
     return {
       ...logs.counts(),
-      places: { ...this.#parked[name]?.places, ...Object.fromEntries(known) },
+      places: { ...this.#parkedOf(name)?.places, ...Object.fromEntries(known) },
     };
   }
 

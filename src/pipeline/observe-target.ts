@@ -35,8 +35,8 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHost?: ReadHost;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
-  /** Whether the error log has said within the last seconds that there is no slot left. */
-  readonly errorLogSaysExhausted?: () => boolean;
+  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  readonly exhaustedSecondsAgo?: () => number | undefined;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -117,7 +117,7 @@ export function createTarget(options: TargetOptions): Target {
 
   const show = (next: Parts): TargetView => {
     parts = next;
-    const errorLog = options.errorLogSaysExhausted?.();
+    const loggedSecondsAgo = options.exhaustedSecondsAgo?.();
     const lane = laneUp?.();
     const nowMilliseconds = performance.now();
     const view = buildView({
@@ -125,7 +125,7 @@ export function createTarget(options: TargetOptions): Target {
       memory,
       counters: { failures: { ...failures }, badFields, samples },
       nowMilliseconds,
-      ...(errorLog === undefined ? {} : { errorLog }),
+      ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
       ...(lane === undefined ? {} : { laneUp: lane }),
     });
     if (view.verdict.exhausted !== undefined && view.verdict !== memory.lastCertain?.verdict) {
@@ -138,8 +138,10 @@ export function createTarget(options: TargetOptions): Target {
     return view;
   };
 
-  const readHost = async (afresh: boolean): Promise<HostFigures | undefined> => {
-    const host = await within(options.readHost?.(afresh), longestHostReadMilliseconds);
+  const readHost = async (fresh: boolean): Promise<HostFigures | undefined> => {
+    // What comes too late is shown by the next view; until then the last figures stand, with their age.
+    const host =
+      (await within(options.readHost?.(fresh), longestHostReadMilliseconds)) ?? parts?.host;
     if (host !== undefined && host.kernelReadAtSeconds !== parts?.host?.kernelReadAtSeconds) {
       samples = countIdleSeconds(samples, host.connections);
     }
@@ -168,14 +170,15 @@ export function createTarget(options: TargetOptions): Target {
     const { outcome } = read;
     const { timings } = page.ok ? page.value : page.error;
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
-    // A poll that our own end or a reload cut short says nothing about the server.
-    if (closed) return latest ?? unfinished(observation);
+    // A poll that our own end, a reload or the end of a /probe request cut short says nothing about the server.
+    if (closed || options.signal?.aborted === true) return latest ?? unfinished(observation);
     badFields += read.badFields;
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
     const host = isCalm(outcome, latest) ? parts?.host : await readHost(outcome.kind === 'failed');
-    const holders = await options.readHolders?.();
+    // A server that does not answer would only get one more connection to queue.
+    const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     memory = rememberPoll(memory, observation);
     return show({ observation, capacity, ...present({ host, holders }) });
   };

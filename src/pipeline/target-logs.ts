@@ -8,6 +8,7 @@ import { openPipeInput } from '../io/named-pipe.ts';
 import { openPathInput } from '../io/path-input.ts';
 import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
+import type { CriStream } from '../parse/cri-line.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { explainMissing } from '../parse/log-format/parse-log-format.ts';
@@ -69,8 +70,8 @@ export interface TargetLogs {
   afterPoll(poll: InputsPoll): void;
   isCaughtUp(): boolean;
   view(inputs: InputRegistry): LogView;
-  /** Whether the error log has said within the last seconds that there is no slot left. */
-  saysExhausted(): boolean;
+  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  exhaustedSecondsAgo(): number | undefined;
   /** What the connections in the access logs did; undefined where no format tells them apart. */
   summarizeGaps(): GapSummary | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
@@ -87,14 +88,15 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   let caughtUp = options.isCaughtUp;
   const { subscriptions, refused, tells, tracker } = await subscribeAccess(options, access);
 
-  for (const { path } of config.error_logs) {
+  for (const { path, cri } of config.error_logs) {
     const evidence = createLogEvidence(now);
     const sink = errorSink({
       server: config.server,
       counts: errorEvents,
       onEvent: evidence.take,
     });
-    const wanted = { role: 'error', config, logs, path, consume: sink } as const;
+    const stream = cri ? ({ cri: 'stderr' } as const) : {};
+    const wanted = { role: 'error', config, logs, path, consume: sink, ...stream } as const;
     const subscription = subscribePath(wanted);
     subscriptions.set(subscription.key, subscription);
     evidences.set(subscription.key, evidence);
@@ -117,7 +119,10 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       tells,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
-    saysExhausted: () => [...evidences.values()].some((evidence) => evidence.saysExhausted()),
+    exhaustedSecondsAgo() {
+      const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
+      return ages.length === 0 ? undefined : Math.min(...ages);
+    },
     summarizeGaps: () => (tracker === undefined ? undefined : summarizeGaps(tracker)),
     counts: () => ({ access, errorEvents }),
   };
@@ -174,7 +179,6 @@ async function subscribeAccess(
     const consume = accessSink({
       counts,
       format: format.value,
-      cri: source.cri,
       now: options.now,
       ...(tellsConnections && tracker !== undefined ? { tracker } : {}),
     });
@@ -210,15 +214,18 @@ function subscribe(
 ): Subscription {
   const common = { target: config.name, source: nameOf(source), consume };
   const { path, syslog, pipe } = source;
-  if (path !== undefined) return subscribePath({ role: 'access', config, logs, path, consume });
+  if (path !== undefined) {
+    const stream = source.cri ? ({ cri: 'stdout' } as const) : {};
+    return subscribePath({ role: 'access', config, logs, path, consume, ...stream });
+  }
   if (syslog !== undefined) {
     const open = (take: LineConsumer) => openSyslogInput(syslog, take);
-    return { ...common, key: `syslog:${syslog}`, open };
+    return { ...common, ...unplaced(`syslog:${syslog}`), open };
   }
   if (pipe !== undefined) {
-    return { ...common, key: `pipe:${pipe}`, open: (take) => openPipeInput(pipe, take) };
+    return { ...common, ...unplaced(`pipe:${pipe}`), open: (take) => openPipeInput(pipe, take) };
   }
-  return { ...common, key: 'stdin', open: (take) => openStreamInput(stdin, take) };
+  return { ...common, ...unplaced('stdin'), open: (take) => openStreamInput(stdin, take) };
 }
 
 interface PathSubscription {
@@ -227,11 +234,20 @@ interface PathSubscription {
   readonly logs: LogsConfig;
   readonly path: string;
   readonly consume: LineConsumer;
+  readonly cri?: CriStream;
 }
 
-function subscribePath({ role, config, logs, path, consume }: PathSubscription): Subscription {
+/** Nothing is read a second time there: no place is kept under the key. */
+function unplaced(key: string) {
+  return { key, placeKey: key };
+}
+
+function subscribePath(wanted: PathSubscription): Subscription {
+  const { role, config, logs, path, consume, cri } = wanted;
+  const placeKey = JSON.stringify([config.name, role, path]);
   return {
-    key: JSON.stringify([config.name, role, path]),
+    key: `${placeKey} ${cri ?? ''}`,
+    placeKey,
     target: config.name,
     source: path,
     consume,
@@ -240,6 +256,7 @@ function subscribePath({ role, config, logs, path, consume }: PathSubscription):
         pattern: path,
         consume: take,
         start: logs.start,
+        ...(cri === undefined ? {} : { cri }),
         ...(place === undefined ? {} : { place }),
       }),
   };

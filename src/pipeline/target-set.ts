@@ -1,4 +1,4 @@
-import type { Config, TargetConfig } from '../config/schema.ts';
+import type { StatusTargetConfig } from '../config/status-target.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
@@ -22,7 +22,7 @@ export interface TargetSetOptions {
   /** Whether the exporter runs in a pod, whose network namespace is its own. */
   readonly inPod?: boolean;
   /** By target, whether its error log has just said so. */
-  readonly logSaysExhausted?: (target: string) => boolean;
+  readonly logExhaustedSecondsAgo?: (target: string) => number | undefined;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -32,7 +32,7 @@ export interface TargetSet {
   all(): readonly Target[];
   byName(name: string): Target | undefined;
   /** Takes over a new list; a target whose configuration stays keeps its counters. */
-  apply(targets: Config['targets']): void;
+  apply(targets: readonly StatusTargetConfig[]): void;
   /** Stops sampling and gives up every connection kept. */
   close(): void;
 }
@@ -47,7 +47,7 @@ interface Entry {
 
 export function createTargetSet(options: TargetSetOptions): TargetSet {
   let entries: ReadonlyMap<string, Entry> = new Map();
-  const enter = (config: TargetConfig, intervalMilliseconds: number): Entry => {
+  const enter = (config: StatusTargetConfig, intervalMilliseconds: number): Entry => {
     const key = JSON.stringify(config);
     const known = entries.get(config.name);
     if (known?.key === key && known.intervalMilliseconds === intervalMilliseconds) return known;
@@ -67,14 +67,15 @@ export function createTargetSet(options: TargetSetOptions): TargetSet {
     all: () => [...entries.values()].map(({ target }) => target),
     byName: (name) => entries.get(name)?.target,
     apply(targets) {
-      const interval = (config: TargetConfig) => samplingInterval(config.sampling, targets.length);
+      const interval = (config: StatusTargetConfig) =>
+        samplingInterval(config.sampling, targets.length);
       replaceBy(new Map(targets.map((config) => [config.name, enter(config, interval(config))])));
     },
     close: () => replaceBy(new Map()),
   };
 }
 
-export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
+export function targetOptions(config: StatusTargetConfig, options: TargetSetOptions) {
   return {
     ...options,
     identity: { name: config.name, server: config.server },
@@ -85,11 +86,11 @@ export function targetOptions(config: TargetConfig, options: TargetSetOptions) {
     observationLane: config.sampling.observation_lane,
     ...hostPart(config, options),
     ...holdersPart(config, options),
-    errorLogSaysExhausted: () => options.logSaysExhausted?.(config.name) ?? false,
+    exhaustedSecondsAgo: () => options.logExhaustedSecondsAgo?.(config.name),
   };
 }
 
-function hostPart(config: TargetConfig, options: TargetSetOptions) {
+function hostPart(config: StatusTargetConfig, options: TargetSetOptions) {
   const { kernel, listeners, inPod = false, log } = options;
   if (kernel === undefined || listeners === undefined) return {};
   const { name: target, processes } = config;
@@ -106,7 +107,7 @@ function hostPart(config: TargetConfig, options: TargetSetOptions) {
 }
 
 function holdersPart(
-  { slot_table, status_url, http, timeout }: TargetConfig,
+  { slot_table, status_url, http, timeout }: StatusTargetConfig,
   { resolveName, userAgent }: TargetSetOptions,
 ) {
   if (slot_table === undefined) return {};

@@ -44,8 +44,8 @@ export async function tryFormats({ targets }: Config): Promise<readonly TriedFor
 /** A pattern that nothing matches, or whose directory cannot be listed, is tried as it stands, which says that there is no such file. */
 async function filesOf(pattern: string | undefined): Promise<readonly string[]> {
   if (pattern === undefined) return [];
-  const paths = await expandPattern(pattern);
-  return paths.ok && paths.value.length > 0 ? paths.value : [pattern];
+  const { paths } = await expandPattern(pattern);
+  return paths.length > 0 ? paths : [pattern];
 }
 
 interface Source {
@@ -87,7 +87,7 @@ function tryLines(
     const problem = format.explain(line);
     if (problem !== undefined) first = { ...problem, line: line.toString('latin1') };
   };
-  const hand = cri ? createCriUnwrapper(consume) : consume;
+  const hand = cri ? createCriUnwrapper({ stream: 'stdout', consume }).consume : consume;
   for (let start = 0; start < bytes.length; ) {
     const end = bytes.indexOf(newline, start);
     hand(bytes, start, end);

@@ -1,10 +1,11 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { limitConnections } from './connections.ts';
 import { registerLifecycleRoutes } from './lifecycle-routes.ts';
+import { createListen, type Listen } from './listen.ts';
 import { registerMetricsRoutes } from './metrics-routes.ts';
 import { registerPageRoute } from './page-route.ts';
 import type { ServerPorts } from './ports.ts';
-import { connectionsCheckingInterval } from './secure-server.ts';
+import { createServerFactory } from './secure-server.ts';
 import { registerSlotEventsRoute } from './slot-events-route.ts';
 import type { WebSecurity } from './web-security.ts';
 
@@ -24,6 +25,7 @@ const withoutSchemas = { buildValidator: noCompiler, buildSerializer: noCompiler
 
 export interface BuiltServer {
   readonly server: FastifyInstance;
+  readonly listen: Listen;
   /** Ends every connection, for when a client does not let the server close. */
   cutConnections(): void;
 }
@@ -40,8 +42,7 @@ export function buildServer(options: ServerOptions): BuiltServer {
     connectionTimeout: 150_000,
     keepAliveTimeout: 75_000,
     forceCloseConnections: 'idle',
-    http: { connectionsCheckingInterval },
-    ...(security === undefined ? {} : { serverFactory: security.serverFactory }),
+    serverFactory: security?.serverFactory ?? createServerFactory(undefined),
   });
   if (security !== undefined) server.addHook('onRequest', security.onRequest);
   server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
@@ -60,5 +61,6 @@ export function buildServer(options: ServerOptions): BuiltServer {
   registerPageRoute(server, ports);
   registerSlotEventsRoute(server, ports);
   const connections = limitConnections(server.server);
-  return { server, cutConnections: connections.destroyAll };
+  const listen = createListen(server);
+  return { server, listen, cutConnections: connections.destroyAll };
 }

@@ -10,7 +10,7 @@ import type { TlsSource } from './tls-source.ts';
 const handshakeMilliseconds = 10_000;
 
 /** How often connections are looked at that are too slow with their request; Node's own 30 s is long. */
-export const connectionsCheckingInterval = 5000;
+const connectionsCheckingInterval = 5000;
 
 /** @param tls absent for plain HTTP */
 export function createServerFactory(tls: TlsSource | undefined): FastifyServerFactory {

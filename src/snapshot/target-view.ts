@@ -34,6 +34,15 @@ export type ObservationOutcome =
     }
   | { readonly kind: 'failed'; readonly failure: ScrapeFailure };
 
+/** A target as the metrics of logs see it: one that is polled, or one of which only the logs are read. */
+export interface LoggedTarget {
+  readonly observation: Pick<Observation, 'target'>;
+  /** Counted from the target's logs; only with access_logs or error_logs. */
+  readonly logs?: LogView;
+  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  readonly advice?: Advice;
+}
+
 /** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
 export interface TargetView {
   readonly observation: Observation;

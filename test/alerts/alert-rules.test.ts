@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
+import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { alertFile, readExprTests, readRules } from '../support/alert-files.ts';
 
 const rules = readRules();
@@ -12,9 +13,7 @@ const alertNames = [...new Set(alerts.map(({ alert }) => alert))];
 const exprTests = readExprTests();
 const runbooks = new URL('../../docs/runbooks/', import.meta.url);
 
-const DASHBOARDS = ['fleet', 'apache', 'nginx', 'traffic', 'slo', 'exporter'].map(
-  (name) => `keepalive-${name}`,
-);
+const DASHBOARDS = [...allDashboards.keys()].map((name) => `keepalive-${name}`);
 const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'False positives'];
 
 test('there are alerts and recording rules', () => {
@@ -39,10 +38,14 @@ describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, an
     expect(existsSync(new URL(`${alert}.md`, runbooks))).toBe(true);
   });
 
-  it('leads to a dashboard', () => {
-    const uid = /\/d\/(.+?)(?:\?|$)/.exec(annotations?.['dashboard_url'] ?? '')?.[1] ?? '';
-    for (const server of ['apache', 'nginx']) {
-      expect(DASHBOARDS).toContain(uid.replace('{{ $labels.server }}', server));
+  it('leads to a dashboard, at the time of the alert, with what the alert is about', () => {
+    const url = annotations?.['dashboard_url'] ?? '';
+    expect(DASHBOARDS).toContain(/\/d\/(.+?)\?/.exec(url)?.[1]);
+    expect(url).toContain(
+      'from={{ query "1000 * (time() - 3600)" | first | value | printf "%.0f" }}&to=now',
+    );
+    if (annotations?.['summary']?.includes('$labels.target')) {
+      expect(url).toContain('var-target={{ $labels.target | urlquery }}');
     }
   });
 });
@@ -99,10 +102,10 @@ test.each(rules)('$alert$record asks for metrics and recording rules that exist'
 function expectKnownNames(text: string): void {
   const catalog = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const names = text.match(
-    /(?:target:)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
+    /(?:(?:target|job):)?\b(?:webserver|keepalive_exporter|slo)_[a-z0-9_]+(?::\w+)?/g,
   );
   for (const name of names ?? []) {
-    if (name.startsWith('target:')) expect(records).toContain(name);
+    if (/^(?:target|job):/.test(name)) expect(records).toContain(name);
     else expect(catalog).toContain(`\`${name.replace(/_(?:bucket|count|sum)$/, '')}\``);
   }
 }

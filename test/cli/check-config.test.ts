@@ -32,6 +32,7 @@ async function check(source: string, log: string | undefined) {
     now: () => new Date(0),
     terminated: Promise.resolve(),
     onHangup: () => undefined,
+    onDefect: () => undefined,
   });
   return { code, output: output.replaceAll(directory, '') };
 }

@@ -32,6 +32,7 @@ async function runWith(
     now: () => new Date(0),
     terminated,
     onHangup: () => undefined,
+    onDefect: () => undefined,
   });
   return { code, stdout, stderr };
 }
@@ -147,7 +148,7 @@ test('serve closes what it has opened when the port is busy: an open socket woul
   socket.close();
 });
 
-test('serve ends at a signal, also while a checkpoint directory cannot be made', async () => {
+test('E2 serve ends at a signal, also while a checkpoint directory cannot be made', async () => {
   const file = await configFile('checkpoint: {directory: /proc/none/checkpoint}\n');
   const args = ['serve', `--config.file=${file}`, '--web.listen-address=127.0.0.1:0'];
   expect((await runWith(args)).code).toBe(0);

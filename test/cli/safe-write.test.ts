@@ -18,7 +18,7 @@ test('createSafeWrite() goes on when a pipe has no reader any more', async () =>
   expect(attempts).toBeGreaterThan(0);
 });
 
-test('createSafeWrite() goes on when the disk is full', () => {
+test('E1 createSafeWrite() goes on when the disk is full', () => {
   const file = new Writable({
     write: () => {
       throw Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' });

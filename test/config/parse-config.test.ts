@@ -21,6 +21,21 @@ describe('parseConfig()', () => {
     });
   });
 
+  test('takes a target without a status page, of which only the logs are read', () => {
+    const text = 'targets: [{name: cdn, server: nginx, access_logs: [{path: /a.log}]}]';
+    const parsed = parseConfig(text);
+    expect(parsed.ok && parsed.value.targets[0]?.status_url).toBe(undefined);
+    expect(problems(text)).toEqual([]);
+  });
+
+  test('refuses what a target without a status page has no use for', () => {
+    const told = problems(
+      'targets: [{name: cdn, server: apache, access_logs: [{path: /a.log}], listen: [80], capacity: {slots: 5}, slot_table: {}}]',
+    );
+    expect(told).toHaveLength(3);
+    for (const text of told) expect(text).toContain('needs status_url');
+  });
+
   test('takes the empty file as an empty configuration', () => {
     expect(parseConfig('')).toMatchObject({ ok: true, value: { targets: [] } });
   });

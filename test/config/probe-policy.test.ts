@@ -60,11 +60,11 @@ describe('admitProbe()', () => {
     ['a.internal', '::169.254.169.254', 'link-local as IPv4-compatible IPv6'],
     ['a.internal', '0.0.0.0', 'the unspecified address'],
     ['a.internal', 'not-an-address', 'an address that cannot be read'],
-  ])('refuses %s at %s: %s', (target, address) => {
+  ])('D4 refuses %s at %s: %s', (target, address) => {
     expect(admits(target, address)).toBe(false);
   });
 
-  test('refuses a name when one of its addresses is refused', () => {
+  test('A15 D4 refuses a name when one of its addresses is refused', () => {
     expect(admits('a.internal', '192.168.1.1', '169.254.169.254')).toBe(false);
   });
 
@@ -85,7 +85,7 @@ describe('probeUrl()', () => {
     'http://',
     'a b',
     'x'.repeat(3000),
-  ])('refuses %s as malformed', (target) => {
+  ])('D4 refuses %s as malformed', (target) => {
     const url = probeUrl(target, modules['apache'] as NonNullable<(typeof modules)[string]>);
     expect(url).toMatchObject({ ok: false, error: { status: 400 } });
   });
@@ -93,7 +93,7 @@ describe('probeUrl()', () => {
 
 describe('findModule()', () => {
   test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', ''])(
-    'finds no module called %j',
+    'D4 B12 finds no module called %j',
     (name) => {
       expect(findModule({ modules }, name)).toBeUndefined();
     },

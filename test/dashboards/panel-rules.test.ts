@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { promised } from '../../dashboards/src/variables.ts';
+import { readDefaults } from '../../tools/rules/rule-config.ts';
 
 interface Target {
   readonly expr: string;
@@ -202,13 +201,10 @@ describe('every panel', () => {
 });
 
 test('the objectives chosen at first are those of the alert rules', () => {
-  const slo = parse(readFileSync(new URL('../../alerts/slo.yml', import.meta.url), 'utf8')) as {
-    availability: { objective: number };
-    latency: { objective: number; seconds: number };
-  };
+  const rules = readDefaults();
   expect(promised).toEqual({
-    availability: slo.availability.objective,
-    latency: slo.latency.objective,
-    latencySeconds: slo.latency.seconds,
+    availability: rules.availability_objective,
+    latency: rules.latency_objective,
+    latencySeconds: rules.latency_seconds,
   });
 });

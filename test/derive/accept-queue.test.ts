@@ -34,11 +34,6 @@ test('deriveAcceptQueue() limits a queue to somaxconn where that is lower', () =
   check({ queues: [4], bounds: { somaxconn: 128 }, expected: { port: 80, length: 4, limit: 128 } });
 });
 
-test('deriveAcceptQueue() believes a configured backlog, up to somaxconn', () => {
-  const bounds = { somaxconn: 4096, configuredBacklog: 1024 };
-  check({ queues: [0], bounds, expected: { port: 80, length: 0, limit: 1024 } });
-});
-
 test('deriveAcceptQueue() adds up the queues of all listening sockets of the port', () => {
   check({
     queues: [3, 5],

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createLogCounts, foldRecord, listResponses } from '../../src/derive/log-fold.ts';
+import {
+  countByClass,
+  createLogCounts,
+  foldRecord,
+  listResponses,
+} from '../../src/derive/log-fold.ts';
 import { parseLogFormat } from '../../src/parse/log-format/parse-log-format.ts';
 import { checkedFields, createLogRecord } from '../../src/snapshot/log-record.ts';
 
@@ -22,7 +27,7 @@ function fold(format: string, lines: readonly string[], vhosts: readonly string[
 }
 
 describe('foldRecord()', () => {
-  test('hostile methods, protocols, codes and hosts add no series', () => {
+  test('B10 hostile methods, protocols, codes and hosts add no series', () => {
     const lines = Array.from(
       { length: 20_000 },
       (_, i) => `"M${i} / HTTP/${i}.${i}" ${i} host${i}.example`,
@@ -83,5 +88,18 @@ describe('foldRecord()', () => {
   test('survives a checkpoint unchanged', () => {
     const counts = fold('"$request" $status', ['"GET / HTTP/1.1" 200']);
     expect(JSON.parse(JSON.stringify(counts))).toEqual(counts);
+  });
+});
+
+test('countByClass() has every class before the first line, and adds up all codes of one', () => {
+  const all = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, other: 0 };
+  expect(Object.fromEntries(countByClass(createLogCounts(buckets)))).toEqual(all);
+  const lines = ['200', '206', '404', '499', '503', '599', '700'];
+  expect(Object.fromEntries(countByClass(fold('$status', lines)))).toEqual({
+    ...all,
+    '2xx': 2,
+    '4xx': 2,
+    '5xx': 2,
+    other: 1,
   });
 });

@@ -13,7 +13,12 @@ test.each([
   ['a line of tomorrow', { ...caughtUp, wallSeconds: now + 86_400 }, undefined],
   ['a line of the next minute', { ...caughtUp, wallSeconds: now + 60 }, undefined],
   ['a line a second ahead', { ...caughtUp, wallSeconds: now + 1 }, now],
-  ['a server in India', { ...caughtUp, wallSeconds: now + 19_800 - 1 }, now - 1],
+  ['a server in India', { ...caughtUp, wallSeconds: now + 19_800 - 2 }, now - 2],
+  [
+    'a line of the second in which the end of the log was reached',
+    { ...caughtUp, wallSeconds: now - 1 },
+    now - 0.25,
+  ],
   ['a new line without a time', { ...caughtUp, wallSeconds: undefined }, now - 0.25],
   ['an old line of a backlog', { ...backlog, wallSeconds: now - 60 }, undefined],
   ['a whole hour ago, of a backlog', { ...backlog, wallSeconds: now - 3600 }, undefined],

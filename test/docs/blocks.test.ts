@@ -17,8 +17,9 @@ const { scripts } = JSON.parse(readFileSync(join(repository, 'package.json'), 'u
 };
 
 test('every block has a language whose blocks are tested', () => {
-  // promql: test/alerts. apache, nginx, and yaml for Prometheus: test/scenarios/documented-configs.test.ts.
-  const tested = ['', 'sh', 'yaml', 'promql', 'apache', 'nginx'];
+  // promql: test/alerts. jsonnet: test/scenarios/mixin.test.ts. apache, nginx, and yaml for Prometheus:
+  // test/scenarios/documented-configs.test.ts.
+  const tested = ['', 'sh', 'yaml', 'promql', 'apache', 'nginx', 'jsonnet'];
   for (const { place, language } of blocks) expect(tested, place).toContain(language);
 });
 
@@ -36,7 +37,7 @@ test.each(ofLanguage('sh'))('%s: the shell reads it, and what it names exists', 
 const keysOf = (text: string) => Object.keys((parse(text) as object | null) ?? {});
 
 /** Blocks for other programs, by a key of theirs: promtool and kubectl read those. */
-const foreignKeys = ['scrape_configs', 'remote_write', 'resources'];
+const foreignKeys = ['scrape_configs', 'remote_write', 'resources', 'runbook_url'];
 const ownYaml = ofLanguage('yaml').filter(
   ([, text]) => !keysOf(text).some((key) => foreignKeys.includes(key)),
 );

@@ -28,7 +28,7 @@ test('a record is read back, the last one written', async () => {
   expect(await store.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
-test('a record that was torn is set aside, with words', async () => {
+test('B17 a record that was torn is set aside, with words', async () => {
   const path = await directory();
   const store = await open(path);
   await store.write({ n: 1 });
@@ -41,7 +41,7 @@ test('a record that was torn is set aside, with words', async () => {
   expect(await store.read()).toEqual({ ok: true, value: undefined });
 });
 
-test('a valid checksum over something that is not JSON is an error in words', async () => {
+test('B18 a valid checksum over something that is not JSON is an error in words', async () => {
   const path = await directory();
   const store = await open(path);
   const sum = createHash('sha256').update('nonsense').digest('hex');
@@ -52,7 +52,7 @@ test('a valid checksum over something that is not JSON is an error in words', as
   });
 });
 
-test('nothing is written once another has the directory', async () => {
+test('B19 nothing is written once another has the directory', async () => {
   const path = await directory();
   const store = await open(path);
   await rm(join(path, 'lock'));
@@ -62,7 +62,7 @@ test('nothing is written once another has the directory', async () => {
   expect(await second.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
-test('a path that is no directory is an error in words', async () => {
+test('B18 a path that is no directory is an error in words', async () => {
   const file = join(await directory(), 'file');
   await writeFile(file, '');
   expect(await openCheckpointStore(file, 'process 1 here')).toMatchObject({

@@ -45,7 +45,7 @@ describe('createPageFetcher()', () => {
     );
   });
 
-  test('asks for identity, closes the connection, and sends the configured host, headers and credentials', async () => {
+  test('A4 asks for identity, closes the connection, and sends the configured host, headers and credentials', async () => {
     const server = keep(await startHostileServer((socket) => socket.end(page(''))));
     await fetchPage(`${server.url}/server-status?auto`, {
       host: 'shop.example',
@@ -79,57 +79,82 @@ describe('createPageFetcher()', () => {
     result: ScrapeFailureResult,
     message: RegExp,
   ][] = [
-    ['silence', () => undefined, 'response_timeout', /connected, but no answer came within 0\.3 s/],
     [
-      'half an answer',
+      'A1 silence is told apart and ends at the deadline',
+      () => undefined,
+      'response_timeout',
+      /connected, but no answer came within 0\.3 s/,
+    ],
+    [
+      'A2 half an answer is told apart and ends at the deadline',
       (s) => s.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
       'response_timeout',
       /began, but did not end/,
     ],
-    ['a header that drips', (s) => void setInterval(() => s.write('H'), 20).unref(), 'other', /./],
-    ['a connection closed without a byte', (s) => s.end(), 'empty_reply', /hang up/],
-    ['a reset', (s) => s.resetAndDestroy(), 'reset', /ECONNRESET/],
     [
-      'a body shorter than its length',
+      'A2 a header that drips is cut at the total deadline',
+      (s) => void setInterval(() => s.write('H'), 20).unref(),
+      'other',
+      /./,
+    ],
+    [
+      'A7 a connection closed without a byte is told apart',
+      (s) => s.end(),
+      'empty_reply',
+      /hang up/,
+    ],
+    ['A16 a reset is told apart', (s) => s.resetAndDestroy(), 'reset', /ECONNRESET/],
+    [
+      'A7 a body shorter than its length is no page',
       (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
       'reset',
       /./,
     ],
     [
-      'a chunked body without its end',
+      'A7 a chunked body without its end is no page',
       (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
       'reset',
       /./,
     ],
     [
-      'a body over 1 MiB',
+      'A3 a body over 1 MiB is refused',
       (s) => s.end(page('x'.repeat(1024 * 1024 + 1))),
       'too_large',
       /larger than 1 MiB/,
     ],
-    ['an endless body', (s) => void endless(s), 'too_large', /larger than 1 MiB/],
     [
-      'a compressed body',
+      'A3 an endless body is cut at 1 MiB',
+      (s) => void endless(s),
+      'too_large',
+      /larger than 1 MiB/,
+    ],
+    [
+      'A4 a compressed body is refused and never inflated',
       (s) => s.end(page('x', 'Content-Encoding: gzip\r\n')),
       'too_large',
       /compressed/,
     ],
     [
-      'a redirect',
+      'A5 a redirect is reported and not followed',
       (s) =>
         s.end('HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'),
       'http_status',
       /302.*not followed/,
     ],
     [
-      '403',
+      'A14 403 is told apart',
       (s) => s.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'),
       'http_status',
       /403/,
     ],
-    ['no HTTP', (s) => s.end('SSH-2.0-OpenSSH\r\n'), 'other', /./],
+    [
+      'A6 an answer that is not HTTP is told apart',
+      (s) => s.end('SSH-2.0-OpenSSH\r\n'),
+      'other',
+      /./,
+    ],
   ];
-  test.each(answers)('%s is told apart', async (_, answer, expected, message) => {
+  test.each(answers)('%s', async (_, answer, expected, message) => {
     const server = keep(await startHostileServer(answer));
     const { failure } = await failureOf(`${server.url}/`, {}, 400);
     expect(failure).toMatchObject({ result: expected });
@@ -138,25 +163,25 @@ describe('createPageFetcher()', () => {
     if (expected !== 'response_timeout') expect(failure.message).toMatch(message);
   });
 
-  test('nothing listening is refused, and has no connect time', async () => {
+  test('A16 nothing listening is refused, and has no connect time', async () => {
     const { failure, timings } = await failureOf(`http://127.0.0.1:${await findFreePort()}/`);
     expect(failure.result).toBe('refused');
     expect(timings.connectSeconds).toBeUndefined();
   });
 
-  test('an address whose accept queue is full is connect_timeout, though no name was looked up', async () => {
+  test('A1 an address whose accept queue is full is connect_timeout, though no name was looked up', async () => {
     const frozen = keep(await startFrozenServer());
     const { failure, timings } = await failureOf(`http://127.0.0.1:${frozen.port}/`);
     expect(failure.result).toBe('connect_timeout');
     expect(timings.connectSeconds).toBeUndefined();
   });
 
-  test('a name without an address is dns', async () => {
+  test('A15 a name without an address is dns', async () => {
     const { failure } = await failureOf('http://no-such-host.invalid/', {}, 8000);
     expect(failure.result).toBe('dns');
   });
 
-  test('a name nobody answers for is dns at the deadline, and delays no other fetch', async () => {
+  test('A15 a name nobody answers for is dns at the deadline, and delays no other fetch', async () => {
     const never = () => new Promise<never>(() => undefined);
     const fetcher = createPageFetcher({
       statusUrl: 'http://dead.example/',
@@ -167,13 +192,13 @@ describe('createPageFetcher()', () => {
     expect(result.ok ? '' : result.error.failure.result).toBe('dns');
   });
 
-  test('a missing unix socket is named', async () => {
+  test('A16 a missing unix socket is named', async () => {
     const { failure } = await failureOf('unix:/nonexistent/nginx.sock:/stub_status');
     expect(failure.result).toBe('other');
     expect(failure.message).toContain('ENOENT');
   });
 
-  test('a plain HTTP server asked over https is tls', async () => {
+  test('A17 a plain HTTP server asked over https is tls', async () => {
     const server = keep(
       await startHostileServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')),
     );

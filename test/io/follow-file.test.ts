@@ -6,6 +6,8 @@ import {
   mkdir,
   mkdtemp,
   open,
+  readdir,
+  readFile,
   rename,
   rm,
   symlink,
@@ -14,6 +16,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type FollowState, followFile } from '../../src/io/follow-file.ts';
@@ -48,10 +51,20 @@ async function readAll(follower: { poll(): Promise<boolean> }): Promise<void> {
   while (await follower.poll());
 }
 
+/** As logrotate does: the archive first, then the text goes. */
+async function packOne(directory: string): Promise<void> {
+  const names = await readdir(directory);
+  const rotated = names.find((name) => /^access\.log\.\d+$/.test(name));
+  if (rotated === undefined) return;
+  const path = join(directory, rotated);
+  await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
+  await rm(path);
+}
+
 const sorted = (lines: readonly string[]) => lines.toSorted();
 
 describe('followFile()', () => {
-  test('reads every line once as the file grows, half lines when they are whole', async () => {
+  test('B7 reads every line once as the file grows, half lines when they are whole', async () => {
     const log = await createLog();
     await log.write(3);
     const follower = await log.follow();
@@ -81,7 +94,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('a renamed file is read on while its writer still writes', async () => {
+  test('B1 B2 a renamed file is read on while its writer still writes', async () => {
     const log = await createLog();
     await log.write(2);
     const follower = await log.follow();
@@ -98,7 +111,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('what is written between the last read and a copytruncate is read from the copy', async () => {
+  test('B3 what is written between the last read and a copytruncate is read from the copy', async () => {
     const log = await createLog();
     await log.write(5);
     const follower = await log.follow();
@@ -112,7 +125,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('a file that was truncated and has regrown past the old size is known by its content', async () => {
+  test('B4 a file that was truncated and has regrown past the old size is known by its content', async () => {
     const log = await createLog();
     await log.write(5);
     const follower = await log.follow();
@@ -123,7 +136,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('a deleted file that comes again is read from its beginning', async () => {
+  test('B1 a deleted file that comes again is read from its beginning', async () => {
     const log = await createLog();
     await log.write(2);
     const follower = await log.follow();
@@ -136,7 +149,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('a file that is not there yet is read from its beginning when it comes', async () => {
+  test('B14 a file that is not there yet is read from its beginning when it comes', async () => {
     const log = await createLog();
     const follower = await log.follow();
     expect(await follower.poll()).toBe(false);
@@ -146,7 +159,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('after a restart it goes on where it was, through rotations that happened meanwhile', async () => {
+  test('B1 after a restart it goes on where it was, through rotations that happened meanwhile', async () => {
     const log = await createLog();
     await log.write(5);
     const first = await log.follow();
@@ -164,7 +177,7 @@ describe('followFile()', () => {
     await second.close();
   });
 
-  test('a line over 1 MiB is counted and passed over', async () => {
+  test('B8 a line over 1 MiB is counted and passed over', async () => {
     const log = await createLog();
     await appendFile(log.path, `${'x'.repeat(1024 * 1024 + 1)}\nshort\n`);
     const follower = await log.follow();
@@ -174,7 +187,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('two renames between two polls lose nothing', async () => {
+  test('B1 two renames between two polls lose nothing', async () => {
     const log = await createLog();
     await log.write(7);
     const follower = await log.follow();
@@ -188,7 +201,7 @@ describe('followFile()', () => {
     await follower.close();
   });
 
-  test('a directory that may be entered but not listed: restarts count nothing twice', async () => {
+  test('B14 a directory that may be entered but not listed: restarts count nothing twice', async () => {
     const log = await createLog();
     await log.write(7);
     const directory = dirname(log.path);
@@ -223,7 +236,7 @@ describe('followFile()', () => {
     await second.close();
   });
 
-  test('a file that may not be read for a while is read on from where it was, and none of it twice', async () => {
+  test('B14 a file that may not be read for a while is read on from where it was, and none of it twice', async () => {
     const log = await createLog();
     await log.write(7);
     const first = await log.follow();
@@ -246,7 +259,7 @@ describe('followFile()', () => {
     await second.close();
   });
 
-  test('NUL bytes that a truncation leaves before a line do not cost the line', async () => {
+  test('B9 NUL bytes that a truncation leaves before a line do not cost the line', async () => {
     const log = await createLog();
     const follower = await log.follow();
     await appendFile(log.path, Buffer.concat([Buffer.alloc(2 * 1024 * 1024), Buffer.from('a\n')]));
@@ -260,7 +273,7 @@ describe('followFile()', () => {
     ['a directory', (path: string) => mkdir(path)],
     ['a loop of links', (path: string) => symlink(path, path)],
     ['a named pipe', async (path: string) => void execFileSync(requireBinary('mkfifo'), [path])],
-  ])('a file replaced by %s is told, and read again when it is back', async (_, replace) => {
+  ])('B6 a file replaced by %s is told, and read again when it is back', async (_, replace) => {
     const log = await createLog();
     await log.write(3);
     const follower = await log.follow();
@@ -278,9 +291,18 @@ describe('followFile()', () => {
     expect(descriptorsIn(dirname(log.path))).toBe(0);
   });
 
-  test('whatever happens to the file, each line is seen exactly once', async () => {
+  test('B1 B3 B17 whatever happens to the file, each line is seen exactly once', async () => {
     const steps = fc.array(
-      fc.constantFrom('write', 'write', 'poll', 'rename', 'copytruncate', 'restart', 'crash'),
+      fc.constantFrom(
+        'write',
+        'write',
+        'poll',
+        'rename',
+        'copytruncate',
+        'pack',
+        'restart',
+        'crash',
+      ),
       { maxLength: 25 },
     );
     await fc.assert(
@@ -311,6 +333,7 @@ describe('followFile()', () => {
             await log.write(1);
             await readAll(follower);
           }
+          if (step === 'pack') await packOne(dirname(log.path));
           if (step !== 'crash') {
             state = await follower.state();
             seenAtState = log.seen.length;

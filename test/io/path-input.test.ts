@@ -10,7 +10,7 @@ const filesPerRound = 20;
 const names = (round: number) =>
   Array.from({ length: filesPerRound }, (_, n) => `${round}-${n}.log`);
 
-test('files of a pattern that vanished are let go after their grace time, and stay in the totals', async () => {
+test('B16 E4 files of a pattern that vanished are let go after their grace time, and stay in the totals', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   let lines = 0;

@@ -51,7 +51,7 @@ test('read() needs no tcp6: a kernel without IPv6 has none', async () => {
   expect(kernel.sockets.ok && kernel.sockets.value.ports.get(80)?.listeners).toEqual([]);
 });
 
-test('read() tells each part that is out of reach by itself', async () => {
+test('E1 read() tells each part that is out of reach by itself', async () => {
   const procRoot = await buildProc({ 'sys/net/core/somaxconn': 'many\n' });
   const kernel = await buildKernelReader({ procRoot, ss: withoutSs }).read([80]);
   const missing = (name: string) => ({

@@ -23,24 +23,31 @@ function sharedWork(sharing = { restPerWork: 20, longestRestMilliseconds: 2000 }
 
 test('a result serves for as many times its duration as it may', async () => {
   const { share, pass } = sharedWork();
-  expect(await share(false)).toBe(1);
+  expect(await share('recent')).toBe(1);
   pass(199);
-  expect(await share(false)).toBe(1);
+  expect(await share('recent')).toBe(1);
   pass(1);
-  expect(await share(false)).toBe(2);
+  expect(await share('recent')).toBe(2);
 });
 
 test('the longest rest bounds what one slow run does', async () => {
   const { share, pass } = sharedWork({ restPerWork: 1e6, longestRestMilliseconds: 50 });
-  await share(false);
+  await share('recent');
   pass(50);
-  expect(await share(false)).toBe(2);
+  expect(await share('recent')).toBe(2);
 });
 
-test('who asks while a run is under way shares the next one, and afresh never gets an old result', async () => {
+test('who asks while a run is under way shares the next one, and a fresh result of cheap work is never an old one', async () => {
   const { share } = sharedWork();
-  const first = share(false);
+  const first = share('recent');
   await Promise.resolve();
-  expect(await Promise.all([first, share(false), share(false)])).toEqual([1, 2, 2]);
-  expect(await share(true)).toBe(3);
+  expect(await Promise.all([first, share('recent'), share('recent')])).toEqual([1, 2, 2]);
+  expect(await share('fresh')).toBe(3);
+});
+
+test('costly work is not repeated for who wants it fresh, only for what it has not looked at', async () => {
+  const { share } = sharedWork({ restPerWork: 101, longestRestMilliseconds: 60_000 });
+  expect(await share('recent')).toBe(1);
+  expect(await share('fresh')).toBe(1);
+  expect(await share('unseen')).toBe(2);
 });

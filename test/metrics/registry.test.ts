@@ -61,7 +61,7 @@ describe('renderFamilies()', () => {
     expect(pauses).toBe(2);
   });
 
-  test('label values that imitate other labels stay separate series', async () => {
+  test('B11 label values that imitate other labels stay separate series', async () => {
     const text = await renderFamilies(
       [
         {
@@ -122,7 +122,7 @@ describe('collect()', () => {
     samples: () => [],
   });
 
-  test('a row that throws is left out and named; the others stand', () => {
+  test('D9 a row that throws is left out and named; the others stand', () => {
     const { families, failures } = collect([bad, good], [1, 2]);
     expect(families.map(({ name, samples }) => [name, samples.length])).toEqual([['good', 2]]);
     expect(failures.map(({ name }) => name)).toEqual(['bad']);

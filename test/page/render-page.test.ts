@@ -87,7 +87,7 @@ describe('renderPage()', () => {
       },
     ],
     ['log', { logSources: [{ source: hostile, stats: unread, condition: isReading }] }],
-  ] as const)('shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
+  ] as const)('D5 shows a hostile %s as text, and unmasks reordering characters', (_, target) => {
     const text = page(target);
     expect(text).toContain('&#34;&#62;&#60;script&#62;alert(1)&#60;/script&#62;&#39;\uFFFD&#38;');
     expect(text).not.toContain('<script>alert');
@@ -176,7 +176,7 @@ describe('renderPage()', () => {
   });
 });
 
-test('the content security policy admits nothing but the page’s own style and script', () => {
+test('D5 the content security policy admits nothing but the page’s own style and script', () => {
   expect(pageContentSecurityPolicy).toContain("default-src 'none'");
   expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
 });

@@ -57,20 +57,20 @@ describe('parseApacheStatus() of recorded versions', () => {
       },
     ],
   ];
-  test.each(cases)('%s: the fields of its version are read', (file, expected) => {
+  test.each(cases)('A13 %s: the fields of its version are read', (file, expected) => {
     const { snapshot, badFields } = parsed(fixture(file));
     expect(snapshot).toMatchObject(expected);
     expect(badFields).toEqual([]);
   });
 
-  test('of BusyWorkers and IdleWorkers printed twice (2.4.35 to 2.4.57) the first counts', () => {
+  test('A13 of BusyWorkers and IdleWorkers printed twice (2.4.35 to 2.4.57) the first counts', () => {
     expect(parsed(fixture('apache-2.4.46-event.txt')).snapshot).toMatchObject({
       busyWorkers: 2,
       idleWorkers: 6,
     });
   });
 
-  test('blocks of other modules after the scoreboard do not overwrite core fields', () => {
+  test('A13 blocks of other modules after the scoreboard do not overwrite core fields', () => {
     expect(parsed(fixture('apache-2.4.62-event.txt')).snapshot.busyWorkers).toBe(1);
   });
 
@@ -94,7 +94,7 @@ describe('parseApacheStatus() of recorded versions', () => {
 });
 
 describe('parseApacheStatus() of odd pages', () => {
-  test('a page without ExtendedStatus keeps missing counters absent', () => {
+  test('A13 a page without ExtendedStatus keeps missing counters absent', () => {
     const { snapshot } = parsed(minimal);
     expect(Object.keys(snapshot).sort()).toEqual([
       'busyWorkers',
@@ -112,7 +112,7 @@ describe('parseApacheStatus() of odd pages', () => {
   });
 
   test.each(['-5', 'NaN', 'Inf', '1e400', '3.9M', '', '1 2'])(
-    'a counter of "%s" is left out and named with its line',
+    'A10 a counter of "%s" is left out and named with its line',
     (value) => {
       const { snapshot, badFields } = parsed(`Total Accesses: ${value}\n${minimal}`);
       expect(snapshot.totalAccesses).toBeUndefined();
@@ -120,12 +120,12 @@ describe('parseApacheStatus() of odd pages', () => {
     },
   );
 
-  test('a server name that looks like markup or holds control characters stays one printable text', () => {
+  test('A8 a server name that looks like markup or holds control characters stays one printable text', () => {
     const { snapshot } = parsed(`<script>alert(1)</script>\u0000\u009f\n${minimal}`);
     expect(snapshot.serverName).toBe('<script>alert(1)</script>\ufffd\ufffd');
   });
 
-  test('a million slots are counted', () => {
+  test('A9 a million slots are counted', () => {
     const { snapshot } = parsed(`IdleWorkers: 1\nScoreboard: ${'K'.repeat(1_000_000)}_\n`);
     expect(snapshot.scoreboard).toMatchObject({
       length: 1_000_001,
@@ -133,13 +133,13 @@ describe('parseApacheStatus() of odd pages', () => {
     });
   });
 
-  test('a letter no version prints is counted as unknown, and the counts still sum to the length', () => {
+  test('A9 a letter no version prints is counted as unknown, and the counts still sum to the length', () => {
     const { scoreboard } = parsed('IdleWorkers: 1\nScoreboard: _x?é.\n').snapshot;
     expect(scoreboard.counts.unknown).toBe(3);
     expect(Object.values(scoreboard.counts).reduce((a, b) => a + b)).toBe(scoreboard.length);
   });
 
-  test('any text at all is answered without an exception, and what is parsed is never negative or NaN', () => {
+  test('A10 any text at all is answered without an exception, and what is parsed is never negative or NaN', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 300 }),
@@ -168,7 +168,7 @@ describe('parseApacheStatus() of pages that are no status page', () => {
     ['', /empty page/, /status module/],
     ['BusyWorkers: 1\nIdleWorkers: 2\n', /BusyWorkers/, /mod_status/],
   ];
-  test.each(cases)('%j is explained', (page, found, remedy) => {
+  test.each(cases)('A14 %j is explained', (page, found, remedy) => {
     const result = parseApacheStatus(page);
     expect(result.ok).toBe(false);
     if (result.ok) return;

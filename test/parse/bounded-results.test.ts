@@ -2,6 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
 import { parseApacheErrorLine } from '../../src/parse/apache-error-line.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
@@ -37,6 +39,8 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   findApacheFormat: (text) => findApacheFormat(text, 'a'),
   findNginxFormat: (text) => findNginxFormat(text, 'a'),
   parseNginxConfig,
+  parseApacheConfig,
+  splitApacheWords,
   parseCount,
   parseDecimal,
   printable,
@@ -71,6 +75,8 @@ const words = fc.constantFrom(
     '1 in state: K',
     'log_format a',
     'LogFormat "',
+    '<A b>',
+    '</A>',
     '" a',
     '_by_lua_block',
     '{',
@@ -106,7 +112,7 @@ const bytes = fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some).t
 const hostile = fc.array(fc.oneof(words, bytes)).map((pieces) => pieces.join(''));
 
 describe.each(Object.entries(parsers))('%s()', (_, parse) => {
-  test('throws at no text, and says no more than the text did', () => {
+  test('A8 B9 throws at no text, and says no more than the text did', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const size = JSON.stringify(parse(text), serializable)?.length ?? 0;
@@ -121,7 +127,7 @@ function serializable(_key: string, value: unknown): unknown {
   return value instanceof Map ? [...value] : value;
 }
 
-test('parsers make no number of a page infinite, negative or NaN', () => {
+test('A10 parsers make no number of a page infinite, negative or NaN', () => {
   const numeric = fc.stringMatching(/^[-+]?[0-9.]{0,22}(?:e[+-]?[0-9]{1,4})?$/);
   fc.assert(
     fc.property(fc.oneof(numeric, hostile), (text) => {
@@ -135,14 +141,14 @@ test('parsers make no number of a page infinite, negative or NaN', () => {
   expect(parseDecimal('1e308')).toBeUndefined();
 });
 
-test('a page cannot add more series of balancers than a server has', () => {
+test('B10 a page cannot add more series of balancers than a server has', () => {
   const lines = Array.from({ length: 2000 }, (_, at) => `ProxyBalancer[0]Worker[${at}]Sent: 1K`);
   const parsed = parseApacheStatus(['IdleWorkers: 1', 'Scoreboard: _', ...lines].join('\n'));
   expect(parsed.ok && parsed.value.snapshot.proxyBalancers[0]?.workers).toHaveLength(500);
   expect(parsed.ok && parsed.value.badFields).toHaveLength(1500);
 });
 
-test('what is read of a page does not keep the page in memory', () => {
+test('A3 what is read of a page does not keep the page in memory', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
   const page = (at: number) =>

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { resolveVariables } from '../../src/audit/apache-conditions.ts';
+import { parseEnvvars } from '../../src/parse/apache-config/envvars.ts';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import { explainForeignPage } from '../../src/parse/foreign-page.ts';
@@ -45,6 +49,9 @@ const texts: readonly string[] = [
   '"\\',
   'LogFormat "\\',
   'LogFormat ',
+  '\\\n',
+  '<A b>\n',
+  '</A>\n',
   'Scoreboard: ',
   'IdleWorkers: 1\nScoreboard: _\nProxyBalancer[0]Worker[1]Sent: 1\n',
   'ProxyBalancer[',
@@ -56,12 +63,23 @@ const texts: readonly string[] = [
   '1 in state: _',
 ].map(repeated);
 
+const noState = {
+  version: '2.4',
+  modules: new Set<string>(),
+  defines: new Map<string, string>(),
+  environment: new Map<string, string>(),
+};
+
 const parsers: Readonly<Record<string, (text: string) => unknown>> = {
   parseApacheStatus,
   parseApacheStatusHtml,
   parseHtmlTables,
   parseStubStatus,
   parseNginxConfig,
+  parseApacheConfig,
+  splitApacheWords,
+  parseEnvvars,
+  resolveVariables: (text) => resolveVariables(text, noState),
   parseProcNetstat,
   parseHostsFile,
   parseResolvConf,
@@ -71,7 +89,7 @@ const parsers: Readonly<Record<string, (text: string) => unknown>> = {
 
 describe.each(Object.entries(parsers))('%s()', (_, parse) => {
   test.each(texts.map((text) => [text.slice(0, 24), text] as const))(
-    'comes to the end of a megabyte of %j',
+    'B13 comes to the end of a megabyte of %j',
     (_piece, text) => {
       parse(text);
     },

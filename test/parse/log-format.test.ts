@@ -222,7 +222,7 @@ describe('any format and any line', () => {
     );
   });
 
-  test('any bytes at all are parsed or not, and nothing is thrown', () => {
+  test('B9 any bytes at all are parsed or not, and nothing is thrown', () => {
     const formats = [
       'combined',
       'json',

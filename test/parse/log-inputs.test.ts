@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCriUnwrapper } from '../../src/parse/cri-line.ts';
+import { type CriStream, createCriUnwrapper } from '../../src/parse/cri-line.ts';
 import { parseUdpDrops } from '../../src/parse/proc-net-udp.ts';
 import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/parse/proc-pid.ts';
 import { createLineSplitter } from '../../src/parse/split-lines.ts';
@@ -9,43 +9,73 @@ const bytes = (text: string) => Buffer.from(text);
 const decode = (from: Buffer, start: number, end: number) => from.toString('utf8', start, end);
 
 describe('createCriUnwrapper()', () => {
-  function unwrap(...lines: readonly string[]): readonly string[] {
+  function open(stream: CriStream = 'stdout', unfinished = Buffer.alloc(0)) {
     const seen: string[] = [];
-    const sink = createCriUnwrapper((from, start, end) => seen.push(decode(from, start, end)), 20);
+    const unwrapper = createCriUnwrapper({
+      stream,
+      consume: (from, start, end) => seen.push(decode(from, start, end)),
+      unfinished,
+      limit: 20,
+    });
     // As in a reader, all lines come in one buffer that is used again.
     const reused = Buffer.alloc(100);
-    for (const line of lines) sink(reused, 0, reused.write(line));
-    return seen;
+    const take = (...lines: readonly string[]) => {
+      for (const line of lines) unwrapper.consume(reused, 0, reused.write(line));
+      return seen;
+    };
+    return { unwrapper, take };
   }
 
-  test('joins the parts of a line, those of stdout and stderr apart', () => {
-    expect(
-      unwrap(
-        '2026-11-21T03:18:00.1Z stdout P one ',
-        '2026-11-21T03:18:00.2Z stderr F error',
-        '2026-11-21T03:18:00.3Z stdout P two ',
-        '2026-11-21T03:18:00.4Z stdout F three',
-        '2026-11-21T03:18:00.5Z stdout F next',
-      ),
-    ).toEqual(['error', 'one two three', 'next']);
+  const at = '2026-11-21T03:18:00.123456789Z';
+
+  test('joins the parts of a line, and takes the lines of one stream', () => {
+    const lines = [
+      `${at} stdout P one `,
+      `${at} stderr F error`,
+      `${at} stdout P two `,
+      `${at} stdout F three`,
+      `${at} stdout F `,
+      `${at} stdout F next`,
+    ];
+    expect(open('stdout').take(...lines)).toEqual(['one two three', '', 'next']);
+    expect(open('stderr').take(...lines)).toEqual(['error']);
   });
 
-  test('keeps no more than the limit of a line without end, and counts it once', () => {
-    const part = '2026-11-21T03:18:00.1Z stdout P 0123456789';
-    expect(
-      unwrap(
-        part,
-        part,
-        part,
-        part,
-        '2026-11-21T03:18:00.2Z stdout F end',
-        '2026-11-21T03:18:00.3Z stdout F next',
-      ),
-    ).toEqual(['end', 'next']);
+  test('B8 keeps no more than the limit of a line without end, and counts it once', () => {
+    const { unwrapper, take } = open();
+    const part = `${at} stdout P 0123456789`;
+    expect(take(part, part, part, part, `${at} stdout F end`, `${at} stdout F next`)).toEqual([
+      'next',
+    ]);
+    expect(unwrapper.tooLong()).toBe(1);
   });
 
-  test('hands on what is not in the format', () => {
-    expect(unwrap('garbage', '')).toEqual(['garbage', '']);
+  test('a million empty or small parts cost no more than their bytes', () => {
+    const { unwrapper, take } = open();
+    const before = process.memoryUsage().heapUsed;
+    const reused = Buffer.from(`${at} stdout P `);
+    for (let n = 0; n < 1_000_000; n++) unwrapper.consume(reused, 0, reused.length);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+    expect(unwrapper.unfinished()).toHaveLength(0);
+    expect(take(`${at} stdout P a`, `${at} stdout F b`)).toEqual(['ab']);
+  });
+
+  test('goes on with what another had not finished', () => {
+    const first = open();
+    first.take(`${at} stdout P one `, `${at} stdout P two `);
+    const second = open('stdout', Buffer.from(first.unwrapper.unfinished()));
+    expect(second.take(`${at} stdout F three`)).toEqual(['one two three']);
+  });
+
+  test.each([
+    'garbage',
+    '',
+    `${at} stdxyz F text`,
+    `${at} stdout X text`,
+    `${at} stdoutF text`,
+    `${at} stdout F`,
+  ])('hands on %j, which is not in the format', (line) => {
+    expect(open().take(line)).toEqual([line]);
   });
 });
 
@@ -57,12 +87,12 @@ test.each([
   ['<165>1 2026-11-21T03:18:00Z - - - - - text', 'text'],
   ['text without a header', 'text without a header'],
   ['', ''],
-])('syslogMessageStart() finds the message of %j', (datagram, message) => {
+])('C1 syslogMessageStart() finds the message of %j', (datagram, message) => {
   expect(bytes(datagram).slice(syslogMessageStart(bytes(datagram)))).toEqual(bytes(message));
 });
 
 describe('createLineSplitter()', () => {
-  test('gives the same lines however the bytes are cut', () => {
+  test('B7 gives the same lines however the bytes are cut', () => {
     const text = bytes('one\n\ntwo\r\nthree\nfour');
     for (let size = 1; size <= text.length; size++) {
       const seen: string[] = [];
@@ -77,7 +107,7 @@ describe('createLineSplitter()', () => {
     }
   });
 
-  test('counts a line over the limit once and keeps nothing of it', () => {
+  test('B8 counts a line over the limit once and keeps nothing of it', () => {
     const seen: string[] = [];
     const splitter = createLineSplitter(10);
     for (const part of ['12345', '6789', '01234\nshort\n']) {
@@ -88,7 +118,7 @@ describe('createLineSplitter()', () => {
   });
 });
 
-test('parseUdpDrops() adds up the drops of one port', () => {
+test('C2 parseUdpDrops() adds up the drops of one port', () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
  100: 0100007F:1414 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 100 2 0000 13447
  101: 0100007F:0035 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 101 2 0000 9

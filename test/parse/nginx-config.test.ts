@@ -1,12 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveNginxCapacity } from '../../src/derive/nginx-capacity.ts';
-import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+import { type NginxDirective, parseNginxConfig } from '../../src/parse/nginx-config.ts';
 
 function directives(text: string) {
   const parsed = parseNginxConfig(text);
   if (!parsed.ok) throw new Error(`line ${parsed.error.line}: ${parsed.error.found}`);
   return parsed.value;
+}
+
+interface Node {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly block?: readonly Node[];
+}
+
+function print(tree: readonly Node[]): string {
+  return tree
+    .map(({ name, args, block }) => {
+      const words = [name, ...args.map((arg) => `"${arg.replace(/["\\]/g, '\\$&')}"`)].join(' ');
+      return block === undefined ? `${words};` : `${words} {\n${print(block)}\n}`;
+    })
+    .join('\n');
+}
+
+function withoutLines(tree: readonly NginxDirective[]): readonly Node[] {
+  return tree.map(({ name, args, block }) => ({
+    name,
+    args,
+    ...(block === undefined ? {} : { block: withoutLines(block) }),
+  }));
 }
 
 describe('parseNginxConfig()', () => {
@@ -59,6 +82,24 @@ http { log_format main '$remote_addr; {x}' "it's \\"q\\"";
     [';', 1, ';'],
   ])('%j is an error with its line', (text, line, found) => {
     expect(parseNginxConfig(text)).toEqual({ ok: false, error: { line, found } });
+  });
+
+  test('what is printed from a tree is read back as the same tree', () => {
+    const word = fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/);
+    const args = fc.array(fc.string({ maxLength: 8 }), { maxLength: 4 });
+    const { tree } = fc.letrec<{ node: Node; tree: readonly Node[] }>((tie) => ({
+      tree: fc.array(tie('node'), { maxLength: 4, depthIdentifier: 'tree' }),
+      node: fc.oneof(
+        { depthIdentifier: 'tree' },
+        fc.record({ name: word, args }),
+        fc.record({ name: word, args, block: tie('tree') }),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (wanted) => {
+        expect(withoutLines(directives(print(wanted)))).toEqual(wanted);
+      }),
+    );
   });
 
   test('any text ends in directives or an error, never in an exception', () => {

@@ -40,14 +40,14 @@ describe('parseStubStatus()', () => {
     });
   });
 
-  test('leaves a gauge that wrapped below zero out and names it', () => {
+  test('A10 leaves a gauge that wrapped below zero out and names it', () => {
     const leaked = page.replace('Writing: 8', 'Writing: 18446744073709551615');
     expect(parseStubStatus(leaked)).toMatchObject({
       value: { badFields: [{ field: 'writing', line: 4, found: '18446744073709551615' }] },
     });
   });
 
-  test.each(['-3', 'NaN', '1.5'])('leaves a counter of "%s" out, keeps the others', (value) => {
+  test.each(['-3', 'NaN', '1.5'])('A10 leaves a counter of "%s" out, keeps the others', (value) => {
     const result = parseStubStatus(page.replace('321', value));
     if (!result.ok) throw new Error(result.error.found);
     expect(result.value.snapshot).toMatchObject({ handled: 300 });

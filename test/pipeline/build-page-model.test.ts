@@ -21,6 +21,7 @@ function build(context: Partial<PageContext> = {}) {
     telemetryPath: '/metrics',
     configured: true,
     targets: [target('edge', 'http://127.0.0.1/stub_status')],
+    logsOnly: [],
     logSources: () => [],
     adviceFor: () => undefined,
     ...context,
@@ -38,6 +39,13 @@ describe('buildPageModel()', () => {
       },
     ]);
     expect(hint).toBeUndefined();
+  });
+
+  test('shows a target of which only logs are read as just that', () => {
+    const identity = { name: 'cdn', server: 'nginx' } as const;
+    expect(build({ targets: [], logsOnly: [identity] }).targets).toEqual([
+      { identity, logsOnly: true, logSources: [] },
+    ]);
   });
 
   test('links to the metrics where they are', () => {

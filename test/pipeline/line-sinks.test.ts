@@ -6,7 +6,7 @@ import { checkedFields } from '../../src/snapshot/log-record.ts';
 
 const start = Date.UTC(2026, 10, 21, 3, 18) / 1000;
 
-test('accessSink() takes no time from the future: it would be the newest for ever', () => {
+test('B20 accessSink() takes no time from the future: it would be the newest for ever', () => {
   const format = parseLogFormat({ format: '$msec $status' });
   if (!format.ok) throw new Error(format.error);
   const buckets = {
@@ -16,7 +16,7 @@ test('accessSink() takes no time from the future: it would be the newest for eve
   };
   const counts = createLogCounts(buckets);
   let now = start;
-  const sink = accessSink({ counts, format: format.value, cri: false, now: () => now });
+  const sink = accessSink({ counts, format: format.value, now: () => now });
   const push = (seconds: number) => {
     const bytes = Buffer.from(`${seconds} 200`);
     sink(bytes, 0, bytes.length);

@@ -154,8 +154,33 @@ describe('a reload', () => {
   });
 });
 
+test('a container’s file feeds access and error log, each with its stream; a reload keeps its half line', async () => {
+  const directory = await createDirectory();
+  const path = join(directory, '0.log');
+  const cri = (stream: string, tag: string, text: string) =>
+    `2026-11-21T03:18:00.123456789Z ${stream} ${tag} ${text}`;
+  const event = '2026/11/21 03:18:00 [alert] 7#7: 64 worker_connections are not enough\n';
+  await writeFile(path, cri('stderr', 'F', event) + cri('stdout', 'P', '"GET / \n'));
+  const { logs, lines } = createLogs();
+  const wrapped = (text: string) =>
+    configOf(`{path: ${path}, cri: true, format: '${text}'}`, {
+      errorLogs: `{path: ${path}, cri: true}`,
+    });
+  await logs.apply(wrapped(otherFormat), undefined);
+  await logs.apply(wrapped(format), undefined);
+  await appendFile(path, cri('stdout', 'F', 'HTTP/1.1" 200\n'));
+  await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 1, linesUnparsed: 0 });
+  expect(Object.values(logs.view('shop')?.errorEvents ?? {}).filter((n) => n > 0)).toEqual([1]);
+  // Its lines are taken for bare ones from here on, and none is read a second time.
+  await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), undefined);
+  await appendFile(path, line);
+  await waitUntil({ until: 'the bare line is read', holds: () => lines() === 2 });
+  expect(logs.view('shop')?.access).toMatchObject({ linesParsed: 2, linesUnparsed: 0 });
+});
+
 describe('nothing an input does ends the process:', () => {
-  test('a log directory that may not be entered is told with the group to join', async () => {
+  test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     const path = join(closed, 'access.log');
@@ -182,7 +207,7 @@ describe('nothing an input does ends the process:', () => {
     await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
   });
 
-  test('a pattern in a directory that may not be listed is told', async () => {
+  test('B14 a pattern in a directory that may not be listed is told', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     await mkdir(closed);
@@ -197,7 +222,7 @@ describe('nothing an input does ends the process:', () => {
     });
   });
 
-  test('a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
+  test('B6 a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
     const directory = await createDirectory();
     execFileSync(requireBinary('mkfifo'), [join(directory, 'b.log')]);
     await writeFile(join(directory, 'a.log'), line);
@@ -217,7 +242,7 @@ describe('nothing an input does ends the process:', () => {
     ]);
   });
 
-  test('each obstacle has a reason of its own', async () => {
+  test('B14 each obstacle has a reason of its own', async () => {
     const directory = await createDirectory();
     await symlink(join(directory, 'loop'), join(directory, 'loop'));
     const port = await findFreePort();
@@ -257,7 +282,7 @@ describe('nothing an input does ends the process:', () => {
   });
 });
 
-test('a target goes on from its record, and not with a record of other labels', async () => {
+test('B17 B18 a target goes on from its record, and not with a record of other labels', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -283,7 +308,7 @@ test('a target goes on from its record, and not with a record of other labels', 
   expect(third.messages.join()).toContain('other labels');
 });
 
-test('a clean stop on a full disk tries again, and the failures show', async () => {
+test('B18 E1 a clean stop on a full disk tries again, and the failures show', async () => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -308,7 +333,7 @@ test.each([
     'a negative place',
     { version: 1, order: [], targets: { shop: { errorEvents: { a: -1 }, places: {} } } },
   ],
-])('a record that is %s is told in one line, and counting begins anew', async (_, record) => {
+])('B18 a record that is %s is told in one line, and counting begins anew', async (_, record) => {
   const directory = await createDirectory();
   const path = join(directory, 'a.log');
   await writeFile(path, line);
@@ -321,9 +346,9 @@ test.each([
 });
 
 test('what it gives can be handed on function by function', () => {
-  const { saysExhausted, view, checkpoint } = createLogs().logs;
-  expect([saysExhausted('none'), view('none'), checkpoint()]).toEqual([
-    false,
+  const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
+  expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
+    undefined,
     undefined,
     undefined,
   ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { createResolveName } from '../../src/io/resolve-name.ts';
-import { createTarget } from '../../src/pipeline/observe-target.ts';
+import { createTarget, type TargetOptions } from '../../src/pipeline/observe-target.ts';
 import type { TargetView } from '../../src/snapshot/target-view.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { keep } from '../support/keep.ts';
@@ -14,7 +14,7 @@ const silent = {
 };
 
 /** A target whose server takes every connection and never says a word. */
-async function watchSilentServer() {
+async function watchSilentServer(more: Partial<TargetOptions> = {}) {
   const server = keep(await startHostileServer(() => undefined));
   const statusUrl = `${server.url}/stub_status`;
   const [config] = configSchema.parse({
@@ -30,6 +30,7 @@ async function watchSilentServer() {
     resolveName: createResolveName(),
     log: silent,
     now: () => 0,
+    ...more,
   });
   return { server, target };
 }
@@ -38,7 +39,7 @@ const resultOf = ({ observation: { outcome } }: TargetView) =>
   outcome.kind === 'failed' ? outcome.failure.result : 'ok';
 
 describe('createTarget()', () => {
-  test('a caller who could wait only a little longer than the shared look takes what it found', async () => {
+  test('A18 a caller who could wait only a little longer than the shared look takes what it found', async () => {
     const { server, target } = await watchSilentServer();
     const views = await Promise.all([target.observe(300), target.observe(320)]);
     expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
@@ -52,7 +53,7 @@ describe('createTarget()', () => {
     expect(server.connections()).toBe(2);
   });
 
-  test('a caller in a hurry neither ends the poll nor makes it a failure of the server', async () => {
+  test('A18 a caller in a hurry neither ends the poll nor makes it a failure of the server', async () => {
     const { server, target } = await watchSilentServer();
     const view = await target.observe(1);
     expect(view.verdict).toEqual({ evidence: [] });
@@ -62,11 +63,39 @@ describe('createTarget()', () => {
     expect(later.counters.failures.response_timeout).toBe(1);
   });
 
-  test('a target that is closed during a poll counts no failure', async () => {
+  test('A19 a target that is closed during a poll counts no failure', async () => {
     const { target } = await watchSilentServer();
     const view = target.observe(3000);
     target.close();
     expect((await view).counters.failures.response_timeout).toBe(0);
     expect(target.latest()).toBeUndefined();
+  });
+
+  test('what the end of the request for it cut short is no fact about the server, and no line in the log', async () => {
+    const asked = new AbortController();
+    const lines: string[] = [];
+    const { target, server } = await watchSilentServer({
+      signal: asked.signal,
+      log: { ...silent, warn: (text) => lines.push(text) },
+    });
+    const observed = target.observe(5000);
+    await expect.poll(server.connections).toBe(1);
+    asked.abort();
+    const view = await observed;
+    expect(view.counters.failures).toEqual(expect.objectContaining({ response_timeout: 0 }));
+    expect(Object.values(view.counters.failures).every((count) => count === 0)).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
+  test('a server that does not answer is not asked for its slot table as well', async () => {
+    let asked = 0;
+    const { target } = await watchSilentServer({
+      readHolders: () => {
+        asked += 1;
+        return Promise.resolve(undefined);
+      },
+    });
+    await target.observe(1100);
+    expect(asked).toBe(0);
   });
 });

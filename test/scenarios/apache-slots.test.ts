@@ -119,7 +119,7 @@ describe('Apache prefork', () => {
     expect(exposition.value('webserver_scrape_result', { result: 'refused' })).toBe(1);
   });
 
-  test('the start time does not move between scrapes', async () => {
+  test('A12 the start time does not move between scrapes', async () => {
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 2 }));
     const exporter = await exporterFor(apache);
     const seen = new Set<number | undefined>();

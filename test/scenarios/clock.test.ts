@@ -5,7 +5,7 @@ import { parseExposition } from '../support/exposition.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { keep, keepTempDirectory } from '../support/keep.ts';
 
-test('a clock that is set back an hour during a probe does not change how long it took', async () => {
+test('B20 a clock that is set back an hour during a probe does not change how long it took', async () => {
   const clock = `${await keepTempDirectory('clock')}/offset`;
   writeFileSync(clock, '+0');
   const library = findLibrary();

@@ -158,7 +158,7 @@ test.each([
   ['Apache worker', () => startLoggingApache('worker')],
   ['Apache event', () => startLoggingApache('event')],
 ] as const)(
-  '%s: all counts are those of the clients, across nine rotations, a restart and a kill -9',
+  'B1 B2 B3 B17 %s: all counts are those of the clients, across nine rotations, a restart and a kill -9',
   async (_, start) => {
     const server = await start();
     const checkpoints = await keepTempDirectory('checkpoints');

@@ -15,7 +15,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 const format = '"$request" $status $connection_requests';
 
-test('nginx sends its access log over UDP: received and dropped make what was sent', async () => {
+test('C2 nginx sends its access log over UDP: received and dropped make what was sent', async () => {
   const probe = createSocket('udp4').bind(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address();

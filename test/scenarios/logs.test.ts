@@ -43,7 +43,8 @@ targets:
     error_logs: [{path: ${nginx.errorLog}}]`,
       }),
     );
-    await read(exporter);
+    const first = await read(exporter);
+    expect(first.value('webserver_log_responses_by_class_total', { class: '5xx' })).toBe(0);
     const givingUp = await openBusyClients({ port: nginx.port, count: 6 });
     await waitUntil({
       until: 'the upstream is asked',

@@ -21,7 +21,7 @@ async function createDirectory(): Promise<string> {
   return directory;
 }
 
-test('a TLS connection that says nothing does not keep the exporter from ending', async () => {
+test('D1 E2 a TLS connection that says nothing does not keep the exporter from ending', async () => {
   const directory = await createDirectory();
   const { certFile, keyFile } = createAuthority(directory).issue('exporter', 'IP:127.0.0.1');
   const webConfig = join(directory, 'web.yml');
@@ -61,7 +61,7 @@ async function acceptsConnection(port: number): Promise<boolean> {
 test.each([
   ['on a full disk', '2>/dev/full'],
   ['without a reader', '2> >(exec true)'],
-])('standard error %s does not end the exporter', async (_, redirection) => {
+])('E1 standard error %s does not end the exporter', async (_, redirection) => {
   const directory = await createDirectory();
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;

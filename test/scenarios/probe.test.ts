@@ -4,7 +4,7 @@ import { parseExposition } from '../support/exposition.ts';
 import { keep } from '../support/keep.ts';
 import { startNginx } from '../support/real-nginx.ts';
 
-test('/probe asks what the configuration allows, and refuses the rest with a reason', async () => {
+test('D4 /probe asks what the configuration allows, and refuses the rest with a reason', async () => {
   const nginx = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
   const exporter = keep(
     await startExporter({

@@ -62,13 +62,13 @@ describe('createBasicAuth()', () => {
     expect(counted.checks).toBe(3);
   });
 
-  it('asks bcrypt for an unknown user too, so that time tells nothing', async () => {
+  it('D6 asks bcrypt for an unknown user too, so that time tells nothing', async () => {
     const { ask, counted } = createJudge();
     await ask(basic('bob:secret'));
     expect(counted.checks).toBe(1);
   });
 
-  it('does not share a verdict between credentials that join to the same text', async () => {
+  it('D6 does not share a verdict between credentials that join to the same text', async () => {
     const { ask } = createJudge();
     const both = new Map([...users, ['alic', hash]]);
     expect(await ask(basic('alice:secret'), both)).toBe('accepted');
@@ -82,7 +82,7 @@ describe('createBasicAuth()', () => {
     expect(await ask(basic('alice:secret'), changed)).toBe('refused');
   });
 
-  it('keeps a right password through a flood of wrong ones', async () => {
+  it('D6 keeps a right password through a flood of wrong ones', async () => {
     const { ask, counted } = createJudge();
     await ask(basic('alice:secret'));
     for (let guess = 0; guess < 120; guess += 1) {
@@ -93,7 +93,7 @@ describe('createBasicAuth()', () => {
     expect(counted.checks).toBe(0);
   });
 
-  it('answers a user it knows while a wrong password is being checked', async () => {
+  it('D6 answers a user it knows while a wrong password is being checked', async () => {
     const { ask } = createJudge();
     await ask(basic('alice:secret'));
     // Cost 14: on the main thread nothing else would happen for a second.
@@ -107,7 +107,7 @@ describe('createBasicAuth()', () => {
     expect(order).toEqual(['event loop', 'known user', 'wrong password']);
   });
 
-  it('checks no more passwords for an address that keeps failing, but for others and later on', async () => {
+  it('D6 checks no more passwords for an address that keeps failing, but for others and later on', async () => {
     const { ask, counted } = createJudge();
     const guesses = Array.from({ length: 20 }, (_, guess) => basic(`alice:${guess}`));
     const verdicts = await Promise.all(guesses.map((guess) => ask(guess)));
@@ -137,7 +137,7 @@ describe('createBasicAuth()', () => {
     }
   });
 
-  it('checks one password at a time and turns away what would wait too long', async () => {
+  it('D6 checks one password at a time and turns away what would wait too long', async () => {
     let running = 0;
     let most = 0;
     const judge = createBasicAuth({

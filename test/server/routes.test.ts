@@ -50,7 +50,7 @@ describe('the routes', () => {
     expect(JSON.parse(body)).toEqual({ targets: [{ target: 'shop', advice: null }] });
   });
 
-  test('more than 40 scrapes at once are told to come back, and later ones are served again', async () => {
+  test('D2 more than 40 scrapes at once are told to come back, and later ones are served again', async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -64,14 +64,14 @@ describe('the routes', () => {
     expect((await server.inject('/metrics')).statusCode).toBe(200);
   });
 
-  test('probes that wait take no place away from /metrics', async () => {
+  test('D2 probes that wait take no place away from /metrics', async () => {
     const { server } = serverWith({ probe: () => new Promise(() => undefined) });
     const probes = Array.from({ length: 41 }, () => server.inject('/probe?target=a'));
     expect((await Promise.race(probes)).statusCode).toBe(503);
     expect((await server.inject('/metrics')).statusCode).toBe(200);
   });
 
-  test('a client that goes away gives its place back, and what it asked for is ended', async () => {
+  test('D3 a client that goes away gives its place back, and what it asked for is ended', async () => {
     const signals: AbortSignal[] = [];
     const { server } = serverWith({
       probe: ({ signal }) => {
@@ -90,11 +90,11 @@ describe('the routes', () => {
     await server.close();
   });
 
-  test('the number of connections is bounded', async () => {
+  test('D1 the number of connections is bounded', async () => {
     expect(serverWith().server.server.maxConnections).toBe(512);
   });
 
-  test('a client that connects and says nothing does not keep the server from ending', async () => {
+  test('D1 a client that connects and says nothing does not keep the server from ending', async () => {
     const { server, cutConnections } = serverWith();
     const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
     const client = connect(Number(port), '127.0.0.1').on('error', () => undefined);
@@ -120,7 +120,7 @@ describe('the routes', () => {
     expect((await server.inject('/-/healthy')).statusCode).toBe(200);
   });
 
-  test('/-/reload takes POST and PUT only, and says what is wrong with a new configuration', async () => {
+  test('D8 /-/reload takes POST and PUT only, and says what is wrong with a new configuration', async () => {
     const { server } = serverWith({ reload: async () => err(['c.yml:1:1: x: unknown key']) });
     const refused = await server.inject({ method: 'POST', url: '/-/reload' });
     expect(refused.statusCode).toBe(500);
@@ -145,7 +145,7 @@ describe('the routes', () => {
     ]);
   });
 
-  test('/ carries a policy that admits no script, and can be told not to refresh', async () => {
+  test('D5 / carries a policy that admits no script, and can be told not to refresh', async () => {
     const { server } = serverWith();
     const page = await server.inject('/');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
@@ -153,7 +153,7 @@ describe('the routes', () => {
     expect((await server.inject('/?refresh=off')).body).toBe('page, refresh false');
   });
 
-  test('a defect gives 500 without a word of its text, and reaches the log', async () => {
+  test('D9 a defect gives 500 without a word of its text, and reaches the log', async () => {
     const { server, errors } = serverWith({
       renderMetrics: () => Promise.reject(new Error('inner')),
     });

@@ -15,7 +15,12 @@ const ruleSchema = z.strictObject({
   annotations: z.record(z.string(), z.string()).optional(),
 });
 
-const ruleFileSchema = z.object({ groups: z.array(z.object({ rules: z.array(ruleSchema) })) });
+const groupSchema = z.strictObject({
+  name: z.string(),
+  interval: z.string(),
+  rules: z.array(ruleSchema),
+});
+const ruleFileSchema = z.strictObject({ groups: z.array(groupSchema) });
 
 const testFileSchema = z.object({
   tests: z.array(

@@ -16,6 +16,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'systemd-analyze': 'systemd',
   kubectl: 'kubernetes-client',
   faketime: 'faketime',
+  jsonnet: 'jsonnet',
 };
 
 /** Debian's policy layer: exit status 101 forbids invoke-rc.d and deb-systemd-invoke to start a service. */

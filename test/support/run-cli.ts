@@ -20,6 +20,7 @@ export async function runCli(args: readonly string[], now = new Date(0)) {
     now: () => now,
     terminated: Promise.resolve(),
     onHangup: () => undefined,
+    onDefect: () => undefined,
   });
   return { code, stdout, stderr };
 }

@@ -1,0 +1,874 @@
+// Generated from alerts/templates/ by `npm run generate`; do not edit.
+[
+  {
+    "name": "keepalive-connections",
+    "interval": "30s",
+    "rules": [
+      {
+        "alert": "WebserverAcceptQueueGrowing",
+        "expr": "webserver_accept_queue_length%(selector_alone)s / webserver_accept_queue_limit%(selector_alone)s > %(accept_queue_share)s\n  and webserver_accept_queue_length%(selector_alone)s > %(accept_queue_floor)s\n",
+        "for": "2m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Visitors of {{ $labels.target }} queue to be accepted",
+          "description": "The accept queue of {{ $labels.target }} at {{ $labels.listen }} is {{ $value | humanizePercentage }} full; beyond its limit the kernel drops connections.",
+          "runbook_url": "%(runbook_url)s/WebserverAcceptQueueGrowing.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverListenOverflows",
+        "expr": "increase(webserver_kernel_listen_overflows_total%(selector_alone)s[5m]) > %(listen_overflows)s",
+        "for": "1m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The kernel drops connections on the host of {{ $labels.target }}",
+          "description": "{{ $value | humanize }} connections found a full accept queue within 5 minutes in the network namespace of {{ $labels.target }}.",
+          "runbook_url": "%(runbook_url)s/WebserverListenOverflows.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverConnectionsDropped",
+        "expr": "target:webserver_connections_dropped:increase5m > %(dropped_connections)s\n  and target:webserver_connections_dropped:increase5m\n    > %(dropped_share)s * increase(webserver_connections_accepted_total%(selector_alone)s[5m])\n",
+        "for": "1m",
+        "keep_firing_for": "5m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} drops connections",
+          "description": "{{ $value | humanize }} visitors of {{ $labels.target }} were dropped within 5 minutes for lack of a connection slot.",
+          "runbook_url": "%(runbook_url)s/WebserverConnectionsDropped.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverConnectionsNearLimit",
+        "expr": "webserver_connection_occupancy_ratio%(selector_alone)s > %(connections_share)s\n  and webserver_worker_saturation_ratio%(selector_alone)s > %(connections_saturation)s\n",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is near its connection limit",
+          "description": "{{ $value | humanizePercentage }} of the connections of {{ $labels.target }} are open, and more than %(connections_saturation_percent)s %% of its slots are busy.",
+          "runbook_url": "%(runbook_url)s/WebserverConnectionsNearLimit.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverSlowClients",
+        "expr": "(\n  avg_over_time(target:webserver_slots_reading:ratio[5m]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (kind, state) (avg_over_time(webserver_slots{state=\"reading\"%(selector_more)s}[5m])) > %(slow_clients_slots)s\n)\nor (\n  avg_over_time(target:webserver_slots_reading_or_active:ratio[5m]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m])) > %(slow_clients_slots)s\n)\n",
+        "for": "2m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Slow clients hold the slots of {{ $labels.target }}",
+          "description": "{{ $value | humanizePercentage }} of the slots of {{ $labels.target }} wait for the rest of a request: slow networks, or a Slowloris attack.",
+          "runbook_url": "%(runbook_url)s/WebserverSlowClients.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverOneClientHoldsSlots",
+        "expr": "(\n  webserver_slot_top_client_slots%(selector_alone)s\n    / ignoring (kind) max without (source) (webserver_slots_limit{kind=\"worker\"%(selector_more)s}) > %(one_client_share)s\n  and webserver_slot_top_client_slots%(selector_alone)s > %(one_client_slots)s\n)\nor (\n  webserver_connection_top_client_connections%(selector_alone)s\n    / max without (kind, source) (webserver_slots_limit%(selector_alone)s) > %(one_client_share)s\n  and webserver_connection_top_client_connections%(selector_alone)s > %(one_client_slots)s\n  and webserver_connection_clients%(selector_alone)s > 5\n  unless webserver_slot_top_client_slots%(selector_alone)s\n)\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "One client holds the slots of {{ $labels.target }}",
+          "description": "One client address holds {{ $value | humanizePercentage }} of the slots of {{ $labels.target }}: a crawler, an attack, or a proxy without real addresses.",
+          "runbook_url": "%(runbook_url)s/WebserverOneClientHoldsSlots.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLimitLogged",
+        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=~\"max_request_workers|scoreboard_full|worker_connections_exhausted|too_many_open_files\"%(selector_more)s}[15m])) > 0",
+        "labels": {
+          "severity": "info"
+        },
+        "annotations": {
+          "summary": "The error log of {{ $labels.target }} reports a limit",
+          "description": "The error log of {{ $labels.target }} said within the last 15 minutes that a limit of slots, connections or files was reached.",
+          "runbook_url": "%(runbook_url)s/WebserverLimitLogged.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverFileDescriptorsNearLimit",
+        "expr": "webserver_open_fds%(selector_alone)s / (webserver_max_fds%(selector_alone)s > 0) > %(file_descriptors_share)s",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is near its limit of open files",
+          "description": "A process of {{ $labels.target }} has {{ $value | humanizePercentage }} of its file descriptors open; at the limit it can accept nobody and open no file.",
+          "runbook_url": "%(runbook_url)s/WebserverFileDescriptorsNearLimit.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-exporter",
+    "interval": "30s",
+    "rules": [
+      {
+        "alert": "KeepaliveExporterDown",
+        "expr": "up%(selector_alone)s == 0 and on (%(instance_labels)s) present_over_time(keepalive_exporter_build_info%(selector_alone)s[1d])",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} is down",
+          "description": "Prometheus has not been able to scrape {{ $labels.instance }} for 5 minutes: nothing is known of its web servers.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterDown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverUnobserved",
+        "expr": "up%(selector_alone)s == 0\n  and on (%(instance_labels)s) present_over_time(webserver_up%(selector_alone)s[1d])\n  and on (%(instance_labels)s) present_over_time(keepalive_exporter_build_info%(selector_alone)s[1d])\n",
+        "for": "3m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "Nobody watches the web servers of {{ $labels.instance }}",
+          "description": "{{ $labels.instance }} has not answered for 3 minutes: its exporter is down, or the whole host with its web servers.",
+          "runbook_url": "%(runbook_url)s/WebserverUnobserved.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveProbesUnanswered",
+        "expr": "count by (%(fleet_labels)s) (up%(selector_alone)s == 0 and on (%(instance_labels)s) present_over_time(probe_success%(selector_alone)s[1d]))",
+        "for": "5m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "The exporter does not answer the probes of {{ $labels.job }}",
+          "description": "{{ $value }} probes of the job {{ $labels.job }} have had no answer from the exporter for 5 minutes: nothing is known of these servers.",
+          "runbook_url": "%(runbook_url)s/KeepaliveProbesUnanswered.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterReloadFailed",
+        "expr": "keepalive_exporter_config_last_reload_successful%(selector_alone)s == 0",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} refuses its configuration",
+          "description": "The configuration file of {{ $labels.instance }} is not valid; the exporter goes on with the one before.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterReloadFailed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterCollectorFailing",
+        "expr": "increase(keepalive_exporter_collector_failures_total%(selector_alone)s[15m]) > 0",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} leaves out metrics",
+          "description": "{{ $labels.instance }} has left out {{ $value | humanize }} metric families within 15 minutes because reading them failed: a defect.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterCollectorFailing.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterCheckpointFailing",
+        "expr": "increase(keepalive_exporter_checkpoint_failures_total%(selector_alone)s[15m]) > 0",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} cannot write its checkpoint",
+          "description": "{{ $value | humanize }} checkpoints of {{ $labels.instance }} failed within 15 minutes; after a restart log lines would be counted twice or not.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointFailing.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterCheckpointStale",
+        "expr": "time() - keepalive_exporter_checkpoint_last_success_timestamp_seconds%(selector_alone)s > %(checkpoint_stale_seconds)s",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} no longer writes checkpoints",
+          "description": "The last checkpoint of {{ $labels.instance }} is {{ $value | humanizeDuration }} old; after a restart log lines since then are counted twice or not.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointStale.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterLaneDown",
+        "expr": "keepalive_exporter_lane_up%(selector_alone)s == 0 and webserver_up%(selector_alone)s == 1",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The observation lane to {{ $labels.target }} does not stand",
+          "description": "{{ $labels.target }} answers, but does not keep the connection that sampling.observation_lane asks for: when it is full, its status page will be silent.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterLaneDown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "KeepaliveExporterSamplesMissed",
+        "expr": "rate(keepalive_exporter_samples_missed_total%(selector_alone)s[10m])\n  / (rate(keepalive_exporter_samples_missed_total%(selector_alone)s[10m]) + rate(keepalive_exporter_samples_total%(selector_alone)s[10m])) > %(samples_missed_share)s\n  and avg_over_time(webserver_up%(selector_alone)s[10m]) > 0.9\n  unless max_over_time(webserver_exhausted%(selector_alone)s[10m]) == 1\n",
+        "for": "15m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter {{ $labels.instance }} misses samples of {{ $labels.target }}",
+          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in 10 minutes although it answers: short full moments are not seen.",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterSamplesMissed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverTargetVanished",
+        "expr": "(group without () (webserver_up%(selector_alone)s offset 1h) or group without (source, reason) (webserver_log_source_up%(selector_alone)s offset 1h))\n  unless present_over_time(webserver_up%(selector_alone)s[15m])\n  unless group without (source, reason) (present_over_time(webserver_log_source_up%(selector_alone)s[15m]))\n  and on (%(instance_labels)s) up%(selector_alone)s == 1\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is no longer watched",
+          "description": "{{ $labels.target }} had metrics an hour ago and has had none for 15 minutes, though its exporter answers. Expected after it was removed from the configuration.",
+          "runbook_url": "%(runbook_url)s/WebserverTargetVanished.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverMetricsAbsent",
+        "expr": "absent_over_time(webserver_up%(selector_alone)s[15m]) and absent_over_time(webserver_log_source_up%(selector_alone)s[15m])",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "No web server is watched",
+          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for 15 minutes: exporter, scrape configuration or service discovery is broken.",
+          "runbook_url": "%(runbook_url)s/WebserverMetricsAbsent.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "Watchdog",
+        "expr": "vector(1)",
+        "labels": {
+          "severity": "none"
+        },
+        "annotations": {
+          "summary": "The alert chain works",
+          "description": "This alert always fires: it proves that Prometheus evaluates rules and that Alertmanager delivers.",
+          "runbook_url": "%(runbook_url)s/Watchdog.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-log-pipeline",
+    "interval": "30s",
+    "rules": [
+      {
+        "alert": "WebserverLogStalled",
+        "expr": "target:webserver_visitor_requests:rate10m > %(log_stalled_rate)s\n  and target:webserver_log_lines:rate10m == 0\n",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The access log of {{ $labels.target }} stands still",
+          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, and not one line has been read for 10 minutes.",
+          "runbook_url": "%(runbook_url)s/WebserverLogStalled.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLogUnparsed",
+        "expr": "(\n  target:webserver_log_lines_unparsed:ratio_rate10m > %(log_unparsed_share)s\n  and ignoring (result) increase(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]) > %(log_unparsed_lines)s\n)\nor (\n  target:webserver_log_lines_unparsed:ratio_rate10m\n  and ignoring (result) rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]) > %(log_unparsed_rate)s\n)\nor (\n  max without (field) (rate(webserver_log_bad_fields_total%(selector_alone)s[10m])) / target:webserver_log_lines:rate10m > %(log_unparsed_share)s\n  and max without (field) (increase(webserver_log_bad_fields_total%(selector_alone)s[10m])) > %(log_unparsed_lines)s\n)\n",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The access log of {{ $labels.target }} does not follow its format",
+          "description": "{{ $value | humanizePercentage }} of the log lines of {{ $labels.target }}, or a field in them, do not follow the configured format and are missing from log metrics.",
+          "runbook_url": "%(runbook_url)s/WebserverLogUnparsed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLogLagging",
+        "expr": "min_over_time(webserver_log_lag_bytes%(selector_alone)s[10m]) > %(log_lag_bytes)s",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Reading the log of {{ $labels.target }} lags behind",
+          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than 10 minutes.",
+          "runbook_url": "%(runbook_url)s/WebserverLogLagging.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLogBytesLost",
+        "expr": "increase(webserver_log_skipped_bytes_total%(selector_alone)s[1h]) > 0",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Log lines of {{ $labels.target }} were lost",
+          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} vanished before they were read; counts of that time are too low.",
+          "runbook_url": "%(runbook_url)s/WebserverLogBytesLost.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLogSourceDown",
+        "expr": "max without (reason) (webserver_log_source_up%(selector_alone)s) == 0",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "A log of {{ $labels.target }} is not read",
+          "description": "{{ $labels.source }} has not been readable for 10 minutes; the label reason of webserver_log_source_up says why.",
+          "runbook_url": "%(runbook_url)s/WebserverLogSourceDown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLogDatagramsDropped",
+        "expr": "increase(webserver_log_dropped_datagrams_total%(selector_alone)s[10m]) > %(datagrams_dropped)s",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Syslog lines of {{ $labels.target }} are dropped",
+          "description": "The kernel dropped {{ $value | humanize }} datagrams of {{ $labels.source }} within 10 minutes because the exporter did not read them in time; log metrics are too low.",
+          "runbook_url": "%(runbook_url)s/WebserverLogDatagramsDropped.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-slots",
+    "interval": "30s",
+    "rules": [
+      {
+        "record": "target:webserver_saturated_above_95:ratio_rate5m",
+        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.95\"%(selector_more)s}[5m]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[5m]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.95)[5m:15s])\n"
+      },
+      {
+        "record": "target:webserver_saturated_above_80:ratio_rate15m",
+        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.8\"%(selector_more)s}[15m]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[15m]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.8)[15m:15s])\n"
+      },
+      {
+        "record": "target:webserver_slots_reading:ratio",
+        "expr": "sum without (state) (webserver_slots{state=\"reading\"%(selector_more)s})\n  / sum without (source) (webserver_slots_limit%(selector_alone)s > 0)\n"
+      },
+      {
+        "record": "target:webserver_slots_reading_or_active:ratio",
+        "expr": "sum without (state) (webserver_slots{state=~\"reading|active\"%(selector_more)s})\n  / sum without (source) (webserver_slots_limit%(selector_alone)s > 0)\n"
+      },
+      {
+        "record": "target:webserver_slots_graceful:ratio",
+        "expr": "sum without (state) (webserver_slots{kind=\"worker\", state=\"graceful\"%(selector_more)s})\n  / sum without (source) (webserver_slots_limit{kind=\"worker\"%(selector_more)s} > 0)\n"
+      },
+      {
+        "record": "target:webserver_slots_available:ratio",
+        "expr": "sum without (state) (webserver_slots{kind=\"worker\", state=~\"idle|open\"%(selector_more)s})\n  / sum without (source) (webserver_slots_limit{kind=\"worker\"%(selector_more)s} > 0)\n"
+      },
+      {
+        "record": "target:webserver_connections_dropped:increase5m",
+        "expr": "clamp_min(increase(webserver_connections_accepted_total%(selector_alone)s[5m])\n  - increase(webserver_connections_handled_total%(selector_alone)s[5m]), 0)\n"
+      },
+      {
+        "record": "target:webserver_visitor_requests:rate10m",
+        "expr": "rate(webserver_requests_total%(selector_alone)s[10m]) - rate(keepalive_exporter_samples_total%(selector_alone)s[10m])"
+      },
+      {
+        "record": "target:webserver_visitor_requests:sum_rate30m",
+        "expr": "sum by (%(service_labels)s) (\n  rate(webserver_requests_total%(selector_alone)s[30m])\n    - (rate(keepalive_exporter_samples_total%(selector_alone)s[30m]) or 0 * rate(webserver_requests_total%(selector_alone)s[30m]))\n)\n"
+      }
+    ]
+  },
+  {
+    "name": "keepalive-logs",
+    "interval": "30s",
+    "rules": [
+      {
+        "record": "target:webserver_log_responses:rate5m",
+        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[5m]))"
+      },
+      {
+        "record": "target:webserver_log_request_timeouts:ratio_rate5m",
+        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m]))\n  / (target:webserver_log_responses:rate5m > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_client_aborts:ratio_rate5m",
+        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[5m])\n  / (target:webserver_log_responses:rate5m > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_request_timeouts:ratio_rate1h",
+        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1h]))\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_client_aborts:ratio_rate1h",
+        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[1h])\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_request_timeouts:ratio_rate1d",
+        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1d]))\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_client_aborts:ratio_rate1d",
+        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[1d])\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_request_duration_seconds:p95_5m",
+        "expr": "histogram_quantile(0.95, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[5m]))"
+      },
+      {
+        "record": "target:webserver_log_request_duration_seconds:p99_5m",
+        "expr": "histogram_quantile(0.99, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[5m]))"
+      },
+      {
+        "record": "target:webserver_log_requests_per_connection:rate30m",
+        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[30m]))\n  / (sum without (requests) (rate(webserver_log_connections_reached_total{requests=\"1\"%(selector_more)s}[30m])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_lines:rate10m",
+        "expr": "sum without (result) (rate(webserver_log_lines_total%(selector_alone)s[10m]))"
+      },
+      {
+        "record": "target:webserver_log_lines_unparsed:ratio_rate10m",
+        "expr": "sum without (result) (rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]))\n  / (target:webserver_log_lines:rate10m > 0)\n"
+      }
+    ]
+  },
+  {
+    "name": "keepalive-availability",
+    "interval": "15s",
+    "rules": [
+      {
+        "record": "target:webserver_exhausted:seconds3m",
+        "expr": "5 * sum_over_time(webserver_exhausted%(selector_alone)s[3m:5s])"
+      },
+      {
+        "alert": "WebserverExhausted",
+        "expr": "target:webserver_exhausted:seconds3m > %(exhausted_seconds)s\nor (\n  max_over_time(target:webserver_exhausted:seconds3m[30m]) > %(exhausted_seconds)s\n  and last_over_time(webserver_exhausted%(selector_alone)s[30m]) == 1\n  and on (%(instance_labels)s) up%(selector_alone)s == 0\n)\n",
+        "keep_firing_for": "3m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} has no free slot",
+          "description": "New visitors of {{ $labels.target }} have found no free slot for {{ $value }} of the last 180 seconds; they wait in the accept queue or are turned away.",
+          "runbook_url": "%(runbook_url)s/WebserverExhausted.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverExhaustedUnreachable",
+        "expr": "5 * sum_over_time((webserver_exhausted%(selector_alone)s == 1 and webserver_up%(selector_alone)s == 0)[3m:5s]) > %(exhausted_seconds)s",
+        "keep_firing_for": "3m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is full, even its status page gets no answer",
+          "description": "For {{ $value }} of the last 180 seconds {{ $labels.target }} has accepted connections but not answered them: all slots are taken. It is running; a restart ends the requests that it is serving.",
+          "runbook_url": "%(runbook_url)s/WebserverExhaustedUnreachable.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverVisitorsUnanswered",
+        "expr": "5 * sum_over_time(webserver_visitors_unanswered%(selector_alone)s[3m:5s]) > %(exhausted_seconds)s\n  unless target:webserver_exhausted:seconds3m > %(exhausted_seconds)s\n",
+        "keep_firing_for": "3m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "Visitors of {{ $labels.target }} get no answer",
+          "description": "For {{ $value }} of the last 180 seconds visitors who connected to {{ $labels.target }} got no answer, and nothing says that its slots are full: it hangs, starts up, or stands behind something that does.",
+          "runbook_url": "%(runbook_url)s/WebserverVisitorsUnanswered.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverDown",
+        "expr": "webserver_up%(selector_alone)s == 0\n  unless webserver_exhausted%(selector_alone)s == 1\n  unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n",
+        "for": "2m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is down",
+          "description": "The status page of {{ $labels.target }} has not been readable for 2 minutes, and nothing says that the server is full. webserver_scrape_result tells how the attempt ends.",
+          "runbook_url": "%(runbook_url)s/WebserverDown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverStatusUnreadable",
+        "expr": "webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The exporter may not read the status page of {{ $labels.target }}",
+          "description": "{{ $labels.target }} answers, but not with its status page ({{ $labels.result }}): slots and saturation are unknown until the exporter is let in.",
+          "runbook_url": "%(runbook_url)s/WebserverStatusUnreadable.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-fleet",
+    "interval": "15s",
+    "rules": [
+      {
+        "record": "job:webserver_targets_down:count",
+        "expr": "count by (%(fleet_labels)s) (\n  (\n    webserver_up%(selector_alone)s == 0\n    unless webserver_exhausted%(selector_alone)s == 1\n    unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n  )\n  or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+      },
+      {
+        "record": "job:webserver_targets:count",
+        "expr": "count by (%(fleet_labels)s) (\n  webserver_up%(selector_alone)s or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+      },
+      {
+        "alert": "WebserverFleetDown",
+        "expr": "job:webserver_targets_down:count / job:webserver_targets:count > %(fleet_down_share)s\n  and job:webserver_targets_down:count >= %(fleet_down_targets)s\n",
+        "for": "1m",
+        "keep_firing_for": "3m",
+        "labels": {
+          "severity": "critical"
+        },
+        "annotations": {
+          "summary": "{{ $value | humanizePercentage }} of the web servers of {{ $labels.job }} are down",
+          "description": "More than %(fleet_down_share_percent)s %% of the web servers of {{ $labels.job }}, and at least %(fleet_down_targets)s, cannot be reached: look for what they share before you look at one of them.",
+          "runbook_url": "%(runbook_url)s/WebserverFleetDown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-saturation",
+    "interval": "30s",
+    "rules": [
+      {
+        "alert": "WebserverSaturationHigh",
+        "expr": "target:webserver_saturated_above_80:ratio_rate15m > %(saturation_high_share)s",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is above 80 %% saturation most of the time",
+          "description": "In {{ $value | humanizePercentage }} of the last 15 minutes more than 80 %% of the slots of {{ $labels.target }} could take no visitor.",
+          "runbook_url": "%(runbook_url)s/WebserverSaturationHigh.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverSaturationPeaks",
+        "expr": "target:webserver_saturated_above_95:ratio_rate5m > %(saturation_peaks_share)s",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} fills up for moments",
+          "description": "In {{ $value | humanizePercentage }} of the last 5 minutes more than 95 %% of the slots of {{ $labels.target }} were taken; visitors queue in these moments.",
+          "runbook_url": "%(runbook_url)s/WebserverSaturationPeaks.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverKeepaliveHoarding",
+        "expr": "avg_over_time(webserver_keepalive_slot_occupancy_ratio%(selector_alone)s[5m]) > %(hoarding_occupancy)s\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[5m]) > %(hoarding_saturation)s\n  and ignoring (version, mpm, keepalive_model) last_over_time(webserver_info{keepalive_model=\"blocking\"%(selector_more)s}[1h])\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Idle keep-alive clients hold the workers of {{ $labels.target }}",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} wait for a next request of an idle client, while saturation is above %(hoarding_saturation_percent)s %%.",
+          "runbook_url": "%(runbook_url)s/WebserverKeepaliveHoarding.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverKeepaliveReclaimed",
+        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=\"keepalive_reclaimed\"%(selector_more)s}[5m])) > %(reclaimed_events)s\n  or (\n    webserver_connection_occupancy_ratio{server=\"nginx\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n  )\n  or (\n    webserver_connection_occupancy_ratio{server=\"apache\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n    and webserver_worker_saturation_ratio%(selector_alone)s > 0.9\n  )\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} closes idle keep-alive connections to make room",
+          "description": "Fewer than 1/16 of the connections of {{ $labels.target }} are free, or its error log says that it reuses idle ones: keep-alive no longer pays, and the next step is dropping visitors.",
+          "runbook_url": "%(runbook_url)s/WebserverKeepaliveReclaimed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverGracefulRestartStuck",
+        "expr": "target:webserver_slots_graceful:ratio > %(graceful_share)s\n  and ignoring (kind) target:webserver_slots_available:ratio < %(graceful_available)s\n",
+        "for": "25m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "A graceful restart of {{ $labels.target }} does not end",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} still finish requests of an earlier generation, and fewer than %(graceful_available_percent)s %% are available.",
+          "runbook_url": "%(runbook_url)s/WebserverGracefulRestartStuck.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverRestartLoop",
+        "expr": "count_over_time(\n  (webserver_start_time_seconds%(selector_alone)s - last_over_time(webserver_start_time_seconds%(selector_alone)s[15m] offset 1m) > 5)[30m:1m]\n) >= %(restart_loop_starts)s\nor resets(webserver_connections_accepted_total{server=\"nginx\"%(selector_more)s}[30m]) >= %(restart_loop_starts)s\n",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} restarts again and again",
+          "description": "{{ $labels.target }} has restarted {{ $value }} times within 30 minutes.",
+          "runbook_url": "%(runbook_url)s/WebserverRestartLoop.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverStatusSlow",
+        "expr": "webserver_scrape_duration_seconds%(selector_alone)s > %(status_slow_seconds)s and webserver_up%(selector_alone)s == 1",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "The status page of {{ $labels.target }} is slow",
+          "description": "Reading the status page of {{ $labels.target }} takes {{ $value | humanizeDuration }}: requests wait for a worker.",
+          "runbook_url": "%(runbook_url)s/WebserverStatusSlow.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLimitUnknown",
+        "expr": "webserver_up%(selector_alone)s == 1 unless ignoring (kind, source) webserver_slots_limit%(selector_alone)s",
+        "for": "30m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "How many connections {{ $labels.target }} can hold is not known",
+          "description": "The exporter knows no limit of {{ $labels.target }}, so its saturation is unknown and no alert can say that it fills up. Tell it with capacity in the configuration.",
+          "runbook_url": "%(runbook_url)s/WebserverLimitUnknown.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverSlotsFullSoon",
+        "expr": "predict_linear(webserver_worker_saturation_ratio%(selector_alone)s[2h], %(slots_full_hours)s * 3600) > 1\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m]) > %(slots_full_from)s\n  and webserver_worker_saturation_ratio%(selector_alone)s offset 1h\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1d)\n",
+        "for": "30m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} will be full within %(slots_full_hours)s hours",
+          "description": "If it goes on as in the last 2 hours, all slots of {{ $labels.target }} will be taken within %(slots_full_hours)s hours. At this time yesterday it had more room.",
+          "runbook_url": "%(runbook_url)s/WebserverSlotsFullSoon.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-slo-requests",
+    "interval": "1m",
+    "rules": [
+      {
+        "each": "long",
+        "record": "target:slo_requests:increase%(window)s",
+        "expr": "sum by (%(service_labels)s) (increase(webserver_log_responses_by_class_total%(selector_alone)s[%(window)s]))"
+      }
+    ]
+  },
+  {
+    "name": "keepalive-slo_availability_failed",
+    "interval": "1m",
+    "rules": [
+      {
+        "each": "any",
+        "record": "target:slo_availability_failed:ratio_rate%(window)s",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total{class=\"5xx\"%(selector_more)s}[%(window)s]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(window)s])) > 0)\n"
+      },
+      {
+        "each": "window",
+        "alert": "WebserverAvailabilityBudgetBurn",
+        "expr": "target:slo_availability_failed:ratio_rate%(long)s > %(availability_limit)s\n  and target:slo_availability_failed:ratio_rate%(short)s > %(availability_limit)s\n  and target:slo_requests:increase%(long)s >= %(slo_minimum_requests)s\n  and target:slo_availability_failed:ratio_rate%(long)s * target:slo_requests:increase%(long)s >= %(slo_minimum_bad)s\n",
+        "for": "%(for)s",
+        "labels": {
+          "severity": "%(severity)s",
+          "window": "%(long)s"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} spends its error budget %(burn)s times too fast",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx; the objective allows %(availability_allowed_percent)s %%. Still so in the last %(short)s.",
+          "runbook_url": "%(runbook_url)s/WebserverAvailabilityBudgetBurn.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-slo_latency_failed",
+    "interval": "1m",
+    "rules": [
+      {
+        "each": "any",
+        "record": "target:slo_latency_failed:ratio_rate%(window)s",
+        "expr": "1 - sum by (%(service_labels)s) (rate(webserver_log_request_duration_seconds_bucket{le=~\"%(latency_le)s\"%(selector_more)s}[%(window)s]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_request_duration_seconds_count%(selector_alone)s[%(window)s])) > 0)\n"
+      },
+      {
+        "each": "window",
+        "alert": "WebserverLatencyBudgetBurn",
+        "expr": "target:slo_latency_failed:ratio_rate%(long)s > %(latency_limit)s\n  and target:slo_latency_failed:ratio_rate%(short)s > %(latency_limit)s\n  and target:slo_requests:increase%(long)s >= %(slo_minimum_requests)s\n  and target:slo_latency_failed:ratio_rate%(long)s * target:slo_requests:increase%(long)s >= %(slo_minimum_bad)s\n",
+        "for": "%(for)s",
+        "labels": {
+          "severity": "%(severity)s",
+          "window": "%(long)s"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} spends its error budget %(burn)s times too fast",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s; the objective allows %(latency_allowed_percent)s %%. Still so in the last %(short)s.",
+          "runbook_url": "%(runbook_url)s/WebserverLatencyBudgetBurn.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  },
+  {
+    "name": "keepalive-traffic",
+    "interval": "30s",
+    "rules": [
+      {
+        "alert": "WebserverRequestTimeoutSpike",
+        "expr": "target:webserver_log_request_timeouts:ratio_rate5m > %(timeout_share)s\n  and sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m])) > %(timeout_events)s\n  unless (\n    target:webserver_log_request_timeouts:ratio_rate5m\n      <= %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1d offset 1h)\n    unless target:webserver_log_request_timeouts:ratio_rate5m\n      > %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1h offset 1w)\n  )\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Requests to {{ $labels.target }} time out (408)",
+          "description": "{{ $value | humanizePercentage }} of the responses of {{ $labels.target }} are 408 to a real request, more than %(timeout_factor)s times the share of a day, or of this hour a week ago.",
+          "runbook_url": "%(runbook_url)s/WebserverRequestTimeoutSpike.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverClientAbortSpike",
+        "expr": "target:webserver_log_client_aborts:ratio_rate5m > %(abort_share)s\n  and increase(webserver_log_client_aborts_total%(selector_alone)s[5m]) > %(abort_events)s\n  unless (\n    target:webserver_log_client_aborts:ratio_rate5m\n      <= %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1d offset 1h)\n    unless target:webserver_log_client_aborts:ratio_rate5m\n      > %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1h offset 1w)\n  )\n",
+        "for": "5m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "Clients of {{ $labels.target }} give up (499)",
+          "description": "{{ $value | humanizePercentage }} of the clients of {{ $labels.target }} left before their response, more than %(abort_factor)s times the share of a day, or of this hour a week ago.",
+          "runbook_url": "%(runbook_url)s/WebserverClientAbortSpike.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLatencyP95High",
+        "expr": "target:webserver_log_request_duration_seconds:p95_5m > %(latency_p95_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[5m]) >= %(latency_requests)s\n",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is slow for 1 request in 20",
+          "description": "The 95th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p95_seconds)s s.",
+          "runbook_url": "%(runbook_url)s/WebserverLatencyP95High.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverLatencyP99High",
+        "expr": "target:webserver_log_request_duration_seconds:p99_5m > %(latency_p99_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[5m]) >= %(latency_requests)s\n",
+        "for": "10m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} is slow for 1 request in 100",
+          "description": "The 99th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p99_seconds)s s.",
+          "runbook_url": "%(runbook_url)s/WebserverLatencyP99High.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverRequestsPerConnectionCollapsed",
+        "expr": "target:webserver_log_requests_per_connection:rate30m\n    < avg_over_time(target:webserver_log_requests_per_connection:rate30m[1d] offset 1h) / %(reuse_factor)s\n  and target:webserver_log_responses:rate5m > %(reuse_minimum_rate)s\n",
+        "for": "30m",
+        "labels": {
+          "severity": "info"
+        },
+        "annotations": {
+          "summary": "Clients of {{ $labels.target }} no longer reuse connections",
+          "description": "A connection to {{ $labels.target }} carries {{ $value | humanize }} requests, the average of a day is more than %(reuse_factor)s times that.",
+          "runbook_url": "%(runbook_url)s/WebserverRequestsPerConnectionCollapsed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      },
+      {
+        "alert": "WebserverTrafficCollapsed",
+        "expr": "target:webserver_visitor_requests:sum_rate30m\n    < %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate30m offset 1w)\n  and target:webserver_visitor_requests:sum_rate30m offset 1w > %(traffic_minimum_rate)s\n  unless target:webserver_visitor_requests:sum_rate30m\n    >= %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate30m offset 2w)\n",
+        "for": "15m",
+        "labels": {
+          "severity": "warning"
+        },
+        "annotations": {
+          "summary": "{{ $labels.target }} has far fewer visitors than a week ago",
+          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, less than %(traffic_collapsed_share_percent)s %% of this hour a week ago: visitors may not reach it.",
+          "runbook_url": "%(runbook_url)s/WebserverTrafficCollapsed.md",
+          "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
+        }
+      }
+    ]
+  }
+]

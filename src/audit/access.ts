@@ -1,0 +1,48 @@
+import type { ConfigDirective } from '../snapshot/config-tree.ts';
+import type { ApacheScope } from './apache-view.ts';
+import { type NginxLevel, nearest, serverOf } from './nginx-view.ts';
+
+/** Whether a section of Apache lets only some in. Of nested Require containers any restriction counts. */
+export function isRestrictedSection(section: ConfigDirective | undefined): boolean {
+  return (section?.block ?? []).some(restricts);
+}
+
+function restricts({ name, args, block }: ConfigDirective): boolean {
+  const [first = '', second = ''] = args.map((arg) => arg.toLowerCase());
+  if (block !== undefined) return block.some(restricts);
+  if (name === 'require') return !(first === 'all' && second === 'granted');
+  // mod_access_compat, and 2.2.
+  if (name === 'deny') return first === 'from';
+  return name === 'order' && first.startsWith('deny');
+}
+
+/** Whether an nginx location lets only some in. */
+export function isRestrictedLevel(level: NginxLevel): boolean {
+  const denies = nearest(level, 'deny').some(({ args }) => args[0] === 'all');
+  const auth = nearest(level, 'auth_basic').some(({ args }) => args[0] !== 'off');
+  const asks = nearest(level, 'auth_request').some(({ args }) => args[0] !== 'off');
+  const internal = level.directives.some(({ name }) => name === 'internal');
+  return denies || auth || asks || internal || listensOnlyLocally(serverOf(level));
+}
+
+function listensOnlyLocally({ directives }: NginxLevel): boolean {
+  const listens = directives.filter(({ name }) => name === 'listen');
+  return listens.length > 0 && listens.every(({ args }) => isLocal(args[0] ?? ''));
+}
+
+/** Addresses of a virtual host, or those Apache listens on. */
+export function servesOnlyLocally(
+  scope: ApacheScope,
+  listens: readonly ConfigDirective[],
+): boolean {
+  const named = scope.addresses;
+  const addresses =
+    named.length > 0 && !named.some((address) => /^(?:\*|_default_)/.test(address))
+      ? named
+      : listens.map(({ args }) => args[0] ?? '');
+  return addresses.length > 0 && addresses.every(isLocal);
+}
+
+function isLocal(address: string): boolean {
+  return /^(?:127\.|\[::1\]|localhost(?::|$)|unix:)/.test(address);
+}

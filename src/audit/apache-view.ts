@@ -1,0 +1,127 @@
+import { compareVersions } from '../derive/server-version.ts';
+import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
+import { apacheDefault, apacheNames } from './apache-defaults.ts';
+import type { ApacheTree } from './expand-apache-config.ts';
+import { countOf, placeOf, type Setting, settingFrom } from './setting.ts';
+
+export type ApacheMpm = 'prefork' | 'worker' | 'event';
+
+/** The main server or a virtual host. */
+export interface ApacheScope {
+  readonly label: string;
+  readonly at: Place;
+  /** Addresses of the virtual host; none for the main server. */
+  readonly addresses: readonly string[];
+  readonly directives: readonly ConfigDirective[];
+}
+
+export interface ApacheView {
+  readonly server: 'apache';
+  readonly tree: ApacheTree;
+  readonly version: string;
+  readonly mpm: ApacheMpm;
+  readonly main: ApacheScope;
+  readonly hosts: readonly ApacheScope[];
+}
+
+export function buildApacheView(tree: ApacheTree, version: string): ApacheView {
+  const hosts = tree.directives.filter(({ name }) => name === 'virtualhost');
+  const others = tree.directives.filter(({ name }) => name !== 'virtualhost');
+  const main = {
+    label: 'the main server',
+    at: { file: tree.file, line: 1 },
+    addresses: [],
+    directives: others,
+  };
+  return {
+    server: 'apache',
+    tree,
+    version,
+    mpm: mpmOf(tree, version),
+    main,
+    hosts: hosts.map(hostScope),
+  };
+}
+
+function hostScope(section: ConfigDirective): ApacheScope {
+  const { args, block: directives = [] } = section;
+  const name = directives.findLast((directive) => directive.name === 'servername')?.args[0];
+  const label = name === undefined ? `<VirtualHost ${args.join(' ')}>` : `virtual host ${name}`;
+  return { label, at: placeOf(section), addresses: args, directives };
+}
+
+/** 2.2 without LoadModule has its MPM compiled in; most packages of it are prefork. */
+function mpmOf({ modules }: ApacheTree, version: string): ApacheMpm {
+  for (const mpm of ['prefork', 'worker', 'event'] as const) {
+    if (modules.has(`mpm_${mpm}_module`)) return mpm;
+  }
+  return isBefore(version, '2.4') ? 'prefork' : 'event';
+}
+
+export function isBefore(version: string, other: string): boolean {
+  return compareVersions(version, other) < 0;
+}
+
+/** What visitors reach: the virtual hosts, or the main server when there is none. */
+export function servingScopes({ main, hosts }: ApacheView): readonly ApacheScope[] {
+  return hosts.length === 0 ? [main] : hosts;
+}
+
+/**
+ * The value that counts in a scope: its own, else the main server's, else the default of the version. `name` is as in
+ * the documentation of 2.4; the names of 2.2 (MaxClients) stand for it too.
+ */
+export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string): Setting {
+  const own =
+    findLast(scope, name) ?? (scope === view.main ? undefined : findLast(view.main, name));
+  if (own !== undefined) return settingFrom(name, own);
+  const { version } = view;
+  const value = apacheDefault(name, view);
+  return {
+    name,
+    args: value === undefined ? [] : [value],
+    at: scope.at,
+    origin: `default of Apache ${version}`,
+    isDefault: true,
+  };
+}
+
+function findLast({ directives }: ApacheScope, name: string): ConfigDirective | undefined {
+  const names = apacheNames(name);
+  return directives.findLast((directive) => names.includes(directive.name));
+}
+
+export function mainSetting(view: ApacheView, name: string): Setting {
+  return apacheSetting(view, view.main, name);
+}
+
+/** A number of the main server; the default when what stands there is none. */
+export function mainCount(view: ApacheView, name: string): number {
+  return countOf(mainSetting(view, name)) ?? Number(apacheDefault(name, view) ?? 0);
+}
+
+export interface PlacedDirective {
+  readonly directive: ConfigDirective;
+  /** Sections around it, outermost first; without the virtual host. */
+  readonly sections: readonly ConfigDirective[];
+}
+
+/** Directives of one name anywhere in a scope, in sections too. */
+export function findInScope(
+  directives: readonly ConfigDirective[],
+  names: readonly string[],
+  sections: readonly ConfigDirective[] = [],
+): readonly PlacedDirective[] {
+  return directives.flatMap((directive) => {
+    const inside = findInScope(directive.block ?? [], names, [...sections, directive]);
+    return names.includes(directive.name) ? [{ directive, sections }, ...inside] : inside;
+  });
+}
+
+/** Anywhere in the configuration. */
+export function findAnywhere(
+  view: ApacheView,
+  ...names: readonly string[]
+): readonly PlacedDirective[] {
+  return findInScope(view.tree.directives, names);
+}

@@ -1,0 +1,171 @@
+import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import {
+  type ApacheScope,
+  type ApacheView,
+  apacheSetting,
+  findAnywhere,
+  isBefore,
+} from '../apache-view.ts';
+import { type Check, type Hit, uniqueHits } from '../check.ts';
+import { firstArg, placeOf, placeText } from '../setting.ts';
+
+function hitAt(
+  directive: ConfigDirective,
+  name: string,
+  rest: Pick<Hit, 'advised' | 'fix' | 'detail'>,
+): Hit {
+  const at = placeOf(directive);
+  return {
+    server: 'apache',
+    at,
+    effective: [name, ...directive.args].join(' '),
+    origin: placeText(at),
+    ...rest,
+  };
+}
+
+const connectionHeader: Check = {
+  id: 'apache-header-connection',
+  severity: 'warning',
+  what: 'A Connection header is set by hand',
+  why: 'Apache writes this header itself, from what it will do. A line of one’s own promises what is not kept, or nothing new: HTTP/1.1 keeps connections without it, and HTTP/2 forbids it.',
+  find: ({ apache }) =>
+    (apache === undefined ? [] : findAnywhere(apache, 'header'))
+      .filter(({ directive }) => setsConnection(directive))
+      .map(({ directive }) =>
+        hitAt(directive, 'Header', {
+          advised: 'no such line',
+          fix: [`# remove: Header ${directive.args.join(' ')}`],
+        }),
+      ),
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'Header set Connection keep-alive',
+      twin: 'Header set X-Connection keep-alive',
+    },
+  ],
+};
+
+function setsConnection({ args }: ConfigDirective): boolean {
+  const words = args.map((arg) => arg.toLowerCase());
+  const [action = '', header = ''] =
+    words[0] === 'always' || words[0] === 'onsuccess' ? words.slice(1) : words;
+  return (
+    ['set', 'add', 'append', 'merge', 'setifempty'].includes(action) &&
+    /^connection:?$/.test(header)
+  );
+}
+
+/** As browsers of today name themselves. */
+const modernAgents = [
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0',
+  'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15',
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0',
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
+  'curl/8.14.1',
+];
+
+const noKeepalive: Check = {
+  id: 'apache-nokeepalive-modern',
+  severity: 'warning',
+  what: 'nokeepalive is set for clients of today',
+  why: 'The variable was made for browsers of the 1990s. Whoever it matches gets a new connection for each request.',
+  find: ({ apache }) =>
+    (apache === undefined ? [] : findAnywhere(apache, ...agentDirectives, 'setenv'))
+      .filter(({ directive }) => hitsModern(directive))
+      .map(({ directive }) =>
+        hitAt(directive, directive.name === 'setenv' ? 'SetEnv' : 'BrowserMatch', {
+          advised: 'old clients only',
+          fix: ['BrowserMatch "Mozilla/2" nokeepalive'],
+        }),
+      ),
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'BrowserMatch "Safari" nokeepalive',
+      twin: 'BrowserMatch "MSIE 4\\.0b2;" nokeepalive downgrade-1.0',
+    },
+  ],
+};
+
+const agentDirectives = ['browsermatch', 'browsermatchnocase', 'setenvif', 'setenvifnocase'];
+
+function hitsModern({ name, args }: ConfigDirective): boolean {
+  if (name === 'setenv') return args[0] === 'nokeepalive';
+  const isBrowser = name.startsWith('browser');
+  const [attribute, pattern = '', ...variables] = isBrowser ? ['User-Agent', ...args] : args;
+  if (attribute?.toLowerCase() !== 'user-agent') return false;
+  if (!variables.some((variable) => /^nokeepalive(?:=|$)/.test(variable))) return false;
+  // Another machine's pattern runs here, so nested repeats are taken for no match.
+  if (pattern.length > 200 || /[+*)}][+*{]/.test(pattern)) return false;
+  try {
+    const wanted = new RegExp(pattern, name.endsWith('nocase') ? 'i' : '');
+    return modernAgents.some((agent) => wanted.test(agent));
+  } catch {
+    return false;
+  }
+}
+
+const hostTimeout: Check = {
+  id: 'apache-vhost-timeout-ignored',
+  severity: 'warning',
+  what: 'A KeepAliveTimeout of another virtual host counts',
+  why: 'With name-based virtual hosts Apache 2.4 gives a host without a KeepAliveTimeout of its own that of the first host of the address, not the main server’s; 2.2 uses the first host’s for all. The Keep-Alive header still promises the other one.',
+  find: ({ apache }) => (apache === undefined ? [] : uniqueHits(ignoredTimeouts(apache))),
+  examples: [
+    {
+      server: 'apache',
+      trigger:
+        'KeepAliveTimeout 5\n<VirtualHost *:8099>\n  ServerName a.example\n  KeepAliveTimeout 60\n</VirtualHost>\n<VirtualHost *:8099>\n  ServerName b.example\n</VirtualHost>',
+      twin: 'KeepAliveTimeout 5\n<VirtualHost *:8099>\n  ServerName a.example\n</VirtualHost>\n<VirtualHost *:8099>\n  ServerName b.example\n</VirtualHost>',
+    },
+    {
+      server: 'apache',
+      version: '2.2.34',
+      trigger:
+        'KeepAliveTimeout 5\n<VirtualHost *:8099>\n  ServerName a.example\n</VirtualHost>\n<VirtualHost *:8099>\n  ServerName b.example\n  KeepAliveTimeout 60\n</VirtualHost>',
+      twin: 'KeepAliveTimeout 5\n<VirtualHost *:8099>\n  ServerName a.example\n</VirtualHost>\n<VirtualHost *:8099>\n  ServerName b.example\n</VirtualHost>',
+    },
+  ],
+};
+
+function ignoredTimeouts(view: ApacheView): readonly Hit[] {
+  const firsts = new Map<string, ApacheScope>();
+  return view.hosts.flatMap((host) =>
+    host.addresses.flatMap((address) => {
+      const first = firsts.get(address);
+      if (first === undefined) {
+        firsts.set(address, host);
+        return [];
+      }
+      return ignoredBehind(view, first, host);
+    }),
+  );
+}
+
+function ignoredBehind(view: ApacheView, first: ApacheScope, host: ApacheScope): readonly Hit[] {
+  const counts = apacheSetting(view, first, 'KeepAliveTimeout');
+  const own = apacheSetting(view, host, 'KeepAliveTimeout');
+  const hasOwn = host.directives.some(({ name }) => name === 'keepalivetimeout');
+  const ownCounts = hasOwn && !isBefore(view.version, '2.4');
+  if (ownCounts || firstArg(counts) === firstArg(own)) return [];
+  return [
+    {
+      server: 'apache',
+      at: host.at,
+      effective: `KeepAliveTimeout ${firstArg(counts)}`,
+      origin: counts.origin,
+      advised: `KeepAliveTimeout ${firstArg(own)} in this host, as ${own.origin} has it, or one value for all`,
+      fix: [`KeepAliveTimeout ${firstArg(own)}`],
+      detail: `${host.label} gets the value of ${first.label}.`,
+    },
+  ];
+}
+
+export const apacheConnectionChecks: readonly Check[] = [
+  connectionHeader,
+  noKeepalive,
+  hostTimeout,
+];

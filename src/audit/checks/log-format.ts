@@ -1,0 +1,138 @@
+import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { type ApacheView, servingScopes } from '../apache-view.ts';
+import { type Check, type Hit, uniqueHits } from '../check.ts';
+import { type NginxView, nearest, servingLevels } from '../nginx-view.ts';
+import { placeOf, placeText } from '../setting.ts';
+
+/** What the exporter makes figures of, and how each format writes it; one of the words is enough. */
+const apacheNeeds = [
+  ['duration', /%[<>]?(?:\{[um]?s\})?[DT]/],
+  ['requests of the connection', /%[<>]?k/],
+  ['aborts', /%[<>]?X/],
+] as const;
+const nginxNeeds = [
+  ['duration', /\$request_time/],
+  ['requests of the connection', /\$connection_requests/],
+] as const;
+const upstreamNeed = ['upstream connect time', /\$upstream_connect_time/] as const;
+
+const apacheLines = [
+  'LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\" %D %k %X" keepalive',
+];
+const nginxLines = [
+  'log_format keepalive \'$remote_addr - $remote_user [$time_local] "$request" $status $bytes_sent \'',
+  '                     \'"$http_referer" "$http_user_agent" $request_time $connection_requests \'',
+  '                     \'"$upstream_connect_time" "$upstream_response_time"\';',
+];
+
+type Needs = readonly (readonly [string, RegExp])[];
+
+function lacking(format: string, needs: Needs): readonly string[] {
+  return needs.filter(([, written]) => !written.test(format)).map(([what]) => what);
+}
+
+function findApache(view: ApacheView): readonly Hit[] {
+  const formats = apacheFormats(view);
+  return servingScopes(view).flatMap((scope) => {
+    const own = scope.directives.filter(isLog);
+    const logs = own.length > 0 ? own : view.main.directives.filter(isLog);
+    return logs.flatMap((log) => {
+      const name = log.args[1] ?? '';
+      const missing = lacking(formats.get(name) ?? name, apacheNeeds);
+      if (missing.length === 0) return [];
+      const condition = log.args.slice(2).map((arg) => ` ${arg}`);
+      return hitAt('apache', log, missing, [
+        ...apacheLines,
+        `CustomLog ${log.args[0] ?? ''} keepalive${condition.join('')}`,
+      ]);
+    });
+  });
+}
+
+function isLog({ name }: ConfigDirective): boolean {
+  return name === 'customlog';
+}
+
+/** Stock formats are compiled in nowhere: each name is some LogFormat. */
+function apacheFormats(view: ApacheView): ReadonlyMap<string, string> {
+  const all = [view.main, ...view.hosts].flatMap(({ directives }) =>
+    directives.filter(({ name }) => name === 'logformat'),
+  );
+  return new Map(all.map(({ args }) => [args[1] ?? '', args[0] ?? '']));
+}
+
+function findNginx(view: NginxView): readonly Hit[] {
+  const formats = new Map(
+    view.http.directives
+      .filter(({ name }) => name === 'log_format')
+      .map(({ args }) => [args[0] ?? '', args.slice(1).join('')]),
+  );
+  const proxies = [...view.servers, ...view.locations].some(({ directives }) =>
+    directives.some(({ name }) => name.endsWith('_pass')),
+  );
+  const needs: Needs = proxies ? [...nginxNeeds, upstreamNeed] : nginxNeeds;
+  return servingLevels(view).flatMap((level) => {
+    const logs = nearest(level, 'access_log');
+    if (logs.length === 0) {
+      const log = { name: 'access_log', args: ['logs/access.log'], ...level.at };
+      return {
+        ...hitAt('nginx', log, lacking('', needs), nginxFix(log)),
+        origin: 'the default log',
+      };
+    }
+    return logs.flatMap((log) => {
+      const [path = '', name = 'combined'] = log.args;
+      if (path === 'off') return [];
+      const missing = lacking(formats.get(name) ?? '', needs);
+      return missing.length === 0 ? [] : hitAt('nginx', log, missing, nginxFix(log));
+    });
+  });
+}
+
+function nginxFix({ args }: ConfigDirective): readonly string[] {
+  const options = args.slice(2).map((arg) => ` ${arg}`);
+  return [...nginxLines, `access_log ${args[0] ?? ''} keepalive${options.join('')};`];
+}
+
+function hitAt(
+  server: 'apache' | 'nginx',
+  log: ConfigDirective,
+  missing: readonly string[],
+  fix: readonly string[],
+): Hit {
+  const at = placeOf(log);
+  return {
+    server,
+    at,
+    effective: `${server === 'apache' ? 'CustomLog' : 'access_log'} ${log.args.join(' ')}`,
+    origin: placeText(at),
+    advised: `a format with ${missing.join(', ')}`,
+    fix,
+  };
+}
+
+const lacksFields: Check = {
+  id: 'log-format-lacks-fields',
+  severity: 'info',
+  what: 'The access log lacks fields that tell how connections are used',
+  why: 'The log is the only source of requests per connection, of durations and of aborted requests.',
+  find: ({ apache, nginx }) =>
+    uniqueHits([
+      ...(apache === undefined ? [] : findApache(apache)),
+      ...(nginx === undefined ? [] : findNginx(nginx)),
+    ]),
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'CustomLog logs/access.log "%h %l %u %t \\"%r\\" %>s %O"',
+      twin: 'LogFormat "%h %l %u %t \\"%r\\" %>s %O %D %k %X" keepalive\nCustomLog logs/access.log keepalive',
+    },
+    {
+      server: 'nginx',
+      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
+      twin: "events {}\nhttp {\n  log_format k '$remote_addr $request_time $connection_requests';\n  access_log logs/access.log k;\n  server { listen 127.0.0.1:8080; }\n}\n",
+    },
+  ],
+};
+
+export const logFormatChecks: readonly Check[] = [lacksFields];

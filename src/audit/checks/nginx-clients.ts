@@ -1,0 +1,155 @@
+import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
+import {
+  isBefore,
+  type NginxLevel,
+  type NginxView,
+  nginxSetting,
+  servingLevels,
+  settingSeconds,
+} from '../nginx-view.ts';
+import { countOf, placeOf, placeText } from '../setting.ts';
+
+function onLevels(
+  find: (view: NginxView, level: NginxLevel) => readonly Hit[] | Hit | undefined,
+): Check['find'] {
+  return ({ nginx }) =>
+    nginx === undefined
+      ? []
+      : uniqueHits(servingLevels(nginx).flatMap((level) => find(nginx, level) ?? []));
+}
+
+function httpWith(lines: string): string {
+  return `events {}\nhttp {\n  ${lines}\n  server { listen 127.0.0.1:8080; }\n}\n`;
+}
+
+const disable: Check = {
+  id: 'nginx-keepalive-disable',
+  severity: 'warning',
+  what: 'keepalive_disable is set for browsers of today',
+  why: 'The value safari matches every Safari of macOS; each of its requests after a POST opens a new connection.',
+  find: onLevels((view, level) => {
+    const setting = nginxSetting(view, level, 'keepalive_disable');
+    if (!setting.args.includes('safari')) return undefined;
+    return hitOn('nginx', setting, {
+      advised: 'msie6, the default, or none',
+      fix: ['keepalive_disable msie6;'],
+    });
+  }),
+  examples: [
+    {
+      server: 'nginx',
+      trigger: httpWith('keepalive_disable safari;'),
+      twin: httpWith('keepalive_disable none;'),
+    },
+  ],
+};
+
+const time: Check = {
+  id: 'nginx-keepalive-time',
+  severity: 'warning',
+  what: 'Busy connections are closed after a short life',
+  why: 'keepalive_time ends a connection however busy it is; the visitor opens a new one in the middle of a page.',
+  find: onLevels((view, level) => {
+    const setting = nginxSetting(view, level, 'keepalive_time');
+    if ((settingSeconds(setting) ?? 3600) >= 60) return undefined;
+    return hitOn('nginx', setting, { advised: '1h, the default', fix: ['keepalive_time 1h;'] });
+  }),
+  examples: [
+    {
+      server: 'nginx',
+      trigger: httpWith('keepalive_time 20s;'),
+      twin: httpWith('keepalive_time 1h;'),
+    },
+  ],
+};
+
+const reset: Check = {
+  id: 'nginx-reset-timedout',
+  severity: 'info',
+  what: 'Connections that time out are closed slowly',
+  why: 'A client that stopped reading leaves a socket in FIN-WAIT with its unsent data in kernel memory; a reset frees it at once.',
+  find: onLevels((view, level) => {
+    const setting = nginxSetting(view, level, 'reset_timedout_connection');
+    if (setting.args[0] === 'on') return undefined;
+    return hitOn('nginx', setting, { advised: 'on', fix: ['reset_timedout_connection on;'] });
+  }),
+  examples: [
+    { server: 'nginx', trigger: httpWith(''), twin: httpWith('reset_timedout_connection on;') },
+  ],
+};
+
+/** Without effect since 1.19.7; the directive that took each one's place. */
+const replaced: Readonly<Record<string, string>> = {
+  http2_idle_timeout: 'keepalive_timeout',
+  http2_max_requests: 'keepalive_requests',
+  http2_recv_timeout: 'client_header_timeout',
+  http2_max_field_size: 'large_client_header_buffers 4',
+  http2_max_header_size: 'large_client_header_buffers 4',
+};
+
+const http2: Check = {
+  id: 'nginx-http2-limits',
+  severity: 'warning',
+  what: 'A limit of HTTP/2 has no effect, or cuts a page’s requests',
+  why: 'Since 1.19.7 HTTP/2 takes its limits from the directives of HTTP/1.1. Few streams at once make a page wait for itself.',
+  find: onLevels((view, level) => {
+    const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
+    return [
+      ...((countOf(streams) ?? 128) < 64
+        ? [hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] })]
+        : []),
+      ...(isBefore(view, '1.19.7') ? [] : obsoleteLimits(level)),
+    ];
+  }),
+  examples: [
+    {
+      server: 'nginx',
+      trigger: httpWith('http2_max_concurrent_streams 8;'),
+      twin: httpWith('http2_max_concurrent_streams 128;'),
+    },
+    {
+      server: 'nginx',
+      trigger: httpWith('http2_max_requests 5000;'),
+      twin: httpWith('keepalive_requests 5000;'),
+    },
+  ],
+};
+
+function obsoleteLimits(level: NginxLevel): readonly Hit[] {
+  const levels = level.parent === undefined ? [level] : [level, level.parent];
+  return levels.flatMap(({ directives }) =>
+    directives.flatMap((directive) => {
+      const { name, args } = directive;
+      if (!Object.hasOwn(replaced, name)) return [];
+      const at = placeOf(directive);
+      const advised = replaced[name] ?? '';
+      const effective = `${name} ${args.join(' ')}`;
+      const origin = placeText(at);
+      const fix = [`${advised} ${args.join(' ')};`];
+      return [{ server: 'nginx' as const, at, effective, origin, advised, fix }];
+    }),
+  );
+}
+
+const minTimeout: Check = {
+  id: 'nginx-keepalive-min-timeout',
+  severity: 'info',
+  what: 'A reload closes idle connections at once',
+  why: 'A client that sends a request in that moment gets a reset. keepalive_min_timeout (1.27.4) lets old workers wait for it.',
+  find: onLevels((view, level) => {
+    if (isBefore(view, '1.27.4')) return undefined;
+    const setting = nginxSetting(view, level, 'keepalive_min_timeout');
+    if (settingSeconds(setting) !== 0) return undefined;
+    return hitOn('nginx', setting, { advised: '1 to 5 s', fix: ['keepalive_min_timeout 2s;'] });
+  }),
+  examples: [
+    {
+      server: 'nginx',
+      version: '1.29.0',
+      trigger: httpWith(''),
+      twin: httpWith('keepalive_min_timeout 2s;'),
+    },
+  ],
+};
+
+export const nginxClientChecks: readonly Check[] = [disable, time, reset, http2, minTimeout];

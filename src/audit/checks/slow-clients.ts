@@ -1,0 +1,128 @@
+import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { type ApacheView, findInScope, servingScopes } from '../apache-view.ts';
+import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
+import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
+import { firstArg, type Setting, settingFrom } from '../setting.ts';
+
+const requestReadTimeout = 'RequestReadTimeout header=10-20,minrate=500 body=20,minrate=500';
+
+/** Longest first wait for a header: a visitor's request comes whole, or in a second. */
+const longestHeader = 60;
+
+/** `header=20-40,minrate=500` of the directives that count, by what they limit; later ones win. */
+function limitsOf(view: ApacheView): readonly (readonly Setting[])[] {
+  return servingScopes(view).map((scope) => {
+    const own = findInScope(scope.directives, ['requestreadtimeout']);
+    const all = [...findInScope(view.main.directives, ['requestreadtimeout']), ...own];
+    return all.flatMap(({ directive }) => splitStages(directive));
+  });
+}
+
+function splitStages(directive: ConfigDirective): readonly Setting[] {
+  return directive.args.map((arg) => ({
+    ...settingFrom('RequestReadTimeout', directive),
+    args: [arg],
+  }));
+}
+
+/** `header=20-40` and `body=10` start with the seconds of the first wait; 0 is off. */
+function stageSeconds(setting: Setting): number | undefined {
+  const digits = /^(?:header|body)=(\d{1,9})/i.exec(firstArg(setting))?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function findUnlimited(view: ApacheView): readonly Hit[] {
+  if (!view.tree.modules.has('reqtimeout_module')) {
+    return [
+      {
+        server: 'apache',
+        at: view.main.at,
+        effective: 'mod_reqtimeout is not loaded',
+        origin: 'no LoadModule',
+        advised: 'mod_reqtimeout with a limit for header and body',
+        fix: ['LoadModule reqtimeout_module modules/mod_reqtimeout.so', requestReadTimeout],
+      },
+    ];
+  }
+  return limitsOf(view).flatMap((limits) =>
+    limits
+      .filter((limit) => stageSeconds(limit) === 0)
+      .map((limit) => hitOn('apache', limit, { advised: 'a limit', fix: [requestReadTimeout] })),
+  );
+}
+
+const nginxStages = ['client_header_timeout', 'client_body_timeout'] as const;
+
+function findNginx(view: NginxView, matches: (seconds: number) => boolean): readonly Hit[] {
+  return servingLevels(view).flatMap((level) =>
+    nginxStages.flatMap((name) => {
+      const setting = nginxSetting(view, level, name);
+      if (!matches(settingSeconds(setting) ?? 1)) return [];
+      return hitOn('nginx', setting, { advised: '10 to 20 s', fix: [`${name} 15s;`] });
+    }),
+  );
+}
+
+const missing: Check = {
+  id: 'slow-clients-unlimited',
+  severity: 'warning',
+  what: 'A client may take as long as it likes to send its request',
+  why: 'Clients that send a byte now and then (Slowloris) hold all slots with a handful of machines.',
+  find: ({ apache, nginx }) =>
+    uniqueHits([
+      ...(apache === undefined ? [] : findUnlimited(apache)),
+      ...(nginx === undefined ? [] : findNginx(nginx, (seconds) => seconds > 3600)),
+    ]),
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'RequestReadTimeout header=0 body=0',
+      twin: 'RequestReadTimeout header=20-40,minrate=500 body=20,minrate=500',
+    },
+    {
+      server: 'nginx',
+      trigger:
+        'events {}\nhttp {\n  client_header_timeout 1d;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      twin: 'events {}\nhttp {\n  client_header_timeout 15s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+    },
+  ],
+};
+
+const loose: Check = {
+  id: 'slow-clients-loose',
+  severity: 'info',
+  what: 'The limits for slow clients are loose',
+  why: 'Each slow client holds a slot for this long; a request of a visitor arrives whole or within a second.',
+  find: ({ apache, nginx }) =>
+    uniqueHits([
+      ...(apache === undefined
+        ? []
+        : limitsOf(apache).flatMap((limits) =>
+            limits
+              .filter((limit) => (stageSeconds(limit) ?? 0) > longestHeader)
+              .map((limit) =>
+                hitOn('apache', limit, {
+                  advised: 'header 10 to 20 s, body with a minimum rate',
+                  fix: [requestReadTimeout],
+                }),
+              ),
+          )),
+      ...(nginx === undefined
+        ? []
+        : findNginx(nginx, (seconds) => seconds > 30 && seconds <= 3600)),
+    ]),
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'RequestReadTimeout header=300',
+      twin: 'RequestReadTimeout header=20-40,minrate=500',
+    },
+    {
+      server: 'nginx',
+      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
+      twin: 'events {}\nhttp {\n  client_header_timeout 15s;\n  client_body_timeout 20s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+    },
+  ],
+};
+
+export const slowClientChecks: readonly Check[] = [missing, loose];

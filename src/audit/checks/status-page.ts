@@ -1,0 +1,220 @@
+import type { ConfigDirective, Place } from '../../snapshot/config-tree.ts';
+import { isRestrictedLevel, isRestrictedSection, servesOnlyLocally } from '../access.ts';
+import { type ApacheScope, type ApacheView, findInScope, servingScopes } from '../apache-view.ts';
+import type { Check, Hit } from '../check.ts';
+import { type NginxLevel, type NginxView, nearest } from '../nginx-view.ts';
+import { placeOf, placeText } from '../setting.ts';
+
+const apachePage = [
+  '<Location "/server-status">',
+  '    SetHandler server-status',
+  '    Require local',
+  '</Location>',
+];
+const nginxPage = [
+  'server {',
+  '    listen 127.0.0.1:8080;',
+  '    location = /stub_status { stub_status; access_log off; }',
+  '}',
+];
+
+interface ApachePage {
+  readonly directive: ConfigDirective;
+  readonly section: ConfigDirective | undefined;
+  readonly scope: ApacheScope;
+}
+
+function apachePages(view: ApacheView): readonly ApachePage[] {
+  return [view.main, ...view.hosts].flatMap((scope) =>
+    findInScope(scope.directives, ['sethandler', 'addhandler'])
+      .filter(({ directive }) => directive.args[0]?.toLowerCase() === 'server-status')
+      .map(({ directive, sections }) => ({ directive, section: sections.at(-1), scope })),
+  );
+}
+
+function nginxPages({ locations, servers }: NginxView): readonly (readonly [NginxLevel, Place])[] {
+  return [...servers, ...locations].flatMap((level) => {
+    const page = level.directives.find(({ name }) => name === 'stub_status');
+    return page === undefined ? [] : [[level, placeOf(page)] as const];
+  });
+}
+
+function hitAt(
+  server: 'apache' | 'nginx',
+  at: Place,
+  rest: Pick<Hit, 'effective' | 'advised' | 'fix'>,
+): Hit {
+  return { server, at, origin: placeText(at), ...rest };
+}
+
+const missing: Check = {
+  id: 'status-page-missing',
+  severity: 'warning',
+  what: 'There is no status page',
+  why: 'Without it nothing tells how many slots are free; keepalive-exporter and other monitoring read it.',
+  find: ({ apache, nginx }) => [
+    ...(apache !== undefined && apachePages(apache).length === 0
+      ? [
+          {
+            ...hitAt('apache', apache.main.at, {
+              effective: 'no SetHandler server-status',
+              advised: 'a status page for this machine only',
+              fix: apachePage,
+            }),
+            origin: 'nowhere',
+          },
+        ]
+      : []),
+    ...(nginx !== undefined && nginxPages(nginx).length === 0
+      ? [
+          {
+            ...hitAt('nginx', nginx.http.at, {
+              effective: 'no stub_status',
+              advised: 'a status page for this machine only',
+              fix: nginxPage,
+            }),
+            origin: 'nowhere',
+          },
+        ]
+      : []),
+  ],
+  examples: [
+    {
+      server: 'apache',
+      trigger: '# no status page',
+      twin: '<Location "/server-status">\n  SetHandler server-status\n  Require local\n</Location>',
+    },
+    {
+      server: 'nginx',
+      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
+      twin: 'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
+    },
+  ],
+};
+
+const open: Check = {
+  id: 'status-page-open',
+  severity: 'warning',
+  what: 'The status page is open to everybody',
+  why: "It shows how full the server is, and Apache's also addresses and requests of visitors.",
+  find: ({ apache, nginx }) => [
+    ...(apache === undefined ? [] : openApachePages(apache)),
+    ...(nginx === undefined ? [] : nginxPages(nginx))
+      .filter(([level]) => !isRestrictedLevel(level))
+      .map(([, at]) =>
+        hitAt('nginx', at, {
+          effective: 'stub_status without deny',
+          advised: 'this machine and the monitoring only',
+          fix: ['allow 127.0.0.1;', 'allow ::1;', 'deny all;'],
+        }),
+      ),
+  ],
+  examples: [
+    {
+      server: 'apache',
+      trigger: 'Listen 8099\n<Location "/server-status">\n  SetHandler server-status\n</Location>',
+      twin: 'Listen 8099\n<Location "/server-status">\n  SetHandler server-status\n  Require ip 10.0.0.0/8\n</Location>',
+    },
+    {
+      server: 'nginx',
+      trigger:
+        'events {}\nhttp {\n  server {\n    listen 8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
+      twin: 'events {}\nhttp {\n  server {\n    listen 8080;\n    location = /stub_status { stub_status; allow 127.0.0.1; deny all; }\n  }\n}\n',
+    },
+  ],
+};
+
+function openApachePages(view: ApacheView): readonly Hit[] {
+  const listens = view.tree.directives.filter(({ name }) => name === 'listen');
+  return apachePages(view)
+    .filter(({ section, scope }) => {
+      return !isRestrictedSection(section) && !servesOnlyLocally(scope, listens);
+    })
+    .map(({ directive }) =>
+      hitAt('apache', placeOf(directive), {
+        effective: 'SetHandler server-status without Require',
+        advised: 'this machine and the monitoring only',
+        fix: ['Require local'],
+      }),
+    );
+}
+
+const logged: Check = {
+  id: 'status-page-logged',
+  severity: 'info',
+  what: "The status page's own requests are written to the access log",
+  why: 'A poll every second is 86,400 lines a day that no visitor made; they count in every figure made from the log.',
+  find: ({ apache, nginx }) => [
+    ...(apache === undefined ? [] : loggedApachePages(apache)),
+    ...(nginx === undefined ? [] : nginxPages(nginx))
+      .filter(([level]) => !isLogOff(level))
+      .map(([, at]) =>
+        hitAt('nginx', at, {
+          effective: 'stub_status without access_log off',
+          advised: 'no log for the status page',
+          fix: ['access_log off;'],
+        }),
+      ),
+  ],
+  examples: [
+    {
+      server: 'apache',
+      trigger:
+        '<Location "/server-status">\n  SetHandler server-status\n  Require local\n</Location>\nCustomLog logs/access.log "%h %D %k %X"',
+      twin: '<Location "/server-status">\n  SetHandler server-status\n  Require local\n</Location>\nSetEnvIf Request_URI "^/server-status$" status_page\nCustomLog logs/access.log "%h %D %k %X" env=!status_page',
+    },
+    {
+      server: 'nginx',
+      trigger:
+        'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
+      twin: 'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; access_log off; }\n  }\n}\n',
+    },
+  ],
+};
+
+function isLogOff(level: NginxLevel): boolean {
+  const logs = nearest(level, 'access_log');
+  return (
+    logs.some(({ args }) => args[0] === 'off') || (logs.length > 0 && logs.every(isConditional))
+  );
+}
+
+function isConditional({ args }: ConfigDirective): boolean {
+  return args.some((arg) => arg.startsWith('if='));
+}
+
+/** A page of the main server is served by each virtual host, and logged there. */
+function loggedApachePages(view: ApacheView): readonly Hit[] {
+  const pages = apachePages(view);
+  const [page] = pages;
+  if (page === undefined) return [];
+  const scopes = pages.some(({ scope }) => scope === view.main)
+    ? servingScopes(view)
+    : pages.map(({ scope }) => scope);
+  const logs = scopes.flatMap((scope) => unconditionalLogs(view, scope));
+  return [...new Set(logs)].map((log) =>
+    hitAt('apache', placeOf(log), {
+      effective: ['CustomLog', ...log.args].join(' '),
+      advised: 'a condition that leaves the status page out',
+      fix: [
+        'SetEnvIf Request_URI "^/server-status$" status_page',
+        `CustomLog ${log.args[0] ?? ''} ${quoted(log.args[1] ?? 'combined')} env=!status_page`,
+      ],
+    }),
+  );
+}
+
+/** Logs that a scope has, else those it takes from the main server. */
+function unconditionalLogs(view: ApacheView, scope: ApacheScope): readonly ConfigDirective[] {
+  const names = ['customlog', 'transferlog'];
+  const own = scope.directives.filter(({ name }) => names.includes(name));
+  const logs =
+    own.length > 0 ? own : view.main.directives.filter(({ name }) => names.includes(name));
+  return logs.filter(({ args }) => !args.slice(1).some((arg) => /^(?:env|expr)=/i.test(arg)));
+}
+
+function quoted(word: string): string {
+  return /[\s"]/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word;
+}
+
+export const statusPageChecks: readonly Check[] = [missing, open, logged];

@@ -1,0 +1,115 @@
+import { findSilences } from '../parse/config-silences.ts';
+import { type NginxDirective, parseNginxConfig } from '../parse/nginx-config.ts';
+import { tokenizeNginxConfig } from '../parse/nginx-tokens.ts';
+import { err, ok, type Result } from '../result.ts';
+import type {
+  ConfigDirective,
+  ConfigTree,
+  Place,
+  ReadSources,
+  Silence,
+  SourceFile,
+  UnreadPart,
+} from '../snapshot/config-tree.ts';
+import { type ExpansionBudget, spend } from './expansion-budget.ts';
+
+interface Expansion extends ExpansionBudget {
+  readonly read: ReadSources;
+  /** Relative paths are relative to the main file's directory (nginx's prefix `conf/`). */
+  readonly root: string;
+  readonly unread: UnreadPart[];
+  readonly silences: Silence[];
+}
+
+/** Caught where the reading began. */
+class UnreadableTree extends Error {}
+
+/**
+ * Reads an nginx configuration and replaces each `include` by what it includes, as nginx does; a pattern that matches
+ * nothing is no error. What an `include` names and cannot be read is told as unread.
+ *
+ * @returns the tree, or what cannot be parsed, with file and line
+ */
+export async function expandNginxConfig(
+  file: string,
+  read: ReadSources,
+): Promise<Result<ConfigTree, string>> {
+  const root = file.slice(0, file.lastIndexOf('/'));
+  const state: Expansion = { read, root, unread: [], silences: [], files: 0 };
+  try {
+    const main = await read(file);
+    if (!main.ok) return err(main.error);
+    const [source] = main.value;
+    if (source === undefined) return err(`${file}: there is no such file`);
+    const directives = await expandFile(source, 0, state);
+    return ok({ file, directives, unread: state.unread, silences: state.silences });
+  } catch (error) {
+    if (error instanceof UnreadableTree) return err(error.message);
+    throw error;
+  }
+}
+
+async function expandFile(
+  { path, text }: SourceFile,
+  depth: number,
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const binary = text.indexOf('\0');
+  if (binary !== -1) {
+    const line = text.slice(0, binary).split('\n').length;
+    throw new UnreadableTree(`${path}:${line}: a NUL byte: binary data`);
+  }
+  const parsed = parseNginxConfig(text);
+  if (!parsed.ok) {
+    const { line, found } = parsed.error;
+    throw new UnreadableTree(
+      `${path}:${line}: unexpected "${found}"; check the file with nginx -t`,
+    );
+  }
+  if (text.includes('keepalive-exporter:')) {
+    const { comments } = tokenizeNginxConfig(text);
+    for (const silence of findSilences(path, comments)) state.silences.push(silence);
+  }
+  return expandIncludes(parsed.value, { file: path, depth }, state);
+}
+
+async function expandIncludes(
+  nodes: readonly NginxDirective[],
+  position: { readonly file: string; readonly depth: number },
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const directives: ConfigDirective[] = [];
+  for (const { name, args, line, block } of nodes) {
+    const { file, depth } = position;
+    if (name === 'include' && block === undefined) {
+      const included = await includeFiles(args[0] ?? '', { at: { file, line }, depth }, state);
+      for (const directive of included) directives.push(directive);
+    } else if (block === undefined) directives.push({ name, args, line, file });
+    else {
+      const inside = await expandIncludes(block, position, state);
+      directives.push({ name, args, line, file, block: inside });
+    }
+  }
+  return directives;
+}
+
+async function includeFiles(
+  pattern: string,
+  { at, depth }: { readonly at: Place; readonly depth: number },
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const path = pattern.startsWith('/') ? pattern : `${state.root}/${pattern}`;
+  const found = await state.read(path);
+  if (!found.ok || (found.value.length === 0 && !/[*?[]/.test(pattern))) {
+    const what = found.ok ? `"${path}": there is no such file` : found.error;
+    state.unread.push({ at, what });
+    return [];
+  }
+  const directives: ConfigDirective[] = [];
+  for (const source of found.value) {
+    const spent = spend(state, { at, depth: depth + 1 });
+    if (!spent.ok) throw new UnreadableTree(spent.error);
+    for (const directive of await expandFile(source, depth + 1, state)) directives.push(directive);
+  }
+  return directives;
+}

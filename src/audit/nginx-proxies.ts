@@ -1,0 +1,120 @@
+import { compareVersions } from '../derive/server-version.ts';
+import type { ConfigDirective } from '../snapshot/config-tree.ts';
+import {
+  type NginxLevel,
+  type NginxUpstream,
+  type NginxView,
+  nearest,
+  nginxSetting,
+} from './nginx-view.ts';
+import { firstArg, placeText, type Setting, settingFrom } from './setting.ts';
+
+/** A location with proxy_pass. */
+export interface NginxProxy {
+  readonly level: NginxLevel;
+  readonly directive: ConfigDirective;
+  /** Undefined for an address that is no upstream block, or holds a variable. */
+  readonly upstream: NginxUpstream | undefined;
+  readonly httpVersion: Setting;
+  /** What nginx sends to the backend as Connection. */
+  readonly connection: Setting;
+  /** Its value for a request that is no upgrade: of a variable what its map gives for an empty $http_upgrade. */
+  readonly ordinary: string;
+}
+
+export function nginxProxies(view: NginxView): readonly NginxProxy[] {
+  return [...view.servers, ...view.locations].flatMap((level) => {
+    const directive = level.directives.find(({ name }) => name === 'proxy_pass');
+    if (directive === undefined) return [];
+    const host = /^\w+:\/\/([^/:$]+)/.exec(directive.args[0] ?? '')?.[1] ?? '';
+    const connection = connectionHeader(view, level);
+    return {
+      level,
+      directive,
+      upstream: view.upstreams.get(host),
+      httpVersion: nginxSetting(view, level, 'proxy_http_version'),
+      connection,
+      ordinary: ordinaryValue(view, connection.args[1] ?? ''),
+    };
+  });
+}
+
+/** proxy_set_header of one level replaces that of all outer levels, so only the nearest level's lines count. */
+function connectionHeader(view: NginxView, level: NginxLevel): Setting {
+  const lines = nearest(level, 'proxy_set_header');
+  const own = lines.findLast(({ args }) => args[0]?.toLowerCase() === 'connection');
+  if (own !== undefined) return settingFrom('proxy_set_header', own);
+  const isKept = compareVersions(view.version, '1.29.7') >= 0;
+  return {
+    name: 'proxy_set_header',
+    args: ['Connection', isKept ? '' : 'close'],
+    at: level.at,
+    origin: `default of nginx ${view.version}`,
+    isDefault: true,
+  };
+}
+
+/** Idle connections each worker keeps to an upstream. */
+export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { size: number } {
+  const own = upstream.directives.findLast(({ name }) => name === 'keepalive');
+  if (own !== undefined) {
+    return { ...settingFrom('keepalive', own), size: Number(own.args[0]) || 0 };
+  }
+  const isDefaultOn = compareVersions(view.version, '1.29.7') >= 0;
+  return {
+    name: 'keepalive',
+    args: isDefaultOn ? ['32', 'local'] : [],
+    at: upstream.at,
+    origin: `default of nginx ${view.version}`,
+    isDefault: true,
+    size: isDefaultOn ? 32 : 0,
+  };
+}
+
+/** How long a worker keeps an idle connection to an upstream; 60 s unless the block says more. */
+export function poolTimeout(view: NginxView, upstream: NginxUpstream): Setting {
+  const own = upstream.directives.findLast(({ name }) => name === 'keepalive_timeout');
+  if (own !== undefined) return settingFrom('keepalive_timeout', own);
+  return {
+    name: 'keepalive_timeout',
+    args: ['60s'],
+    at: upstream.at,
+    origin: `default of nginx ${view.version} in an upstream`,
+    isDefault: true,
+  };
+}
+
+function ordinaryValue({ http }: NginxView, value: string): string {
+  if (!value.startsWith('$')) return value;
+  const map = http.directives.find(
+    ({ name, args }) => name === 'map' && args[0] === '$http_upgrade' && args[1] === value,
+  );
+  const entry = (wanted: string) => map?.block?.find(({ name }) => name === wanted)?.args[0];
+  return entry('') ?? entry('default') ?? value;
+}
+
+/** A location for WebSocket only: its connection is no use to others. */
+export function isUpgradeOnly({ level, ordinary }: NginxProxy): boolean {
+  return (
+    nearest(level, 'proxy_set_header').some(({ args }) => args[0]?.toLowerCase() === 'upgrade') &&
+    /upgrade/i.test(ordinary)
+  );
+}
+
+/** Whether the backend may keep the connection after an answer. */
+export function keepsConnections({ ordinary, httpVersion }: NginxProxy): boolean {
+  return firstArg(httpVersion) !== '1.0' && ordinary.toLowerCase() !== 'close';
+}
+
+/** The line of an outer level that a location's own lines put out of force. */
+export function lostHeader({ level, connection }: NginxProxy): string | undefined {
+  if (!connection.isDefault || nearest(level, 'proxy_set_header').length === 0) return undefined;
+  for (let outer = level.parent; outer !== undefined; outer = outer.parent) {
+    const line = outer.directives.findLast(
+      ({ name, args }) =>
+        name === 'proxy_set_header' && args[0]?.toLowerCase() === 'connection' && args[1] === '',
+    );
+    if (line !== undefined) return placeText(line);
+  }
+  return undefined;
+}

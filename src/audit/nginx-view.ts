@@ -1,0 +1,137 @@
+import { compareVersions } from '../derive/server-version.ts';
+import type { ConfigDirective, ConfigTree, Place } from '../snapshot/config-tree.ts';
+import { nginxSeconds } from './durations.ts';
+import { nginxDefault } from './nginx-defaults.ts';
+import { placeOf, type Setting, settingFrom } from './setting.ts';
+
+/** A block that inherits from the block around it: main, http, server, location, if, limit_except. */
+export interface NginxLevel {
+  readonly label: string;
+  readonly at: Place;
+  readonly directives: readonly ConfigDirective[];
+  readonly parent?: NginxLevel;
+}
+
+export interface NginxUpstream {
+  readonly name: string;
+  readonly at: Place;
+  readonly directives: readonly ConfigDirective[];
+}
+
+export interface NginxView {
+  readonly server: 'nginx';
+  readonly tree: ConfigTree;
+  readonly version: string;
+  readonly main: NginxLevel;
+  readonly http: NginxLevel;
+  readonly servers: readonly NginxLevel[];
+  /** Locations of all servers, nested ones too. */
+  readonly locations: readonly NginxLevel[];
+  readonly upstreams: ReadonlyMap<string, NginxUpstream>;
+  readonly cpuCount: number;
+}
+
+export function buildNginxView(tree: ConfigTree, version: string, cpuCount: number): NginxView {
+  const { directives } = tree;
+  const main = { label: 'main', at: { file: tree.file, line: 1 }, directives };
+  const section = directives.find(({ name }) => name === 'http');
+  const http = section === undefined ? { ...main, directives: [] } : levelOf(section, main);
+  const servers = http.directives
+    .filter(({ name }) => name === 'server')
+    .map((server) => levelOf(server, http));
+  return {
+    server: 'nginx',
+    tree,
+    version,
+    main,
+    http,
+    servers,
+    locations: servers.flatMap((server) => inner(server)),
+    upstreams: upstreamsIn(http),
+    cpuCount,
+  };
+}
+
+const inheriting = new Set(['location', 'if', 'limit_except']);
+
+function inner(level: NginxLevel): readonly NginxLevel[] {
+  return level.directives
+    .filter(({ name, block }) => inheriting.has(name) && block !== undefined)
+    .map((directive) => levelOf(directive, level))
+    .flatMap((location) => [location, ...inner(location)]);
+}
+
+function levelOf(directive: ConfigDirective, parent: NginxLevel): NginxLevel {
+  const { name, args, block = [] } = directive;
+  return { label: labelOf(name, args, block), at: placeOf(directive), directives: block, parent };
+}
+
+function labelOf(name: string, args: readonly string[], block: readonly ConfigDirective[]): string {
+  if (name !== 'server') return [name, ...args].join(' ');
+  const named = block.find((directive) => directive.name === 'server_name')?.args[0];
+  return named === undefined ? 'server' : `server ${named}`;
+}
+
+function upstreamsIn(http: NginxLevel): ReadonlyMap<string, NginxUpstream> {
+  const upstreams = http.directives.filter(({ name }) => name === 'upstream');
+  return new Map(
+    upstreams.map((upstream) => {
+      const [name = ''] = upstream.args;
+      return [name, { name, at: placeOf(upstream), directives: upstream.block ?? [] }] as const;
+    }),
+  );
+}
+
+export function isBefore({ version }: NginxView, other: string): boolean {
+  return compareVersions(version, other) < 0;
+}
+
+/** What visitors reach: the servers, or http when there is none. */
+export function servingLevels({ servers, http }: NginxView): readonly NginxLevel[] {
+  return servers.length === 0 ? [http] : servers;
+}
+
+/** The value that counts at a level: of the nearest block that has it, else the default of the version. */
+export function nginxSetting(view: NginxView, level: NginxLevel, name: string): Setting {
+  const [own] = nearest(level, name).slice(-1);
+  if (own !== undefined) return settingFrom(name, own);
+  const value = nginxDefault(name, view.version);
+  return {
+    name,
+    args: value === undefined ? [] : [value],
+    at: level.at,
+    origin: `default of nginx ${view.version}`,
+    isDefault: true,
+  };
+}
+
+/** All directives of a name in the nearest block that has one: nginx never mixes levels (proxy_set_header). */
+export function nearest(level: NginxLevel, name: string): readonly ConfigDirective[] {
+  for (let at: NginxLevel | undefined = level; at !== undefined; at = at.parent) {
+    const own = at.directives.filter((directive) => directive.name === name);
+    if (own.length > 0) return own;
+  }
+  return [];
+}
+
+export function serverOf(level: NginxLevel): NginxLevel {
+  let at = level;
+  while (at.parent?.parent?.parent !== undefined) at = at.parent;
+  return at;
+}
+
+export function settingSeconds({ args }: Setting): number | undefined {
+  return nginxSeconds(args[0] ?? '');
+}
+
+/** worker_processes as it counts. */
+export function workerProcesses(view: NginxView): number {
+  const [value = '1'] = nginxSetting(view, view.main, 'worker_processes').args;
+  return value === 'auto' ? view.cpuCount : Math.max(1, Number(value) || 1);
+}
+
+export function workerConnections(view: NginxView): Setting {
+  const events = view.tree.directives.find(({ name }) => name === 'events');
+  const level = events === undefined ? view.main : levelOf(events, view.main);
+  return nginxSetting(view, level, 'worker_connections');
+}

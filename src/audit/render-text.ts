@@ -1,0 +1,46 @@
+import { type Finding, severities } from '../snapshot/audit.ts';
+import type { AuditedServer } from './audited-server.ts';
+import type { AuditReport } from './run-audit.ts';
+import { placeText } from './setting.ts';
+
+const names = { apache: 'Apache', nginx: 'nginx' } as const;
+
+/** The report for people. */
+export function renderAuditText(report: AuditReport, servers: readonly AuditedServer[]): string {
+  return [
+    ...servers.map(describeServer),
+    '',
+    ...report.findings.flatMap((finding) => [...describeFinding(finding), '']),
+    summary(report),
+    '',
+  ].join('\n');
+}
+
+const sources = { flag: '--server-version', binary: 'its binary', assumed: 'assumed' } as const;
+
+function describeServer({ server, file, version, versionSource, mpm }: AuditedServer): string {
+  const model = mpm === undefined ? '' : `, ${mpm}`;
+  return `${file}: ${names[server]} ${version} (${sources[versionSource]})${model}`;
+}
+
+function describeFinding(finding: Finding): readonly string[] {
+  const { severity, id, at, what, effective, origin, advised, why, fix } = finding;
+  const isOwnPlace = origin === placeText(at);
+  return [
+    `${placeText(at)}: ${severity}: ${id}`,
+    `  ${what}`,
+    `  now:     ${effective}${isOwnPlace ? '' : ` (${origin})`}`,
+    `  advised: ${advised}`,
+    `  why:     ${why}`,
+    ...fix.map((line, index) => `  ${index === 0 ? 'fix:' : '    '}     ${line}`),
+  ];
+}
+
+function summary({ findings, silenced }: AuditReport): string {
+  const counts = severities.map((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return `${count} ${severity}`;
+  });
+  const hidden = silenced.length === 0 ? '' : `; ${silenced.length} silenced`;
+  return `${findings.length} findings: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
+}

@@ -1,0 +1,44 @@
+import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
+
+/** A value that counts, and where it comes from. */
+export interface Setting {
+  /** As the server's documentation writes the directive. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The directive; for a default the place where it would be set. */
+  readonly at: Place;
+  /** `file:line` or `default of nginx 1.22.1`. */
+  readonly origin: string;
+  readonly isDefault: boolean;
+}
+
+export function placeOf({ file, line }: ConfigDirective): Place {
+  return { file, line };
+}
+
+export function placeText({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
+export function settingFrom(name: string, directive: ConfigDirective): Setting {
+  const at = placeOf(directive);
+  return { name, args: directive.args, at, origin: placeText(at), isDefault: false };
+}
+
+export function textOf({ name, args }: Setting): string {
+  return args.length === 0 ? name : `${name} ${args.map(shown).join(' ')}`;
+}
+
+function shown(word: string): string {
+  return word === '' || /\s/.test(word) ? `"${word}"` : word;
+}
+
+export function firstArg({ args }: Setting): string {
+  return args[0] ?? '';
+}
+
+/** A whole number that is not negative; undefined for anything else. */
+export function countOf(setting: Setting): number | undefined {
+  const text = firstArg(setting);
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,72 @@
+import {
+  type FileMark,
+  isPackedFrom,
+  isPackedFromOpen,
+  type MarkedArchive,
+  readMark,
+} from './file-mark.ts';
+import type { Sibling, Siblings } from './log-siblings.ts';
+import { openRegular } from './open-regular.ts';
+
+/** What stands beside a log and has been read, or was there before us. */
+export class KnownFiles {
+  /** Undefined: not known, for the directory cannot be listed. */
+  #marks: readonly FileMark[] | undefined;
+  /** Reading a mark opens the file: done again only when the file has changed. */
+  #cache = new Map<string, { readonly size: number; readonly mark: FileMark | undefined }>();
+
+  constructor(marks: readonly FileMark[] | undefined) {
+    this.#marks = marks;
+  }
+
+  marks(): readonly FileMark[] | undefined {
+    return this.#marks;
+  }
+
+  has({ key }: Sibling): boolean {
+    return this.#marks?.some((mark) => mark.key === key) ?? false;
+  }
+
+  /** From here on all of these count as read. */
+  async remember({ files, isComplete }: Siblings, path: string): Promise<void> {
+    const marks: FileMark[] = [];
+    const cache = new Map<string, { readonly size: number; readonly mark: FileMark | undefined }>();
+    for (const file of files) {
+      if (file.path === path) continue;
+      const mark = await this.mark(file);
+      cache.set(file.key, { size: file.size, mark });
+      marks.push(mark ?? { key: file.key, headBytes: 0, headHash: '', bytes: null });
+    }
+    this.#cache = cache;
+    this.#marks = isComplete ? marks : undefined;
+  }
+
+  async mark(file: Sibling): Promise<FileMark | undefined> {
+    const cached = this.#cache.get(file.key);
+    return cached?.size === file.size ? cached.mark : readMark(file);
+  }
+
+  /**
+   * Whether an archive holds what has been read from another file, or what stands beside it as text.
+   *
+   * @param siblings everything that stands there now
+   */
+  async isPackedFromKnown(archive: MarkedArchive, siblings: readonly Sibling[]): Promise<boolean> {
+    for (const mark of this.#marks ?? []) if (await isPackedFrom(archive, mark)) return true;
+    for (const sibling of siblings) {
+      // Perhaps it is still being packed: then the archive has no end, and the text is what is read.
+      if (sibling.packing === undefined && (await isPackedFromText(archive, sibling))) return true;
+    }
+    return false;
+  }
+}
+
+async function isPackedFromText(archive: MarkedArchive, { path }: Sibling): Promise<boolean> {
+  const handle = await openRegular(path).catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    return await isPackedFromOpen(archive, handle);
+  } finally {
+    await handle.close();
+  }
+}

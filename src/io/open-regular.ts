@@ -1,0 +1,54 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { NotAFileError } from './explain-access.ts';
+
+/** Without O_NONBLOCK a named pipe would be waited for, and a thread of four with it. */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const stats = await handle.stat();
+  if (stats.isFile()) return handle;
+  await handle.close();
+  throw new NotAFileError(
+    stats.isFIFO()
+      ? `"${path}" is a named pipe; write "pipe:" in place of "path:"`
+      : `"${path}" is ${stats.isDirectory() ? 'a directory' : 'a device'}; name a file`,
+  );
+}
+
+/** @throws why the file at `path` cannot be read */
+export async function checkReadable(path: string): Promise<void> {
+  const handle = await openRegular(path);
+  await handle.close();
+}
+
+export async function readAt(handle: FileHandle, start: number, end: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(Math.max(0, end - start));
+  let at = 0;
+  while (at < bytes.length) {
+    const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
+}
+
+const blockBytes = 512 * 1024;
+
+/** Where "the end" is for somebody who wants whole lines: after the last newline of the first `size` bytes. */
+export async function endOfLastLine(
+  path: string,
+  size = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const handle = await openRegular(path);
+  try {
+    for (let end = Math.min(size, (await handle.stat()).size); end > 0; ) {
+      const start = Math.max(0, end - blockBytes);
+      const newline = (await readAt(handle, start, end)).lastIndexOf(0x0a);
+      if (newline !== -1) return start + newline + 1;
+      end = start;
+    }
+    return 0;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,112 @@
+import { open } from 'node:fs/promises';
+import { type Readable, Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+
+/** How a rotated file is packed; `unreadable` where this Node.js cannot unpack it. */
+export type Packing = 'gzip' | 'zstd' | 'unreadable';
+
+/** An archive that ends in the middle, or that unpacks to more than a log can. */
+export class ArchiveError extends Error {}
+
+/** What rotation adds to a name by packing. */
+const endings: readonly (readonly [RegExp, Packing])[] = [
+  [/\.gz$/, 'gzip'],
+  [/\.zst$/, 'zstd'],
+  [/\.(?:bz2|xz|lz4)$/, 'unreadable'],
+];
+
+export interface PackedName {
+  /** The name without the ending. */
+  readonly name: string;
+  readonly packing?: Packing;
+}
+
+export function readPackedName(name: string): PackedName {
+  const found = endings.find(([ending]) => ending.test(name));
+  if (found === undefined) return { name };
+  const [ending, packing] = found;
+  const isMissing = packing === 'zstd' && createZstd() === undefined;
+  return { name: name.replace(ending, ''), packing: isMissing ? 'unreadable' : packing };
+}
+
+/** Log lines are packed to a fifth or a fiftieth; one archive of zeros would keep us busy for hours. */
+const mostTimesPacked = 200;
+const alwaysUnpackedBytes = 64 * 1024 * 1024;
+const pieceBytes = 64 * 1024;
+
+export interface Unpacked {
+  readonly bytes: Buffer;
+  /** Of the archive, read so far. */
+  readonly packedBytes: number;
+}
+
+/**
+ * The unpacked bytes of an archive, piece by piece; no more than a few pieces are in memory.
+ *
+ * @throws ArchiveError after the last piece that could be unpacked
+ */
+export async function* unpack(path: string, packing: Packing): AsyncGenerator<Unpacked> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const source = handle.createReadStream({ autoClose: false, highWaterMark: pieceBytes });
+    let length = 0;
+    for await (const bytes of pieces(source, packing)) {
+      length += bytes.length;
+      if (length > alwaysUnpackedBytes && length > size * mostTimesPacked) {
+        throw new ArchiveError(`it unpacks to more than ${mostTimesPacked} times its size`);
+      }
+      yield { bytes, packedBytes: source.bytesRead };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* pieces(source: Readable, packing: Packing): AsyncGenerator<Buffer> {
+  const unpacker = createUnpacker(packing);
+  source.on('error', (error) => unpacker.destroy(error));
+  source.pipe(unpacker);
+  try {
+    for await (const piece of unpacker) if (Buffer.isBuffer(piece)) yield piece;
+  } catch (error) {
+    throw new ArchiveError(error instanceof Error ? error.message : String(error));
+  } finally {
+    source.destroy();
+    unpacker.destroy();
+  }
+}
+
+function createUnpacker(packing: Packing): Transform {
+  const unpacker = packing === 'zstd' ? createZstd() : zlib.createGunzip({ chunkSize: pieceBytes });
+  if (packing === 'unreadable' || unpacker === undefined) {
+    throw new ArchiveError('this version of Node.js cannot unpack it');
+  }
+  return unpacker;
+}
+
+/** ZSTD_d_windowLogMax: archives made with --long want up to 2 GiB of memory. */
+const zstdWindow = 100;
+const longestZstdWindow = 23;
+
+/** Node.js has it since 22.15. */
+function createZstd(): Transform | undefined {
+  const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
+  if (typeof create !== 'function') return undefined;
+  const params = { [zstdWindow]: longestZstdWindow };
+  const unpacker: unknown = create({ chunkSize: pieceBytes, params });
+  return unpacker instanceof Transform ? unpacker : undefined;
+}
+
+/** The unpacked size that gzip notes at the end, modulo 4 GiB; of one archive in several parts only the last one's. */
+export async function readNotedSize(path: string): Promise<number | undefined> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    if (size < 18) return undefined;
+    const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, size - 4);
+    return buffer.readUInt32LE(0);
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import type { MachineFacts } from '../audit/check.ts';
+import { parseCount } from '../parse/number.ts';
+import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+
+const serverNames: Readonly<Record<string, ServerKind>> = {
+  apache2: 'apache',
+  httpd: 'apache',
+  nginx: 'nginx',
+};
+
+/** Facts about this machine that the audit compares a configuration with; what cannot be read is left out. */
+export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
+  const somaxconn = parseCount((await readText(`${procRoot}/sys/net/core/somaxconn`)).trim());
+  const processes = await findServerProcesses(procRoot);
+  const openFiles: Partial<Record<ServerKind, number>> = {};
+  for (const { server, pid } of processes) {
+    const limit = parseOpenFilesLimit(await readText(`${procRoot}/${pid}/limits`));
+    if (limit !== undefined) openFiles[server] = limit;
+  }
+  const processBytes = await largestApacheProcess(processes, procRoot);
+  return {
+    cpuCount: cpus().length,
+    memoryBytes: totalmem(),
+    openFiles,
+    ...(somaxconn === undefined ? {} : { somaxconn }),
+    ...(processBytes === undefined ? {} : { processBytes }),
+  };
+}
+
+interface ServerProcess {
+  readonly pid: string;
+  readonly server: ServerKind;
+}
+
+async function findServerProcesses(procRoot: string): Promise<readonly ServerProcess[]> {
+  const names = await readdir(procRoot).catch(() => []);
+  const found = await Promise.all(
+    names
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const name = (await readText(`${procRoot}/${pid}/comm`)).trim();
+        const server = Object.hasOwn(serverNames, name) ? serverNames[name] : undefined;
+        return server === undefined ? [] : [{ pid, server }];
+      }),
+  );
+  return found.flat();
+}
+
+/** Shared pages count for each process by its share; the largest process is what a worker grows to. */
+async function largestApacheProcess(
+  processes: readonly ServerProcess[],
+  procRoot: string,
+): Promise<number | undefined> {
+  const sizes = await Promise.all(
+    processes
+      .filter(({ server }) => server === 'apache')
+      .map(async ({ pid }) => parseRollup(await readText(`${procRoot}/${pid}/smaps_rollup`))),
+  );
+  const known = sizes.filter((size) => size !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}

@@ -1,0 +1,16 @@
+/**
+ * Debian's `envvars` is a shell script of which only the assignments count here: `export NAME=value$OTHER`. Conditions
+ * are not evaluated, so indented lines are passed over; what is not known (`$SUFFIX`) is empty, as it is for the first instance of a machine.
+ */
+export function parseEnvvars(text: string): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^(?:export\s+)?([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined || value.includes('$(')) continue;
+    const unquoted = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+    const known = (_: string, a = '', b = '') => variables.get(a || b) ?? '';
+    const filled = unquoted.replace(/\$(?:\{(\w+)[^}]*\}|(\w+))/g, known);
+    if (!variables.has(name)) variables.set(name, filled);
+  }
+  return variables;
+}

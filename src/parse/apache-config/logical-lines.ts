@@ -1,0 +1,27 @@
+export interface LogicalLine {
+  readonly text: string;
+  /** 1-based line it begins in. */
+  readonly line: number;
+}
+
+/**
+ * Joins lines that end with a backslash, as ap_cfg_getline() of 2.4 does: without a space between, and comments too.
+ * The work is linear in the text.
+ */
+export function splitLogicalLines(text: string): readonly LogicalLine[] {
+  const lines: LogicalLine[] = [];
+  let parts: string[] = [];
+  let start = 1;
+  for (const [index, raw] of text.split('\n').entries()) {
+    if (parts.length === 0) start = index + 1;
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    if (line.endsWith('\\')) {
+      parts.push(line.slice(0, -1));
+      continue;
+    }
+    lines.push({ text: [...parts, line].join(''), line: start });
+    parts = [];
+  }
+  if (parts.length > 0) lines.push({ text: parts.join(''), line: start });
+  return lines;
+}

@@ -1,0 +1,89 @@
+import { err, ok, type Result } from '../../result.ts';
+import type { ConfigComment } from '../config-silences.ts';
+import { type LogicalLine, splitLogicalLines } from './logical-lines.ts';
+
+/** One directive or section of a file, its arguments as they stand: variables are replaced before words are split. */
+export interface ApacheNode {
+  readonly name: string;
+  /** What follows the name. */
+  readonly rest: string;
+  readonly line: number;
+  readonly block?: readonly ApacheNode[];
+}
+
+export interface ApacheFile {
+  readonly nodes: readonly ApacheNode[];
+  readonly comments: readonly ConfigComment[];
+}
+
+export interface ApacheSyntaxError {
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** Deeper than any configuration: what walks the tree afterwards calls itself for each level. */
+const deepestSection = 64;
+
+interface OpenSection {
+  readonly name: string;
+  readonly line: number;
+  readonly nodes: ApacheNode[];
+}
+
+interface Scan {
+  readonly stack: OpenSection[];
+  readonly comments: ConfigComment[];
+}
+
+/** Parses one file of Apache's grammar: a directive a line, `<Section args>` to `</Section>`, `#` comments. */
+export function parseApacheConfig(text: string): Result<ApacheFile, ApacheSyntaxError> {
+  const root: OpenSection = { name: '', line: 1, nodes: [] };
+  const scan: Scan = { stack: [root], comments: [] };
+  for (const line of splitLogicalLines(text)) {
+    const problem = line.text.includes('\0') ? 'a NUL byte: binary data' : readLine(scan, line);
+    if (problem !== undefined) return err({ line: line.line, problem });
+  }
+  const open = scan.stack.at(-1);
+  if (open !== undefined && open !== root) {
+    return err({ line: open.line, problem: `<${open.name}> is not closed` });
+  }
+  return ok({ nodes: root.nodes, comments: scan.comments });
+}
+
+/** What is wrong with the line, if anything. */
+function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  if (trimmed.startsWith('#')) {
+    scan.comments.push({ text: trimmed.slice(1), line });
+    return undefined;
+  }
+  if (trimmed.startsWith('</')) return closeSection(scan, trimmed);
+  if (trimmed.startsWith('<')) return openSection(scan, trimmed, line);
+  const [, name = trimmed, rest = ''] = /^(\S+)\s+(.*)$/s.exec(trimmed) ?? [];
+  scan.stack.at(-1)?.nodes.push({ name, rest, line });
+  return undefined;
+}
+
+function openSection({ stack }: Scan, text: string, line: number): string | undefined {
+  const [, name] = /^<([A-Za-z_][\w:-]*)/.exec(text) ?? [];
+  const end = text.lastIndexOf('>');
+  if (name === undefined || end === -1) return 'a section begins with <Name and ends with >';
+  if (stack.length > deepestSection) return `sections nest deeper than ${deepestSection}`;
+  const nodes: ApacheNode[] = [];
+  const rest = text.slice(name.length + 1, end).trim();
+  stack.at(-1)?.nodes.push({ name, rest, line, block: nodes });
+  stack.push({ name, line, nodes });
+  return undefined;
+}
+
+function closeSection({ stack }: Scan, text: string): string | undefined {
+  const name = /^<\/\s*([^\s>]*)/.exec(text)?.[1] ?? '';
+  const open = stack.at(-1);
+  if (open === undefined || stack.length === 1) return `</${name}> closes nothing`;
+  if (open.name.toLowerCase() !== name.toLowerCase()) {
+    return `</${name}> where </${open.name}> is due, opened in line ${open.line}`;
+  }
+  stack.pop();
+  return undefined;
+}

@@ -1,0 +1,88 @@
+import { buildApacheView } from '../audit/apache-view.ts';
+import { type AuditedServer, assumedVersions } from '../audit/audited-server.ts';
+import type { AuditSubject, ChainFacts, MachineFacts } from '../audit/check.ts';
+import { expandApacheConfig } from '../audit/expand-apache-config.ts';
+import { expandNginxConfig } from '../audit/expand-nginx-config.ts';
+import { buildNginxView } from '../audit/nginx-view.ts';
+import { type AuditReport, runAudit } from '../audit/run-audit.ts';
+import { createSourceReader } from '../io/source-reader.ts';
+import { parseEnvvars } from '../parse/apache-config/envvars.ts';
+import { ok, type Result } from '../result.ts';
+import type { ReadSources } from '../snapshot/config-tree.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
+
+export interface KnownVersion {
+  readonly version: string;
+  readonly source: AuditedServer['versionSource'];
+}
+
+export interface AuditRequest {
+  /** Main files, absolute. */
+  readonly files: Partial<Readonly<Record<ServerKind, string>>>;
+  readonly versions: Partial<Readonly<Record<ServerKind, KnownVersion>>>;
+  readonly machine: MachineFacts;
+  readonly chain: ChainFacts;
+  /** For each tree anew, since a reader bounds what it reads. */
+  readonly createReader?: () => ReadSources;
+}
+
+export interface Audit {
+  readonly report: AuditReport;
+  readonly servers: readonly AuditedServer[];
+  readonly subject: AuditSubject;
+}
+
+/** Reads the configurations and runs every check; in words what cannot be parsed, with file and line. */
+export async function auditFiles(request: AuditRequest): Promise<Result<Audit, string>> {
+  const { files, machine, chain } = request;
+  const apache = await readApache(files.apache, request);
+  if (!apache.ok) return apache;
+  const nginx = await readNginx(files.nginx, request);
+  if (!nginx.ok) return nginx;
+  const subject: AuditSubject = {
+    machine,
+    chain,
+    ...(apache.value === undefined ? {} : { apache: apache.value }),
+    ...(nginx.value === undefined ? {} : { nginx: nginx.value }),
+  };
+  return ok({ report: runAudit(subject), subject, servers: describeServers(subject, request) });
+}
+
+async function readApache(file: string | undefined, request: AuditRequest) {
+  if (file === undefined) return ok(undefined);
+  const { version } = versionOf('apache', request);
+  const read = (request.createReader ?? createSourceReader)();
+  const envvars = await read(`${file.slice(0, file.lastIndexOf('/'))}/envvars`);
+  const text = envvars.ok ? (envvars.value[0]?.text ?? '') : '';
+  const tree = await expandApacheConfig(file, { read, version, environment: parseEnvvars(text) });
+  return tree.ok ? ok(buildApacheView(tree.value, version)) : tree;
+}
+
+async function readNginx(file: string | undefined, request: AuditRequest) {
+  if (file === undefined) return ok(undefined);
+  const tree = await expandNginxConfig(file, (request.createReader ?? createSourceReader)());
+  if (!tree.ok) return tree;
+  const { version } = versionOf('nginx', request);
+  return ok(buildNginxView(tree.value, version, request.machine.cpuCount));
+}
+
+function versionOf(server: ServerKind, { versions }: AuditRequest): KnownVersion {
+  return versions[server] ?? { version: assumedVersions[server], source: 'assumed' };
+}
+
+function describeServers(
+  { apache, nginx }: AuditSubject,
+  request: AuditRequest,
+): readonly AuditedServer[] {
+  return [apache, nginx].flatMap((view) => {
+    if (view === undefined) return [];
+    const { server, version, tree } = view;
+    const described = {
+      server,
+      file: tree.file,
+      version,
+      versionSource: versionOf(server, request).source,
+    };
+    return [view.server === 'apache' ? { ...described, mpm: view.mpm } : described];
+  });
+}

@@ -1,0 +1,51 @@
+/** Where a directive stands. */
+export interface Place {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** One directive of a server's configuration, its includes followed; a section or block has children. */
+export interface ConfigDirective {
+  /** As the file has it for nginx; in lower case for Apache, whose names know no case. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly line: number;
+  readonly file: string;
+  readonly block?: readonly ConfigDirective[];
+}
+
+/** Part of a configuration that was not read, and why. */
+export interface UnreadPart {
+  readonly at: Place;
+  readonly what: string;
+}
+
+/** `# keepalive-exporter: silence ID: reason`; it covers the findings of that id in its file. */
+export interface Silence {
+  readonly at: Place;
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** A whole configuration: the main file and all it includes. */
+export interface ConfigTree {
+  /** The main file. */
+  readonly file: string;
+  readonly directives: readonly ConfigDirective[];
+  readonly unread: readonly UnreadPart[];
+  readonly silences: readonly Silence[];
+}
+
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Reads the files that a path or glob pattern names, in order; none is no error. In words what is. */
+export type ReadSources = (
+  pattern: string,
+) => Promise<
+  | { readonly ok: true; readonly value: readonly SourceFile[] }
+  | { readonly ok: false; readonly error: string }
+>;

@@ -1,0 +1,87 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { auditFiles } from '../../src/pipeline/audit-files.ts';
+import { testVersions } from '../support/audit-example.ts';
+
+async function audit(
+  server: 'apache' | 'nginx',
+  files: Readonly<Record<string, string | Uint8Array>>,
+) {
+  const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(directory, name), content);
+  }
+  const done = await auditFiles({
+    files: { [server]: join(directory, 'main.conf') },
+    versions: testVersions,
+    machine: { cpuCount: 1 },
+    chain: {},
+  });
+  return done.ok ? '' : done.error.replaceAll(directory, '');
+}
+
+const binary = Uint8Array.from([0x0a, 0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff]);
+/** Each level includes the next one twice. */
+function doubling(line: (name: string) => string): Readonly<Record<string, string>> {
+  const levels = Array.from({ length: 15 }, (_, level) => {
+    const next = line(`l${level + 1}`);
+    return [level === 0 ? 'main.conf' : `l${level}`, `${next}\n${next}\n`] as const;
+  });
+  return { ...Object.fromEntries(levels), l15: '' };
+}
+
+const big = 'a'.repeat(10 * 1024 * 1024);
+
+/** Nothing is timed: what does not end soon ends in the test runner's own limit. */
+describe('a hostile or broken tree is an error with file and line', () => {
+  test.each([
+    ['loop', { 'main.conf': '\nInclude main.conf\n' }, '/main.conf:2: includes nest deeper'],
+    ['doubling', doubling((name) => `Include ${name}`), ': more than 2000 files'],
+    [
+      'unclosed',
+      { 'main.conf': 'A\n<VirtualHost *:80>\nB\n' },
+      '/main.conf:2: <VirtualHost> is not closed',
+    ],
+    ['binary', { 'main.conf': binary }, '/main.conf:2: a NUL byte'],
+    ['large', { 'main.conf': big }, '/main.conf:1: too large'],
+    ['deep', { 'main.conf': '<A b>\n'.repeat(100_000) }, '/main.conf:65: sections nest'],
+    ['missing', {}, '/main.conf: there is no such file'],
+  ])('apache: %s', async (_, files, wanted) => {
+    expect(await audit('apache', files)).toContain(wanted);
+  });
+
+  test.each([
+    ['loop', { 'main.conf': '\ninclude main.conf;\n' }, '/main.conf:2: includes nest deeper'],
+    ['doubling', doubling((name) => `include ${name};`), ': more than 2000 files'],
+    ['unclosed', { 'main.conf': 'a;\nhttp {\n b;\n' }, '/main.conf:3: unexpected "end of file"'],
+    ['binary', { 'main.conf': binary }, '/main.conf:2: a NUL byte'],
+    ['large', { 'main.conf': big }, '/main.conf:1: too large'],
+    ['deep', { 'main.conf': 'a {\n'.repeat(100_000) }, '/main.conf:65: unexpected "{"'],
+    ['missing', {}, '/main.conf: there is no such file'],
+  ])('nginx: %s', async (_, files, wanted) => {
+    expect(await audit('nginx', files)).toContain(wanted);
+  });
+
+  test('a large file that is included is named, with the line that includes it, and the rest is read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'httpd.conf');
+    await writeFile(file, 'KeepAlive Off\nInclude big.conf\n');
+    await writeFile(join(directory, 'big.conf'), big);
+    const done = await auditFiles({
+      files: { apache: file },
+      versions: testVersions,
+      machine: { cpuCount: 1 },
+      chain: {},
+    });
+    const findings = done.ok ? done.value.report.findings : [];
+    expect(findings.find(({ id }) => id === 'config-unread')).toMatchObject({
+      at: { file, line: 2 },
+      effective: expect.stringContaining('too large'),
+    });
+    expect(findings.map(({ id }) => id)).toContain('keepalive-off');
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { faultGroups, faults } from '../../tools/fault-table.ts';
+import { faultTestsIn, readFaultTests } from '../../tools/read-fault-tests.ts';
+import { renderReliability } from '../../tools/render-reliability.ts';
+
+const tests = readFaultTests();
+
+test('the catalogue has its 56 rows, each once and in a group', () => {
+  expect(new Set(faults.map(({ id }) => id)).size).toBe(56);
+  expect(faults).toHaveLength(56);
+  for (const { id } of faults) expect(Object.keys(faultGroups)).toContain(id[0]);
+});
+
+test.each(faults)('$id has a test, or is a choice with its reason', ({ id, choice }) => {
+  const covered = tests.some(({ ids }) => ids.includes(id));
+  expect(covered || choice !== undefined).toBe(true);
+});
+
+test('no test bears a row that does not exist', () => {
+  const known = new Set(faults.map(({ id }) => id));
+  const unknown = tests.flatMap(({ ids }) => ids).filter((id) => !known.has(id));
+  expect(unknown).toEqual([]);
+});
+
+test('faultTestsIn() reads ids and title, and what the group of the test is called', () => {
+  const source = [
+    "test('A1 A18 one', () => {",
+    "describe('an answer that', () => {",
+    "  test.each(cases)('A2 drips %s', () => {",
+    '});',
+    "test('Apache 2 is no id', () => {",
+  ].join('\n');
+  expect(faultTestsIn(source)).toEqual([
+    { ids: ['A1', 'A18'], title: 'one' },
+    { ids: ['A2'], title: 'an answer that drips …' },
+  ]);
+});
+
+test('renderReliability() keeps what stands around the table', () => {
+  const table =
+    '<!-- begin: generated from the titles of the tests by `npm run generate`; do not edit -->';
+  const rendered = renderReliability(`before\n${table}\nold\n<!-- end: generated -->\nafter\n`);
+  expect(rendered).toMatch(/^before\n/);
+  expect(rendered).toMatch(/\nafter\n$/);
+  expect(rendered).not.toContain('\nold\n');
+});
