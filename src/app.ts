@@ -93,6 +93,7 @@ export function createApp(options: AppOptions): App {
   const targets = createTargetSet(targetOptions);
   const advices = createAdviceSource({
     summarizeGaps: logs.summarizeGaps,
+    isTimeoutAssumed: (name) => logs.view(name)?.keepaliveTimeout?.source === 'default',
     configOf: (name) => config?.targets.find((target) => target.name === name),
   });
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });

@@ -11,6 +11,8 @@ const renewMilliseconds = 60_000;
 
 export interface AdviceSourceOptions {
   readonly summarizeGaps: (target: string) => GapSummary | undefined;
+  /** Whether nobody told the timeout in force. */
+  readonly isTimeoutAssumed: (target: string) => boolean;
   readonly configOf: (target: string) => TargetConfig | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic?: () => number;
@@ -67,14 +69,14 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
 
 function workOut(
   view: AdviceSubject,
-  { summarizeGaps, configOf }: AdviceSourceOptions,
+  { summarizeGaps, configOf, isTimeoutAssumed }: AdviceSourceOptions,
   availableBytes: number | undefined,
 ): Advice | undefined {
   const { name } = view.observation.target;
   const summary = summarizeGaps(name);
   if (summary === undefined) return undefined;
   const { slots, threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
-  return adviseKeepalive(
+  const advice = adviseKeepalive(
     adviceInput(view, summary, {
       ...(slots === undefined ? {} : { slots }),
       ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
@@ -87,4 +89,7 @@ function workOut(
         : { availableBytes }),
     }),
   );
+  if (!isTimeoutAssumed(name)) return advice;
+  const assumed = `capacity.keepalive_timeout is not configured: ${summary.todaySeconds} s is the server's default`;
+  return { ...advice, restsOn: [...advice.restsOn, assumed] };
 }

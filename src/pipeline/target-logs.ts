@@ -16,7 +16,7 @@ import type { LineConsumer } from '../parse/split-lines.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import {
-  type GapHistograms,
+  type KeepaliveTimeout,
   type LogView,
   noSourceStats,
   type SourceView,
@@ -86,7 +86,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   const errorEvents = restoreEvents(saved);
   const evidences = new Map<string, LogEvidence>();
   let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells, tracker } = await subscribeAccess(options, access);
+  const { subscriptions, refused, tells, tracked } = await subscribeAccess(options, access);
 
   for (const { path, cri } of config.error_logs) {
     const evidence = createLogEvidence(now);
@@ -115,7 +115,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     view: (inputs) => ({
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
-      ...(tracker === undefined ? {} : { gaps: histogramsOf(tracker) }),
+      ...(tracked === undefined ? {} : viewTracked(tracked)),
       tells,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
@@ -123,7 +123,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
       return ages.length === 0 ? undefined : Math.min(...ages);
     },
-    summarizeGaps: () => (tracker === undefined ? undefined : summarizeGaps(tracker)),
+    summarizeGaps: () => (tracked === undefined ? undefined : summarizeGaps(tracked.tracker)),
     counts: () => ({ access, errorEvents }),
   };
 }
@@ -144,11 +144,19 @@ interface AccessSubscriptions {
   readonly refused: readonly SourceView[];
   readonly tells: ReadonlySet<string>;
   /** Absent where no format tells connections apart. */
-  readonly tracker: GapTracker | undefined;
+  readonly tracked: Tracked | undefined;
 }
 
-function histogramsOf({ gaps, missed }: GapTracker): GapHistograms {
-  return { gap: gaps.histogram, missed: missed.histogram };
+interface Tracked {
+  readonly tracker: GapTracker;
+  readonly timeout: KeepaliveTimeout;
+}
+
+function viewTracked({ tracker: { gaps, missed }, timeout }: Tracked): Partial<LogView> {
+  return {
+    gaps: { gap: gaps.histogram, missed: missed.histogram },
+    keepaliveTimeout: timeout,
+  };
 }
 
 async function subscribeAccess(
@@ -159,7 +167,7 @@ async function subscribeAccess(
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
   const tells = new Set<string>();
-  let tracker: GapTracker | undefined;
+  let tracked: Tracked | undefined;
   for (const source of config.access_logs) {
     const format = await compileSourceFormat(source, config, options.addressKey);
     if (!format.ok) {
@@ -175,17 +183,17 @@ async function subscribeAccess(
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
     const tellsConnections = canTrack(format.value.gives);
-    if (tellsConnections) tracker ??= await startTracker(options);
+    if (tellsConnections) tracked ??= await startTracker(options);
     const consume = accessSink({
       counts,
       format: format.value,
       now: options.now,
-      ...(tellsConnections && tracker !== undefined ? { tracker } : {}),
+      ...(tellsConnections && tracked !== undefined ? { tracker: tracked.tracker } : {}),
     });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
   }
-  return { subscriptions, refused, tells, tracker };
+  return { subscriptions, refused, tells, tracked };
 }
 
 /** The server's number of a connection, or its peer's address and port; and the time of the line. */
@@ -194,8 +202,9 @@ function canTrack(gives: ReadonlySet<string>): boolean {
   return gives.has('time') && (gives.has('connection') || peer);
 }
 
-async function startTracker({ config, log }: TargetLogsOptions): Promise<GapTracker> {
-  return createGapTracker({ todaySeconds: await readKeepaliveTimeout(config, log) });
+async function startTracker({ config, log }: TargetLogsOptions): Promise<Tracked> {
+  const timeout = await readKeepaliveTimeout(config, log);
+  return { timeout, tracker: createGapTracker({ todaySeconds: timeout.seconds }) };
 }
 
 function nameOf({ path, syslog, pipe }: AccessLogConfig): string {

@@ -4,12 +4,20 @@ import type { HistogramCounts, LogCounts } from './log-counts.ts';
 export interface LogView {
   /** Idle times on connections; absent where no format tells connections apart. */
   readonly gaps?: GapHistograms;
+  /** In force while the connections are followed. */
+  readonly keepaliveTimeout?: KeepaliveTimeout;
   /** Absent without access logs, and until reading has caught up after a restart: totals must not seem to fall. */
   readonly access?: LogCounts;
   /** What the formats of the access logs tell; metrics of anything else are absent. */
   readonly tells: ReadonlySet<string>;
   readonly errorEvents?: Readonly<Record<string, number>>;
   readonly sources: readonly SourceView[];
+}
+
+export interface KeepaliveTimeout {
+  readonly seconds: number;
+  /** `default`: nobody told, and it is taken for that of the server as delivered. */
+  readonly source: 'config' | 'default';
 }
 
 /** Counted since the exporter started, or took over another configuration of these logs. */

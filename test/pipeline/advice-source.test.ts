@@ -3,7 +3,10 @@ import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
 import { answeredWith, viewOf } from '../support/page-view.ts';
 
-function sourceOf(summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps()) {
+function sourceOf(
+  summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps(),
+  assumed = false,
+) {
   let now = 0;
   let asked = 0;
   const source = createAdviceSource({
@@ -12,6 +15,7 @@ function sourceOf(summary = (): ReturnType<typeof steadyGaps> | undefined => ste
       return summary();
     },
     configOf: () => undefined,
+    isTimeoutAssumed: () => assumed,
     monotonic: () => now,
   });
   return {
@@ -35,6 +39,13 @@ describe('createAdviceSource()', () => {
     wait(2000);
     source.adviceFor(view);
     expect(asked()).toBe(2);
+  });
+
+  test('says that the timeout is assumed when nobody told it', () => {
+    const { source } = sourceOf(steadyGaps, true);
+    expect(source.adviceFor(view)?.restsOn.at(-1)).toBe(
+      "capacity.keepalive_timeout is not configured: 30 s is the server's default",
+    );
   });
 
   test('has none where no log tells connections apart', () => {
