@@ -4,7 +4,8 @@ const sameTarget = ['cluster', 'job', 'instance', 'target']
 
 /** A sentence for each row of a query that is about the alert's target; nothing where there is none. */
 function sentence(query: string, text: string): string {
-  return `{{ range query "${query}" }}{{ if and ${sameTarget} }} ${text}{{ end }}{{ end }}`;
+  // In backquotes: with double quotes two writers of YAML differ about how to quote the whole.
+  return `{{ range query \`${query}\` }}{{ if and ${sameTarget} }} ${text}{{ end }}{{ end }}`;
 }
 
 /**
