@@ -14,6 +14,7 @@ import { createResolveName } from './io/resolve-name.ts';
 import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
+import { keepaliveProbeFamilies } from './metrics/keepalive-probe-families.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
@@ -25,6 +26,7 @@ import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
+import { probeKeepalive } from './pipeline/probe-keepalive.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
@@ -66,11 +68,14 @@ export interface App {
 }
 
 const pageRefreshSeconds = 5;
+/** A page without a script comes back after the refresh, a live one each second. */
+const watchedMilliseconds = (pageRefreshSeconds + 2) * 1000;
 const discoveryPauseMilliseconds = 30_000;
 
 /** The composition root: configuration and edges in, running application out. */
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
+  let pageAskedAt = Number.NEGATIVE_INFINITY;
   const logs = createLogSet({ stdin: options.stdin, log, now });
   const kernel = buildKernelReader({
     now,
@@ -87,6 +92,7 @@ export function createApp(options: AppOptions): App {
     listeners: createListenerDirectory(kernel),
     inPod: options.inPod,
     logExhaustedSecondsAgo: logs.exhaustedSecondsAgo,
+    isWatched: () => performance.now() - pageAskedAt < watchedMilliseconds,
     log,
     now,
   };
@@ -205,47 +211,60 @@ export function createApp(options: AppOptions): App {
     return { ...loggedTarget(view.observation.target, view), ...shown };
   };
 
-  const probe = async ({ target, module: name, deadlineMilliseconds, signal }: ProbeQuery) => {
+  const probe = async (query: ProbeQuery) => {
     // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
     const askedAt = performance.now();
+    const { target, module: name } = query;
     const known = name === undefined ? targets.byName(target) : undefined;
     const unpolled = name === undefined ? logsOnly.find((one) => one.name === target) : undefined;
     if (unpolled !== undefined) return ok(await render(logFamilies, [loggedTarget(unpolled)]));
-    const view =
+    const probed =
       known === undefined
-        ? await probeForeign()
-        : ok(withLogs(await known.observe(deadlineMilliseconds)));
-    if (!view.ok) {
+        ? await probeForeign(query)
+        : ok(ofTarget(await known.observe(query.deadlineMilliseconds)));
+    if (!probed.ok) {
       probesRefused += 1;
-      log.warn('probe refused', { target: target.slice(0, 200), reason: view.error.reason });
-      return view;
+      log.warn('probe refused', { target: target.slice(0, 200), reason: probed.error.reason });
+      return probed;
     }
-    const result = {
-      success: view.value.observation.outcome.kind === 'answered',
-      seconds: (performance.now() - askedAt) / 1000,
-    };
-    return ok(
-      (await render(probeFamilies, [result])) +
-        (await render(families, [view.value])) +
-        (await render(logFamilies, [view.value])),
-    );
-
-    async function probeForeign() {
-      const module = config === undefined ? undefined : findModule(config.probe, name);
-      if (config === undefined || module === undefined) {
-        const reason =
-          name === undefined
-            ? `"${target}" is no configured target; add it to targets, or name a module`
-            : `module "${name}" is not in probe.modules of the configuration`;
-        return err({ status: 400 as const, reason });
-      }
-      const { allow } = config.probe;
-      return probeTarget({ target, module, allow, deadlineMilliseconds, signal }, targetOptions);
-    }
+    const { success, renderRest } = probed.value;
+    const result = { success, seconds: (performance.now() - askedAt) / 1000 };
+    return ok((await render(probeFamilies, [result])) + (await renderRest()));
   };
 
-  const pageModel = (refresh: boolean) =>
-    buildPageModel({
+  const ofTarget = (view: TargetView) => ({
+    success: view.observation.outcome.kind === 'answered',
+    async renderRest() {
+      const shown = withLogs(view);
+      return (await render(families, [shown])) + (await render(logFamilies, [shown]));
+    },
+  });
+
+  const probeForeign = async ({ module: name, ...query }: ProbeQuery) => {
+    const module = config === undefined ? undefined : findModule(config.probe, name);
+    if (config === undefined || module === undefined) {
+      const reason =
+        name === undefined
+          ? `"${query.target}" is no configured target; add it to targets, or name a module`
+          : `module "${name}" is not in probe.modules of the configuration`;
+      return err({ status: 400 as const, reason });
+    }
+    const request = { ...query, module, allow: config.probe.allow };
+    if (module.keepalive === undefined) {
+      const view = await probeTarget(request, targetOptions);
+      return view.ok ? ok(ofTarget(view.value)) : view;
+    }
+    const checked = await probeKeepalive(request, targetOptions);
+    if (!checked.ok) return checked;
+    return ok({
+      success: checked.value.report.failure === undefined,
+      renderRest: () => render(keepaliveProbeFamilies, [checked.value]),
+    });
+  };
+
+  const pageModel = (refresh: boolean) => {
+    pageAskedAt = performance.now();
+    return buildPageModel({
       exporter: { version: options.version, startTimeSeconds: startedAt },
       nowSeconds: now(),
       ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
@@ -256,6 +275,7 @@ export function createApp(options: AppOptions): App {
       logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
+  };
 
   const ports: ServerPorts = {
     async renderMetrics({ deadlineMilliseconds, signal }) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import { adviseFlags } from '../src/cli/advise-flags.ts';
+import { checkKeepaliveFlags } from '../src/cli/check-keepalive-flags.ts';
 import type { CommandFlagTable } from '../src/cli/command-flags.ts';
 import { compareFlags } from '../src/cli/compare-flags.ts';
 import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
@@ -9,6 +10,7 @@ import { planFlags } from '../src/cli/plan.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
+import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
@@ -76,6 +78,7 @@ function renderMetricsDoc(): string {
     ...targetGroups,
     ...selfGroups,
     { title: 'Only on /probe', families: probeFamilies },
+    { title: 'Only on /probe, of a module with keepalive', families: keepaliveProbeFamilies },
   ];
   return [
     '# Metrics',
@@ -133,6 +136,7 @@ function renderFlagsDoc(): string {
     ),
     '',
     ...commandSection('advise', adviseFlags),
+    ...commandSection('check-keepalive', checkKeepaliveFlags),
     ...commandSection('plan', planFlags),
     ...commandSection('compare', compareFlags),
     '## Addresses tried without a configuration',

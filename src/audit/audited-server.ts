@@ -6,13 +6,13 @@ export interface AuditedServer {
   readonly file: string;
   readonly version: string;
   /** Where the version comes from. */
-  readonly versionSource: 'flag' | 'binary' | 'assumed';
+  readonly versionSource: 'flag' | 'binary' | 'status_page' | 'assumed';
   /** Apache. */
   readonly mpm?: string;
 }
 
 /** What is taken for the version when nothing tells it: what most machines run. */
 export const assumedVersions: Readonly<Record<ServerKind, string>> = {
-  apache: '2.4',
+  apache: '2.4.62',
   nginx: '1.28.0',
 };

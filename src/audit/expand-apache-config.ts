@@ -41,6 +41,8 @@ interface Expansion extends ApacheState, ExpansionBudget {
   serverRoot: string;
 }
 
+type ReadFile = Extract<SourceFile, { readonly text: string }>;
+
 interface Position {
   readonly file: string;
   readonly depth: number;
@@ -69,10 +71,9 @@ export async function expandApacheConfig(
     files: 0,
   };
   try {
-    const main = await options.read(file);
-    if (!main.ok) return err(main.error);
-    const [source] = main.value;
+    const [source] = await options.read(file);
     if (source === undefined) return err(`${file}: there is no such file`);
+    if ('problem' in source) return err(source.problem);
     const directives = await expandFile(source, { file, depth: 0 }, state);
     const overrides = await readOverrides(directives, state);
     return ok({ file, directives: [...directives, ...overrides], ...partsOf(state) });
@@ -87,7 +88,7 @@ function partsOf({ unread, silences, modules }: Expansion) {
 }
 
 async function expandFile(
-  { path, text }: SourceFile,
+  { path, text }: ReadFile,
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
@@ -169,15 +170,15 @@ async function includeFiles(
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
   const found = await state.read(resolveFrom(state.serverRoot, pattern));
-  if (!found.ok) {
-    noteUnread(state, at, found.error);
-    return [];
-  }
-  if (found.value.length === 0 && name === 'include') {
+  if (found.length === 0 && name === 'include') {
     noteUnread(state, at, `"${pattern}" matches no file`);
   }
   const directives: ConfigDirective[] = [];
-  for (const source of found.value) {
+  for (const source of found) {
+    if ('problem' in source) {
+      noteUnread(state, at, source.problem);
+      continue;
+    }
     const spent = spend(state, { at, depth: depth + 1 });
     if (!spent.ok) throw new UnreadableTree(spent.error);
     const inside = await expandFile(source, { file: source.path, depth: depth + 1 }, state);
@@ -198,9 +199,11 @@ async function readOverrides(
     const isOn = allowed !== undefined && allowed.args[0]?.toLowerCase() !== 'none';
     if (!isOn || !path.startsWith('/') || /[*?[~]/.test(path)) continue;
     const file = `${path.replace(/\/$/, '')}/.htaccess`;
-    const found = await state.read(file);
-    // Most directories have none: that it cannot be read is no more than that.
-    for (const source of found.ok ? found.value : []) {
+    for (const source of await state.read(file)) {
+      if ('problem' in source) {
+        noteUnread(state, { file: section.file, line: section.line }, source.problem);
+        continue;
+      }
       const block = await expandFile(source, { file, depth: 0 }, state);
       overrides.push({ name: 'directory', args: [path], line: 1, file, block });
     }

@@ -37,10 +37,9 @@ export async function expandNginxConfig(
   const root = file.slice(0, file.lastIndexOf('/'));
   const state: Expansion = { read, root, unread: [], silences: [], files: 0 };
   try {
-    const main = await read(file);
-    if (!main.ok) return err(main.error);
-    const [source] = main.value;
+    const [source] = await read(file);
     if (source === undefined) return err(`${file}: there is no such file`);
+    if ('problem' in source) return err(source.problem);
     const directives = await expandFile(source, 0, state);
     return ok({ file, directives, unread: state.unread, silences: state.silences });
   } catch (error) {
@@ -50,7 +49,7 @@ export async function expandNginxConfig(
 }
 
 async function expandFile(
-  { path, text }: SourceFile,
+  { path, text }: Extract<SourceFile, { readonly text: string }>,
   depth: number,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
@@ -100,13 +99,15 @@ async function includeFiles(
 ): Promise<readonly ConfigDirective[]> {
   const path = pattern.startsWith('/') ? pattern : `${state.root}/${pattern}`;
   const found = await state.read(path);
-  if (!found.ok || (found.value.length === 0 && !/[*?[]/.test(pattern))) {
-    const what = found.ok ? `"${path}": there is no such file` : found.error;
-    state.unread.push({ at, what });
-    return [];
+  if (found.length === 0 && !/[*?[]/.test(pattern)) {
+    state.unread.push({ at, what: `"${path}": there is no such file` });
   }
   const directives: ConfigDirective[] = [];
-  for (const source of found.value) {
+  for (const source of found) {
+    if ('problem' in source) {
+      state.unread.push({ at, what: source.problem });
+      continue;
+    }
     const spent = spend(state, { at, depth: depth + 1 });
     if (!spent.ok) throw new UnreadableTree(spent.error);
     for (const directive of await expandFile(source, depth + 1, state)) directives.push(directive);

@@ -1,8 +1,15 @@
 import type { ServerKind } from '../snapshot/status-page.ts';
-import { apacheSetting, servingScopes } from './apache-view.ts';
+import { keepaliveTimeoutOf } from './apache-timeout.ts';
+import { type ApacheScope, type ApacheView, apacheSetting, servingScopes } from './apache-view.ts';
 import type { AuditSubject } from './check.ts';
 import { apacheSeconds } from './durations.ts';
-import { nginxSetting, servingLevels, settingSeconds } from './nginx-view.ts';
+import {
+  type NginxLevel,
+  type NginxView,
+  nginxSetting,
+  servingLevels,
+  settingSeconds,
+} from './nginx-view.ts';
 import { countOf, firstArg, type Setting } from './setting.ts';
 
 /** How keep-alive is set for one server or virtual host. */
@@ -21,47 +28,67 @@ export interface KeepaliveSettings {
   readonly requestLimit: number | undefined;
 }
 
+/** With the locations of nginx that say otherwise than their server. */
+export function allKeepaliveSettings(subject: AuditSubject): readonly KeepaliveSettings[] {
+  const { nginx } = subject;
+  const names = ['keepalive_timeout', 'keepalive_requests'];
+  const own = (nginx?.locations ?? []).filter(({ directives }) =>
+    directives.some(({ name }) => names.includes(name)),
+  );
+  return [
+    ...keepaliveSettings(subject),
+    ...(nginx === undefined ? [] : own.map((level) => nginxSettings(nginx, level))),
+  ];
+}
+
 /** Of each server and virtual host that visitors reach. */
 export function keepaliveSettings({ apache, nginx }: AuditSubject): readonly KeepaliveSettings[] {
   return [
     ...(apache === undefined
       ? []
-      : servingScopes(apache).map((scope): KeepaliveSettings => {
-          const toggle = apacheSetting(apache, scope, 'KeepAlive');
-          const timeout = apacheSetting(apache, scope, 'KeepAliveTimeout');
-          const requests = apacheSetting(apache, scope, 'MaxKeepAliveRequests');
-          const limit = countOf(requests);
-          // Since 2.4 any word but On is Off by error; 2.2 also took a number for On.
-          const isOn = !['off', '0'].includes(firstArg(toggle).toLowerCase());
-          return {
-            server: 'apache',
-            model: apache.mpm === 'event' ? 'event' : 'blocking',
-            toggle,
-            isOn,
-            timeout,
-            timeoutSeconds: isOn ? apacheSeconds(firstArg(timeout)) : 0,
-            requests,
-            requestLimit: limit === 0 ? Number.POSITIVE_INFINITY : limit,
-          };
-        })),
+      : servingScopes(apache).map((scope) => apacheSettings(apache, scope))),
     ...(nginx === undefined
       ? []
-      : servingLevels(nginx).map((level): KeepaliveSettings => {
-          const timeout = nginxSetting(nginx, level, 'keepalive_timeout');
-          const requests = nginxSetting(nginx, level, 'keepalive_requests');
-          const timeoutSeconds = settingSeconds(timeout);
-          return {
-            server: 'nginx',
-            model: 'event',
-            toggle: timeout,
-            isOn: timeoutSeconds !== 0,
-            timeout,
-            timeoutSeconds,
-            requests,
-            requestLimit: countOf(requests),
-          };
-        })),
+      : servingLevels(nginx).map((level) => nginxSettings(nginx, level))),
   ];
+}
+
+function apacheSettings(view: ApacheView, scope: ApacheScope): KeepaliveSettings {
+  const toggle = apacheSetting(view, scope, 'KeepAlive');
+  const timeout = keepaliveTimeoutOf(view, scope);
+  const seconds = apacheSeconds(firstArg(timeout));
+  const requests = apacheSetting(view, scope, 'MaxKeepAliveRequests');
+  const limit = countOf(requests);
+  // 2.2 takes 0 for Off, and every other word for On.
+  const isOff = ['off', '0'].includes(firstArg(toggle).toLowerCase());
+  // ap_set_keepalive() keeps no connection when the timeout is 0.
+  const isOn = !isOff && seconds !== 0;
+  return {
+    server: 'apache',
+    model: view.mpm === 'event' ? 'event' : 'blocking',
+    toggle: isOff || isOn ? toggle : timeout,
+    isOn,
+    timeout,
+    timeoutSeconds: isOn ? seconds : 0,
+    requests,
+    requestLimit: limit === 0 ? Number.POSITIVE_INFINITY : limit,
+  };
+}
+
+function nginxSettings(view: NginxView, level: NginxLevel): KeepaliveSettings {
+  const timeout = nginxSetting(view, level, 'keepalive_timeout');
+  const requests = nginxSetting(view, level, 'keepalive_requests');
+  const timeoutSeconds = settingSeconds(timeout);
+  return {
+    server: 'nginx',
+    model: 'event',
+    toggle: timeout,
+    isOn: timeoutSeconds !== 0,
+    timeout,
+    timeoutSeconds,
+    requests,
+    requestLimit: countOf(requests),
+  };
 }
 
 /** The directives' names differ, the advice does not. */

@@ -16,7 +16,12 @@ export function renderAuditText(report: AuditReport, servers: readonly AuditedSe
   ].join('\n');
 }
 
-const sources = { flag: '--server-version', binary: 'its binary', assumed: 'assumed' } as const;
+const sources = {
+  flag: '--server-version',
+  binary: 'its binary',
+  status_page: 'its status page',
+  assumed: 'assumed',
+} as const;
 
 function describeServer({ server, file, version, versionSource, mpm }: AuditedServer): string {
   const model = mpm === undefined ? '' : `, ${mpm}`;

@@ -33,7 +33,7 @@ function shown(word: string): string {
   return word === '' || /\s/.test(word) ? `"${word}"` : word;
 }
 
-export function firstArg({ args }: Setting): string {
+export function firstArg({ args }: Pick<Setting, 'args'>): string {
   return args[0] ?? '';
 }
 

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../result.ts';
 
 /** A flag of one command alone. Those of `serve` and the environment names are in flags.ts. */
 export interface CommandFlag {
+  /** Name of the value in the help; a flag without one is given or not. */
   readonly value?: string;
   readonly default?: string;
   readonly help: string;
@@ -25,19 +26,27 @@ export type OutputFormat = 'table' | 'json';
 
 export interface CommandArguments<T extends CommandFlagTable> {
   readonly flags: CommandFlags<T>;
+  /** What is no flag, such as URLs. */
+  readonly operands: readonly string[];
   readonly output: OutputFormat;
   readonly help: boolean;
+}
+
+export interface CommandFlagOptions {
+  readonly operands: 'allowed' | 'refused';
 }
 
 /** Parses the arguments of a command that asks once and ends; the environment is not read. */
 export function parseCommandFlags<T extends CommandFlagTable>(
   table: T,
   args: readonly string[],
+  options: CommandFlagOptions = { operands: 'refused' },
 ): Result<CommandArguments<T>, string> {
   const all = { ...table, ...commonFlags };
-  const values = readValues(all, args);
-  if (!values.ok) return values;
-  const { help, output, ...given } = values.value;
+  const read = readValues(all, args, options);
+  if (!read.ok) return read;
+  const { operands } = read.value;
+  const { help, output, ...given } = read.value.values;
   const format = listOf(output)[0] ?? commonFlags.output.default;
   if (format !== 'table' && format !== 'json') {
     return err(`--output="${format}": want table or json`);
@@ -48,23 +57,31 @@ export function parseCommandFlags<T extends CommandFlagTable>(
     if (list.length > 1 && row.multiple === undefined) return err(`--${name} is given twice`);
     if (list.length > 0) flags[name as keyof T] = list;
   }
-  return ok({ flags, output: format, help: help === true });
+  return ok({ flags, operands, output: format, help: help === true });
+}
+
+interface RawArguments {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
 }
 
 function readValues(
   table: CommandFlagTable,
   args: readonly string[],
-): Result<Readonly<Record<string, unknown>>, string> {
-  const options = Object.keys(table).map(
-    (name) => [name, { type: 'string', multiple: true }] as const,
+  { operands }: CommandFlagOptions,
+): Result<RawArguments, string> {
+  const options = Object.entries<CommandFlag>(table).map(
+    ([name, { value }]) =>
+      [name, { type: value === undefined ? 'boolean' : 'string', multiple: true }] as const,
   );
   try {
-    const { values } = parseArgs({
+    const { values, positionals } = parseArgs({
       args: [...args],
       options: { ...Object.fromEntries(options), help: { type: 'boolean' } },
+      allowPositionals: operands === 'allowed',
       strict: true,
     });
-    return ok(values);
+    return ok({ values, operands: positionals });
   } catch (error) {
     return err(error instanceof Error ? error.message : String(error));
   }

@@ -76,7 +76,10 @@ const capacity = z
     slots: count
       .optional()
       .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
-    config_file: path.optional().meta({ description: 'nginx.conf, read with its includes.' }),
+    config_file: path.optional().meta({
+      description:
+        'Main configuration file of the server, read with its includes: for its audit and, of nginx, for its limit.',
+    }),
     worker_processes: count
       .optional()
       .meta({ description: 'nginx; replaces "auto" and the file.' }),
@@ -87,7 +90,7 @@ const capacity = z
     threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
     keepalive_timeout: duration.optional().meta({
       description:
-        'KeepAliveTimeout or keepalive_timeout now in force; replaces the file. The advice is worked out from it. Default: that of the server, 5s for Apache, 75s for nginx.',
+        'KeepAliveTimeout or keepalive_timeout now in force, where config_file does not tell it: for the advice. Default: that of the server, 5s for Apache, 75s for nginx.',
     }),
     async_request_worker_factor: z.number().min(1).optional().meta({
       description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
@@ -280,13 +283,6 @@ const target = z
     error: 'Apache listens on TCP only; unix: is for nginx',
     path: ['status_url'],
   })
-  .refine(
-    ({ server, capacity: { config_file } }) => server === 'nginx' || config_file === undefined,
-    {
-      error: 'is read for nginx only; Apache’s scoreboard tells its limit (or set slots)',
-      path: ['capacity', 'config_file'],
-    },
-  )
   .superRefine((target, context) => {
     if (target.status_url !== undefined) return;
     for (const { path, message } of problemsWithoutStatusPage(target)) {
@@ -345,6 +341,20 @@ const probeModule = z.strictObject({
   timeout: positiveDuration.default(5000),
   http: http.default({ headers: {} }),
   capacity: capacity.default({}),
+  keepalive: z
+    .strictObject({
+      max_requests: count.max(1000).default(20).meta({
+        description: 'Most requests on one connection; the limit of the server is found below it.',
+      }),
+      connections: count.max(10).default(2).meta({
+        description: 'Idle connections that wait for the server to close them.',
+      }),
+    })
+    .optional()
+    .meta({
+      description:
+        'Measure connections as check-keepalive does, for as long as the scrape timeout allows, instead of reading a status page.',
+    }),
 });
 
 const probe = z.strictObject({

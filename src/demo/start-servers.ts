@@ -42,11 +42,11 @@ export async function startReal(): Promise<Result<DemoServers, readonly string[]
   return err([apache, nginx].flatMap((server) => (server.ok ? [] : [server.error])));
 }
 
-/** The configuration of an exporter that watches both. */
+/** The configuration of an exporter that watches both. One process holds all ports of a simulation, the exporter's too. */
 export function renderDemoConfig({ apache, nginx, nginxCapacity, simulated }: DemoServers): string {
   const prefix = simulated ? 'simulated-' : '';
   return `targets:
-  - {name: ${prefix}apache-prefork, server: apache, status_url: "${apache.statusUrl}", sampling: {observation_lane: true}}
-  - {name: ${prefix}nginx, server: nginx, status_url: "${nginx.statusUrl}", capacity: ${nginxCapacity}}
+  - {name: ${prefix}apache-prefork, server: apache, status_url: "${apache.statusUrl}", listen: [${apache.port}], sampling: {observation_lane: true}}
+  - {name: ${prefix}nginx, server: nginx, status_url: "${nginx.statusUrl}", listen: [${nginx.port}], capacity: ${nginxCapacity}}
 `;
 }

@@ -1,11 +1,13 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
+import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { AdviceOptions } from './advise-keepalive.ts';
 
 /** A target as it is seen now; of one without a status page only the name and the kind of server. */
-export interface AdviceSubject extends Partial<Pick<TargetView, 'figures' | 'host' | 'counters'>> {
+export interface AdviceSubject
+  extends Partial<Pick<TargetView, 'figures' | 'host' | 'counters' | 'config'>> {
   readonly observation: {
     readonly target: TargetIdentity;
     readonly outcome?: ObservationOutcome;
@@ -18,9 +20,13 @@ export interface AdviceSurroundings {
   readonly slots?: number;
   readonly threadsPerChild?: number;
   readonly asyncFactor?: number;
+  /** Samples from before connections were followed, when another timeout was in force. */
+  readonly sampledBefore?: SampledSlots;
   /** Memory that more workers could take. */
   readonly availableBytes?: number;
 }
+
+export type SampledSlots = SampleCounters['keepaliveSlots'];
 
 /** Fewer samples of keep-alive slots are no mean: ten minutes at one a second. */
 const leastSamples = 600;
@@ -29,9 +35,9 @@ const leastSamples = 600;
 export function adviceInput(
   view: AdviceSubject,
   summary: GapSummary,
-  surroundings: AdviceSurroundings,
+  { sampledBefore, ...surroundings }: AdviceSurroundings,
 ): AdviceOptions {
-  const { sum, count } = view.counters?.samples.keepaliveSlots ?? { sum: 0, count: 0 };
+  const { sum, count } = sampledSince(view, sampledBefore);
   const workers = groupOf(view, 'worker');
   const slots = (workers ?? groupOf(view, 'connection'))?.limit?.value;
   const workerBytes = memoryOfSlot(view, workers);
@@ -43,6 +49,13 @@ export function adviceInput(
     ...surroundings,
     ...(slots === undefined ? {} : { slots }),
   };
+}
+
+function sampledSince({ counters }: AdviceSubject, before: SampledSlots | undefined): SampledSlots {
+  const { sum, count } = counters?.samples.keepaliveSlots ?? { sum: 0, count: 0 };
+  // Sampling begins anew when the configuration of a target changes.
+  if (before === undefined || before.count > count) return { sum, count };
+  return { sum: sum - before.sum, count: count - before.count };
 }
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];

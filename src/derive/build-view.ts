@@ -1,3 +1,4 @@
+import type { ConfigView } from '../snapshot/audit.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
 import type { Capacity } from '../snapshot/slots.ts';
@@ -15,6 +16,7 @@ export interface ViewParts {
   readonly capacity: Capacity;
   readonly host?: HostFigures;
   readonly holders?: SlotHolders;
+  readonly config?: ConfigView;
   /** Seconds since an error log last said that there is no slot left; absent when none speaks for now. */
   readonly loggedSecondsAgo?: number;
   readonly laneUp?: boolean;
@@ -24,7 +26,7 @@ export interface ViewParts {
 
 /** Puts together what is known of a target: the verdict first, then the slots it is a statement about. */
 export function buildView(parts: ViewParts): TargetView {
-  const { observation, counters, memory, capacity, host, holders, laneUp } = parts;
+  const { observation, counters, memory, capacity, host, holders, config, laneUp } = parts;
   const { target, outcome } = observation;
   const before = figuresOf(memory.lastAnswered);
   const verdict = bridgeVerdict(verdictOf(parts), memory, parts.nowMilliseconds);
@@ -47,6 +49,7 @@ export function buildView(parts: ViewParts): TargetView {
     ...(unanswered === undefined ? {} : { unanswered }),
     ...(host === undefined ? {} : { host }),
     ...(holders === undefined ? {} : { holders }),
+    ...(config === undefined ? {} : { config }),
     ...(laneUp === undefined ? {} : { laneUp }),
   };
 }

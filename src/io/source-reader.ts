@@ -1,6 +1,5 @@
-import { open, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { err, ok, type Result } from '../result.ts';
 import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { globFiles, isPattern } from './glob-files.ts';
@@ -23,17 +22,13 @@ export function createSourceReader({ root = '' }: SourceReaderOptions = {}): Rea
     const sources: SourceFile[] = [];
     const found = isPattern(pattern) ? await globFiles(join(root, pattern)) : [root + pattern];
     for (const real of await withoutDirectories(found)) {
-      const path = root === '' ? real : real.slice(root.length);
-      const text = await readSource(real, path, largestTree - bytes);
-      if (!text.ok) {
-        // A pattern passes over what it cannot open no more than a name does.
-        if (text.error.kind === 'missing' && !isPattern(pattern)) return ok([]);
-        return err(text.error.message);
-      }
-      bytes += text.value.length;
-      sources.push({ path, text: text.value });
+      const path = real.slice(root.length);
+      const source = await readSource(real, { path, room: largestTree - bytes });
+      if (source === undefined) continue;
+      if ('text' in source) bytes += source.text.length;
+      sources.push(source);
     }
-    return ok(sources);
+    return sources;
   };
 }
 
@@ -49,35 +44,28 @@ async function withoutDirectories(paths: readonly string[]): Promise<readonly st
   return files;
 }
 
-interface ReadProblem {
-  readonly kind: 'missing' | 'unreadable';
-  readonly message: string;
+interface ReadContext {
+  /** As the tree knows the file. */
+  readonly path: string;
+  /** Bytes that the tree may still grow by. */
+  readonly room: number;
 }
 
+/** Undefined when there is no such file. */
 async function readSource(
   real: string,
-  path: string,
-  room: number,
-): Promise<Result<string, ReadProblem>> {
+  { path, room }: ReadContext,
+): Promise<SourceFile | undefined> {
   try {
     const status = await stat(real);
-    if (!status.isFile()) return unreadable(`${path}:1: is no regular file`);
+    if (!status.isFile()) return { path, problem: `${path}:1: is no regular file` };
     if (status.size > Math.min(largestFile, room)) {
-      return unreadable(`${path}:1: too large for a configuration file: ${status.size} bytes`);
+      const problem = `${path}:1: too large for a configuration file: ${status.size} bytes`;
+      return { path, problem };
     }
-    const file = await open(real);
-    try {
-      return ok(await file.readFile('utf8'));
-    } finally {
-      await file.close();
-    }
+    return { path, text: await readFile(real, 'utf8') };
   } catch (error) {
     const code = errorCode(error) ?? 'unknown error';
-    const message = `${path}: cannot be read: ${code}`;
-    return code === 'ENOENT' ? err({ kind: 'missing', message }) : unreadable(message);
+    return code === 'ENOENT' ? undefined : { path, problem: `${path}: cannot be read: ${code}` };
   }
-}
-
-function unreadable(message: string): Result<string, ReadProblem> {
-  return err({ kind: 'unreadable', message });
 }

@@ -33,20 +33,6 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
         ? []
         : histogramOf(view, view.logs.gaps.missed),
   }),
-  family({
-    name: 'webserver_keepalive_timeout_seconds',
-    type: 'gauge',
-    help: 'The keep-alive timeout in force; source default: nobody told, and it is taken for that of the server as delivered.',
-    labels: [...targetLabels, 'source'],
-    source: 'capacity.keepalive_timeout; keepalive_timeout of capacity.config_file.',
-    samples: ({ logs, ...view }: LoggedTarget) =>
-      logs?.keepaliveTimeout === undefined
-        ? []
-        : known(
-            { ...labelsOf(view), source: logs.keepaliveTimeout.source },
-            logs.keepaliveTimeout.seconds,
-          ),
-  }),
   predicted({
     name: 'webserver_predicted_slots',
     help: 'Slots that would be held at the busiest moment with a keep-alive timeout of so many seconds.',

@@ -2,6 +2,7 @@ import type { SelfView } from '../snapshot/self-view.ts';
 import type { LoggedTarget, TargetView } from '../snapshot/target-view.ts';
 import { adviceFamilies } from './advice-families.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
+import { configFamilies } from './config-families.ts';
 import { connectionFamilies } from './connection-families.ts';
 import type { Family } from './family.ts';
 import { kernelFamilies, processFamilies } from './host-families.ts';
@@ -38,6 +39,7 @@ export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Kernel', families: kernelFamilies },
   { title: 'Connections', families: connectionFamilies },
   { title: 'Processes', families: processFamilies },
+  { title: 'Configuration', families: configFamilies },
   { title: 'Compatible with apache_exporter', families: apacheCompatFamilies },
   { title: 'Compatible with nginx-prometheus-exporter', families: nginxCompatFamilies },
 ];

@@ -1,4 +1,5 @@
 import type { TargetView } from '../snapshot/target-view.ts';
+import { currentConnections, describeOldestIdle } from './connections.ts';
 import type { PageModel } from './model.ts';
 import { sortByTrouble } from './rank.ts';
 import { buildSlotBoard, type SlotBoard } from './slot-board.ts';
@@ -9,7 +10,7 @@ export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] 
   const groups = view?.figures?.groups ?? [];
   // The kernel sees connections; a server without connection slots gives each of them a worker.
   const agedKind = groups.some(({ kind }) => kind === 'connection') ? 'connection' : 'worker';
-  const held = view?.host?.connections?.held;
+  const held = view && currentConnections(view)?.held;
   return groups.map((group) =>
     buildSlotBoard({
       group,
@@ -25,9 +26,13 @@ export const maxCards = 40;
 export function renderBoardsEvent({ targets }: PageModel): string {
   const shown = sortByTrouble(targets).slice(0, maxCards);
   return JSON.stringify(
-    shown.map((target) => ({
-      name: visibleText(target.identity.name, maxNameLength),
-      boards: buildBoards(target.view),
-    })),
+    shown.map(({ identity, view }) => {
+      const connections = view && currentConnections(view);
+      return {
+        name: visibleText(identity.name, maxNameLength),
+        boards: buildBoards(view),
+        ...(connections === undefined ? {} : { oldestIdle: describeOldestIdle(connections) }),
+      };
+    }),
   );
 }

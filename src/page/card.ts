@@ -5,6 +5,7 @@ import { renderAdvice } from './advice.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { describeSlotGroup, renderSlotGroup } from './bar.ts';
 import { buildBoards } from './boards.ts';
+import { renderConfigFindings } from './config-findings.ts';
 import { renderConnections } from './connections.ts';
 import { formatAge, formatCount, formatDuration, formatLatency } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -35,7 +36,8 @@ ${renderFailureNow(target)}
 ${verdict?.exhausted ? renderEvidence(verdict.evidence) : undefined}
 ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
 ${renderFigures(target, context)}
-${renderConnections(view?.host, context.nowSeconds)}
+${renderConnections(view, context.nowSeconds)}
+${view?.config && renderConfigFindings(view.config)}
 ${renderAdvice(target.advice)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}

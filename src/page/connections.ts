@@ -3,8 +3,8 @@ import {
   type ConnectionSummary,
   connectionActivities,
 } from '../snapshot/connections.ts';
-import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotState } from '../snapshot/slots.ts';
+import type { TargetView } from '../snapshot/target-view.ts';
 import { formatAge, formatCount, formatDuration } from './format.ts';
 import { type Html, html } from './html.ts';
 
@@ -24,22 +24,37 @@ export const activityTable: Readonly<Record<ConnectionActivity, ActivityWords>> 
   queued: { label: 'waiting in the accept queue' },
 };
 
+/** While a server is calm the kernel is read only for scrapes and for people; older than this it is of another time. */
+const currentSeconds = 10;
+
+/** What the kernel showed at about the time of the slots; its figures of an hour ago would pass for those of now. */
+export function currentConnections(view: TargetView): ConnectionSummary | undefined {
+  const { host, slotsSource, observation } = view;
+  const behind = observation.atSeconds - (host?.kernelReadAtSeconds ?? 0);
+  return slotsSource === 'kernel' || behind <= currentSeconds ? host?.connections : undefined;
+}
+
 /** Who is connected, as the kernel tells it; nothing when nobody is. */
 export function renderConnections(
-  host: HostFigures | undefined,
+  view: TargetView | undefined,
   nowSeconds: number,
 ): Html | undefined {
-  const connections = host?.connections;
+  const connections = view && currentConnections(view);
   if (connections === undefined || totalOf(connections) === 0) return undefined;
-  const { counts, clients, topClientConnections, oldestIdleSeconds } = connections;
-  const read = host?.kernelReadAtSeconds;
+  const { counts, clients, topClientConnections } = connections;
+  const read = view?.host?.kernelReadAtSeconds;
   const age = read === undefined ? '' : `, read ${formatAge(read, nowSeconds)}`;
-  return html`<section class="connections" aria-label="Connections"><h3>Connections</h3><dl>
+  return html`<section class="connections" aria-label="Who is connected"><h3>Who is connected</h3><dl>
 ${fact('Clients', formatCount(clients))}
 ${fact('Most held by one client', formatCount(topClientConnections))}
-${fact('Oldest idle', oldestIdleSeconds === undefined ? 'none is idle' : formatDuration(oldestIdleSeconds))}
+<div><dt>Oldest idle</dt><dd class="oldest-idle">${describeOldestIdle(connections)}</dd></div>
 ${fact('Waiting in the accept queue', formatCount(counts.queued))}
 </dl><p class="todo">${describeCounts(connections)}; from the kernel’s socket data${age}.</p></section>`;
+}
+
+/** Each second in the live stream too: it must not differ from the age that the board names. */
+export function describeOldestIdle({ oldestIdleSeconds }: ConnectionSummary): string {
+  return oldestIdleSeconds === undefined ? 'none is idle' : formatDuration(oldestIdleSeconds);
 }
 
 function fact(term: string, value: string): Html {

@@ -1,3 +1,4 @@
+import { morphScript } from './morph-script.ts';
 import { boardLetters } from './render-board.ts';
 import { slotPalette } from './slot-palette.ts';
 
@@ -8,17 +9,10 @@ const states = Object.fromEntries(
   ]),
 );
 
-/**
- * The page's only script, admitted by its hash. It draws the boards from the live stream, and takes all else from a
- * fresh copy of the page, so that figures are worded in one place. Without it the page reloads itself.
- */
-export const liveScript = `'use strict';
-(() => {
+/** Drawing: the squares, the note below them, and the square a reader has chosen. */
+const boardScript = `
 const states = ${JSON.stringify(states)};
-const main = document.querySelector('main'), button = document.getElementById('live');
-const status = document.getElementById('live-status');
-const pause = Number(document.body.dataset.refresh) * 1000;
-let stream, timer, paused = false, loading = false, spokenAt = 0, spoken = '';
+const chosen = new Map(), summaries = new Map();
 const duration = (s) => s < 60 ? s + ' s' : s < 3600 ? Math.floor(s / 60) + ' min' : Math.floor(s / 3600) + ' h';
 const squaresOf = (board) => board.runs.flatMap(({ state, squares, ages }) => {
   const known = ages.flatMap(([age, count]) => Array(count).fill(age));
@@ -33,92 +27,154 @@ function draw(element, board) {
   while (element.children.length < squares.length) element.append(document.createElement('i'));
   squares.forEach(([state, title, letter], i) => {
     const item = element.children[i];
-    if (item.classList[0] !== state) item.className = state + (item.classList.contains('here') ? ' here' : '');
+    set(item, 'className', state);
     set(item, 'title', title);
     set(item, 'textContent', letter);
   });
-  element.dataset.summary = board.summary;
+  set(element.nextElementSibling.firstElementChild, 'textContent', board.note);
+  point(element);
 }
+function point(element) {
+  const items = element.children, output = element.nextElementSibling.lastElementChild;
+  element.querySelector('.here')?.classList.remove('here');
+  if (!chosen.has(element.id) || !items.length) return set(output, 'textContent', '');
+  const at = Math.min(chosen.get(element.id), items.length - 1);
+  items[at].classList.add('here');
+  set(output, 'textContent', (at + 1) + ' of ' + items.length + ': ' + items[at].title);
+}
+function choose(element, at) {
+  chosen.set(element.id, Math.max(0, Math.min(element.children.length - 1, at)));
+  point(element);
+  say(element.nextElementSibling.lastElementChild.textContent);
+}
+main.addEventListener('keydown', (event) => {
+  const board = event.target;
+  if (!board.classList.contains('board')) return;
+  const row = getComputedStyle(board).gridTemplateColumns.split(' ').length;
+  const step = { ArrowRight: 1, ArrowDown: row, ArrowLeft: -1, ArrowUp: -row, Home: -1e9, End: 1e9 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const at = chosen.get(board.id);
+  choose(board, at === undefined ? (step === 1e9 ? step : 0) : at + step);
+});
+main.addEventListener('click', ({ target }) => {
+  const board = target.parentElement;
+  if (board?.classList.contains('board')) choose(board, [...board.children].indexOf(target));
+});`;
+
+/** Talking: a focused board is read out every ten seconds at most, the connection when it is lost or back. */
+const speechScript = `
+let spokenAt = 0, spoken = '', contactAt = Date.now(), startedAt = Date.now(), failed = false, lost = false;
+const say = (text) => set(status, 'textContent', text);
+const read = (element) => { if (!paused && summaries.has(element.id)) label(element, summaries.get(element.id)); };
+function label(element, summary) {
+  if (element !== document.activeElement) element.setAttribute('aria-label', summary);
+  else if (summary !== spoken && Date.now() - spokenAt >= 10000) {
+    spokenAt = Date.now();
+    say(spoken = summary);
+  }
+}
+main.addEventListener('focusin', ({ target }) => {
+  spokenAt = Date.now();
+  spoken = target.getAttribute('aria-label');
+});
+function tell() {
+  const old = Math.floor((Date.now() - contactAt) / 1000);
+  const silent = Date.now() - Math.max(contactAt, startedAt) > pause + 3000;
+  const wasLost = lost;
+  lost = !paused && (failed || silent);
+  document.body.classList.toggle('lost', lost);
+  if (lost !== wasLost && !paused) say(lost ? 'The connection to the exporter is lost.' : 'Connected again.');
+  const what = paused ? 'Paused.' : lost ? 'No connection to the exporter.' : '';
+  read(document.activeElement);
+  set(note, 'textContent', what && what + ' These figures are ' + duration(old) + ' old.');
+}
+function reached() { contactAt = Date.now(); failed = false; tell(); }`;
+
+/** Fetching: the stream of boards, and a fresh copy of the page for all else. */
+const streamScript = `
+let stream, timer, later, paused = false, loading = false, loadedAt = 0;
 function show(targets) {
   let fresh = true;
-  for (const { name, boards } of targets) {
+  for (const { name, boards, oldestIdle } of targets) {
     const card = [...main.querySelectorAll('.card[data-name]')].find((item) => item.dataset.name === name);
+    const oldest = oldestIdle && card?.querySelector('.oldest-idle');
+    if (oldest) set(oldest, 'textContent', oldestIdle);
     for (const board of boards) {
+      if (!board.runs.length) continue;
       const element = card && document.getElementById(card.id + '-' + board.kind);
       if (!element) { fresh = false; continue; }
-      if (element.dataset.summary !== board.summary) fresh = false;
+      if (summaries.get(element.id) !== board.summary) fresh = false;
+      summaries.set(element.id, board.summary);
       draw(element, board);
+      label(element, board.summary);
     }
   }
-  speak();
+  reached();
   if (!fresh) load();
 }
-function speak() {
-  if (Date.now() - spokenAt < 10000) return;
-  spokenAt = Date.now();
-  for (const element of main.querySelectorAll('.board[data-summary]')) {
-    if (element.getAttribute('aria-label') !== element.dataset.summary) element.setAttribute('aria-label', element.dataset.summary);
-  }
-  const focused = document.activeElement?.dataset?.summary;
-  if (focused && focused !== spoken) status.textContent = spoken = focused;
-}
-let loadedAt = 0;
 async function load() {
-  if (loading || paused || document.hidden || Date.now() - loadedAt < 500) return;
+  clearTimeout(later);
+  if (paused || document.hidden) return;
+  if (loading || Date.now() - loadedAt < 500) return void (later = setTimeout(load, 500));
   loading = true;
   loadedAt = Date.now();
   try {
     const answer = await fetch('./', { cache: 'no-store', signal: AbortSignal.timeout(10000) });
-    if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), 'text/html'));
-  } catch { /* The exporter may be restarting; the next turn tries again. */ }
+    if (!answer.ok) throw new Error(answer.status);
+    swap(new DOMParser().parseFromString(await answer.text(), 'text/html'));
+  } catch { failed = true; }
   loading = false;
+  tell();
 }
 function swap(page) {
   const next = page.querySelector('main');
   if (!next || paused) return;
   document.title = page.title;
-  const focus = main.contains(document.activeElement) ? document.activeElement.id : '';
-  // A board stays the same element: a reader's place in it and its label outlive the swap.
-  for (const board of next.querySelectorAll('.board')) {
-    const old = document.getElementById(board.id);
-    if (!old) continue;
-    old.className = board.className;
-    const here = [...old.children].findIndex((item) => item.classList.contains('here'));
-    old.replaceChildren(...board.childNodes);
-    old.children[here]?.classList.add('here');
-    old.dataset.summary = board.getAttribute('aria-label');
-    board.replaceWith(old);
-  }
-  main.replaceChildren(...next.childNodes);
-  if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  for (const board of next.querySelectorAll('.board')) summaries.set(board.id, board.getAttribute('aria-label'));
+  const focused = document.activeElement;
+  morph(main, next);
+  morph(document.querySelector('.brand'), page.querySelector('.brand'));
+  if (document.activeElement !== focused && focused.isConnected) focused.focus({ preventScroll: true });
+  for (const board of main.querySelectorAll('.board')) point(board);
+  reached();
 }
+function connect() {
+  if (stream && stream.readyState !== EventSource.CLOSED) return;
+  stream = new EventSource('slots/events');
+  stream.onmessage = (event) => show(JSON.parse(event.data));
+  stream.onerror = load;
+}
+function turn() { connect(); load(); }
 function start() {
   stop();
   if (paused || document.hidden) return;
-  stream = new EventSource('slots/events');
-  stream.onmessage = (event) => show(JSON.parse(event.data));
-  timer = setInterval(load, pause);
-  load();
+  startedAt = Date.now();
+  timer = setInterval(turn, pause);
+  turn();
 }
 function stop() { stream?.close(); stream = undefined; clearInterval(timer); }
-main.addEventListener('keydown', (event) => {
-  const board = event.target;
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -1e9, End: 1e9 }[event.key];
-  if (!step || !board.classList.contains('board')) return;
-  event.preventDefault();
-  const items = [...board.children], at = items.findIndex((item) => item.classList.contains('here'));
-  const to = Math.max(0, Math.min(items.length - 1, at + step));
-  items[at]?.classList.remove('here');
-  items[to].classList.add('here');
-  status.textContent = (to + 1) + ' of ' + items.length + ': ' + items[to].title;
-});
 button.addEventListener('click', () => {
   paused = !paused;
-  button.textContent = paused ? 'Resume' : 'Pause';
+  button.textContent = paused ? 'Resume updates' : 'Pause updates';
   if (paused) stop(); else start();
+  tell();
 });
 document.addEventListener('visibilitychange', start);
 addEventListener('pagehide', stop);
+addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
+setInterval(tell, 1000);
 button.hidden = false;
-start();
+start();`;
+
+/**
+ * The page's only script, admitted by its hash. It draws the boards from the live stream, and takes all else from a
+ * fresh copy of the page, so that figures are worded in one place. Without it the page reloads itself.
+ */
+export const liveScript = `'use strict';
+(() => {
+const main = document.querySelector('main'), button = document.getElementById('live');
+const note = document.getElementById('live-note'), status = document.getElementById('live-status');
+const pause = Number(document.body.dataset.refresh) * 1000;
+${[morphScript, boardScript, speechScript, streamScript].join('\n')}
 })();`;

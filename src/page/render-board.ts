@@ -1,5 +1,5 @@
 import type { SlotState } from '../snapshot/slots.ts';
-import { formatCount, formatDuration } from './format.ts';
+import { formatDuration } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { BoardRun, SlotBoard } from './slot-board.ts';
 import { slotPalette } from './slot-palette.ts';
@@ -25,19 +25,12 @@ export const boardLetters: Readonly<Record<SlotState, string>> = {
   free: '',
 };
 
-/** The still picture; the live script redraws the squares from the same runs. */
+/** The still picture; the live script redraws the squares from the same runs, and tells of the square chosen. */
 export function renderBoard(board: SlotBoard, id: string): Html {
   const squares = board.runs.reduce((sum, run) => sum + run.squares, 0);
   if (squares === 0) return html``;
   return html`<div class="${squares > 200 ? 'board small' : 'board'}" id="${id}" role="img" tabindex="0" aria-label="${board.summary}">${board.runs.map(renderRun)}</div>
-<p class="todo board-note">${describeSquares(board)}</p>`;
-}
-
-export function describeSquares({ slotsPerSquare, kind }: SlotBoard): string {
-  const what = kind === 'worker' ? 'worker' : 'connection';
-  return slotsPerSquare === 1
-    ? `Each square is one ${what}.`
-    : `Each square is up to ${formatCount(slotsPerSquare)} ${what}s of one state.`;
+<p class="todo board-note"><span>${board.note}</span> <b></b></p>`;
 }
 
 function renderRun({ state, squares, ages }: BoardRun): readonly Html[] {

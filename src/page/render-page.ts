@@ -42,12 +42,16 @@ ${styleElement(pageStyle)}
 </head>`;
 }
 
-function renderHeader({ exporter, nowSeconds, links }: PageModel): Html {
+function renderHeader({ exporter, nowSeconds, links, refreshSeconds }: PageModel): Html {
   return html`<header class="top">
 <div class="brand">${brandMark}<h1>keepalive-exporter</h1><p>${visibleText(exporter.version, 40)}, up ${formatDuration(nowSeconds - exporter.startTimeSeconds)}</p></div>
 <nav aria-label="Exporter">${links.map(renderLink)}</nav>
+${refreshSeconds === undefined ? undefined : liveControls}
 </header>`;
 }
+
+/** Filled and shown by the live script. */
+const liveControls = html`<button type="button" id="live" hidden>Pause updates</button><p id="live-note"></p><p id="live-status" class="unseen" role="status"></p>`;
 
 function renderLink({ href, label }: PageLink): Html {
   return html`<a href="${href}">${label}</a>`;
@@ -82,8 +86,8 @@ function renderFooter({ refreshSeconds }: PageModel): Html {
   const refresh =
     refreshSeconds === undefined
       ? html`Does not refresh by itself. <a href="/">Resume</a>`
-      : html`<noscript>Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a></noscript><button type="button" id="live" hidden>Pause</button>`;
-  return html`<footer class="bottom"><p>${refresh}</p><p id="live-status" role="status"></p></footer>`;
+      : html`<noscript>Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a></noscript>`;
+  return html`<footer class="bottom"><p>${refresh}</p></footer>`;
 }
 
 const brandMark = html`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true"><rect class="state-writing" x="3" y="5" width="9" height="6" rx="2"/><rect class="state-keepalive" x="14" y="5" width="15" height="6" rx="2"/><rect class="state-writing" x="3" y="13" width="5" height="6" rx="2"/><rect class="state-keepalive" x="10" y="13" width="19" height="6" rx="2"/><rect class="state-keepalive" x="3" y="21" width="12" height="6" rx="2"/><rect class="state-open" x="17" y="21" width="12" height="6" rx="2"/></svg>`;

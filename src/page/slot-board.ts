@@ -1,7 +1,7 @@
 import type { HeldConnection } from '../snapshot/connections.ts';
 import type { SlotGroup, SlotKind, SlotState } from '../snapshot/slots.ts';
 import { activityTable } from './connections.ts';
-import { formatCount } from './format.ts';
+import { formatCount, formatDuration } from './format.ts';
 import { slotPalette, slotStackOrder } from './slot-palette.ts';
 import { slotKindWords } from './words.ts';
 
@@ -22,6 +22,8 @@ export interface SlotBoard {
   readonly runs: readonly BoardRun[];
   /** The board in one sentence, for those who cannot see it. */
   readonly summary: string;
+  /** What a square stands for, and the oldest of each state whose age is known. */
+  readonly note: string;
 }
 
 export interface SlotBoardOptions {
@@ -45,10 +47,30 @@ export function buildSlotBoard(options: SlotBoardOptions): SlotBoard {
   const runs = states.map(({ state, slots }) => {
     const squares = Math.ceil(slots / slotsPerSquare);
     const ages = agesOf(state, held).slice(0, slots);
-    const oldest = ages.filter((_, i) => i % slotsPerSquare === 0);
+    const oldest = ages.filter((_, i) => i % slotsPerSquare === 0).map(roundAge);
     return { state, slots, squares, ages: encodeRuns(oldest) };
   });
-  return { kind: group.kind, slotsPerSquare, runs, summary: summarise(group) };
+  const note =
+    `${describeSquares(group.kind, slotsPerSquare)} ${describeAges(runs, held)}`.trimEnd();
+  return { kind: group.kind, slotsPerSquare, runs, summary: summarise(group), note };
+}
+
+function describeSquares(kind: SlotKind, slotsPerSquare: number): string {
+  const { one, many } = slotKindWords[kind];
+  return slotsPerSquare === 1
+    ? `Each square is one ${one}.`
+    : `Each square is up to ${formatCount(slotsPerSquare)} ${many} of one state.`;
+}
+
+/** Never silent about ages: a board without them would pass for one of connections that have just come. */
+function describeAges(runs: readonly BoardRun[], held: readonly HeldConnection[]): string {
+  const aged = runs.filter(({ state }) => agedStates.includes(state));
+  const oldest = aged.flatMap(({ state }) => {
+    const [age] = agesOf(state, held);
+    return age === undefined ? [] : [`${slotPalette[state].label} ${formatDuration(age)}`];
+  });
+  if (oldest.length > 0) return `Oldest: ${oldest.join(', ')}.`;
+  return aged.length > 0 ? 'Ages are not known: the kernel’s socket data (ss) has none.' : '';
 }
 
 /** States whose age the kernel tells for certain; half requests and downloads have several states on a status page. */
@@ -58,7 +80,7 @@ function agesOf(state: SlotState, held: readonly HeldConnection[]): readonly num
   if (!agedStates.includes(state)) return [];
   return held
     .filter(({ activity }) => activityTable[activity].state === state)
-    .map(({ ageSeconds }) => roundAge(ageSeconds))
+    .map(({ ageSeconds }) => ageSeconds)
     .toSorted((a, b) => b - a);
 }
 

@@ -66,10 +66,15 @@ font-size:13px;font-weight:600;white-space:nowrap;margin-right:4px}
 .board{display:grid;grid-template-columns:repeat(auto-fill,18px);gap:3px;margin:8px 0 4px;padding:2px}
 .board i{height:18px;border-radius:3px;font:600 10px/18px ui-monospace,Menlo,Consolas,monospace;text-align:center;color:#fff}
 .board.small{grid-template-columns:repeat(auto-fill,13px);gap:2px}.board.small i{height:13px;font-size:8px;line-height:13px}
-.board .here{outline:3px solid var(--text)}.board-note{margin-bottom:6px}
+.board .here{outline:3px solid var(--text)}.board-note{margin-bottom:6px}.board-note b{color:var(--text)}
+#live-note:not(:empty){position:fixed;z-index:1;bottom:12px;left:50%;transform:translateX(-50%);width:max-content;max-width:94vw;padding:6px 16px;
+border-radius:6px;border:1px solid var(--line);font-weight:600;background:var(--hint-back)}
+.lost #live-note:not(:empty){background:var(--bad-back);border-color:var(--bad)}
+.lost .board:not(:focus-visible){outline:2px dashed var(--bad);outline-offset:2px}.lost .ratio{color:var(--soft);font-weight:400}.lost .badge{color:var(--soft)}
+.unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media (forced-colors:active){.board i,.bar,.swatch{forced-color-adjust:none}}
 button{font:inherit;color:var(--link);background:var(--card);border:1px solid var(--line);border-radius:6px;padding:4px 14px;cursor:pointer}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
-@media (prefers-reduced-motion:no-preference){.board i{transition:background .3s}}
 .connections{margin-top:14px}.connections h3{font-size:14px}.connections dl{display:grid;grid-template-columns:repeat(4,1fr);gap:4px 16px;margin:4px 0}
 .connections dd{font-weight:600}.source{font-size:13px;font-weight:600}
 .advice{margin-top:14px}.advice h3{font-size:14px}.advice pre{margin:6px 0}.advice ul{padding-left:18px}

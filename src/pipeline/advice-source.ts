@@ -1,5 +1,5 @@
 import type { TargetConfig } from '../config/schema.ts';
-import { type AdviceSubject, adviceInput } from '../derive/advice-input.ts';
+import { type AdviceSubject, adviceInput, type SampledSlots } from '../derive/advice-input.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readAvailableMemory } from '../io/read-available-memory.ts';
@@ -10,7 +10,7 @@ import type { GapSummary } from '../snapshot/gap-summary.ts';
 const renewMilliseconds = 60_000;
 
 export interface AdviceSourceOptions {
-  readonly summarizeGaps: (target: string) => GapSummary | undefined;
+  readonly summarizeGaps: (target: string, todaySeconds?: number) => GapSummary | undefined;
   /** Whether nobody told the timeout in force. */
   readonly isTimeoutAssumed: (target: string) => boolean;
   readonly configOf: (target: string) => TargetConfig | undefined;
@@ -38,6 +38,9 @@ export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: Ad
 
 interface Known {
   readonly at: number;
+  readonly todaySeconds: number | undefined;
+  /** Samples taken before this timeout was in force. */
+  readonly sampledBefore: SampledSlots | undefined;
   readonly advice: Advice | undefined;
 }
 
@@ -55,30 +58,46 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
       const last = known.get(name);
       const now = monotonic();
       if (last !== undefined && now - last.at < renewMilliseconds) return last.advice;
-      const advice = workOut(view, options, availableBytes);
-      known.set(name, { at: now, advice });
+      const summary = options.summarizeGaps(name, timeoutInFile(view));
+      const todaySeconds = summary?.todaySeconds;
+      const isAnother = last !== undefined && last.todaySeconds !== todaySeconds;
+      const sampledBefore = isAnother ? view.counters?.samples.keepaliveSlots : last?.sampledBefore;
+      const advice = summary && workOut(view, { summary, sampledBefore, availableBytes, options });
+      known.set(name, { at: now, advice, todaySeconds, sampledBefore });
       // For the next one: it changes slowly, and a scrape must not wait for it.
       void readMemory();
       return advice;
     },
     forget() {
-      known = new Map();
+      // What was sampled before still was.
+      known = new Map(
+        [...known].map(([name, one]) => [name, { ...one, at: Number.NEGATIVE_INFINITY }]),
+      );
     },
   };
 }
 
+function timeoutInFile({ config }: AdviceSubject): number | undefined {
+  return config?.figures?.keepaliveTimeoutSeconds.value;
+}
+
+interface Basis {
+  readonly summary: GapSummary;
+  readonly sampledBefore: SampledSlots | undefined;
+  readonly availableBytes: number | undefined;
+  readonly options: AdviceSourceOptions;
+}
+
 function workOut(
   view: AdviceSubject,
-  { summarizeGaps, configOf, isTimeoutAssumed }: AdviceSourceOptions,
-  availableBytes: number | undefined,
-): Advice | undefined {
+  { summary, sampledBefore, availableBytes, options: { configOf, isTimeoutAssumed } }: Basis,
+): Advice {
   const { name } = view.observation.target;
-  const summary = summarizeGaps(name);
-  if (summary === undefined) return undefined;
   const { slots, threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
   const advice = adviseKeepalive(
     adviceInput(view, summary, {
       ...(slots === undefined ? {} : { slots }),
+      ...(sampledBefore === undefined ? {} : { sampledBefore }),
       ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
       ...(async_request_worker_factor === undefined
         ? {}

@@ -52,8 +52,8 @@ async function readApache(file: string | undefined, request: AuditRequest) {
   if (file === undefined) return ok(undefined);
   const { version } = versionOf('apache', request);
   const read = (request.createReader ?? createSourceReader)();
-  const envvars = await read(`${file.slice(0, file.lastIndexOf('/'))}/envvars`);
-  const text = envvars.ok ? (envvars.value[0]?.text ?? '') : '';
+  const [envvars] = await read(`${file.slice(0, file.lastIndexOf('/'))}/envvars`);
+  const text = envvars !== undefined && 'text' in envvars ? envvars.text : '';
   const tree = await expandApacheConfig(file, { read, version, environment: parseEnvvars(text) });
   return tree.ok ? ok(buildApacheView(tree.value, version)) : tree;
 }

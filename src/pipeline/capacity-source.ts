@@ -3,6 +3,7 @@ import type { CapacityConfig } from '../config/schema.ts';
 import { deriveNginxCapacity, type NginxCapacity } from '../derive/nginx-capacity.ts';
 import { readNginxConfig } from '../io/read-nginx-config.ts';
 import type { Capacity } from '../snapshot/slots.ts';
+import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Log } from './log.ts';
 
 /** A reload of the server may change its file at any time; a look a minute keeps the limit honest at no cost. */
@@ -12,13 +13,19 @@ const rereadMilliseconds = 60_000;
 export type CapacitySource = () => Promise<Capacity>;
 
 export interface CapacitySourceOptions {
+  readonly identity: Pick<TargetIdentity, 'server'>;
   readonly capacity: CapacityConfig;
   readonly log: Log;
 }
 
-export function createCapacitySource({ capacity, log }: CapacitySourceOptions): CapacitySource {
+export function createCapacitySource({
+  identity,
+  capacity,
+  log,
+}: CapacitySourceOptions): CapacitySource {
   const stated = statedCapacity(capacity);
-  const file = capacity.config_file;
+  // Apache's scoreboard tells its limit; its file is for the audit.
+  const file = identity.server === 'nginx' ? capacity.config_file : undefined;
   if (stated.slots !== undefined || file === undefined) return () => Promise.resolve(stated);
   let readAt = Number.NEGATIVE_INFINITY;
   let known: Promise<Capacity> = Promise.resolve(stated);

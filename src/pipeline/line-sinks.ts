@@ -36,11 +36,11 @@ export interface AccessSinkOptions {
   /** Unix time in seconds. */
   readonly now: () => number;
   /** Given where the format tells connections apart. */
-  readonly tracker?: GapTracker;
+  readonly tracked?: { readonly tracker: GapTracker };
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, now, tracker }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, now, tracked }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
   return (bytes, start, end) => {
@@ -48,7 +48,7 @@ export function accessSink({ counts, format, now, tracker }: AccessSinkOptions):
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
       foldRecord(counts, record);
-      if (tracker !== undefined) trackRecord(tracker, record);
+      if (tracked !== undefined) trackRecord(tracked.tracker, record);
     } else foldUnparsed(counts);
   };
 }

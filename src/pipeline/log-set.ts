@@ -35,7 +35,7 @@ export interface LogSet {
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
   /** What the connections in a target's access logs did. */
-  summarizeGaps(target: string): GapSummary | undefined;
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined;
   exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
   return {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
-    summarizeGaps: (target) => logs.summarizeGaps(target),
+    summarizeGaps: (target, todaySeconds) => logs.summarizeGaps(target, todaySeconds),
     exhaustedSecondsAgo: (target) => logs.exhaustedSecondsAgo(target),
     checkpoint: () => logs.checkpoint(),
     close: () => logs.close(),
@@ -114,8 +114,8 @@ class Logs implements LogSet {
     return this.#entries.get(target)?.logs.view(this.#inputs);
   }
 
-  summarizeGaps(target: string): GapSummary | undefined {
-    return this.#entries.get(target)?.logs.summarizeGaps();
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined {
+    return this.#entries.get(target)?.logs.summarizeGaps(todaySeconds);
   }
 
   exhaustedSecondsAgo(target: string): number | undefined {

@@ -9,6 +9,7 @@ import {
 import { emptyPollMemory, type PollMemory, rememberPoll } from '../derive/poll-memory.ts';
 import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
 import { createObservationLane } from '../io/observation-lane.ts';
+import type { ConfigView } from '../snapshot/audit.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import { type ScrapeFailureResult, scrapeResults } from '../snapshot/scrape.ts';
@@ -21,6 +22,7 @@ import type {
   TargetView,
 } from '../snapshot/target-view.ts';
 import { createCapacitySource } from './capacity-source.ts';
+import type { ReadConfig } from './config-source.ts';
 import type { ReadHost } from './host-source.ts';
 import type { Log } from './log.ts';
 import { type ReadOutcome, readOutcome } from './read-outcome.ts';
@@ -35,8 +37,12 @@ export interface TargetOptions extends FetchPageOptions {
   readonly readHost?: ReadHost;
   /** Reads who holds slots, when it is time to; otherwise what was read last. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
+  /** What the server's configuration file says; reads it again from time to time. */
+  readonly readConfig?: ReadConfig;
   /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
   readonly exhaustedSecondsAgo?: () => number | undefined;
+  /** Whether somebody looks at the page, which shows how long connections have been idle. */
+  readonly isWatched?: () => boolean;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -80,7 +86,7 @@ const backOffAfterSilenceMilliseconds = 5000;
 /** A server that has had less time than this to answer has not failed: its client was in a hurry. */
 const shortestPollMilliseconds = 1000;
 
-/** Above this saturation the kernel is read with each sample, below it with each scrape. */
+/** Above this saturation, or watched, the kernel is read with each sample, below it with each scrape. */
 const closeWatchFrom = 0.7;
 
 /** Kernel figures in an answer to a scrape are at most this old, unless reading them is costly. */
@@ -95,6 +101,7 @@ interface Parts {
   readonly capacity: Capacity;
   readonly host?: HostFigures;
   readonly holders?: SlotHolders;
+  readonly config?: ConfigView;
 }
 
 export function createTarget(options: TargetOptions): Target {
@@ -176,11 +183,13 @@ export function createTarget(options: TargetOptions): Target {
     if (outcome.kind === 'failed') failures[outcome.failure.result] += 1;
     logTransition(options, latest?.observation.outcome, outcome);
     // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
-    const host = isCalm(outcome, latest) ? parts?.host : await readHost(outcome.kind === 'failed');
+    const spared = isCalm(outcome, latest) && options.isWatched?.() !== true;
+    const host = spared ? parts?.host : await readHost(outcome.kind === 'failed');
     // A server that does not answer would only get one more connection to queue.
     const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     memory = rememberPoll(memory, observation);
-    return show({ observation, capacity, ...present({ host, holders }) });
+    const config = await options.readConfig?.(versionOf(memory.lastAnswered));
+    return show({ observation, capacity, ...present({ host, holders, config }) });
   };
 
   const startPoll = (deadlineMilliseconds: number): Poll => {
@@ -318,11 +327,17 @@ function isTimeout({ observation: { outcome } }: TargetView): boolean {
 function present(read: {
   readonly host?: HostFigures | undefined;
   readonly holders?: SlotHolders | undefined;
-}): Pick<Parts, 'host' | 'holders'> {
+  readonly config?: ConfigView | undefined;
+}): Pick<Parts, 'host' | 'holders' | 'config'> {
   return {
     ...(read.host === undefined ? {} : { host: read.host }),
     ...(read.holders === undefined ? {} : { holders: read.holders }),
+    ...(read.config === undefined ? {} : { config: read.config }),
   };
+}
+
+function versionOf(answered: Observation | undefined): string | undefined {
+  return answered?.outcome.kind === 'answered' ? answered.outcome.version : undefined;
 }
 
 /** What is shown when the first caller of all leaves before the server could answer: no fact about the server. */

@@ -72,8 +72,12 @@ export interface TargetLogs {
   view(inputs: InputRegistry): LogView;
   /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
   exhaustedSecondsAgo(): number | undefined;
-  /** What the connections in the access logs did; undefined where no format tells them apart. */
-  summarizeGaps(): GapSummary | undefined;
+  /**
+   * What the connections in the access logs did; undefined where no format tells them apart.
+   *
+   * @param todaySeconds the timeout in force, where it is known; with another than before, following begins anew
+   */
+  summarizeGaps(todaySeconds?: number): GapSummary | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
@@ -123,7 +127,14 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
       const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
       return ages.length === 0 ? undefined : Math.min(...ages);
     },
-    summarizeGaps: () => (tracked === undefined ? undefined : summarizeGaps(tracked.tracker)),
+    summarizeGaps(seconds) {
+      if (tracked === undefined) return undefined;
+      if (seconds !== undefined && seconds !== tracked.timeout.seconds) {
+        tracked.timeout = { seconds, source: 'config' };
+        tracked.tracker = createGapTracker({ todaySeconds: seconds });
+      }
+      return summarizeGaps(tracked.tracker);
+    },
     counts: () => ({ access, errorEvents }),
   };
 }
@@ -147,9 +158,10 @@ interface AccessSubscriptions {
   readonly tracked: Tracked | undefined;
 }
 
+/** Begun anew when the server has another timeout: under it the gaps mean something else. */
 interface Tracked {
-  readonly tracker: GapTracker;
-  readonly timeout: KeepaliveTimeout;
+  tracker: GapTracker;
+  timeout: KeepaliveTimeout;
 }
 
 function viewTracked({ tracker: { gaps, missed }, timeout }: Tracked): Partial<LogView> {
@@ -188,7 +200,7 @@ async function subscribeAccess(
       counts,
       format: format.value,
       now: options.now,
-      ...(tellsConnections && tracked !== undefined ? { tracker: tracked.tracker } : {}),
+      ...(tellsConnections && tracked !== undefined ? { tracked } : {}),
     });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);

@@ -2,6 +2,7 @@ import type { StatusTargetConfig } from '../config/status-target.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
+import { createConfigSource } from './config-source.ts';
 import { createHoldersSource } from './holders-source.ts';
 import { createHostSource } from './host-source.ts';
 import { createListenSource } from './listen-source.ts';
@@ -23,6 +24,8 @@ export interface TargetSetOptions {
   readonly inPod?: boolean;
   /** By target, whether its error log has just said so. */
   readonly logExhaustedSecondsAgo?: (target: string) => number | undefined;
+  /** Whether somebody looks at the page. */
+  readonly isWatched?: () => boolean;
   readonly log: Log;
   readonly now: () => number;
 }
@@ -86,6 +89,7 @@ export function targetOptions(config: StatusTargetConfig, options: TargetSetOpti
     observationLane: config.sampling.observation_lane,
     ...hostPart(config, options),
     ...holdersPart(config, options),
+    ...configPart(config, options),
     exhaustedSecondsAgo: () => options.logExhaustedSecondsAgo?.(config.name),
   };
 }
@@ -104,6 +108,12 @@ function hostPart(config: StatusTargetConfig, options: TargetSetOptions) {
     ...(configFile === undefined ? {} : { readConfiguredPorts: createPortSource(configFile) }),
   });
   return { readHost: createHostSource({ target, readListen, processes, kernel, log }) };
+}
+
+function configPart({ server, capacity }: StatusTargetConfig, { log }: TargetSetOptions) {
+  const { config_file: file, cpu_count: cpuCount } = capacity;
+  if (file === undefined) return {};
+  return { readConfig: createConfigSource({ server, file, cpuCount, log }) };
 }
 
 function holdersPart(

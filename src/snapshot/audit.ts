@@ -22,3 +22,22 @@ export interface Finding {
   /** Lines to paste. */
   readonly fix: readonly string[];
 }
+/** A value that counts, and where it comes from. */
+export interface EffectiveFigure {
+  readonly value: number;
+  readonly origin: string;
+}
+
+/** What a server's configuration says of connections; of the first server that visitors reach. */
+export interface ConfigFigures {
+  /** 0 when keep-alive is off. */
+  readonly keepaliveTimeoutSeconds: EffectiveFigure;
+  /** Requests a connection serves before it is closed; 0 when there is no limit. */
+  readonly keepaliveRequests: EffectiveFigure;
+}
+
+/** A target's configuration file, as it was last audited. */
+export interface ConfigView {
+  readonly findings: readonly Finding[];
+  readonly figures?: ConfigFigures;
+}

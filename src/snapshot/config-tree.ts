@@ -37,15 +37,10 @@ export interface ConfigTree {
   readonly silences: readonly Silence[];
 }
 
-export interface SourceFile {
-  readonly path: string;
-  readonly text: string;
-}
+/** A file of a configuration, or why it cannot be had. */
+export type SourceFile =
+  | { readonly path: string; readonly text: string }
+  | { readonly path: string; readonly problem: string };
 
-/** Reads the files that a path or glob pattern names, in order; none is no error. In words what is. */
-export type ReadSources = (
-  pattern: string,
-) => Promise<
-  | { readonly ok: true; readonly value: readonly SourceFile[] }
-  | { readonly ok: false; readonly error: string }
->;
+/** Reads the files that a path or glob pattern names, in order; none when there is none. */
+export type ReadSources = (pattern: string) => Promise<readonly SourceFile[]>;

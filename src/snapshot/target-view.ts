@@ -1,4 +1,5 @@
 import type { Advice } from './advice.ts';
+import type { ConfigView } from './audit.ts';
 import type { HostFigures } from './host.ts';
 import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
@@ -63,6 +64,8 @@ export interface TargetView {
   readonly host?: HostFigures;
   /** Who holds slots; only with slot_table. */
   readonly holders?: SlotHolders;
+  /** What its configuration file says; only with capacity.config_file that can be read. */
+  readonly config?: ConfigView;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
   /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */

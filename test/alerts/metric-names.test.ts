@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
+import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
 import { createProcessMetrics } from '../../src/metrics/registry.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
@@ -37,7 +38,8 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   const known = new Map<string, readonly string[]>(ofPrometheus);
   const add = (name: string, labels: readonly string[]) =>
     known.set(name, [...labels, ...scrapeLabels]);
-  for (const { families } of [...targetGroups, ...selfGroups, { families: probeFamilies }]) {
+  const ofProbes = [{ families: probeFamilies }, { families: keepaliveProbeFamilies }];
+  for (const { families } of [...targetGroups, ...selfGroups, ...ofProbes]) {
     for (const { name, type, labels } of families) {
       if (type !== 'histogram') add(name, labels);
       else {

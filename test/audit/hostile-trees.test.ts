@@ -65,12 +65,13 @@ describe('a hostile or broken tree is an error with file and line', () => {
     expect(await audit('nginx', files)).toContain(wanted);
   });
 
-  test('a large file that is included is named, with the line that includes it, and the rest is read', async () => {
+  test('a large file among others is named, with the line that includes it, and the rest is read', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     const file = join(directory, 'httpd.conf');
-    await writeFile(file, 'KeepAlive Off\nInclude big.conf\n');
-    await writeFile(join(directory, 'big.conf'), big);
+    await writeFile(file, 'Listen 80\nInclude *.inc\n');
+    await writeFile(join(directory, 'a.inc'), big);
+    await writeFile(join(directory, 'b.inc'), 'KeepAlive Off\n');
     const done = await auditFiles({
       files: { apache: file },
       versions: testVersions,

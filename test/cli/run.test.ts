@@ -49,7 +49,7 @@ describe('run()', () => {
   test('--help lists every command and every flag', async () => {
     const { code, stdout } = await runWith(['--help']);
     expect(code).toBe(0);
-    for (const name of ['serve', 'check-config', 'demo', 'plan'])
+    for (const name of ['serve', 'check-config', 'check-keepalive', 'demo', 'plan'])
       expect(stdout).toContain(`  ${name}`);
     for (const flag of Object.keys(flagTable)) expect(stdout).toContain(`--${flag}`);
   });

@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adviceInput } from '../../src/derive/advice-input.ts';
 import { noSamples } from '../../src/derive/count-sample.ts';
-import { findKeepaliveTimeout } from '../../src/derive/nginx-keepalive-timeout.ts';
-import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
 import type { TargetView } from '../../src/snapshot/target-view.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
 import { answeredWith, failedWith, fullPrefork, viewOf } from '../support/page-view.ts';
@@ -36,22 +34,9 @@ describe('adviceInput()', () => {
     const enough = viewOf(answeredWith(3), { counters: sampled(600) });
     expect(input(few).meanIdleSlots).toBeUndefined();
     expect(input(enough).meanIdleSlots).toBe(7);
-  });
-});
-
-describe('findKeepaliveTimeout()', () => {
-  test.each([
-    ['', 75],
-    ['http { keepalive_timeout 20; }', 20],
-    ['http { keepalive_timeout 1m30s 60; }', 90],
-    ['http { keepalive_timeout 500ms; server { listen 80; } }', 0.5],
-    ['http { server { keepalive_timeout 3s; } server { keepalive_timeout 9; } }', 9],
-    ['http { keepalive_timeout 4; server { keepalive_timeout 3s; } }', 3],
-    ['http { server { keepalive_timeout 3s; } server { listen 81; } }', 75],
-    ['http { keepalive_timeout $x; }', 75],
-    ['stream { keepalive_timeout 3; }', 75],
-  ])('of "%s" is %d', (text, wanted) => {
-    const directives = parseNginxConfig(text);
-    expect(directives.ok && findKeepaliveTimeout(directives.value, 75)).toBe(wanted);
+    const sampledBefore = { sum: 100, count: 1000 };
+    const since = viewOf(answeredWith(3), { counters: sampled(1600) });
+    const { meanIdleSlots } = adviceInput(since, summary, { sampledBefore });
+    expect(meanIdleSlots).toBeCloseTo((7 * 1600 - 100) / 600, 9);
   });
 });

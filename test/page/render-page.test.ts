@@ -34,6 +34,19 @@ const unread = {
 
 const view = viewOf;
 
+const findingOf = (text: string) => ({
+  id: 'keepalive-off',
+  server: 'nginx' as const,
+  severity: 'warning' as const,
+  what: text,
+  at: { file: text, line: 7 },
+  effective: text,
+  origin: text,
+  advised: text,
+  why: text,
+  fix: [text],
+});
+
 function page(target: Partial<PageTarget> = {}, model: Partial<PageModel> = {}): string {
   return renderPage({
     exporter: { version: '1.2.3', startTimeSeconds: 0 },
@@ -51,6 +64,16 @@ describe('renderPage()', () => {
     expect(text).toContain('keep-alive <b>9</b>');
     expect(text).toContain('37.5%');
     expect(text).toContain('Seen 10 s ago');
+  });
+
+  test('shows what the audit of the configuration file found, the first ten of it', () => {
+    const findings = Array.from({ length: 12 }, (_, at) => findingOf(`finding ${at}`));
+    const text = page({ view: view(answered, { config: { findings } }) });
+    expect(text).toContain('Findings in the configuration');
+    expect(text).toContain('finding 9:7');
+    expect(text).not.toContain('finding 10:7');
+    expect(text).toContain('and 2 more: keepalive-exporter audit lists them');
+    expect(page({ view: view(answered, { config: { findings: [] } }) })).not.toContain('Findings');
   });
 
   test('says what failed and what to do, beside the figures that were last known', () => {
@@ -77,6 +100,7 @@ describe('renderPage()', () => {
     ['address', { address: hostile }],
     ['message', { view: failed({ message: hostile }) }],
     ['remedy', { view: failed({ remedy: hostile }) }],
+    ['finding', { view: view(answered, { config: { findings: [findingOf(hostile)] } }) }],
     ['client', { slotHolders: [{ client: hostile, slots: 1 }] }],
     [
       'log remedy',
@@ -120,7 +144,7 @@ describe('renderPage()', () => {
     expect(text).toContain('<rect class="state-keepalive"');
     expect(text).not.toContain('Last known');
     expect(text).toContain('<dt>Most held by one client</dt><dd>4</dd>');
-    expect(text).toContain('<dt>Oldest idle</dt><dd>42 s</dd>');
+    expect(text).toContain('<dt>Oldest idle</dt><dd class="oldest-idle">42 s</dd>');
     expect(text).toContain('<dt>Waiting in the accept queue</dt><dd>4</dd>');
     expect(text).toContain('5 idle keep-alive, 1 sending a request or being served, 4 waiting');
   });

@@ -1,7 +1,7 @@
 import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { renderBoardsEvent } from '../../src/page/boards.ts';
+import { buildBoards, renderBoardsEvent } from '../../src/page/boards.ts';
 import { pageContentSecurityPolicy } from '../../src/page/csp.ts';
 import { renderHtml } from '../../src/page/html.ts';
 import { liveScript } from '../../src/page/live-script.ts';
@@ -11,7 +11,14 @@ import { renderPage } from '../../src/page/render-page.ts';
 import { buildSlotBoard } from '../../src/page/slot-board.ts';
 import { slotStackOrder } from '../../src/page/slot-palette.ts';
 import type { SlotGroup, SlotState } from '../../src/snapshot/slots.ts';
-import { exhaustedTarget, fullPreforkConnections } from '../support/page-view.ts';
+import {
+  answeredWith,
+  exhaustedTarget,
+  fullPrefork,
+  fullPreforkConnections,
+  targetOf,
+  viewOf,
+} from '../support/page-view.ts';
 
 function group(counts: Partial<Record<SlotState, number>>, limit = 150): SlotGroup {
   const entries = Object.entries(counts) as [SlotState, number][];
@@ -87,6 +94,30 @@ test('renderBoard() is a picture without a script: colour, letter, age and a sum
   expect(text).toContain('Each square is one worker.');
 });
 
+test('buildSlotBoard() names the oldest of each state, or says that ages are not known', () => {
+  const { held } = fullPreforkConnections;
+  const counts = { active: 1, keepalive: 5 };
+  expect(buildSlotBoard({ group: group(counts, 6), held }).note).toBe(
+    'Each square is one worker. Oldest: request being read or at work 7 s, keep-alive 42 s.',
+  );
+  expect(buildSlotBoard({ group: group(counts, 6) }).note).toContain('Ages are not known');
+  expect(buildSlotBoard({ group: group({ idle: 6 }, 6) }).note).toBe('Each square is one worker.');
+});
+
+test.each([
+  ['of the time of the slots', 985, true],
+  ['of an hour before', 990 - 3600, false],
+] as const)('ages and clients come from a reading of the kernel %s', (_, readAt, shown) => {
+  const view = viewOf(answeredWith(5), {
+    figures: fullPrefork,
+    host: { connections: fullPreforkConnections, kernelReadAtSeconds: readAt },
+  });
+  const [board] = buildBoards(view);
+  expect(board?.note.includes('Ages are not known')).toBe(!shown);
+  const text = renderPage({ ...model, targets: [targetOf('t', { view })] });
+  expect(text.includes('Most held by one client')).toBe(shown);
+});
+
 test('renderBoard() says for how many slots a square stands', () => {
   const board = buildSlotBoard({ group: group({ keepalive: 5000 }) });
   expect(renderHtml(renderBoard(board, 'b'))).toContain('Each square is up to 6 workers');
@@ -105,7 +136,7 @@ test.each([
 
 test('renderBoardsEvent() sends the boards of each target by its name', () => {
   const event: unknown = JSON.parse(renderBoardsEvent(model));
-  expect(event).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }] }]);
+  expect(event).toMatchObject([{ name: 'full', boards: [{ kind: 'worker' }], oldestIdle: '42 s' }]);
 });
 
 test('buildSlotBoard() stays small: a thousand idle clients of a minute cost 1 kB', () => {

@@ -7,6 +7,7 @@ import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import { explainForeignPage } from '../../src/parse/foreign-page.ts';
 import { parseHtmlTables } from '../../src/parse/html-tables.ts';
+import { createResponseReader } from '../../src/parse/http-response.ts';
 import { findApacheFormat } from '../../src/parse/log-format/find-server-format.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
 import { parseProcNetstat } from '../../src/parse/proc-netstat.ts';
@@ -61,6 +62,8 @@ const texts: readonly string[] = [
   'nameserver ',
   'search a ',
   '1 in state: _',
+  'HTTP/1.1 100 Continue\r\n\r\n',
+  '1\r\na\r\n',
 ].map(repeated);
 
 const noState = {
@@ -71,6 +74,11 @@ const noState = {
 };
 
 const parsers: Readonly<Record<string, (text: string) => unknown>> = {
+  'the head of an answer': (text: string) =>
+    createResponseReader().push(`HTTP/1.1 200 OK\r\n${text}`),
+  'the body of an answer': (text: string) =>
+    createResponseReader().push(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${text}`),
+  'an answer': (text: string) => createResponseReader().push(text),
   parseApacheStatus,
   parseApacheStatusHtml,
   parseHtmlTables,

@@ -60,3 +60,24 @@ describe('createAdviceSource()', () => {
     expect(asked()).toBe(2);
   });
 });
+
+test('another timeout in the file of the server begins the following of connections anew', () => {
+  const asked: (number | undefined)[] = [];
+  const source = createAdviceSource({
+    summarizeGaps: (_, todaySeconds) => {
+      asked.push(todaySeconds);
+      return { ...steadyGaps(), todaySeconds };
+    },
+    configOf: () => undefined,
+    isTimeoutAssumed: () => false,
+  });
+  const keepaliveRequests = { value: 100, origin: 'default' };
+  const told = (value: number) => {
+    const figures = { keepaliveTimeoutSeconds: { value, origin: 'a:1' }, keepaliveRequests };
+    return viewOf(answeredWith(3, 20), { config: { findings: [], figures } });
+  };
+  source.adviceFor(told(30));
+  source.forget();
+  source.adviceFor(told(2));
+  expect(asked).toEqual([30, 2]);
+});

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { createResolveName } from '../../src/io/resolve-name.ts';
 import { createTarget, type TargetOptions } from '../../src/pipeline/observe-target.ts';
@@ -16,12 +16,16 @@ const silent = {
 /** A target whose server takes every connection and never says a word. */
 async function watchSilentServer(more: Partial<TargetOptions> = {}) {
   const server = keep(await startHostileServer(() => undefined));
-  const statusUrl = `${server.url}/stub_status`;
+  return { server, target: createTarget({ ...targetOn(server.url), ...more }) };
+}
+
+function targetOn(url: string): TargetOptions {
+  const statusUrl = `${url}/stub_status`;
   const [config] = configSchema.parse({
     targets: [{ name: 'mute', server: 'nginx', status_url: statusUrl }],
   }).targets;
   if (config === undefined) throw new Error('no target');
-  const target = createTarget({
+  return {
     identity: { name: 'mute', server: 'nginx' },
     statusUrl,
     http: config.http,
@@ -30,9 +34,7 @@ async function watchSilentServer(more: Partial<TargetOptions> = {}) {
     resolveName: createResolveName(),
     log: silent,
     now: () => 0,
-    ...more,
-  });
-  return { server, target };
+  };
 }
 
 const resultOf = ({ observation: { outcome } }: TargetView) =>
@@ -99,3 +101,24 @@ describe('createTarget()', () => {
     expect(asked).toBe(0);
   });
 });
+
+test.each([
+  { watched: false, readings: 1 },
+  { watched: true, readings: 3 },
+])(
+  'the kernel is read with each sample of a calm server while somebody looks ($watched)',
+  async ({ watched, readings }) => {
+    const page =
+      'Active connections: 3 \nserver accepts handled requests\n 9 9 9 \nReading: 0 Writing: 1 Waiting: 2 \n';
+    const answer = `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${page.length}\r\n\r\n${page}`;
+    const server = keep(await startHostileServer((socket) => socket.end(answer)));
+    const readHost = vi.fn(() => Promise.resolve({}));
+    const target = createTarget({
+      ...targetOn(server.url),
+      isWatched: () => watched,
+      readHost,
+    });
+    for (let sample = 0; sample < 3; sample++) await target.sample(1500);
+    expect(readHost).toHaveBeenCalledTimes(readings);
+  },
+);

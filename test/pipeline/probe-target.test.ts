@@ -1,23 +1,28 @@
 import { expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
+import { probeKeepalive } from '../../src/pipeline/probe-keepalive.ts';
 import { probeTarget } from '../../src/pipeline/probe-target.ts';
 
 const silent = { debug: noop, info: noop, warn: noop, error: noop };
 
 function noop(): void {}
 
-async function probed(target: string, allow: readonly unknown[]) {
-  const { probe } = configSchema.parse({
+async function probed(
+  target: string,
+  allow: readonly unknown[],
+  probe: typeof probeTarget | typeof probeKeepalive = probeTarget,
+) {
+  const config = configSchema.parse({
     probe: { allow, modules: { apache: { server: 'apache', path: '/server-status?auto' } } },
   });
-  const module = probe.modules['apache'];
+  const module = config.probe.modules['apache'];
   if (module === undefined) throw new Error('no module');
   const asked: string[] = [];
-  const result = await probeTarget(
+  const result = await probe(
     {
       target,
       module,
-      allow: probe.allow,
+      allow: config.probe.allow,
       deadlineMilliseconds: 100,
       signal: new AbortController().signal,
     },
@@ -40,6 +45,7 @@ test.each([
   ['an address outside', '11.0.0.1', [{ cidr: '10.0.0.0/8' }]],
 ] as const)('D4 probeTarget() asks for no name when there is %s', async (_, target, allow) => {
   expect(await probed(target, allow)).toEqual({ status: 403, asked: [] });
+  expect(await probed(target, allow, probeKeepalive)).toEqual({ status: 403, asked: [] });
 });
 
 test('probeTarget() asks for the name when its addresses decide', async () => {

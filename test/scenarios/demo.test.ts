@@ -35,6 +35,17 @@ test.each([
   });
   const page = await httpGet(`${url}/`);
   for (const name of names) expect(page.body).toContain(name);
+  // Nobody scrapes the demo: the page itself has the kernel read, and the next one shows what came of it.
+  await waitUntil({
+    until: 'both boards show how long the oldest client has been idle',
+    holds: async () => (await httpGet(`${url}/`)).body.split('Oldest: ').length === 3,
+  });
+  const idle = parseExposition((await httpGet(`${url}/metrics`)).body).samples(
+    'webserver_connections',
+    { activity: 'idle' },
+  );
+  // One port for each server, although a single process holds those of the simulation and the exporter's own.
+  expect(idle).toHaveLength(2);
   demo.signal('SIGINT', 'parent');
   await waitUntil({ until: 'the demo has ended', holds: () => !demo.isRunning() });
   expect(demo.output()).toMatch(/target +up +keep-alive +limit +occupancy +saturation/);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
+import { startHostileServer } from '../support/hostile-server.ts';
 import { keep } from '../support/keep.ts';
 import { startNginx } from '../support/real-nginx.ts';
 
@@ -41,4 +42,56 @@ probe:
     expect({ query, status: answer.status }).toEqual({ query, status });
     expect(answer.body).toMatch(reason);
   }
+});
+
+test('/probe measures connections with a module that says keepalive, under the same rules', async () => {
+  const brief = keep(
+    await startNginx({
+      workerProcesses: 1,
+      workerConnections: 64,
+      keepaliveTimeout: 1,
+      extraServer: 'keepalive_requests 9;',
+    }),
+  );
+  const patient = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
+  const mute = keep(await startHostileServer(() => undefined));
+  const exporter = keep(
+    await startExporter({
+      config: `
+probe:
+  allow: [{cidr: 127.0.0.0/8, ports: [${brief.port}, ${patient.port}, ${mute.port}]}]
+  modules:
+    visitor: {server: nginx, path: /, keepalive: {max_requests: 30}}`,
+    }),
+  );
+  const probe = (port: number) =>
+    exporter.get(`/probe?target=127.0.0.1:${port}&module=visitor`, {
+      'x-prometheus-scrape-timeout-seconds': '4',
+    });
+  const startedAt = performance.now();
+  const [closed, open, silent] = await Promise.all([
+    probe(brief.port),
+    probe(patient.port),
+    probe(mute.port),
+  ]);
+  expect(performance.now() - startedAt).toBeLessThan(4000);
+  expect([closed.status, open.status, silent.status]).toEqual([200, 200, 200]);
+
+  const labels = { target: `127.0.0.1:${brief.port}`, server: 'nginx' };
+  const measured = parseExposition(closed.body);
+  const bySource = { ...labels, source: 'probe' };
+  const timeout = measured.value('webserver_keepalive_timeout_seconds', bySource) ?? 0;
+  expect(Math.abs(timeout - 1)).toBeLessThan(0.2);
+  expect(measured.value('webserver_keepalive_requests_limit', bySource)).toBe(9);
+  const asked = { ...labels, request: 'http11' };
+  expect(measured.value('webserver_keepalive_reused', asked)).toBe(1);
+  expect(measured.value('probe_success')).toBe(1);
+
+  // Longer than the scrape may last: the timeout is not known, the rest is.
+  expect(open.body).not.toContain('webserver_keepalive_timeout_seconds{');
+  expect(open.body).toContain('webserver_keepalive_reused{');
+  expect(parseExposition(silent.body).value('probe_success')).toBe(0);
+
+  const refused = await probe(1);
+  expect(refused.status).toBe(403);
 });

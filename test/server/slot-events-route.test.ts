@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import Fastify from 'fastify';
 import { afterEach, expect, test } from 'vitest';
@@ -66,4 +67,27 @@ test('/slots/events ends its streams when the server closes', async () => {
   const ended = new Promise((resolve) => stream.resume().once('end', resolve));
   await server.close();
   await ended;
+});
+
+test('/slots/events keeps nothing for a reader that does not read, and then sends it the newest boards', async () => {
+  let made = 0;
+  const megabyte = 'x'.repeat(1024 * 1024);
+  const { open } = await start(() => {
+    made += 1;
+    return `${made} ${megabyte}`;
+  });
+  const stalled = await open();
+  const brisk = (await open()).resume();
+  while (made < 60) await once(brisk, 'data');
+  const newest = made;
+  let received = 0;
+  let text = '';
+  for await (const bytes of stalled) {
+    received += bytes.length;
+    text = text.slice(-30) + String(bytes);
+    if (Number(/data: (\d+) /.exec(text)?.[1]) >= newest) break;
+  }
+  // What it gets late has waited in the kernel's buffers of both sides, which end at some megabytes.
+  expect(received).toBeLessThan(30 * megabyte.length);
+  brisk.destroy();
 });

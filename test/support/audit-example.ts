@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Example } from '../../src/audit/check.ts';
 import { type Audit, type AuditRequest, auditFiles } from '../../src/pipeline/audit-files.ts';
-import { ok } from '../../src/result.ts';
 import type { ReadSources } from '../../src/snapshot/config-tree.ts';
 import type { ServerKind } from '../../src/snapshot/status-page.ts';
 
@@ -42,7 +41,7 @@ export function readFrom(files: Readonly<Record<string, string>>): ReadSources {
     const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
     const wanted = new RegExp(`^${source}${pattern.endsWith('/') ? '.*' : '$'}`);
     const found = Object.keys(files).filter((path) => wanted.test(path));
-    return Promise.resolve(ok(found.toSorted().map((path) => ({ path, text: files[path] ?? '' }))));
+    return Promise.resolve(found.toSorted().map((path) => ({ path, text: files[path] ?? '' })));
   };
 }
 

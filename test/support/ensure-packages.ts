@@ -5,6 +5,7 @@ import { findBinary, requireBinary } from './find-binary.ts';
 /** Programs that the scenarios start, and the Debian or Ubuntu package that brings each. */
 const PACKAGE_OF: Readonly<Record<string, string>> = {
   apache2: 'apache2',
+  chromium: 'chromium',
   nginx: 'nginx',
   prometheus: 'prometheus',
   promtool: 'prometheus',

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { listProcessGroup, signalGroup, signalProcess } from './process-group.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -8,6 +9,8 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly isReady: (output: string) => boolean | Promise<boolean>;
+  /** How many pipes it gets beside its standard streams, from descriptor 3 on; none by default. */
+  readonly pipes?: number;
   /** Files that tell why it did not start, shown in the error. */
   readonly logFiles?: readonly string[];
 }
@@ -16,6 +19,8 @@ export type SignalScope = 'parent' | 'all';
 
 export interface RunningProcess {
   readonly pid: number;
+  /** Our ends of its pipes. */
+  readonly pipes: readonly Socket[];
   /** What it and its children have written to stdout and stderr so far, the last megabyte. */
   output(): string;
   isRunning(): boolean;
@@ -40,7 +45,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   // A group of its own: Apache signals its whole process group as it stops, which must not be the test runner's.
   const child = spawn(options.command, options.args, {
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...Array.from({ length: options.pipes ?? 0 }, pipe)],
     env: { ...process.env, ...options.env },
   });
   const output = collectOutput(child);
@@ -55,6 +60,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   }
   return running;
 }
+
+const pipe = () => 'pipe' as const;
 
 function spawned(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -96,7 +103,8 @@ function controlOf(
   };
   const signal = (name: NodeJS.Signals, scope: SignalScope): void =>
     scope === 'all' ? signalGroup(pid, name) : signalProcess(pid, name);
-  return { pid, output, isRunning, signal, stop, kill };
+  const pipes = child.stdio.slice(3).filter((end) => end instanceof Socket);
+  return { pid, pipes, output, isRunning, signal, stop, kill };
 }
 
 function waitForGroupEnd(group: number, isRunning: () => boolean): Promise<void> {

@@ -1,11 +1,6 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
-import {
-  type ApacheScope,
-  type ApacheView,
-  apacheSetting,
-  findAnywhere,
-  isBefore,
-} from '../apache-view.ts';
+import { firstHostOf, keepaliveTimeoutOf, statedTimeout } from '../apache-timeout.ts';
+import { type ApacheView, findAnywhere } from '../apache-view.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
 
@@ -28,7 +23,7 @@ const connectionHeader: Check = {
   id: 'apache-header-connection',
   severity: 'warning',
   what: 'A Connection header is set by hand',
-  why: 'Apache writes this header itself, from what it will do. A line of one’s own promises what is not kept, or nothing new: HTTP/1.1 keeps connections without it, and HTTP/2 forbids it.',
+  why: 'Apache writes this header itself, from what it will do. HTTP/1.1 keeps connections without it, so a line of one’s own adds nothing; where Apache closes the connection the answer says "keep-alive, close".',
   find: ({ apache }) =>
     (apache === undefined ? [] : findAnywhere(apache, 'header'))
       .filter(({ directive }) => setsConnection(directive))
@@ -98,8 +93,9 @@ function hitsModern({ name, args }: ConfigDirective): boolean {
   const [attribute, pattern = '', ...variables] = isBrowser ? ['User-Agent', ...args] : args;
   if (attribute?.toLowerCase() !== 'user-agent') return false;
   if (!variables.some((variable) => /^nokeepalive(?:=|$)/.test(variable))) return false;
-  // Another machine's pattern runs here, so nested repeats are taken for no match.
-  if (pattern.length > 200 || /[+*)}][+*{]/.test(pattern)) return false;
+  // The pattern runs here, so one whose work could grow without bounds is taken for no match.
+  const repeats = pattern.match(/[+*{]/g)?.length ?? 0;
+  if (pattern.length > 200 || repeats > 4 || /[+*)}][+*{]/.test(pattern)) return false;
   try {
     const wanted = new RegExp(pattern, name.endsWith('nocase') ? 'i' : '');
     return modernAgents.some((agent) => wanted.test(agent));
@@ -112,7 +108,7 @@ const hostTimeout: Check = {
   id: 'apache-vhost-timeout-ignored',
   severity: 'warning',
   what: 'A KeepAliveTimeout of another virtual host counts',
-  why: 'With name-based virtual hosts Apache 2.4 gives a host without a KeepAliveTimeout of its own that of the first host of the address, not the main server’s; 2.2 uses the first host’s for all. The Keep-Alive header still promises the other one.',
+  why: 'With name-based virtual hosts Apache gives a host without a KeepAliveTimeout of its own that of the first host of the address, not the main server’s; before 2.4.13 the first host’s counts for all. The Keep-Alive header still promises the other one.',
   find: ({ apache }) => (apache === undefined ? [] : uniqueHits(ignoredTimeouts(apache))),
   examples: [
     {
@@ -132,36 +128,22 @@ const hostTimeout: Check = {
 };
 
 function ignoredTimeouts(view: ApacheView): readonly Hit[] {
-  const firsts = new Map<string, ApacheScope>();
-  return view.hosts.flatMap((host) =>
-    host.addresses.flatMap((address) => {
-      const first = firsts.get(address);
-      if (first === undefined) {
-        firsts.set(address, host);
-        return [];
-      }
-      return ignoredBehind(view, first, host);
-    }),
-  );
-}
-
-function ignoredBehind(view: ApacheView, first: ApacheScope, host: ApacheScope): readonly Hit[] {
-  const counts = apacheSetting(view, first, 'KeepAliveTimeout');
-  const own = apacheSetting(view, host, 'KeepAliveTimeout');
-  const hasOwn = host.directives.some(({ name }) => name === 'keepalivetimeout');
-  const ownCounts = hasOwn && !isBefore(view.version, '2.4');
-  if (ownCounts || firstArg(counts) === firstArg(own)) return [];
-  return [
-    {
-      server: 'apache',
-      at: host.at,
-      effective: `KeepAliveTimeout ${firstArg(counts)}`,
-      origin: counts.origin,
-      advised: `KeepAliveTimeout ${firstArg(own)} in this host, as ${own.origin} has it, or one value for all`,
-      fix: [`KeepAliveTimeout ${firstArg(own)}`],
-      detail: `${host.label} gets the value of ${first.label}.`,
-    },
-  ];
+  return view.hosts.flatMap((host) => {
+    const counts = keepaliveTimeoutOf(view, host);
+    const stated = statedTimeout(view, host);
+    if (firstArg(counts) === firstArg(stated)) return [];
+    return [
+      {
+        server: 'apache',
+        at: host.at,
+        effective: `KeepAliveTimeout ${firstArg(counts)}`,
+        origin: counts.origin,
+        advised: `KeepAliveTimeout ${firstArg(stated)} in this host, as ${stated.origin} has it, or one value for all`,
+        fix: [`KeepAliveTimeout ${firstArg(stated)}`],
+        detail: `${host.label} gets the value of ${firstHostOf(view, host).label}.`,
+      },
+    ];
+  });
 }
 
 export const apacheConnectionChecks: readonly Check[] = [

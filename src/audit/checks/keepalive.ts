@@ -1,5 +1,5 @@
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
-import { fixLine, type KeepaliveSettings, keepaliveSettings } from '../keepalive-settings.ts';
+import { allKeepaliveSettings, fixLine, type KeepaliveSettings } from '../keepalive-settings.ts';
 
 const timeoutNames = ['KeepAliveTimeout', 'keepalive_timeout'] as const;
 const requestNames = ['MaxKeepAliveRequests', 'keepalive_requests'] as const;
@@ -11,7 +11,7 @@ function onEach(
   find: (settings: KeepaliveSettings, subject: AuditSubject) => Hit | undefined,
 ): Check['find'] {
   return (subject) =>
-    uniqueHits(keepaliveSettings(subject).flatMap((settings) => find(settings, subject) ?? []));
+    uniqueHits(allKeepaliveSettings(subject).flatMap((settings) => find(settings, subject) ?? []));
 }
 
 function nginxWith(lines: string): string {
@@ -38,8 +38,17 @@ const off: Check = {
       trigger: nginxWith('keepalive_timeout 0;'),
       twin: nginxWith('keepalive_timeout 5s;'),
     },
+    {
+      server: 'nginx',
+      trigger: locationWith('keepalive_timeout 0;'),
+      twin: locationWith('keepalive_timeout 5s;'),
+    },
   ],
 };
+
+function locationWith(line: string): string {
+  return `events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location /api { ${line} }\n  }\n}\n`;
+}
 
 const stock: Check = {
   id: 'keepalive-timeout-stock',

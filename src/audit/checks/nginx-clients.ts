@@ -26,7 +26,7 @@ const disable: Check = {
   id: 'nginx-keepalive-disable',
   severity: 'warning',
   what: 'keepalive_disable is set for browsers of today',
-  why: 'The value safari matches every Safari of macOS; each of its requests after a POST opens a new connection.',
+  why: 'The value safari matches every Safari of macOS and iOS; each of its requests opens a new connection.',
   find: onLevels((view, level) => {
     const setting = nginxSetting(view, level, 'keepalive_disable');
     if (!setting.args.includes('safari')) return undefined;

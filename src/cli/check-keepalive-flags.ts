@@ -1,0 +1,134 @@
+import { isIP } from 'node:net';
+import { parseDuration } from '../config/durations.ts';
+import type { HttpConfig } from '../config/schema.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { CheckLimits } from '../snapshot/keepalive-facts.ts';
+import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
+
+export const checkKeepaliveFlags = {
+  'max-wait': {
+    value: 'DURATION',
+    default: '90s',
+    help: 'Longest wait for the server to close an idle connection; 0s does not wait.',
+  },
+  'max-requests': { value: 'N', default: '200', help: 'Most requests on one connection.' },
+  connections: { value: 'N', default: '4', help: 'Idle connections that wait at once.' },
+  timeout: {
+    value: 'DURATION',
+    default: '10s',
+    help: 'For connecting, for the TLS handshake and for each answer.',
+  },
+  resolve: { value: 'HOST=ADDRESS', help: 'Connect to this address for this host.' },
+  'tls.ca-file': {
+    value: 'FILE',
+    help: 'Certificates (PEM) to trust instead of the system’s.',
+  },
+  'tls.server-name': { value: 'NAME', help: 'Name the certificate must carry.' },
+  'tls.insecure-skip-verify': { help: 'Accept any certificate.' },
+} as const satisfies CommandFlagTable;
+
+type KeepaliveFlags = CommandFlags<typeof checkKeepaliveFlags>;
+type Values = Readonly<Partial<Record<keyof typeof checkKeepaliveFlags, string>>>;
+
+/** `check-keepalive` as it was asked for. */
+export interface KeepaliveCommand {
+  /** One or two: what visitors ask, and the origin behind it. */
+  readonly urls: readonly URL[];
+  readonly http: HttpConfig;
+  readonly limits: CheckLimits;
+  readonly resolve?: { readonly host: string; readonly address: string };
+}
+
+const longestWaitSeconds = 3600;
+const mostWaiting = 50;
+const mostRequests = 100_000;
+
+export function parseKeepaliveCommand(
+  flags: KeepaliveFlags,
+  operands: readonly string[],
+): Result<KeepaliveCommand, string> {
+  const urls = parseUrls(operands);
+  if (!urls.ok) return urls;
+  const values: Values = Object.fromEntries(
+    Object.entries(flags).map(([name, list]) => [name, list?.[0]]),
+  );
+  const limits = parseLimits(values);
+  if (!limits.ok) return limits;
+  const resolve = values.resolve === undefined ? undefined : parseResolve(values.resolve);
+  if (values.resolve !== undefined && resolve === undefined) {
+    return wrong(values, 'resolve', 'HOST=ADDRESS');
+  }
+  return ok({
+    urls: urls.value,
+    limits: limits.value,
+    http: httpOf(values),
+    ...(resolve === undefined ? {} : { resolve }),
+  });
+}
+
+function wrong(flags: Values, name: keyof Values, wanted: string): Result<never, string> {
+  return err(`--${name}="${flags[name]}" is not valid: want ${wanted}`);
+}
+
+function parseUrls(operands: readonly string[]): Result<readonly URL[], string> {
+  if (operands.length < 1 || operands.length > 2) {
+    return err('check-keepalive needs one URL, or two: what visitors ask and the origin behind it');
+  }
+  const bad = operands.find((text) => !isWebUrl(text));
+  return bad === undefined
+    ? ok(operands.map((text) => new URL(text)))
+    : err(`"${bad}" is not valid: want http://HOST/PATH or https://HOST/PATH`);
+}
+
+function isWebUrl(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
+function parseLimits(flags: Values): Result<CheckLimits, string> {
+  const maxWait = parseDuration(flags['max-wait'] ?? '');
+  if (maxWait === undefined || maxWait > longestWaitSeconds * 1000) {
+    return wrong(flags, 'max-wait', `a duration up to ${longestWaitSeconds / 60}m, such as 90s`);
+  }
+  const timeout = parseDuration(flags.timeout ?? '');
+  if (timeout === undefined || timeout === 0 || timeout > longestWaitSeconds * 1000) {
+    return wrong(flags, 'timeout', 'a duration longer than 0, such as 10s');
+  }
+  const maxRequests = parseCountUpTo(flags['max-requests'], mostRequests);
+  if (maxRequests === undefined) return wrong(flags, 'max-requests', `1 to ${mostRequests}`);
+  const waiting = parseCountUpTo(flags.connections, mostWaiting);
+  if (waiting === undefined) return wrong(flags, 'connections', `1 to ${mostWaiting}`);
+  return ok({
+    maxWaitSeconds: maxWait / 1000,
+    timeoutSeconds: timeout / 1000,
+    maxRequests,
+    waiting,
+  });
+}
+
+function parseCountUpTo(text: string | undefined, most: number): number | undefined {
+  const count = /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
+  return count >= 1 && count <= most ? count : undefined;
+}
+
+/** `shop.example=192.0.2.7`; the port stays that of the URL. */
+function parseResolve(text: string): { host: string; address: string } | undefined {
+  const [host = '', address = '', ...rest] = text.split('=');
+  const bare = address.replaceAll(/^\[|\]$/g, '');
+  if (host === '' || isIP(bare) === 0 || rest.length > 0) return undefined;
+  return { host: host.toLowerCase(), address: bare };
+}
+
+function httpOf(flags: Values): HttpConfig {
+  const caFile = flags['tls.ca-file'];
+  const serverName = flags['tls.server-name'];
+  return {
+    headers: {},
+    tls: {
+      insecure_skip_verify: flags['tls.insecure-skip-verify'] !== undefined,
+      ...(caFile === undefined ? {} : { ca_file: caFile }),
+      ...(serverName === undefined ? {} : { server_name: serverName }),
+    },
+  };
+}

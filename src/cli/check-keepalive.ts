@@ -1,0 +1,126 @@
+import { compareLinks } from '../derive/compare-links.ts';
+import { boundsOf } from '../derive/keepalive-plan.ts';
+import { deriveKeepaliveReport } from '../derive/keepalive-report.ts';
+import { createResolveName, type ResolveName } from '../io/resolve-name.ts';
+import { agentProduct } from '../parse/log-format/own-request.ts';
+import { checkKeepalive } from '../pipeline/check-keepalive.ts';
+import type { CheckProgress } from '../pipeline/meet-server.ts';
+import type { KeepaliveReport } from '../snapshot/keepalive-report.ts';
+import {
+  checkKeepaliveFlags,
+  type KeepaliveCommand,
+  parseKeepaliveCommand,
+} from './check-keepalive-flags.ts';
+import { type OutputFormat, parseCommandFlags, renderCommandHelp } from './command-flags.ts';
+import type { CliIo } from './io.ts';
+import { renderChain, renderKeepaliveReport } from './render-keepalive-report.ts';
+
+/** Between two lines that say how long it has waited. */
+const progressMilliseconds = 10_000;
+
+const introduction = `keepalive-exporter check-keepalive URL [ORIGIN]: what a visitor's connections get.
+Reuse, idle timeout, requests per connection, TLS and times; with a second URL, which link breaks reuse.`;
+
+/**
+ * Measures what a visitor of each URL gets: exit code 0 when nothing is wrong, 1 with a warning, an error or an early
+ * end, 2 for wrong use.
+ */
+export async function checkKeepaliveCommand(args: readonly string[], io: CliIo): Promise<number> {
+  const parsed = parseCommandFlags(checkKeepaliveFlags, args, { operands: 'allowed' });
+  if (!parsed.ok) return wrongUse(parsed.error, io);
+  if (parsed.value.help) {
+    io.stdout(renderCommandHelp(introduction, checkKeepaliveFlags));
+    return 0;
+  }
+  const command = parseKeepaliveCommand(parsed.value.flags, parsed.value.operands);
+  if (!command.ok) return wrongUse(command.error, io);
+  const stopped = new AbortController();
+  void io.terminated.then(() => stopped.abort());
+  stateBounds(command.value, io);
+  const reports: KeepaliveReport[] = [];
+  // One after the other: the front's connections must not take the origin's slots while those are counted.
+  for (const url of command.value.urls) {
+    reports.push(await checkOne(url, command.value, { io, signal: stopped.signal }));
+  }
+  return printReports(reports, parsed.value.output, io);
+}
+
+function wrongUse(problem: string, io: CliIo): number {
+  io.stderr(
+    `keepalive-exporter check-keepalive: ${problem}\nSee keepalive-exporter check-keepalive --help.\n`,
+  );
+  return 2;
+}
+
+function stateBounds({ urls, limits }: KeepaliveCommand, io: CliIo): void {
+  for (const url of urls) {
+    const bounds = boundsOf(limits, url.protocol === 'https:');
+    io.stderr(
+      `${url.href}: at most ${bounds.connections} connections (${bounds.connectionsAtOnce} at once), ` +
+        `${bounds.requests} requests, ${bounds.seconds} s\n`,
+    );
+  }
+}
+
+interface CheckContext {
+  readonly io: CliIo;
+  readonly signal: AbortSignal;
+}
+
+async function checkOne(
+  url: URL,
+  command: KeepaliveCommand,
+  { io, signal }: CheckContext,
+): Promise<KeepaliveReport> {
+  const clock = (): number => performance.now() / 1000;
+  const startedAt = clock();
+  const elapsed = (): string => `${Math.round(clock() - startedAt)} s`;
+  const timer = setInterval(
+    () => io.stderr(`${url.href}: waiting, ${elapsed()} so far; Ctrl-C shows what is known\n`),
+    progressMilliseconds,
+  );
+  const facts = await checkKeepalive({
+    url,
+    http: command.http,
+    userAgent: `${agentProduct}${io.version}`,
+    resolveName: resolverOf(command),
+    limits: command.limits,
+    signal,
+    clock,
+    onProgress: (progress) => io.stderr(`${url.href}: ${describeProgress(progress)}\n`),
+  });
+  clearInterval(timer);
+  return deriveKeepaliveReport(facts);
+}
+
+function resolverOf({ resolve }: KeepaliveCommand): ResolveName {
+  const byName = createResolveName();
+  if (resolve === undefined) return byName;
+  return (host) => (host === resolve.host ? Promise.resolve([resolve.address]) : byName(host));
+}
+
+function describeProgress(progress: CheckProgress): string {
+  if (progress.kind === 'connected') return `connected to ${progress.address}`;
+  const { connections, promisedSeconds } = progress;
+  const promise = promisedSeconds === undefined ? '' : `; the server promises ${promisedSeconds} s`;
+  return `${connections} idle connections wait for the server to close${promise}`;
+}
+
+function printReports(
+  reports: readonly KeepaliveReport[],
+  output: OutputFormat,
+  io: CliIo,
+): number {
+  const [front, origin] = reports;
+  const chain =
+    front === undefined || origin === undefined ? undefined : compareLinks(front, origin);
+  const findings = [...reports.flatMap((report) => report.findings), ...(chain?.findings ?? [])];
+  if (output === 'json') {
+    const whole = { reports, ...(chain === undefined ? {} : { chain }), findings };
+    io.stdout(`${JSON.stringify(whole, null, 2)}\n`);
+  } else {
+    const parts = reports.map(renderKeepaliveReport);
+    io.stdout([...parts, ...(chain === undefined ? [] : [renderChain(chain)])].join('\n'));
+  }
+  return findings.some(({ severity }) => severity !== 'info') ? 1 : 0;
+}

@@ -1,0 +1,77 @@
+import type { ConnectionFacts, KeepaliveFacts } from '../snapshot/keepalive-facts.ts';
+import type { IdleFigures } from '../snapshot/keepalive-report.ts';
+import { median } from './median.ts';
+
+/** A bracket this narrow is as good as a measured close. */
+const narrowSeconds = 0.25;
+
+/** After how many idle seconds the server ends a connection, and how. */
+export function deriveIdle(facts: KeepaliveFacts): IdleFigures {
+  const waits = facts.connections
+    .filter(({ role }) => role === 'wait')
+    .flatMap((connection) => readWait(connection, facts) ?? []);
+  const closes = waits.flatMap((wait) => (wait.kind === 'closed' ? [wait] : []));
+  const http2 = http2Idle(facts);
+  const shared = {
+    measuredConnections: closes.length,
+    ...(http2 === undefined ? {} : { http2IdleTimeoutSeconds: http2 }),
+  };
+  const idleTimeoutSeconds = median(closes.map(({ seconds }) => seconds));
+  if (idleTimeoutSeconds === undefined) return { ...shared, ...bracket(waits) };
+  const seconds = closes.map((close) => close.seconds);
+  const [first] = closes;
+  const late = closes.find(({ lateRequest }) => lateRequest !== undefined)?.lateRequest;
+  const unasked = Math.max(...closes.map((close) => close.unasked));
+  return {
+    ...shared,
+    idleTimeoutSeconds,
+    shortestSeconds: Math.min(...seconds),
+    longestSeconds: Math.max(...seconds),
+    closedWith: first?.how === 'reset' ? 'reset' : 'fin',
+    ...(late === undefined ? {} : { lateRequest: late }),
+    ...(unasked === 0 ? {} : { unaskedBytes: unasked }),
+  };
+}
+
+type Wait =
+  | { readonly kind: 'answered' | 'lost'; readonly seconds: number }
+  | ({ readonly kind: 'closed'; readonly seconds: number } & NonNullable<ConnectionFacts['end']>);
+
+function readWait({ exchanges, end }: ConnectionFacts, facts: KeepaliveFacts): Wait | undefined {
+  const [first, late] = exchanges;
+  if (first?.outcome.kind !== 'answered' || !first.outcome.persists) return undefined;
+  if (late === undefined) {
+    return end === undefined
+      ? { kind: 'answered', seconds: facts.endedAt - first.endedAt }
+      : { kind: 'closed', seconds: end.at - first.endedAt, ...end };
+  }
+  const seconds = late.sentAt - first.endedAt;
+  if (late.outcome.kind === 'answered') return { kind: 'answered', seconds };
+  return late.outcome.kind === 'stopped' ? undefined : { kind: 'lost', seconds };
+}
+
+/** Without a close that is seen, late requests tell between which idle times a connection stops working. */
+function bracket(waits: readonly Wait[]): Partial<IdleFigures> {
+  const times = (kind: Wait['kind']) =>
+    waits.filter((wait) => wait.kind === kind).map(({ seconds }) => seconds);
+  const answered = times('answered');
+  const lost = times('lost');
+  const atLeast = answered.length === 0 ? {} : { atLeastSeconds: Math.max(...answered) };
+  if (lost.length === 0) return atLeast;
+  const atMostSeconds = Math.min(...lost);
+  const { atLeastSeconds } = atLeast;
+  const narrow = atLeastSeconds !== undefined && atMostSeconds - atLeastSeconds <= narrowSeconds;
+  return {
+    ...atLeast,
+    atMostSeconds,
+    closedWith: 'silent',
+    ...(narrow ? { idleTimeoutSeconds: (atLeastSeconds + atMostSeconds) / 2 } : {}),
+  };
+}
+
+function http2Idle({ connections }: KeepaliveFacts): number | undefined {
+  const connection = connections.find(({ role }) => role === 'http2');
+  const last = connection?.exchanges.at(-1);
+  if (connection?.end === undefined || last?.outcome.kind !== 'answered') return undefined;
+  return connection.end.at - last.endedAt;
+}

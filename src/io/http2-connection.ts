@@ -1,0 +1,98 @@
+import { type ClientHttp2Session, connect } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { ConnectionEnd, Exchange, ExchangeOutcome } from '../snapshot/keepalive-facts.ts';
+import { type Changes, createChanges } from './await-change.ts';
+
+export interface Http2Options {
+  /** Connected, with h2 chosen by ALPN. */
+  readonly socket: Socket;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+}
+
+/** One HTTP/2 connection: one stream after the other, then the wait for its end. */
+export interface Http2Connection {
+  readonly exchanges: readonly Exchange[];
+  end(): ConnectionEnd | undefined;
+  request(): Promise<Exchange>;
+  idle(seconds: number): Promise<void>;
+  close(): void;
+}
+
+const longestBody = 1024 * 1024;
+
+export function createHttp2Connection(options: Http2Options): Http2Connection {
+  const { socket, url, clock, signal } = options;
+  const changes = createChanges(signal);
+  const session = connect(url, { createConnection: () => socket });
+  const ended = watchEnd(session, changes, clock);
+  const exchanges: Exchange[] = [];
+  return {
+    exchanges,
+    end: ended,
+    async request() {
+      const sentAt = clock();
+      const asked = ask(session, options, changes);
+      const isOver = (): boolean => asked.outcome() !== undefined || session.destroyed;
+      await changes.until(isOver, options.timeoutSeconds * 1000);
+      const failed = session.destroyed ? 'reset' : signal.aborted ? 'stopped' : 'timeout';
+      const outcome: ExchangeOutcome = asked.outcome() ?? { kind: failed };
+      const firstByteAt = asked.firstByteAt();
+      const began = firstByteAt === undefined ? {} : { firstByteAt };
+      const exchange = { sentAt, endedAt: clock(), outcome, ...began };
+      exchanges.push(exchange);
+      return exchange;
+    },
+    idle: (seconds) => changes.until(() => ended() !== undefined, seconds * 1000),
+    close: () => session.destroy(),
+  };
+}
+
+/** The first of GOAWAY, an error and the end of the connection. */
+function watchEnd(session: ClientHttp2Session, changes: Changes, clock: () => number) {
+  let end: ConnectionEnd | undefined;
+  const record = (how: ConnectionEnd['how']) => (): void => {
+    end ??= { at: clock(), how, unasked: 0 };
+    changes.tell();
+  };
+  session.on('goaway', record('goaway'));
+  session.on('error', record('reset'));
+  session.on('close', record('fin'));
+  return () => end;
+}
+
+function ask(session: ClientHttp2Session, { url, headers, clock }: Http2Options, changes: Changes) {
+  let outcome: ExchangeOutcome | undefined;
+  let firstByteAt: number | undefined;
+  let status = 0;
+  let body = 0;
+  const finish = (what: ExchangeOutcome): void => {
+    outcome ??= what;
+    changes.tell();
+  };
+  const refused = { outcome: () => outcome, firstByteAt: () => firstByteAt };
+  if (session.closed || session.destroyed) {
+    outcome = { kind: 'closed' };
+    return refused;
+  }
+  const { host = url.host, ...others } = headers;
+  const path = url.pathname + url.search;
+  const stream = session.request({ ...others, ':authority': host, ':path': path });
+  stream.on('response', (answer) => {
+    firstByteAt = clock();
+    status = answer[':status'] ?? 0;
+  });
+  stream.on('data', (bytes: Buffer) => {
+    body += bytes.length;
+    if (body <= longestBody) return;
+    finish({ kind: 'too_large', detail: 'the body is larger than 1 MiB' });
+    stream.destroy();
+  });
+  stream.on('end', () => finish({ kind: 'answered', status, persists: true }));
+  stream.on('error', () => finish({ kind: 'reset' }));
+  stream.on('close', () => finish({ kind: 'reset' }));
+  return refused;
+}

@@ -1,0 +1,189 @@
+import { hasToken } from './connection-headers.ts';
+
+/** Reads one HTTP/1 response as it arrives. The body is counted, not kept. */
+export interface ResponseReader {
+  /** @param text bytes decoded as latin1 */
+  push(text: string): ReaderState;
+  /** The connection ended: the end of a body without a length. */
+  finish(): ReaderState;
+}
+
+export type ReaderState =
+  | { readonly kind: 'reading' }
+  | { readonly kind: 'whole'; readonly head: ResponseHead; readonly surplus: number }
+  | { readonly kind: 'broken' | 'too_large'; readonly detail: string };
+
+export interface ResponseHead {
+  readonly version: '1.0' | '1.1';
+  readonly status: number;
+  /** Lower-case names; repeated headers joined with a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Whether only the end of the connection ends the body. */
+  readonly endsWithConnection: boolean;
+}
+
+const longestHead = 65_536;
+const longestBody = 1024 * 1024;
+const longestChunkLine = 1024;
+
+type Framing =
+  | { readonly kind: 'length'; readonly left: number }
+  | { readonly kind: 'chunk_line' | 'trailer' | 'connection' }
+  | { readonly kind: 'chunk'; readonly left: number };
+
+const reading: ReaderState = { kind: 'reading' };
+
+export function createResponseReader(): ResponseReader {
+  let pending = '';
+  let searched = 0;
+  let head: ResponseHead | undefined;
+  let framing: Framing = { kind: 'connection' };
+  let body = 0;
+
+  /** Takes what is complete off `pending`; undefined when more could be taken at once. */
+  const step = (): ReaderState | undefined => {
+    if (head === undefined) return readHead();
+    if (body > longestBody) return { kind: 'too_large', detail: 'the body is larger than 1 MiB' };
+    switch (framing.kind) {
+      case 'length':
+        return readLength(framing.left, head);
+      case 'chunk':
+        return readChunk(framing.left);
+      case 'connection':
+        body += pending.length;
+        pending = '';
+        return body > longestBody ? undefined : reading;
+      default:
+        return readLine(framing.kind, head);
+    }
+  };
+
+  const readHead = (): ReaderState | undefined => {
+    const end = /\r?\n\r?\n/g;
+    end.lastIndex = Math.max(0, searched - 3);
+    const found = end.exec(pending);
+    searched = pending.length;
+    if (!looksLikeHttp(pending)) return broken('the answer does not begin with "HTTP/1."');
+    if (found === null) {
+      return pending.length > longestHead ? broken('the head is larger than 64 KiB') : reading;
+    }
+    const parsed = parseHead(pending.slice(0, found.index));
+    pending = pending.slice(end.lastIndex);
+    searched = 0;
+    if (parsed === undefined) return broken('the head of the answer is malformed');
+    // 100 Continue and 103 Early Hints come before the answer.
+    if (parsed.head.status < 200) return undefined;
+    ({ head, framing } = parsed);
+    return undefined;
+  };
+
+  const readLength = (left: number, whole: ResponseHead): ReaderState | undefined => {
+    if (pending.length >= left)
+      return { kind: 'whole', head: whole, surplus: pending.length - left };
+    framing = { kind: 'length', left: left - pending.length };
+    body += pending.length;
+    pending = '';
+    return body > longestBody ? undefined : reading;
+  };
+
+  const readChunk = (left: number): ReaderState | undefined => {
+    const taken = Math.min(left, pending.length);
+    body += taken;
+    pending = pending.slice(taken);
+    framing = left === taken ? { kind: 'chunk_line' } : { kind: 'chunk', left: left - taken };
+    return left === taken || body > longestBody ? undefined : reading;
+  };
+
+  const readLine = (
+    kind: 'chunk_line' | 'trailer',
+    whole: ResponseHead,
+  ): ReaderState | undefined => {
+    const end = pending.indexOf('\n');
+    if (end === -1)
+      return pending.length > longestChunkLine ? broken('a chunk is malformed') : reading;
+    const line = pending.slice(0, end).trim();
+    pending = pending.slice(end + 1);
+    if (kind === 'trailer') {
+      return line === '' ? { kind: 'whole', head: whole, surplus: pending.length } : undefined;
+    }
+    // The end of the data of the chunk before.
+    if (line === '') return undefined;
+    const size = /^([0-9a-fA-F]{1,8})(?:\s*;.*)?$/.exec(line)?.[1];
+    if (size === undefined) return broken('a chunk is malformed');
+    const left = Number.parseInt(size, 16);
+    // The line end after the data belongs to the chunk, and is counted as an empty line.
+    framing = left === 0 ? { kind: 'trailer' } : { kind: 'chunk', left };
+    return undefined;
+  };
+
+  return {
+    push(text) {
+      pending += text;
+      for (;;) {
+        const state = step();
+        if (state !== undefined) return state;
+      }
+    },
+    finish() {
+      if (head === undefined || framing.kind !== 'connection') return reading;
+      return { kind: 'whole', head, surplus: 0 };
+    },
+  };
+}
+
+function broken(detail: string): ReaderState {
+  return { kind: 'broken', detail };
+}
+
+function looksLikeHttp(text: string): boolean {
+  const start = 'HTTP/1.';
+  return text.startsWith(start.slice(0, Math.min(text.length, start.length)));
+}
+
+function parseHead(text: string): { head: ResponseHead; framing: Framing } | undefined {
+  const [statusLine = '', ...lines] = text.split(/\r?\n/);
+  const [, minor, code] = /^HTTP\/1\.([01]) (\d{3})(?: .*)?$/.exec(statusLine) ?? [];
+  const headers = parseHeaders(lines);
+  if (minor === undefined || code === undefined || headers === undefined) return undefined;
+  const status = Number(code);
+  const framing = framingOf(status, headers);
+  if (framing === undefined) return undefined;
+  const version = minor === '1' ? '1.1' : '1.0';
+  const endsWithConnection = framing.kind === 'connection';
+  return { head: { version, status, headers, endsWithConnection }, framing };
+}
+
+function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> | undefined {
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon < 1) return undefined;
+    const name = line.slice(0, colon).toLowerCase();
+    const before = headers.get(name);
+    const value = line.slice(colon + 1).trim();
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
+}
+
+/** RFC 9112, section 6.3, for the answer to a GET. */
+function framingOf(status: number, headers: ReadonlyMap<string, string>): Framing | undefined {
+  if (status < 200 || status === 204 || status === 304) return { kind: 'length', left: 0 };
+  const coding = headers.get('transfer-encoding');
+  if (coding !== undefined) {
+    return { kind: /(?:^|,)\s*chunked$/i.test(coding) ? 'chunk_line' : 'connection' };
+  }
+  const length = headers.get('content-length');
+  if (length === undefined) return { kind: 'connection' };
+  // Sent twice it must be the same twice.
+  const [first = '', ...others] = length.split(',').map((part) => part.trim());
+  if (!/^\d{1,15}$/.test(first) || others.some((other) => other !== first)) return undefined;
+  return { kind: 'length', left: Number(first) };
+}
+
+/** Whether a connection stays open after an answer, by what its head says (RFC 9112, section 9.3). */
+export function saysPersistent({ version, headers, endsWithConnection }: ResponseHead): boolean {
+  const connection = headers.get('connection');
+  if (endsWithConnection || hasToken(connection, 'close')) return false;
+  return version === '1.1' || hasToken(connection, 'keep-alive');
+}

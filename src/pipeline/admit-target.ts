@@ -1,0 +1,57 @@
+import { admitLookup, admitProbe, type ProbeRefusal, probeUrl } from '../config/probe-policy.ts';
+import type { ProbeConfig, ProbeModule } from '../config/schema.ts';
+import type { ResolveName } from '../io/resolve-name.ts';
+import { err, ok, type Result } from '../result.ts';
+
+export interface ProbeRequest {
+  readonly target: string;
+  readonly module: ProbeModule;
+  readonly allow: ProbeConfig['allow'];
+  readonly deadlineMilliseconds: number;
+  /** Aborted when whoever asked is gone. */
+  readonly signal: AbortSignal;
+}
+
+export interface AdmittedTarget {
+  readonly url: URL;
+  /**
+   * Yields the very addresses that were checked, so that a name cannot point elsewhere a moment later; rejects when
+   * there are none, in the shape every other failure has.
+   */
+  readonly resolveName: ResolveName;
+}
+
+/** Whether the configuration allows to probe the target that a request names. */
+export async function admitTarget(
+  request: ProbeRequest,
+  resolveName: ResolveName,
+): Promise<Result<AdmittedTarget, ProbeRefusal>> {
+  const url = probeUrl(request.target, request.module);
+  if (!url.ok) return url;
+  const refusedByName = admitLookup(url.value, request.allow);
+  if (refusedByName !== undefined) return err(refusedByName);
+  const { hostname } = url.value;
+  const addresses = await resolveWithin(hostname, request, resolveName);
+  const refusal = admitProbe(url.value, addresses ?? [], request.allow);
+  if (refusal !== undefined) return err(refusal);
+  return ok({
+    url: url.value,
+    resolveName: addresses === undefined ? unresolved(hostname) : () => Promise.resolve(addresses),
+  });
+}
+
+async function resolveWithin(
+  host: string,
+  { deadlineMilliseconds }: ProbeRequest,
+  resolveName: ResolveName,
+): Promise<readonly string[] | undefined> {
+  const timeout = new Promise<undefined>((resolve) => {
+    setTimeout(() => resolve(undefined), deadlineMilliseconds).unref();
+  });
+  return Promise.race([resolveName(host).catch(() => undefined), timeout]);
+}
+
+function unresolved(host: string) {
+  return () =>
+    Promise.reject(Object.assign(new Error(`"${host}" has no address`), { code: 'ENOTFOUND' }));
+}

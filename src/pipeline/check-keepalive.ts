@@ -1,0 +1,169 @@
+import { boundsOf, planLateRequests } from '../derive/keepalive-plan.ts';
+import type { Http1Connection } from '../io/http1-connection.ts';
+import { createHttp2Connection } from '../io/http2-connection.ts';
+import type {
+  ConnectionFacts,
+  KeepAlivePromise,
+  KeepaliveFacts,
+} from '../snapshot/keepalive-facts.ts';
+import {
+  type Check,
+  type CheckOptions,
+  dialFor,
+  type Http1Role,
+  meetServer,
+  openHttp1,
+  type Recorded,
+} from './meet-server.ts';
+
+/** Time for a server that announced a close to close. */
+const closeSeconds = 1;
+
+/** Measures how one URL treats connections. Failures come back as facts. */
+export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFacts> {
+  const { url, limits, clock } = asked;
+  const { seconds } = boundsOf(limits, url.protocol === 'https:');
+  const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
+  const options = { ...asked, signal };
+  const startedAt = clock();
+  const records: Recorded[] = [];
+  const refused: string[] = [];
+  const met = await meetServer(options, { records, refused });
+  if (met.ok) await measure(met.value);
+  const facts = records.map(toFacts);
+  for (const { close } of records) close();
+  return {
+    url: url.href,
+    limits,
+    connections: facts,
+    refused,
+    startedAt,
+    endedAt: clock(),
+    stopped: signal.aborted,
+    ...(met.ok ? { address: met.value.address } : { failure: met.error }),
+  };
+}
+
+function toFacts({ role, dialled, exchanges, end }: Recorded): ConnectionFacts {
+  const ended = end();
+  return { role, dialled, exchanges, ...(ended === undefined ? {} : { end: ended }) };
+}
+
+/** Whatever takes time of the server runs in turn, so that its answers are not slowed by other questions of ours. */
+async function measure(check: Check): Promise<void> {
+  const promise = promiseOf(check.first);
+  if (!(await repeat(check.first))) {
+    await tryOthers(check);
+    return;
+  }
+  const waits = await startWaits(check, promise);
+  await countRequests(check);
+  await tryOthers(check);
+  await Promise.all(waits);
+}
+
+function promiseOf({ exchanges }: Http1Connection): KeepAlivePromise | undefined {
+  const outcome = exchanges.at(-1)?.outcome;
+  return outcome?.kind === 'answered' ? outcome.promise : undefined;
+}
+
+/** Whether another answer comes on a connection that has had one. After an announced close it waits for the close. */
+async function repeat(connection: Http1Connection): Promise<boolean> {
+  const last = connection.exchanges.at(-1)?.outcome;
+  if (last?.kind !== 'answered' || connection.end() !== undefined) return false;
+  if (!last.persists) {
+    await connection.idle(closeSeconds);
+    return false;
+  }
+  return (await connection.request()).outcome.kind === 'answered';
+}
+
+async function countRequests({ first, options }: Check): Promise<void> {
+  const { limits, clock, signal } = options;
+  const until = clock() + Math.max(limits.maxWaitSeconds, limits.timeoutSeconds);
+  while (first.exchanges.length < limits.maxRequests && clock() < until && !signal.aborted) {
+    if (!(await repeat(first))) return;
+  }
+  first.close();
+}
+
+const others: readonly Http1Role[] = [
+  { role: 'http11_unasked', version: '1.1', asked: false },
+  { role: 'http10_asked', version: '1.0', asked: true },
+  { role: 'http10_unasked', version: '1.0', asked: false },
+];
+
+/** One after the other, so that a small server has one slot more taken, not five. */
+async function tryOthers(check: Check): Promise<void> {
+  for (const how of others) {
+    const connection = await openHttp1(check, how);
+    if ((await connection?.request())?.outcome.kind === 'answered' && connection !== undefined) {
+      await repeat(connection);
+    }
+    connection?.close();
+  }
+  if (check.options.url.protocol !== 'https:') return;
+  await resume(check);
+  await useHttp2(check);
+}
+
+async function resume(check: Check): Promise<void> {
+  const session = check.session();
+  if (session === undefined) return;
+  const how = { role: 'resumed', version: '1.1', asked: true, session } as const;
+  const connection = await openHttp1(check, how);
+  await connection?.request();
+  connection?.close();
+}
+
+async function useHttp2(check: Check): Promise<void> {
+  const { options, headers, records } = check;
+  const { url, limits, signal, clock } = options;
+  const dialled = await dialFor(check, { protocol: 'h2' });
+  // A server without HTTP/2 refuses the handshake or chooses nothing.
+  if (!dialled.ok) return;
+  const { socket, facts } = dialled.value;
+  if (facts.tls?.protocol !== 'h2') {
+    socket.destroy();
+    return;
+  }
+  const { timeoutSeconds } = limits;
+  const connection = createHttp2Connection({ socket, url, headers, timeoutSeconds, signal, clock });
+  const { exchanges, end, close } = connection;
+  records.push({ role: 'http2', dialled: facts, exchanges, end, close });
+  const first = await connection.request();
+  const second = first.outcome.kind === 'answered' ? await connection.request() : first;
+  if (second.outcome.kind === 'answered') await connection.idle(limits.maxWaitSeconds);
+  connection.close();
+}
+
+/** Opens the connections that wait; each goes on by itself once it has had its first answer. */
+async function startWaits(
+  check: Check,
+  promise: KeepAlivePromise | undefined,
+): Promise<readonly Promise<void>[]> {
+  const { limits, onProgress } = check.options;
+  const waits: Promise<void>[] = [];
+  for (const lateAfterSeconds of planLateRequests(limits, promise)) {
+    const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
+    const outcome = (await connection?.request())?.outcome;
+    // A server without room for this one has none for the next.
+    if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;
+    waits.push(waitOnce(connection, lateAfterSeconds, check.options.signal));
+  }
+  const promised = promise?.timeoutSeconds;
+  const words = promised === undefined ? {} : { promisedSeconds: promised };
+  if (waits.length > 0) onProgress?.({ kind: 'waiting', connections: waits.length, ...words });
+  return waits;
+}
+
+async function waitOnce(
+  connection: Http1Connection,
+  lateAfterSeconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await connection.idle(lateAfterSeconds);
+  if (connection.end() !== undefined) await connection.requestAfterEnd();
+  else if (!signal.aborted) await connection.request();
+  connection.close();
+}

@@ -1,0 +1,181 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { HttpConfig } from '../config/schema.ts';
+import { type Dialled, dial } from '../io/dial.ts';
+import { createHttp1Connection, type Http1Connection } from '../io/http1-connection.ts';
+import { readRequestHeaders, readTlsMaterial, type TlsMaterial } from '../io/read-secrets.ts';
+import type { ResolveName } from '../io/resolve-name.ts';
+import { err, ok, type Result } from '../result.ts';
+import type {
+  CheckLimits,
+  ConnectionEnd,
+  ConnectionRole,
+  DialFacts,
+  Exchange,
+  KeepaliveFailure,
+} from '../snapshot/keepalive-facts.ts';
+
+export interface CheckOptions {
+  readonly url: URL;
+  readonly http: HttpConfig;
+  readonly userAgent: string;
+  readonly resolveName: ResolveName;
+  readonly limits: CheckLimits;
+  /** Ends the check; what is known by then is returned. */
+  readonly signal: AbortSignal;
+  /** Monotonic, in seconds. */
+  readonly clock: () => number;
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+export type CheckProgress =
+  | { readonly kind: 'connected'; readonly address: string }
+  | { readonly kind: 'waiting'; readonly connections: number; readonly promisedSeconds?: number };
+
+/** Addresses of one name that are tried. */
+const mostAddresses = 3;
+export interface Recorded {
+  readonly role: ConnectionRole;
+  readonly dialled: DialFacts;
+  readonly exchanges: readonly Exchange[];
+  readonly end: () => ConnectionEnd | undefined;
+  readonly close: () => void;
+}
+
+/** A check whose server answered its first request. */
+export interface Check {
+  readonly options: CheckOptions;
+  readonly address: string;
+  readonly tls: TlsMaterial;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly records: Recorded[];
+  /** Why further connections could not be made. */
+  readonly refused: string[];
+  readonly first: Http1Connection;
+  readonly session: () => Buffer | undefined;
+}
+
+type Unmet = Omit<Check, 'first' | 'session'>;
+
+/** The first connection and its first answer: without them nothing can be measured. */
+export async function meetServer(
+  options: CheckOptions,
+  seen: Pick<Check, 'records' | 'refused'>,
+): Promise<Result<Check, KeepaliveFailure>> {
+  const { url, http, userAgent } = options;
+  const prepared = await prepare(http, userAgent);
+  if (!prepared.ok) return err(connectFailure('other', prepared.error));
+  const addresses = await resolveWithin(options);
+  let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
+  for (const address of addresses.slice(0, mostAddresses)) {
+    const unmet = { options, address, ...prepared.value, ...seen };
+    const dialled = await dialFor(unmet, { protocol: 'http/1.1' });
+    if (dialled.ok) return askFirst(unmet, dialled.value);
+    failure = connectFailure(dialled.error.result, dialled.error.message);
+  }
+  return err(failure);
+}
+
+function connectFailure(
+  result: Extract<KeepaliveFailure, { kind: 'connect' }>['result'],
+  message: string,
+): KeepaliveFailure {
+  return { kind: 'connect', result, message };
+}
+
+/** What the check decides itself; HTTP/2 refuses requests that carry one. */
+const ofConnection = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Files that cannot be read and headers that cannot be sent are failures of this check, not defects. */
+async function prepare(
+  http: HttpConfig,
+  userAgent: string,
+): Promise<Result<Pick<Check, 'tls' | 'headers'>, string>> {
+  try {
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(await readRequestHeaders(http, userAgent))) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+      if (!ofConnection.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
+    }
+    return ok({ headers, tls: await readTlsMaterial(http) });
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function resolveWithin(options: CheckOptions): Promise<readonly string[]> {
+  const { url, resolveName, limits, signal } = options;
+  if (signal.aborted) return [];
+  const over = new Promise<readonly string[]>((resolve) => {
+    const end = (): void => resolve([]);
+    AbortSignal.timeout(Math.ceil(limits.timeoutSeconds * 1000)).addEventListener('abort', end);
+    signal.addEventListener('abort', end);
+  });
+  return Promise.race([resolveName(url.hostname).catch(() => []), over]);
+}
+
+export function dialFor(
+  { options, address, tls }: Unmet,
+  how: { readonly protocol: 'h2' | 'http/1.1'; readonly session?: Buffer },
+) {
+  const { url, limits, signal, clock } = options;
+  return dial({ url, address, tls, ...how, timeoutSeconds: limits.timeoutSeconds, signal, clock });
+}
+
+async function askFirst(check: Unmet, dialled: Dialled): Promise<Result<Check, KeepaliveFailure>> {
+  check.options.onProgress?.({ kind: 'connected', address: check.address });
+  const first = recordHttp1(check, dialled, { role: 'requests', version: '1.1', asked: true });
+  const { outcome } = await first.request();
+  return outcome.kind === 'answered'
+    ? ok({ ...check, first, session: dialled.session })
+    : err({ kind: 'first_request', outcome });
+}
+
+export interface Http1Role {
+  readonly role: ConnectionRole;
+  readonly version: '1.0' | '1.1';
+  /** Whether it sends `Connection: keep-alive`. */
+  readonly asked: boolean;
+  readonly session?: Buffer;
+}
+
+function recordHttp1(check: Unmet, dialled: Dialled, how: Http1Role): Http1Connection {
+  const { limits, signal, clock, url } = check.options;
+  const connection = createHttp1Connection({
+    socket: dialled.socket,
+    request: renderRequest(url, check.headers, how),
+    timeoutSeconds: limits.timeoutSeconds,
+    signal,
+    clock,
+  });
+  const { exchanges, end, close } = connection;
+  check.records.push({ role: how.role, dialled: dialled.facts, exchanges, end, close });
+  return connection;
+}
+
+function renderRequest(
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  { version, asked }: Http1Role,
+): string {
+  const all = { host: url.host, ...headers, ...(asked ? { connection: 'keep-alive' } : {}) };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `GET ${url.pathname}${url.search} HTTP/${version}\r\n${lines.join('')}\r\n`;
+}
+
+export async function openHttp1(
+  check: Check,
+  how: Http1Role,
+): Promise<Http1Connection | undefined> {
+  const session = how.session === undefined ? {} : { session: how.session };
+  const dialled = await dialFor(check, { protocol: 'http/1.1', ...session });
+  if (dialled.ok) return recordHttp1(check, dialled.value, how);
+  check.refused.push(dialled.error.message);
+  return undefined;
+}

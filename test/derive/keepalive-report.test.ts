@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { deriveKeepaliveReport } from '../../src/derive/keepalive-report.ts';
+import type {
+  Answer,
+  ConnectionEnd,
+  ConnectionFacts,
+  Exchange,
+  ExchangeOutcome,
+  KeepaliveFacts,
+} from '../../src/snapshot/keepalive-facts.ts';
+
+const limits = { maxWaitSeconds: 10, maxRequests: 100, waiting: 4, timeoutSeconds: 5 };
+const kept: Answer = { kind: 'answered', status: 200, persists: true };
+const last: Answer = { ...kept, persists: false, connection: 'close' };
+
+function exchange(sentAt: number, outcome: ExchangeOutcome): Exchange {
+  return { sentAt, firstByteAt: sentAt + 0.01, endedAt: sentAt, outcome };
+}
+
+function connection(
+  role: ConnectionFacts['role'],
+  more: Partial<ConnectionFacts>,
+): ConnectionFacts {
+  return { role, dialled: { connectSeconds: 0.02 }, exchanges: [exchange(0, kept)], ...more };
+}
+
+function closedAt(at: number, how: ConnectionEnd['how'] = 'fin') {
+  return { end: { at, how, unasked: 0 } };
+}
+
+function report(connections: readonly ConnectionFacts[], more: Partial<KeepaliveFacts> = {}) {
+  const facts = {
+    url: 'http://a/',
+    connections,
+    refused: [],
+    limits,
+    startedAt: 0,
+    endedAt: 10,
+    stopped: false,
+  };
+  return deriveKeepaliveReport({ ...facts, ...more });
+}
+
+const idsOf = (connections: readonly ConnectionFacts[], more: Partial<KeepaliveFacts> = {}) =>
+  report(connections, more).findings.map(({ id }) => id);
+
+const requests = (outcomes: readonly ExchangeOutcome[], more: Partial<ConnectionFacts> = {}) =>
+  connection('requests', { exchanges: outcomes.map((outcome) => exchange(0, outcome)), ...more });
+
+describe('idle timeout', () => {
+  test('is the median of what the server closed, with its spread', () => {
+    const { idle, findings } = report([
+      connection('wait', closedAt(5.0)),
+      connection('wait', closedAt(5.1)),
+      connection('wait', closedAt(5.3)),
+    ]);
+    expect(idle).toMatchObject({
+      idleTimeoutSeconds: 5.1,
+      shortestSeconds: 5.0,
+      longestSeconds: 5.3,
+      measuredConnections: 3,
+      closedWith: 'fin',
+    });
+    expect(findings).toEqual([]);
+  });
+
+  test('lies between an answered and a lost late request when nothing closes', () => {
+    const late = (at: number, outcome: ExchangeOutcome) =>
+      connection('wait', { exchanges: [exchange(0, kept), exchange(at, outcome)] });
+    const wide = report([late(2, kept), late(8, { kind: 'timeout' })]);
+    expect(wide.idle).toMatchObject({ atLeastSeconds: 2, atMostSeconds: 8, closedWith: 'silent' });
+    expect(wide.idle.idleTimeoutSeconds).toBeUndefined();
+    const narrow = report([late(4.9, kept), late(5.1, { kind: 'reset' })]);
+    expect(narrow.idle.idleTimeoutSeconds).toBeCloseTo(5);
+    expect(narrow.findings.map(({ id }) => id)).toEqual(['idle-dropped-silently']);
+  });
+
+  test('is only known to be longer when the check ends first', () => {
+    const { idle } = report([connection('wait', {})], { endedAt: 3, stopped: true });
+    expect(idle).toEqual({ atLeastSeconds: 3, measuredConnections: 0 });
+  });
+
+  test.each([
+    ['the promise is kept', [5.0], []],
+    ['the promise is broken', [3.0], ['idle-shorter-than-promised']],
+    ['connections end at different times', [5.0, 9.0], ['idle-uneven']],
+  ])('when %s', (_, seconds, expected) => {
+    const promised: Answer = { ...kept, promise: { timeoutSeconds: 5 } };
+    const waits = seconds.map((at) => connection('wait', closedAt(at)));
+    expect(idsOf([requests([promised, kept]), ...waits])).toEqual(expected);
+  });
+
+  test('that ends with RST is a finding', () => {
+    expect(idsOf([connection('wait', closedAt(5, 'reset'))])).toEqual(['idle-reset']);
+  });
+});
+
+describe('requests on a connection', () => {
+  test.each([
+    [
+      'ended as announced',
+      [kept, kept, last],
+      {},
+      { requestsPerConnection: 3, closeAnnounced: true },
+      [],
+    ],
+    [
+      'ended unannounced',
+      [kept, kept, { kind: 'reset' } as const],
+      closedAt(1),
+      { requestsPerConnection: 2, closeAnnounced: false },
+      ['close-not-announced'],
+    ],
+    ['still open', [kept, kept], {}, { moreThanRequests: 2 }, []],
+  ])('%s', (_, outcomes, more, expected, ids) => {
+    const made = report([requests(outcomes, more)]);
+    expect(made.requests).toEqual(expected);
+    expect(made.findings.map(({ id }) => id)).toEqual(ids);
+  });
+
+  test('are fewer than promised', () => {
+    const promised: Answer = { ...kept, promise: { requestsLeft: 100 } };
+    expect(idsOf([requests([promised, kept, last])])).toEqual(['fewer-requests-than-promised']);
+  });
+});
+
+describe('reuse', () => {
+  test.each([
+    ['another answer came', [kept, kept], {}, 'reused'],
+    ['the answer said close', [last], {}, 'closed'],
+    ['the server closed all the same', [kept, { kind: 'closed' } as const], {}, 'closed'],
+    ['the second request timed out', [kept, { kind: 'timeout' } as const], {}, 'unknown'],
+  ])('when %s', (_, outcomes, more, expected) => {
+    expect(report([requests(outcomes, more)]).reuse.http11).toBe(expected);
+  });
+
+  test('only with the header is a finding', () => {
+    const unasked = connection('http11_unasked', { exchanges: [exchange(0, last)] });
+    expect(idsOf([requests([kept, kept]), unasked])).toEqual(['not-reused-without-header']);
+  });
+});
+
+test('a request on a reused connection that gets no answer is a finding', () => {
+  expect(idsOf([requests([kept, { kind: 'timeout' }])])).toEqual(['reused-request-fails']);
+  expect(idsOf([requests([kept, kept, { kind: 'not_http', detail: '' }])])).toEqual([
+    'reused-request-fails',
+  ]);
+});
+
+test('TLS that is not resumed, and no HTTP/2, are findings', () => {
+  const dialled = {
+    connectSeconds: 0.02,
+    tls: { seconds: 0.05, resumed: false, version: 'TLSv1.3' },
+  };
+  const first = requests([kept, kept], { dialled });
+  expect(idsOf([first])).toEqual(['tls-not-resumed', 'no-http2']);
+  const resumed = connection('resumed', {
+    dialled: { connectSeconds: 0.02, tls: { ...dialled.tls, seconds: 0.01, resumed: true } },
+  });
+  const made = report([first, resumed, connection('http2', { dialled })]);
+  expect(made.findings.map(({ id }) => id)).toEqual([]);
+  expect(made.times).toMatchObject({ tlsSeconds: 0.05, tlsResumedSeconds: 0.01 });
+  expect(made.times.firstByteOnReusedSeconds).toBeCloseTo(0.01);
+});
+
+test('an error status is a finding, since servers close after some', () => {
+  expect(idsOf([requests([{ ...last, status: 503 }])])).toEqual(['error-status', 'not-reused']);
+});

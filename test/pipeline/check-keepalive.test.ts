@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { createServer } from 'node:tls';
+import { expect, onTestFinished, test } from 'vitest';
+import type { CheckLimits } from '../../src/snapshot/keepalive-facts.ts';
+import { createAuthority } from '../support/certificates.ts';
+import { type CheckUrlOptions, checkUrl } from '../support/check-url.ts';
+import { startHostileServer } from '../support/hostile-server.ts';
+import { keepTempDirectory } from '../support/keep.ts';
+
+const limits = { maxWaitSeconds: 1, maxRequests: 5, waiting: 2, timeoutSeconds: 0.5 };
+
+const check = (url: string, more: CheckUrlOptions = {}) => checkUrl(url, { ...limits, ...more });
+
+async function checkServer(
+  answer: (socket: Socket) => void,
+  { scheme = 'http', ...more }: Partial<CheckLimits> & { scheme?: string } = {},
+) {
+  const server = await startHostileServer(answer);
+  onTestFinished(() => server.stop());
+  const report = await check(`${scheme}://127.0.0.1:${server.port}/`, more);
+  return { report, connections: server.connections() };
+}
+
+function repeat(socket: Socket, text: string, milliseconds: number): void {
+  const timer = setInterval(() => socket.write(text), milliseconds);
+  socket.on('close', () => clearInterval(timer));
+}
+
+test.each([
+  ['never answers', () => undefined, /no whole answer came within 0\.5 s/],
+  ['closes at once', (socket) => socket.end(), /closed the connection without a whole answer/],
+  ['resets', (socket) => socket.resetAndDestroy(), /reset the connection/],
+  ['sends garbage', (socket) => socket.write('220 mail ESMTP\r\n'), /this is not HTTP/],
+  [
+    'sends an endless body',
+    (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      repeat(socket, 'x'.repeat(300_000), 1);
+    },
+    /larger than 1 MiB; check a smaller page/,
+  ],
+  [
+    'drips a header',
+    (socket) => {
+      socket.write('HTTP/1.1 200 OK\r\n');
+      repeat(socket, 'x', 20);
+    },
+    /no whole answer came within 0\.5 s/,
+  ],
+  [
+    'sends 1xx for ever',
+    (socket) => repeat(socket, 'HTTP/1.1 102 Processing\r\n\r\n', 5),
+    /no whole answer/,
+  ],
+] satisfies readonly (readonly [string, (socket: Socket) => void, RegExp])[])(
+  'checkKeepalive() says so when a server %s, after one connection',
+  async (_, answer, wanted) => {
+    const { report, connections } = await checkServer(answer);
+    expect(report.failure).toMatch(wanted);
+    expect(report.findings).toMatchObject([{ id: 'no-answer', severity: 'error' }]);
+    expect(connections).toBe(1);
+  },
+);
+
+test('checkKeepalive() names a port where nobody listens, and TLS that is none', async () => {
+  expect((await check('http://127.0.0.1:1/')).failure).toMatch(/ECONNREFUSED/);
+  const { report } = await checkServer((socket) => socket.write('220 mail ESMTP\r\n'), {
+    scheme: 'https',
+  });
+  expect(report.failure).toMatch(/wrong version|EPROTO|SSL/i);
+});
+
+const page = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+function answerAll(socket: Socket): void {
+  socket.write(page);
+  socket.on('data', () => socket.write(page));
+}
+
+test('checkKeepalive() tells a server that forgets idle connections without a word', async () => {
+  const forgetful = (socket: Socket): void => {
+    let at = performance.now();
+    socket.write(page);
+    socket.on('data', () => {
+      // As a load balancer that has dropped its state: no FIN, no RST, no answer.
+      if (performance.now() - at < 1500) socket.write(page);
+      at = performance.now();
+    });
+  };
+  const { report } = await checkServer(forgetful, { maxWaitSeconds: 2, waiting: 3 });
+  expect(report.idle).toMatchObject({ closedWith: 'silent', measuredConnections: 0 });
+  expect(report.idle.atLeastSeconds).toBeGreaterThanOrEqual(0.99);
+  expect(report.idle.atMostSeconds).toBeGreaterThanOrEqual(1.99);
+  expect(report.findings.map(({ id }) => id)).toContain('idle-dropped-silently');
+});
+
+test('checkKeepalive() tells a server that serves one connection and no other', async () => {
+  let served = 0;
+  const { report, connections } = await checkServer((socket) => {
+    served += 1;
+    if (served === 1) answerAll(socket);
+  });
+  expect(report.reuse.http11).toBe('reused');
+  expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
+  expect(connections).toBe(5);
+});
+
+test('checkKeepalive() tells a server that speaks no HTTP/2 after choosing it', async () => {
+  const pair = createAuthority(await keepTempDirectory('certificates')).issue('a', 'IP:127.0.0.1');
+  const options = { cert: pair.cert, key: pair.key, ALPNProtocols: ['h2', 'http/1.1'] };
+  const server = createServer(options, (socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      if (socket.alpnProtocol === 'h2') socket.write('220 mail ESMTP\r\n');
+      else answerAll(socket);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = Object(server.address());
+  const report = await check(`https://127.0.0.1:${port}/`, { insecure: true, maxWaitSeconds: 0 });
+  expect(report.reuse).toMatchObject({ http11: 'reused', http2: 'unknown' });
+  expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
+});
+
+test('checkKeepalive() hands on no control characters that a server sends', async () => {
+  const { report } = await checkServer((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nConnection: \u001b[2Jclose\r\nContent-Length: 0\r\n\r\n'),
+  );
+  expect(report.connectionHeader).toBe('\ufffd[2Jclose');
+});
+
+test('checkKeepalive() counts what a server sends before it closes an idle connection', async () => {
+  const farewell = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
+  const { report } = await checkServer((socket) => {
+    answerAll(socket);
+    socket.setTimeout(300, () => socket.end(farewell));
+  });
+  expect(report.idle).toMatchObject({ closedWith: 'fin', unaskedBytes: farewell.length });
+});
+
+test('checkKeepalive() ends at once when it is told to, with what it knows', async () => {
+  const server = await startHostileServer(answerAll);
+  onTestFinished(() => server.stop());
+  const controller = new AbortController();
+  const checking = check(server.url, { maxWaitSeconds: 60, signal: controller.signal });
+  setTimeout(() => controller.abort(), 400);
+  const report = await checking;
+  expect(report.reuse).toMatchObject({ http11: 'reused', http10WithoutHeader: 'reused' });
+  expect(report.requests).toEqual({ moreThanRequests: 5 });
+  expect(report.idle.atLeastSeconds).toBeGreaterThan(0.1);
+  expect(report.cost.durationSeconds).toBeLessThan(30);
+  expect(report.findings).toMatchObject([{ id: 'stopped' }]);
+});
+
+test('checkKeepalive() opens no more connections and sends no more requests than stated', async () => {
+  const { report, connections } = await checkServer(answerAll);
+  expect(connections).toBeLessThanOrEqual(6);
+  expect(report.cost.requests).toBeLessThanOrEqual(17);
+});
