@@ -14,6 +14,8 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sockets: () => import('./ss-sockets.ts'),
   'proc-net-tcp': () => import('./proc-net-tcp.ts'),
   logs: () => import('./logs.ts'),
+  gaps: () => import('./gaps.ts'),
+  advice: () => import('./advice.ts'),
   'log-loss': () => import('./log-loss.ts'),
   'page-load': () => import('./page-load.ts'),
   verdict: () => import('./verdict.ts'),

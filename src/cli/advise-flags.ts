@@ -1,3 +1,4 @@
+import { longestTimeoutSeconds } from '../derive/gap-state.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
@@ -123,7 +124,9 @@ export function readAdviseQuestion(
 /** 0 is keep-alive off. */
 function readTimeout(text: string | undefined): Result<number | undefined, string> {
   if (text === undefined) return ok(undefined);
-  return /^0m?s?$/.test(text) ? ok(0) : readSeconds(text);
+  if (/^0m?s?$/.test(text)) return ok(0);
+  const seconds = readSeconds(text);
+  return seconds.ok && seconds.value > longestTimeoutSeconds ? err('want 1h at most') : seconds;
 }
 
 type Reader = (text: string) => Result<number, string>;
