@@ -21,10 +21,10 @@ export const configFamilies: readonly Family<TargetView>[] = [
   }),
   figure({
     name: 'webserver_keepalive_requests_limit',
-    help: 'Requests after which a connection is closed: of Apache one more than MaxKeepAliveRequests; 0 when there is no limit. Of the first virtual host.',
+    help: 'Requests after which a connection is closed, as the directive counts them (Apache answers one more); 0 when there is no limit. Of the first virtual host.',
     source:
       'MaxKeepAliveRequests, keepalive_requests of capacity.config_file, or the default of the version.',
-    read: ({ keepaliveRequests }) => keepaliveRequests.value,
+    read: ({ keepaliveRequests }) => keepaliveRequests?.value,
   }),
   family({
     name: 'webserver_config_findings',
@@ -46,7 +46,7 @@ interface FigureRow {
   readonly name: string;
   readonly help: string;
   readonly source: string;
-  readonly read: (figures: ConfigFigures) => number;
+  readonly read: (figures: ConfigFigures) => number | undefined;
 }
 
 function figure({ read, ...row }: FigureRow): Family<TargetView> {
