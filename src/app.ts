@@ -27,6 +27,7 @@ import { createLogSet } from './pipeline/log-set.ts';
 import { probeKeepalive } from './pipeline/probe-keepalive.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
+import { createTurns } from './pipeline/turns.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { Listen } from './server/listen.ts';
@@ -74,7 +75,8 @@ const discoveryPauseMilliseconds = 30_000;
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
   let pageAskedAt = Number.NEGATIVE_INFINITY;
-  const logs = createLogSet({ stdin: options.stdin, log, now });
+  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
+  const logs = createLogSet({ stdin: options.stdin, log, now, reopen: checkpoints.open });
   const kernel = buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
@@ -95,7 +97,6 @@ export function createApp(options: AppOptions): App {
     now,
   };
   const targets = createTargetSet(targetOptions);
-  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
   const processMetrics = createProcessMetrics();
   const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
@@ -103,6 +104,8 @@ export function createApp(options: AppOptions): App {
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
+  /** Of two reloads at once the second waits: it may read a newer file. */
+  const inTurn = createTurns();
   let config: Config | undefined;
   /** Targets without a status page. */
   let logsOnly: readonly TargetIdentity[] = [];
@@ -136,11 +139,13 @@ export function createApp(options: AppOptions): App {
     log.warn('no configuration and no status page on this machine; looking again in 30 s', {
       help: 'start with --config.file; docs/configuration.md lists the addresses tried',
     });
-    discovery = setTimeout(() => void discover(), discoveryPauseMilliseconds);
+    discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };
 
-  const reload = async (): Promise<Result<void, readonly string[]>> => {
+  const reload = () => inTurn(reloadNow);
+
+  const reloadNow = async (): Promise<Result<void, readonly string[]>> => {
     if (options.configFile === undefined) {
       clearTimeout(discovery);
       await discover();

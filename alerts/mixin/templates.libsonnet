@@ -277,7 +277,7 @@
         }
       },
       {
-        "alert": "Watchdog",
+        "alert": "KeepaliveExporterWatchdog",
         "expr": "vector(1)",
         "labels": {
           "severity": "none"
@@ -285,7 +285,7 @@
         "annotations": {
           "summary": "The alert chain works",
           "description": "This alert always fires: it proves that Prometheus evaluates rules and that Alertmanager delivers.",
-          "runbook_url": "%(runbook_url)s/Watchdog.md",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterWatchdog.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       }
@@ -561,12 +561,16 @@
     "interval": "15s",
     "rules": [
       {
+        "record": "job:webserver_exporters_silent:group",
+        "expr": "group by (%(fleet_labels)s, instance) (\n  last_over_time(webserver_up%(selector_alone)s[1h])\n  and on (%(instance_labels)s) up%(selector_alone)s == 0\n  unless on (%(instance_labels)s) present_over_time(probe_success%(selector_alone)s[1h])\n)\n"
+      },
+      {
         "record": "job:webserver_targets_down:count",
-        "expr": "count by (%(fleet_labels)s) (\n  (\n    webserver_up%(selector_alone)s == 0\n    unless webserver_exhausted%(selector_alone)s == 1\n    unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n  )\n  or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+        "expr": "count by (%(fleet_labels)s) (\n  (\n    webserver_up%(selector_alone)s == 0\n    unless webserver_exhausted%(selector_alone)s == 1\n    unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n  )\n  or job:webserver_exporters_silent:group\n)\n"
       },
       {
         "record": "job:webserver_targets:count",
-        "expr": "count by (%(fleet_labels)s) (\n  webserver_up%(selector_alone)s or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+        "expr": "count by (%(fleet_labels)s) (webserver_up%(selector_alone)s or job:webserver_exporters_silent:group)"
       },
       {
         "alert": "WebserverFleetDown",
