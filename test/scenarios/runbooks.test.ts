@@ -14,7 +14,7 @@ import { requestsOnOneConnection } from '../support/requests-on-one-connection.t
 import { createTempDirectory } from '../support/temp-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-/** Every line of every fenced block of the runbooks, without its comment. */
+/** Every line of every fenced block of the runbooks, without its comment; an indented line goes on with the one before. */
 function linesOf(language: 'sh' | 'promql'): readonly string[] {
   const pages = readdirSync(join(repository, 'docs/runbooks')).filter((name) =>
     name.endsWith('.md'),
@@ -22,7 +22,7 @@ function linesOf(language: 'sh' | 'promql'): readonly string[] {
   const lines = pages
     .flatMap((page) => docBlocks(join('docs/runbooks', page)))
     .filter((block) => block.language === language)
-    .flatMap(({ text }) => text.trim().split('\n'))
+    .flatMap(({ text }) => text.trim().split(/\n(?! )/))
     .map((line) => line.replace(/\s+#\s.*$/, '').trim());
   return [...new Set(lines)];
 }
