@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { hasOwnNetwork } from './own-network.ts';
 import type { VerdictBenchOptions } from './verdict.ts';
 import { verdictServers } from './verdict-plan.ts';
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   gaps: () => import('./gaps.ts'),
   advice: () => import('./advice.ts'),
   'log-loss': () => import('./log-loss.ts'),
+  'page-load': () => import('./page-load.ts'),
   verdict: () => import('./verdict.ts'),
 };
 
@@ -66,6 +68,6 @@ if (unknown.length > 0) {
 }
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  process.stdout.write(`\n== ${name}\n`);
+  if (!hasOwnNetwork()) process.stdout.write(`\n== ${name}\n`);
   await (await load()).run(options);
 }

@@ -25,12 +25,6 @@ export function renderAdvice(advice: Advice): string {
   ].join('\n');
 }
 
-/** For programs; a finding for whatever is not right as it is. */
-export function adviceJson(advice: Advice): Readonly<Record<string, unknown>> {
-  const { kind, headline } = advice;
-  return { ...advice, findings: kind === 'keep' ? [] : [{ kind, message: headline }] };
-}
-
 const header = [
   'timeout',
   'reuse',
@@ -45,8 +39,8 @@ const header = [
 
 function rowOf(prediction: TimeoutPrediction, { today, advised }: Advice): readonly string[] {
   const marks = [
-    ...(prediction === today ? ['today'] : []),
-    ...(prediction === advised ? ['advised'] : []),
+    ...(prediction.timeoutSeconds === today?.timeoutSeconds ? ['today'] : []),
+    ...(prediction.timeoutSeconds === advised?.timeoutSeconds ? ['advised'] : []),
     ...(prediction.isLongerThanLog ? ['log too short'] : []),
   ];
   const { waitProbability, fullTimeRatio } = prediction;
