@@ -51,8 +51,8 @@ export async function startPrefork({ slots, timeoutSeconds }: Setting): Promise<
       await appendFile(configFile, `\n${directives.join('\n')}\n`);
       await server.graceful();
       await waitUntil({
-        until: 'all workers are of the new configuration and idle',
-        holds: async () => /^Scoreboard: [_W]+\.*$/m.test((await httpGet(statusUrl)).body),
+        until: 'no worker of the old configuration is left',
+        holds: async () => /^Scoreboard: [_W.]+$/m.test((await httpGet(statusUrl)).body),
       });
     },
     stop: server.stop,
