@@ -7,6 +7,7 @@ import { findModule } from './config/probe-policy.ts';
 import { redactConfig } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
+import type { AdviceSubject } from './derive/advice-input.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
@@ -19,6 +20,7 @@ import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
+import { createAdviceSource, showAdvice } from './pipeline/advice-source.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
@@ -97,6 +99,11 @@ export function createApp(options: AppOptions): App {
     now,
   };
   const targets = createTargetSet(targetOptions);
+  const advices = createAdviceSource({
+    summarizeGaps: logs.summarizeGaps,
+    isTimeoutAssumed: (name) => logs.view(name)?.keepaliveTimeout?.source === 'default',
+    configOf: (name) => config?.targets.find((target) => target.name === name),
+  });
   const processMetrics = createProcessMetrics();
   const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
@@ -122,6 +129,7 @@ export function createApp(options: AppOptions): App {
     logsOnly = next.targets
       .filter((target) => !hasStatusPage(target))
       .map(({ name, server }) => ({ name, server }));
+    advices.forget();
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -185,14 +193,27 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
-  const loggedTarget = (target: TargetIdentity): LoggedTarget => {
+  const loggedTarget = (
+    target: TargetIdentity,
+    view: AdviceSubject = { observation: { target } },
+  ): LoggedTarget => {
     const logView = logs.view(target.name);
-    return { observation: { target }, ...(logView === undefined ? {} : { logs: logView }) };
+    const advice = advices.adviceFor(view);
+    return {
+      observation: { target },
+      ...(logView === undefined ? {} : { logs: logView }),
+      ...(advice === undefined ? {} : { advice }),
+    };
   };
+
+  const adviceSubjects = (): readonly AdviceSubject[] => [
+    ...targets.all().map((one) => one.latest() ?? { observation: { target: one.identity } }),
+    ...logsOnly.map((target) => ({ observation: { target } })),
+  ];
 
   const withLogs = (view: TargetView): TargetView => {
     const shown = { ...view, shownAtSeconds: now() };
-    return { ...loggedTarget(view.observation.target), ...shown };
+    return { ...loggedTarget(view.observation.target, view), ...shown };
   };
 
   const probe = async (query: ProbeQuery) => {
@@ -255,6 +276,7 @@ export function createApp(options: AppOptions): App {
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      adviceFor: advices.adviceFor,
       logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
@@ -266,7 +288,10 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
-      const ofLogs = await render(logFamilies, [...views, ...logsOnly.map(loggedTarget)]);
+      const ofLogs = await render(logFamilies, [
+        ...views,
+        ...logsOnly.map((target) => loggedTarget(target)),
+      ]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
@@ -277,6 +302,7 @@ export function createApp(options: AppOptions): App {
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
+    showAdvice: () => showAdvice(adviceSubjects(), advices),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),

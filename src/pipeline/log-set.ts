@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { createAddressKey } from '../io/create-address-key.ts';
 import type { InputPlace } from '../io/log-input.ts';
+import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import {
   buildRecord,
@@ -37,6 +39,8 @@ export interface LogSet {
   /** Takes over a configuration; inputs that stay as they were go on where they are. */
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
+  /** What the connections in a target's access logs did. */
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined;
   exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
   close(): Promise<void>;
@@ -59,6 +63,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
   return {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
+    summarizeGaps: (target, todaySeconds) => logs.summarizeGaps(target, todaySeconds),
     exhaustedSecondsAgo: (target) => logs.exhaustedSecondsAgo(target),
     checkpoint: () => logs.checkpoint(),
     close: () => logs.close(),
@@ -67,6 +72,8 @@ export function createLogSet(options: LogSetOptions): LogSet {
 
 class Logs implements LogSet {
   readonly #options: LogSetOptions;
+  /** Of this process alone: a hash tells nothing to anybody else. */
+  readonly #addressKey = createAddressKey();
   readonly #inputs: ReturnType<typeof createInputRegistry>;
   #entries = new Map<string, Entry>();
   /** Of targets and inputs that a reload took away, and of a checkpoint: for when they come back. */
@@ -118,6 +125,10 @@ class Logs implements LogSet {
     return this.#entries.get(target)?.logs.view(this.#inputs);
   }
 
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined {
+    return this.#entries.get(target)?.logs.summarizeGaps(todaySeconds);
+  }
+
   exhaustedSecondsAgo(target: string): number | undefined {
     return this.#entries.get(target)?.logs.exhaustedSecondsAgo();
   }
@@ -160,13 +171,16 @@ class Logs implements LogSet {
 
   /** The counter of a target, kept while nothing about its logs changes; else one that goes on with its counts. */
   async #enter(target: TargetConfig, { logs }: Config): Promise<Entry> {
-    const { access_logs, error_logs, server, name } = target;
-    const key = JSON.stringify([access_logs, error_logs, server, logs]);
+    const { access_logs, error_logs, server, name, capacity } = target;
+    // Under another timeout the gaps mean something else.
+    const timeout = capacity.keepalive_timeout ?? capacity.config_file;
+    const key = JSON.stringify([access_logs, error_logs, server, logs, timeout]);
     const known = this.#entries.get(name);
     if (known?.key === key) return known;
     const saved = this.#parkedOf(name);
     const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
-    const options = { ...this.#options, config: target, logs, saved, isCaughtUp };
+    const addressKey = this.#addressKey;
+    const options = { ...this.#options, config: target, logs, saved, isCaughtUp, addressKey };
     return { key, logs: await openTargetLogs(options) };
   }
 

@@ -31,7 +31,10 @@ describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, an
   it('says in a line what happened, and in a sentence how much', () => {
     expect(annotations?.['summary']?.length).toBeLessThanOrEqual(90);
     expect(annotations?.['summary']).not.toMatch(/\.$/);
-    expect(annotations?.['description']).toMatch(/\.$/);
+    // The advised change, where there is one, is a sentence of its own.
+    expect(annotations?.['description']).toMatch(
+      /\.(?:\{\{ range .*\. ?\{\{ end \}\}\{\{ end \}\})?$/,
+    );
   });
 
   it('leads to its runbook', () => {
