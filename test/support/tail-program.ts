@@ -19,6 +19,7 @@ export const tailSteps = [
   'rename_twice',
   'copytruncate',
   'remove',
+  'delete_oldest',
   'copy_by_hand',
   'save',
   'stop',
@@ -112,6 +113,8 @@ class World {
         return this.#copyAndTruncate();
       case 'remove':
         return this.#remove();
+      case 'delete_oldest':
+        return this.#deleteOldest();
       case 'copy_by_hand':
         return this.#copyByHand();
       case 'save':
@@ -201,6 +204,17 @@ class World {
     await this.step('poll');
     await this.#save();
     await rm(this.#path, { force: true });
+  }
+
+  /** As logrotate does with what it keeps no longer: read and saved long ago; its inode is free for the next file. */
+  async #deleteOldest(): Promise<void> {
+    const isThere = await exists(this.#path);
+    if (this.#follower === undefined || this.#rotated === 0 || !isThere) return;
+    await this.step('poll');
+    await this.#save();
+    const oldest = `${this.#path}.${this.#rotated--}`;
+    if (oldest === this.#renamed) this.#renamed = undefined;
+    await rm(oldest, { force: true });
   }
 
   async #copyByHand(): Promise<void> {

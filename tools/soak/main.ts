@@ -19,10 +19,14 @@ console.log(`faults: ${report.faults}, load at the end ${loadavg()[0]?.toFixed(1
 for (const { who, counted, written } of report.lines) {
   console.log(`lines, ${who}: ${counted} counted, ${written} written`);
 }
-if (report.memory !== undefined) {
-  const { slopePerMinute, uncertainty } = report.memory;
+for (const [what, trend] of [
+  ['resident memory', report.memory],
+  ['JavaScript heap', report.heap],
+] as const) {
+  if (trend === undefined) continue;
+  const { slopePerMinute, uncertainty } = trend;
   console.log(
-    `memory in the second half: ${kibibytes(slopePerMinute)} a minute, 95 % confidence ± ${kibibytes(uncertainty)}`,
+    `${what} in the second half: ${kibibytes(slopePerMinute)} a minute, 95 % confidence ± ${kibibytes(uncertainty)}`,
   );
 }
 console.log(`descriptors at most, third and last quarter: ${report.descriptors.join(', ')}`);

@@ -34,6 +34,8 @@ export interface SoakReport {
   }[];
   /** Bytes; of the second half of the run. */
   readonly memory: Trend | undefined;
+  /** The same for what JavaScript holds. */
+  readonly heap: Trend | undefined;
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
@@ -44,6 +46,7 @@ export interface SoakReport {
 interface Sample {
   readonly seconds: number;
   readonly residentBytes: number;
+  readonly heapBytes: number;
   readonly descriptors: number;
   readonly series: number;
 }
@@ -147,6 +150,7 @@ function sampleOf(metrics: Exposition, seconds: number): Sample {
   return {
     seconds,
     residentBytes: metrics.value('process_resident_memory_bytes') ?? 0,
+    heapBytes: metrics.value('nodejs_heap_size_used_bytes') ?? 0,
     descriptors: metrics.value('process_open_fds') ?? 0,
     series: all.length,
   };
@@ -229,6 +233,7 @@ function summarize(samples: readonly Sample[], problems: Set<string>) {
   const points = (read: (sample: Sample) => number): readonly Point[] =>
     settled.map((sample) => ({ seconds: sample.seconds, value: read(sample) }));
   const memory = fitTrend(points(({ residentBytes }) => residentBytes));
+  const heap = fitTrend(points(({ heapBytes }) => heapBytes));
   const [firstHalf, secondHalf] = halves(settled);
   const most = (some: readonly Sample[], read: (sample: Sample) => number) =>
     Math.max(...some.map(read));
@@ -244,7 +249,7 @@ function summarize(samples: readonly Sample[], problems: Set<string>) {
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
   // Some codes and results are met for the first time, and figures of a stopped server come and go.
   if (memory !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
-  return { memory, descriptors, series };
+  return { memory, heap, descriptors, series };
 }
 
 function halves(samples: readonly Sample[]) {

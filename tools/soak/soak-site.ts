@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type FreshVisitors, startFreshVisitors } from '../../test/support/fresh-visitors.ts';
 import type { SignalScope } from '../../test/support/processes.ts';
 import { startApache } from '../../test/support/real-apache.ts';
@@ -18,7 +19,7 @@ export interface SoakSite extends Stoppable {
   visitors(): FreshVisitors;
   /** Renames the log and has the server open a new one. */
   rotate(): Promise<void>;
-  /** Copies and empties the log; what is written between the two would be lost for everybody, so nobody visits. */
+  /** Copies and empties the log; what is written between the two would be lost for everybody, so the server waits. */
   copyAndTruncate(): Promise<void>;
   reload(): Promise<void>;
   signal(signal: NodeJS.Signals, scope: SignalScope): void;
@@ -73,10 +74,11 @@ interface Actor {
   readonly port: number;
   readonly accessLog: string;
   reopen(): Promise<void>;
+  signal(signal: NodeJS.Signals, scope: SignalScope): void;
 }
 
-function actions(defer: Defer, { port, accessLog, reopen }: Actor) {
-  let visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
+function actions(defer: Defer, { port, accessLog, reopen, signal }: Actor) {
+  const visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
   let rotations = 0;
   let linesDeleted = 0;
   const deleteOldest = async () => {
@@ -95,11 +97,13 @@ function actions(defer: Defer, { port, accessLog, reopen }: Actor) {
       await deleteOldest();
     },
     async copyAndTruncate() {
-      await visitors.stop();
+      signal('SIGSTOP', 'all');
       await copyFile(accessLog, `${accessLog}.${++rotations}`);
       await truncate(accessLog);
+      signal('SIGCONT', 'all');
       await deleteOldest();
-      visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
+      // Renamed before anybody has looked again, the emptied file would be lost for the reader: nobody does both.
+      await sleep(1000);
     },
     async countLines() {
       const names = await readdir(dirname(accessLog));
