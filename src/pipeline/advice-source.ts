@@ -8,6 +8,8 @@ import type { GapSummary } from '../snapshot/gap-summary.ts';
 
 /** Working out an advice takes milliseconds, and minutes change nothing about it. */
 const renewMilliseconds = 60_000;
+/** Whoever has just begun wants to see that something comes of it. */
+const renewWithoutAdvice = 5000;
 
 export interface AdviceSourceOptions {
   readonly summarizeGaps: (target: string, todaySeconds?: number) => GapSummary | undefined;
@@ -57,7 +59,8 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
       const { name } = view.observation.target;
       const last = known.get(name);
       const now = monotonic();
-      if (last !== undefined && now - last.at < renewMilliseconds) return last.advice;
+      const rest = last?.advice?.kind === 'none' ? renewWithoutAdvice : renewMilliseconds;
+      if (last !== undefined && now - last.at < rest) return last.advice;
       const summary = options.summarizeGaps(name, timeoutInFile(view));
       const todaySeconds = summary?.todaySeconds;
       const isAnother = last !== undefined && last.todaySeconds !== todaySeconds;
