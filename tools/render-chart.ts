@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
 import { renderRules } from './rules/render-rules.ts';
-import { readDefaults } from './rules/rule-config.ts';
+import { type RuleConfig, readDefaults } from './rules/rule-config.ts';
 import { readTemplates } from './rules/rule-templates.ts';
+import { writeAlertmanagerConfig } from './rules/write-alertmanager-config.ts';
 import { listGroups } from './rules/write-rules.ts';
 
 const chart = 'deploy/helm/keepalive-exporter';
@@ -13,6 +14,10 @@ export function renderChartFiles(): ReadonlyMap<string, string> {
   return new Map([
     [`${chart}/README.md`, renderReadme()],
     [`${chart}/files/rules.yaml`, renderChartRules()],
+    [
+      `${chart}/files/alertmanager-config.yaml`,
+      writeAlertmanagerConfig(readText('alerts/alertmanager/alertmanager.yml')),
+    ],
     [`${chart}/files/config-central.yml`, readText('deploy/kubernetes/base/config.yml')],
     [
       `${chart}/files/config-daemonset.yml`,
@@ -28,10 +33,16 @@ export function renderChartFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
+/** Clusters with the Operator have kube-prometheus' Watchdog; a second one would reach their default receiver. */
+export function forOperator(config: RuleConfig): RuleConfig {
+  const alerts = { KeepaliveExporterWatchdog: { enabled: false }, ...config.alerts };
+  return { ...config, alerts };
+}
+
 /** The links are filled in by templates/prometheus-rule.yaml, from values. */
 function renderChartRules(): string {
   const links = { runbook_url: 'RUNBOOK_URL', grafana_url: 'GRAFANA_URL' };
-  const files = renderRules(readTemplates(), { ...readDefaults(), ...links });
+  const files = renderRules(readTemplates(), forOperator({ ...readDefaults(), ...links }));
   const notice = '# Generated from alerts/templates/ and alerts/config.yml; do not edit.\n';
   return `${notice}${stringify({ groups: listGroups(files) }, { lineWidth: 0 })}`;
 }

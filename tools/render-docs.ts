@@ -14,12 +14,13 @@ import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
-import { renderChartFiles } from './render-chart.ts';
+import { forOperator, renderChartFiles } from './render-chart.ts';
 import { renderCheckDocs } from './render-checks.ts';
 import { renderReliability } from './render-reliability.ts';
 import { renderRules } from './rules/render-rules.ts';
 import { readDefaults } from './rules/rule-config.ts';
 import { readTemplates } from './rules/rule-templates.ts';
+import { writeAlertmanagerConfig } from './rules/write-alertmanager-config.ts';
 import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
 import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
@@ -49,6 +50,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
+/** Whose runbooks and Grafana they are is not known here; a link that leads nowhere is worse than none. */
 const withoutLinks = { runbook_url: '', grafana_url: '' };
 
 /** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
@@ -62,8 +64,14 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
     ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/rules/prometheus-rule.yaml',
-      // Whose runbooks and Grafana they are is not known here; a link that leads nowhere is worse than none.
-      writePrometheusRule(renderRules(templates, { ...config, ...withoutLinks }), source),
+      writePrometheusRule(
+        renderRules(templates, forOperator({ ...config, ...withoutLinks })),
+        source,
+      ),
+    ],
+    [
+      'deploy/kubernetes/components/alertmanager-config/alertmanager-config.yaml',
+      writeAlertmanagerConfig(readText('alerts/alertmanager/alertmanager.yml')),
     ],
     ['mixin.libsonnet', writeMixin(dashboards)],
     ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],

@@ -1,14 +1,23 @@
+import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readLogGaps } from '../pipeline/read-log-gaps.ts';
 import type { Advice } from '../snapshot/advice.ts';
-import { type AdviseQuestion, adviseFlags, readAdviseQuestion } from './advise-flags.ts';
+import {
+  type AdviseQuestion,
+  adviseFlags,
+  readAdviseQuestion,
+  readRunningQuestion,
+} from './advise-flags.ts';
+import { adviseFromExporter } from './advise-from-exporter.ts';
 import { parseCommandFlags, renderCommandHelp } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { adviceJson, renderAdvice } from './render-advice.ts';
+import { renderAdvice } from './render-advice.ts';
 
-const introduction = `keepalive-exporter advise: which keep-alive timeout, and how many slots, from access logs.
-For example: advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`;
+const introduction = `keepalive-exporter advise: which keep-alive timeout, and how many slots, from access logs
+or from the exporter that runs.
+For example: advise --config.file=config.yml
+or advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`;
 
 const leastConnections = 200;
 
@@ -20,14 +29,18 @@ export async function advise(args: readonly string[], io: CliIo): Promise<number
     io.stdout(renderCommandHelp(introduction, adviseFlags));
     return 0;
   }
-  const question = readAdviseQuestion(parsed.value.flags);
+  const { flags, output } = parsed.value;
+  const running = readRunningQuestion(flags);
+  if (!running.ok) return wrongUse(running.error, io);
+  if (running.value !== undefined) return adviseFromExporter(running.value, output, io);
+  const question = readAdviseQuestion(flags);
   if (!question.ok) return wrongUse(question.error, io);
   const advice = await adviseFromLogs(question.value, io);
   if (typeof advice === 'string') {
     io.stderr(`keepalive-exporter advise: ${advice}\n`);
     return 1;
   }
-  const json = parsed.value.output === 'json';
+  const json = output === 'json';
   io.stdout(json ? `${JSON.stringify(adviceJson(advice), null, 2)}\n` : renderAdvice(advice));
   return advice.kind === 'keep' ? 0 : 1;
 }

@@ -55,8 +55,11 @@ const matrix: readonly (readonly [string, object])[] = [
         { name: 'edge', module: 'nginx', ingress: { selector: { matchLabels: { a: 'b' } } } },
       ],
       docs: { runbookUrl: 'https://wiki.internal/r/', grafanaUrl: 'https://grafana.internal' },
-      prometheusRule: { disabledAlerts: ['Watchdog'], alertLabels: { team: 'web' } },
-      alertmanagerConfig: { enabled: true },
+      prometheusRule: { disabledAlerts: ['WebserverLimitUnknown'], alertLabels: { team: 'web' } },
+      alertmanagerConfig: {
+        enabled: true,
+        spec: { route: { receiver: 'web' }, receivers: [{ name: 'web' }] },
+      },
       extraObjects: [
         { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'more' }, data: { a: 'b' } },
       ],
@@ -128,6 +131,18 @@ test('alerts link where the values say, and nowhere without', () => {
   const linked = text({ runbookUrl: 'https://wiki.internal/r', grafanaUrl: 'https://g.internal' });
   expect(linked).toContain('runbook_url: https://wiki.internal/r/WebserverExhausted.md');
   expect(linked).toContain('https://g.internal/d/keepalive-service?');
+});
+
+test('an alert can be left out, and all others get labels', () => {
+  const prometheusRule = {
+    disabledAlerts: ['WebserverLimitUnknown'],
+    alertLabels: { team: 'web' },
+  };
+  const text = (values: object) =>
+    helmText({ values }, '--show-only=templates/prometheus-rule.yaml');
+  const count = (values: object, word: string) => text(values).split(word).length - 1;
+  expect(count({ prometheusRule }, 'alert: ')).toBe(count({}, 'alert: ') - 1);
+  expect(count({ prometheusRule }, 'team: web')).toBe(count({}, 'alert: ') - 1);
 });
 
 const ofHelm = ['helm.sh/chart', 'app.kubernetes.io/version', 'app.kubernetes.io/managed-by'];

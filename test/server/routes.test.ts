@@ -19,6 +19,7 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       isReady: () => true,
       reload: async () => ok(undefined),
       showConfig: () => 'targets: []\n',
+      showAdvice: () => ({ targets: [{ target: 'shop', advice: null }] }),
       listTargets: () => [{ name: 'shop', server: 'apache' }],
       ...ports,
     },
@@ -40,6 +41,13 @@ describe('the routes', () => {
     expect(statusCode).toBe(200);
     expect(answered['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(deadlines).toEqual([2500]);
+  });
+
+  test('/advice is JSON', async () => {
+    const { server } = serverWith();
+    const { headers, body } = await server.inject('/advice');
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(JSON.parse(body)).toEqual({ targets: [{ target: 'shop', advice: null }] });
   });
 
   test('D2 more than 40 scrapes at once are told to come back, and later ones are served again', async () => {
