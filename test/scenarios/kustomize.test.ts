@@ -19,6 +19,12 @@ test.each(readdirSync(join(source, 'overlays')))(
   (overlay) => expectWhole(kustomize(join(source, 'overlays', overlay))),
 );
 
+/** kubectl apply keeps the object in an annotation, and annotations end at 256 KiB. */
+test.each(['central', 'monitoring'])('kubectl apply can take each object of %s', (overlay) => {
+  for (const object of kustomize(join(source, 'overlays', overlay)))
+    expect(JSON.stringify(object).length, object.metadata.name).toBeLessThan(200_000);
+});
+
 /** An overlay of somebody's own, in a copy of deploy/kubernetes. */
 async function createOverlay(files: Readonly<Record<string, string>>): Promise<string> {
   const path = await keepTempDirectory('kustomize');
