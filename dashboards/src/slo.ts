@@ -7,6 +7,8 @@ import { thresholds, unit } from './theme.ts';
 
 const slo = sloQueries(selectTargets());
 
+const noRecords = 'no traffic, no log, or alerts/slo.rules.yml is not loaded';
+
 /** Is the promise kept? */
 export const sloDashboard = buildDashboard({
   name: 'slo',
@@ -56,7 +58,8 @@ export const sloDashboard = buildDashboard({
       unit: unit.factor,
       decimals: 1,
       thresholds: thresholds.burnRate,
-      shows: 'How many times too fast errors use up the budget.',
+      shows: 'How many times too fast errors use up the budget; the worst of the services.',
+      noValue: noRecords,
       bad: 'over 14.4: a page.',
     }),
     figure({
@@ -73,7 +76,8 @@ export const sloDashboard = buildDashboard({
       queries: [slo.burn5m, slo.burn1h, slo.burn6h, slo.burn1d],
       unit: unit.factor,
       thresholds: thresholds.burnRate,
-      shows: 'By window.',
+      noValue: noRecords,
+      shows: 'By window; the worst of the services, as the alerts see it.',
       bad: 'a long and a short window over the line together.',
     }),
     curves({
@@ -94,6 +98,7 @@ export const sloDashboard = buildDashboard({
           queries: [slo.availabilityOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,
+          noValue: noRecords,
           shows: 'Over the last hour at each point.',
           bad: 'below the objective.',
           links: [drillDown('traffic', 'Traffic')],
