@@ -62,7 +62,11 @@ function burnQueries(select: Select) {
     `max(${recordedErrorShare(window)}) / ${allowed}`;
   const slow = (window: string): string => `${slowShare({ select, window })} / ${allowedSlow}`;
   return {
-    burnNow: { expr: failed('1h'), legend: '1 h', shape: 'instant' },
+    burnNow: {
+      expr: `topk(1, ${recordedErrorShare('1h')} / ${allowed})`,
+      legend: '{{target}}',
+      shape: 'instant',
+    },
     slowBurnNow: { expr: slow('1h'), legend: '1 h', shape: 'instant' },
     burn5m: { expr: failed('5m'), legend: '5 m' },
     burn1h: { expr: failed('1h'), legend: '1 h' },
