@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
 import { findModule } from './config/probe-policy.ts';
-import { redactConfig } from './config/redact-config.ts';
+import { redactConfig, redactModule, redactTarget } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
@@ -275,6 +275,10 @@ export function createApp(options: AppOptions): App {
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
+    showModule({ target, module }) {
+      if (config === undefined) return '';
+      return module === undefined ? redactTarget(config, target) : redactModule(config, module);
+    },
     listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 

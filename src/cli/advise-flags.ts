@@ -1,7 +1,16 @@
+import { listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
-import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
+import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
 import { readAmount, readBytes, readSeconds, readWhole } from './read-quantity.ts';
+
+const advisedServers = [
+  'apache',
+  'prefork',
+  'worker',
+  'event',
+  'nginx',
+] as const satisfies readonly AdvisedServer[];
 
 export const adviseFlags = {
   log: {
@@ -15,7 +24,8 @@ export const adviseFlags = {
   },
   server: {
     value: 'SERVER',
-    help: 'prefork, worker, event or nginx; apache is taken for prefork or worker.',
+    oneOf: advisedServers,
+    help: 'What wrote the log; apache is taken for prefork or worker.',
   },
   slots: {
     value: 'N',
@@ -38,6 +48,7 @@ export const adviseFlags = {
     default: '10m',
     help: 'Less traffic than this, or fewer than 200 connections, gives no advice.',
   },
+  output: outputFlag,
 } as const satisfies CommandFlagTable;
 
 export interface AdviseQuestion {
@@ -60,7 +71,6 @@ interface Figures {
   readonly threadsPerChild?: number;
 }
 
-const servers: readonly AdvisedServer[] = ['apache', 'prefork', 'worker', 'event', 'nginx'];
 /** KeepAliveTimeout of httpd and keepalive_timeout of nginx, as delivered. */
 const defaultTimeouts = { apache: 5, nginx: 75 };
 
@@ -69,10 +79,10 @@ export function readAdviseQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<AdviseQuestion, string> {
   const [name = ''] = flags.server ?? [];
-  const server = servers.find((known) => known === name);
+  const server = advisedServers.find((known) => known === name);
   if (flags.log === undefined) return err('want --log=FILE, an access log');
   if (flags.format === undefined) return err('want --format=FORMAT, the format of the log');
-  if (server === undefined) return err(`--server="${name}": want ${servers.join(', ')}`);
+  if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
   const figures = readFigures(flags);
   if (!figures.ok) return figures;
   const timeout = readTimeout(flags.timeout?.[0]);

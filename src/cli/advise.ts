@@ -1,33 +1,25 @@
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readLogGaps } from '../pipeline/read-log-gaps.ts';
 import type { Advice } from '../snapshot/advice.ts';
-import { type AdviseQuestion, adviseFlags, readAdviseQuestion } from './advise-flags.ts';
-import { parseCommandFlags, renderCommandHelp } from './command-flags.ts';
+import { type AdviseQuestion, type adviseFlags, readAdviseQuestion } from './advise-flags.ts';
+import type { CommandArguments } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { adviceJson, renderAdvice } from './render-advice.ts';
-
-const introduction = `keepalive-exporter advise: which keep-alive timeout, and how many slots, from access logs.
-For example: advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`;
+import { wrongUse } from './wrong-use.ts';
 
 const leastConnections = 200;
 
 /** Prints an advice; exit code 0 when today's setting is right, 1 when not or unknown, 2 for wrong use. */
-export async function advise(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseCommandFlags(adviseFlags, args);
-  if (!parsed.ok) return wrongUse(parsed.error, io);
-  if (parsed.value.help) {
-    io.stdout(renderCommandHelp(introduction, adviseFlags));
-    return 0;
-  }
-  const question = readAdviseQuestion(parsed.value.flags);
-  if (!question.ok) return wrongUse(question.error, io);
+export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io: CliIo) {
+  const question = readAdviseQuestion(flags);
+  if (!question.ok) return wrongUse('advise', question.error, io);
   const advice = await adviseFromLogs(question.value, io);
   if (typeof advice === 'string') {
     io.stderr(`keepalive-exporter advise: ${advice}\n`);
     return 1;
   }
-  const json = parsed.value.output === 'json';
+  const json = flags.output?.[0] === 'json';
   io.stdout(json ? `${JSON.stringify(adviceJson(advice), null, 2)}\n` : renderAdvice(advice));
   return advice.kind === 'keep' ? 0 : 1;
 }
@@ -60,9 +52,4 @@ async function adviseFromLogs(
   if (!isDefaultTimeout) return advice;
   const assumed = `--timeout was not given: ${timeoutSeconds} s is the server's default`;
   return { ...advice, restsOn: [...advice.restsOn, assumed] };
-}
-
-function wrongUse(problem: string, io: CliIo): number {
-  io.stderr(`keepalive-exporter advise: ${problem}\nSee keepalive-exporter advise --help.\n`);
-  return 2;
 }

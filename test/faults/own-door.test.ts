@@ -210,6 +210,7 @@ describe('--web.config.file', () => {
         isReady: () => true,
         reload: () => Promise.reject(new Error('not asked')),
         showConfig: () => '',
+        showModule: () => 'm: {}\n',
         listTargets: () => [],
       },
     });
