@@ -15,8 +15,12 @@ export function completion({ operands }: CommandArguments<CommandFlagTable>, io:
     const problem = `${found}: want ${listWords(shells)}${didYouMean(name, shells)}`;
     return wrongUse('completion', problem, io);
   }
-  io.stdout(renderers[shell]());
+  io.stdout(renderCompletion(shell));
   return 0;
+}
+
+export function renderCompletion(shell: Shell): string {
+  return renderers[shell]();
 }
 
 const renderers: Readonly<Record<Shell, () => string>> = {

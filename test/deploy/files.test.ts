@@ -27,7 +27,7 @@ test('the image is pinned to a base and runs as a user that is a number, without
   expect(lines).toContain('USER 65532:65532');
   expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(/@sha256:[0-9a-f]{64}$/);
   expect(lines.find((line) => line.startsWith('ENTRYPOINT'))).toMatch(
-    /^ENTRYPOINT \["node", .*"dist\/main\.js"\]$/,
+    /^ENTRYPOINT \["node", .*"keepalive-exporter\.mjs"\]$/,
   );
 });
 
