@@ -13,7 +13,6 @@ import { createResolveName } from './io/resolve-name.ts';
 import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
-import { keepaliveProbeFamilies } from './metrics/keepalive-probe-families.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
@@ -24,7 +23,6 @@ import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
-import { probeKeepalive } from './pipeline/probe-keepalive.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { err, ok, type Result } from './result.ts';
@@ -233,6 +231,9 @@ export function createApp(options: AppOptions): App {
       const view = await probeTarget(request, targetOptions);
       return view.ok ? ok(ofTarget(view.value)) : view;
     }
+    // Loaded when it is asked for: most exporters never measure connections.
+    const { probeKeepalive } = await import('./pipeline/probe-keepalive.ts');
+    const { keepaliveProbeFamilies } = await import('./metrics/keepalive-probe-families.ts');
     const checked = await probeKeepalive(request, targetOptions);
     if (!checked.ok) return checked;
     return ok({
