@@ -9,6 +9,7 @@
     'keepalive-apache.json': import 'dashboards/keepalive-apache.json',
     'keepalive-nginx.json': import 'dashboards/keepalive-nginx.json',
     'keepalive-traffic.json': import 'dashboards/keepalive-traffic.json',
+    'keepalive-tuning.json': import 'dashboards/keepalive-tuning.json',
     'keepalive-slo.json': import 'dashboards/keepalive-slo.json',
     'keepalive-exporter.json': import 'dashboards/keepalive-exporter.json',
   },

@@ -9,6 +9,9 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/image/**', 'test/packages/**'],
+          // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

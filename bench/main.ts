@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { hasOwnNetwork } from './own-network.ts';
 import type { VerdictBenchOptions } from './verdict.ts';
 import { verdictServers } from './verdict-plan.ts';
 
@@ -14,7 +15,10 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   sockets: () => import('./ss-sockets.ts'),
   'proc-net-tcp': () => import('./proc-net-tcp.ts'),
   logs: () => import('./logs.ts'),
+  gaps: () => import('./gaps.ts'),
+  advice: () => import('./advice.ts'),
   'log-loss': () => import('./log-loss.ts'),
+  'page-load': () => import('./page-load.ts'),
   verdict: () => import('./verdict.ts'),
 };
 
@@ -65,6 +69,6 @@ if (unknown.length > 0) {
 }
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  process.stdout.write(`\n== ${name}\n`);
+  if (!hasOwnNetwork()) process.stdout.write(`\n== ${name}\n`);
   await (await load()).run(options);
 }

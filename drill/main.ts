@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/measure.ts';
+import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
+import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
 
 /**
  * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
  * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
- * exporter's page at the height of each.
+ * exporter's page at the height of each. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,41 +18,73 @@ const { values, positionals } = parseArgs({
 });
 const [wanted = ''] = positionals;
 const { pictures } = values;
-const drill = await startDrill();
-const results: SceneResult[] = [];
-try {
-  for (const scene of scenes.filter(({ name }) => name.includes(wanted))) {
-    process.stderr.write(`${scene.name} ...\n`);
-    const picture = async () => {
-      if (pictures === undefined) return;
-      await takePicture(drill.exporter.url, pictures, fileName(scene.name));
-    };
-    const options = { patienceMilliseconds: 40_000, atItsHeight: picture };
-    results.push(await runScene(drill, scene, options));
+if (wanted === 'fleet') await runFleet();
+else await runScenes();
+
+/** All that fires in each scene of a fleet, and what must not have. */
+async function runFleet(): Promise<void> {
+  const fleet = await startFleet();
+  const rows: FleetResult[] = [];
+  try {
+    for (const scene of fleetScenes()) {
+      process.stderr.write(`${scene.name} ...\n`);
+      rows.push(await runFleetScene(fleet, scene));
+    }
+  } finally {
+    await fleet.stop();
   }
-} finally {
-  await drill.stop();
+  printTable([
+    ['scene', 'fired', ''],
+    ...rows.map(({ scene, fired, missing, wrong }) => [
+      scene,
+      fired.join(', ') || 'nothing',
+      [
+        ...missing.map((alert) => `MISSING ${alert}`),
+        ...wrong.map((alert) => `WRONG ${alert}`),
+      ].join(', ') || 'ok',
+    ]),
+  ]);
+  const isFine = rows.every(({ missing, wrong }) => missing.length + wrong.length === 0);
+  process.exitCode = isFine ? 0 : 1;
 }
 
-const failed = results.filter(
-  ({ missing, wrong, unresolved }) => missing.length + wrong.length + unresolved.length > 0,
-);
-printTable([
-  ['scene', 'arrived at the webhook after', 'keepalive-exporter said', 'the peer said', ''],
-  ...results.map(({ scene, arrived, missing, wrong, unresolved, ours, theirs }) => [
-    scene,
-    arrived.map(({ alert, seconds }) => `${alert} ${seconds.toFixed(1)} s`).join(', ') ||
-      'nothing, as it must',
-    ours,
-    theirs,
-    [
-      ...missing.map((alert) => `MISSING ${alert}`),
-      ...wrong.map((alert) => `WRONG ${alert}`),
-      ...unresolved.map((alert) => `NOT RESOLVED ${alert}`),
-    ].join(', ') || 'ok',
-  ]),
-]);
-process.exitCode = failed.length > 0 ? 1 : 0;
+async function runScenes(): Promise<void> {
+  const drill = await startDrill();
+  const results: SceneResult[] = [];
+  try {
+    for (const scene of scenes.filter(({ name }) => name.includes(wanted))) {
+      process.stderr.write(`${scene.name} ...\n`);
+      const picture = async () => {
+        if (pictures === undefined) return;
+        await takePicture(drill.exporter.url, pictures, fileName(scene.name));
+      };
+      const options = { patienceMilliseconds: 40_000, atItsHeight: picture };
+      results.push(await runScene(drill, scene, options));
+    }
+  } finally {
+    await drill.stop();
+  }
+
+  const failed = results.filter(
+    ({ missing, wrong, unresolved }) => missing.length + wrong.length + unresolved.length > 0,
+  );
+  printTable([
+    ['scene', 'arrived at the webhook after', 'keepalive-exporter said', 'the peer said', ''],
+    ...results.map(({ scene, arrived, missing, wrong, unresolved, ours, theirs }) => [
+      scene,
+      arrived.map(({ alert, seconds }) => `${alert} ${seconds.toFixed(1)} s`).join(', ') ||
+        'nothing, as it must',
+      ours,
+      theirs,
+      [
+        ...missing.map((alert) => `MISSING ${alert}`),
+        ...wrong.map((alert) => `WRONG ${alert}`),
+        ...unresolved.map((alert) => `NOT RESOLVED ${alert}`),
+      ].join(', ') || 'ok',
+    ]),
+  ]);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}
 
 function fileName(scene: string): string {
   return scene

@@ -116,8 +116,8 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'the exporter dies',
-    expected: ['KeepaliveExporterDown/'],
-    forbidden: ['WebserverDown/prefork', 'WebserverTargetVanished/prefork'],
+    expected: ['WebserverUnobserved/'],
+    forbidden: ['WebserverFleetDown/', 'WebserverDown/prefork', 'WebserverTargetVanished/prefork'],
     async begin({ exporter }) {
       exporter.signal('SIGSTOP');
       return async () => exporter.signal('SIGCONT');

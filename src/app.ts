@@ -7,6 +7,7 @@ import { findModule } from './config/probe-policy.ts';
 import { redactConfig, redactModule, redactTarget } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
+import type { AdviceSubject } from './derive/advice-input.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { buildKernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
@@ -18,6 +19,7 @@ import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
+import { createAdviceSource, showAdvice } from './pipeline/advice-source.ts';
 import { buildPageModel } from './pipeline/build-page-model.ts';
 import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
@@ -25,6 +27,7 @@ import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
+import { createTurns } from './pipeline/turns.ts';
 import { err, ok, type Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { Listen } from './server/listen.ts';
@@ -72,7 +75,8 @@ const discoveryPauseMilliseconds = 30_000;
 export function createApp(options: AppOptions): App {
   const { log, now } = options;
   let pageAskedAt = Number.NEGATIVE_INFINITY;
-  const logs = createLogSet({ stdin: options.stdin, log, now });
+  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
+  const logs = createLogSet({ stdin: options.stdin, log, now, reopen: checkpoints.open });
   const kernel = buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
@@ -93,7 +97,11 @@ export function createApp(options: AppOptions): App {
     now,
   };
   const targets = createTargetSet(targetOptions);
-  const checkpoints = createCheckpointOpener({ log, pid: options.pid });
+  const advices = createAdviceSource({
+    summarizeGaps: logs.summarizeGaps,
+    isTimeoutAssumed: (name) => logs.view(name)?.keepaliveTimeout?.source === 'default',
+    configOf: (name) => config?.targets.find((target) => target.name === name),
+  });
   const processMetrics = createProcessMetrics();
   const logFamilies = logGroups.flatMap((group) => group.families);
   const families = targetGroups
@@ -101,6 +109,8 @@ export function createApp(options: AppOptions): App {
     .flatMap((group) => group.families)
     .filter(({ compatibleWith }) => options.compatMetrics || compatibleWith === undefined);
   const startedAt = now();
+  /** Of two reloads at once the second waits: it may read a newer file. */
+  const inTurn = createTurns();
   let config: Config | undefined;
   /** Targets without a status page. */
   let logsOnly: readonly TargetIdentity[] = [];
@@ -117,6 +127,7 @@ export function createApp(options: AppOptions): App {
     logsOnly = next.targets
       .filter((target) => !hasStatusPage(target))
       .map(({ name, server }) => ({ name, server }));
+    advices.forget();
     reloadSuccessful = true;
     reloadedAt = now();
   };
@@ -134,11 +145,13 @@ export function createApp(options: AppOptions): App {
     log.warn('no configuration and no status page on this machine; looking again in 30 s', {
       help: 'start with --config.file; docs/configuration.md lists the addresses tried',
     });
-    discovery = setTimeout(() => void discover(), discoveryPauseMilliseconds);
+    discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };
 
-  const reload = async (): Promise<Result<void, readonly string[]>> => {
+  const reload = () => inTurn(reloadNow);
+
+  const reloadNow = async (): Promise<Result<void, readonly string[]>> => {
     if (options.configFile === undefined) {
       clearTimeout(discovery);
       await discover();
@@ -178,14 +191,27 @@ export function createApp(options: AppOptions): App {
       targets.all().map(async (target) => withLogs(await target.observe(deadlineMilliseconds))),
     );
 
-  const loggedTarget = (target: TargetIdentity): LoggedTarget => {
+  const loggedTarget = (
+    target: TargetIdentity,
+    view: AdviceSubject = { observation: { target } },
+  ): LoggedTarget => {
     const logView = logs.view(target.name);
-    return { observation: { target }, ...(logView === undefined ? {} : { logs: logView }) };
+    const advice = advices.adviceFor(view);
+    return {
+      observation: { target },
+      ...(logView === undefined ? {} : { logs: logView }),
+      ...(advice === undefined ? {} : { advice }),
+    };
   };
+
+  const adviceSubjects = (): readonly AdviceSubject[] => [
+    ...targets.all().map((one) => one.latest() ?? { observation: { target: one.identity } }),
+    ...logsOnly.map((target) => ({ observation: { target } })),
+  ];
 
   const withLogs = (view: TargetView): TargetView => {
     const shown = { ...view, shownAtSeconds: now() };
-    return { ...loggedTarget(view.observation.target), ...shown };
+    return { ...loggedTarget(view.observation.target, view), ...shown };
   };
 
   const probe = async (query: ProbeQuery) => {
@@ -251,6 +277,7 @@ export function createApp(options: AppOptions): App {
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
+      adviceFor: advices.adviceFor,
       logsOnly,
       logSources: (name) => logs.view(name)?.sources ?? [],
     });
@@ -262,7 +289,10 @@ export function createApp(options: AppOptions): App {
       // Nobody reads the answer, and its place is given away already.
       if (signal.aborted) return '';
       const ofTargets = await render(families, views);
-      const ofLogs = await render(logFamilies, [...views, ...logsOnly.map(loggedTarget)]);
+      const ofLogs = await render(logFamilies, [
+        ...views,
+        ...logsOnly.map((target) => loggedTarget(target)),
+      ]);
       const ofSelf = await render(
         selfGroups.flatMap((group) => group.families),
         [self()],
@@ -273,6 +303,7 @@ export function createApp(options: AppOptions): App {
     probe,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
+    showAdvice: () => showAdvice(adviceSubjects(), advices),
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),

@@ -1,18 +1,21 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../src/app.ts';
+import { descriptorsIn } from './support/descriptors-in.ts';
 import { createTempDirectory } from './support/temp-directory.ts';
 
 const nothing = () => undefined;
-const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
 async function startApp(configOf: (directory: string) => string) {
   const { path, remove } = await createTempDirectory('app');
   const configFile = join(path, 'config.yml');
   await writeFile(join(path, 'access.log'), '"GET / HTTP/1.1" 200\n');
   await writeFile(configFile, configOf(path));
+  const messages: string[] = [];
+  const note = (message: string) => messages.push(message);
+  const log = { debug: nothing, info: nothing, warn: nothing, error: note };
   const app = createApp({
     configFile,
     telemetryPath: '/metrics',
@@ -31,7 +34,7 @@ async function startApp(configOf: (directory: string) => string) {
   });
   expect(await app.start()).toEqual({ ok: true, value: undefined });
   const get = async (url: string) => (await app.server.inject(url)).body;
-  return { app, get };
+  return { app, get, configFile, directory: path, messages };
 }
 
 const logsOnly = (directory: string) => `
@@ -40,6 +43,27 @@ targets:
     server: nginx
     access_logs: [{path: ${directory}/access.log, format: '"$request" $status'}]
 logs: {start: beginning}`;
+
+test('reloads at the same time are done one after the other', async () => {
+  const { app, get, configFile, directory, messages } = await startApp(logsOnly);
+  const reloadThrice = () =>
+    Promise.all([
+      app.reload(),
+      app.reload(),
+      app.server.inject({ method: 'POST', url: '/-/reload' }),
+    ]);
+  for (const name of ['first', 'second']) {
+    const targets = logsOnly(directory).replace('cdn', name);
+    await writeFile(configFile, `${targets}\ncheckpoint: {directory: ${directory}/${name}}`);
+    await reloadThrice();
+    expect(messages).toEqual([]);
+    expect(await get('/metrics')).toMatch(/^keepalive_exporter_checkpoint_failures_total 0$/m);
+    expect(JSON.parse(await get('/targets'))).toMatchObject([{ labels: { __param_target: name } }]);
+    expect(descriptorsIn(directory)).toBe(1);
+    expect(existsSync(`${directory}/${name}/lock`)).toBe(true);
+  }
+  expect(existsSync(`${directory}/first/lock`)).toBe(false);
+});
 
 test('a target without a status page has the metrics of its logs and no others', async () => {
   const { get } = await startApp(logsOnly);

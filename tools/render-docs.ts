@@ -15,8 +15,9 @@ import { scrapeProblems } from '../src/problem.ts';
 import { renderCheckDocs } from './render-checks.ts';
 import { renderReliability } from './render-reliability.ts';
 import { renderRules } from './rules/render-rules.ts';
-import { readDefaults } from './rules/rule-config.ts';
+import { type RuleConfig, readDefaults } from './rules/rule-config.ts';
 import { readTemplates } from './rules/rule-templates.ts';
+import { writeAlertmanagerConfig } from './rules/write-alertmanager-config.ts';
 import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
 import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
@@ -56,7 +57,11 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
     ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
       'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      writePrometheusRule(files, source),
+      writePrometheusRule(renderRules(templates, withoutWatchdog(config)), source),
+    ],
+    [
+      'deploy/kubernetes/components/prometheus-operator/alertmanager-config.yaml',
+      writeAlertmanagerConfig(readFileSync(alertmanagerConfig, 'utf8')),
     ],
     ['mixin.libsonnet', writeMixin(dashboards)],
     ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
@@ -66,6 +71,14 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
 
 function readText(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+}
+
+const alertmanagerConfig = new URL('../alerts/alertmanager/alertmanager.yml', import.meta.url);
+
+/** Clusters with the Operator have kube-prometheus' Watchdog; a second one would reach their default receiver. */
+function withoutWatchdog(config: RuleConfig): RuleConfig {
+  const alerts = { KeepaliveExporterWatchdog: { enabled: false }, ...config.alerts };
+  return { ...config, alerts };
 }
 
 const notice = (source: string) =>

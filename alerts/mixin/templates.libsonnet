@@ -277,7 +277,7 @@
         }
       },
       {
-        "alert": "Watchdog",
+        "alert": "KeepaliveExporterWatchdog",
         "expr": "vector(1)",
         "labels": {
           "severity": "none"
@@ -285,7 +285,7 @@
         "annotations": {
           "summary": "The alert chain works",
           "description": "This alert always fires: it proves that Prometheus evaluates rules and that Alertmanager delivers.",
-          "runbook_url": "%(runbook_url)s/Watchdog.md",
+          "runbook_url": "%(runbook_url)s/KeepaliveExporterWatchdog.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       }
@@ -493,7 +493,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} has no free slot",
-          "description": "New visitors of {{ $labels.target }} have found no free slot for {{ $value }} of the last 180 seconds; they wait in the accept queue or are turned away.",
+          "description": "New visitors of {{ $labels.target }} have found no free slot for {{ $value }} of the last 180 seconds; they wait in the accept queue or are turned away.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverExhausted.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -515,6 +515,7 @@
       {
         "alert": "WebserverVisitorsUnanswered",
         "expr": "5 * sum_over_time(webserver_visitors_unanswered%(selector_alone)s[3m:5s]) > %(exhausted_seconds)s\n  unless target:webserver_exhausted:seconds3m > %(exhausted_seconds)s\n",
+        "for": "15s",
         "keep_firing_for": "3m",
         "labels": {
           "severity": "critical"
@@ -561,12 +562,16 @@
     "interval": "15s",
     "rules": [
       {
+        "record": "job:webserver_exporters_silent:group",
+        "expr": "group by (%(fleet_labels)s, instance) (\n  last_over_time(webserver_up%(selector_alone)s[1h])\n  and on (%(instance_labels)s) up%(selector_alone)s == 0\n  unless on (%(instance_labels)s) present_over_time(probe_success%(selector_alone)s[1h])\n)\n"
+      },
+      {
         "record": "job:webserver_targets_down:count",
-        "expr": "count by (%(fleet_labels)s) (\n  (\n    webserver_up%(selector_alone)s == 0\n    unless webserver_exhausted%(selector_alone)s == 1\n    unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n  )\n  or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+        "expr": "count by (%(fleet_labels)s) (\n  (\n    webserver_up%(selector_alone)s == 0\n    unless webserver_exhausted%(selector_alone)s == 1\n    unless ignoring (result) webserver_scrape_result{result=~\"http_status|not_a_status_page|too_large|tls\"%(selector_more)s} == 1\n  )\n  or job:webserver_exporters_silent:group\n)\n"
       },
       {
         "record": "job:webserver_targets:count",
-        "expr": "count by (%(fleet_labels)s) (\n  webserver_up%(selector_alone)s or (last_over_time(webserver_up%(selector_alone)s[1h]) and on (%(instance_labels)s) up%(selector_alone)s == 0)\n)\n"
+        "expr": "count by (%(fleet_labels)s) (webserver_up%(selector_alone)s or job:webserver_exporters_silent:group)"
       },
       {
         "alert": "WebserverFleetDown",
@@ -598,7 +603,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is above 80 %% saturation most of the time",
-          "description": "In {{ $value | humanizePercentage }} of the last 15 minutes more than 80 %% of the slots of {{ $labels.target }} could take no visitor.",
+          "description": "In {{ $value | humanizePercentage }} of the last 15 minutes more than 80 %% of the slots of {{ $labels.target }} could take no visitor.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverSaturationHigh.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -626,7 +631,7 @@
         },
         "annotations": {
           "summary": "Idle keep-alive clients hold the workers of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} wait for a next request of an idle client, while saturation is above %(hoarding_saturation_percent)s %%.",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} wait for a next request of an idle client, while saturation is above %(hoarding_saturation_percent)s %%.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverKeepaliveHoarding.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }

@@ -6,6 +6,7 @@ import { nginxDashboard } from './nginx.ts';
 import { serviceDashboard } from './service.ts';
 import { sloDashboard } from './slo.ts';
 import { trafficDashboard } from './traffic.ts';
+import { tuningDashboard } from './tuning.ts';
 
 /** Every dashboard by the name of its file in dashboards/. */
 export const allDashboards: ReadonlyMap<string, FinishedDashboard> = new Map([
@@ -14,6 +15,7 @@ export const allDashboards: ReadonlyMap<string, FinishedDashboard> = new Map([
   ['apache', apacheDashboard],
   ['nginx', nginxDashboard],
   ['traffic', trafficDashboard],
+  ['tuning', tuningDashboard],
   ['slo', sloDashboard],
   ['exporter', exporterDashboard],
 ]);

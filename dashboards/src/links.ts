@@ -10,6 +10,7 @@ export type DashboardName =
   | 'apache'
   | 'nginx'
   | 'traffic'
+  | 'tuning'
   | 'slo'
   | 'exporter';
 

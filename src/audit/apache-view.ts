@@ -80,7 +80,8 @@ export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string
   return {
     name,
     args: value === undefined ? [] : [value],
-    at: scope.at,
+    // One line there sets it for all.
+    at: view.main.at,
     origin: `default of Apache ${version}`,
     isDefault: true,
   };

@@ -20,7 +20,7 @@ import {
   initialModules,
   resolveVariables,
 } from './apache-conditions.ts';
-import { type ExpansionBudget, spend } from './expansion-budget.ts';
+import { type ExpansionBudget, spend, spendInclude } from './expansion-budget.ts';
 
 export interface ApacheTree extends ConfigTree {
   readonly modules: ReadonlySet<string>;
@@ -69,6 +69,7 @@ export async function expandApacheConfig(
     silences: [],
     serverRoot: parentOf(parentOf(file).endsWith('/conf') ? parentOf(file) : file),
     files: 0,
+    includes: 0,
   };
   try {
     const [source] = await options.read(file);
@@ -108,7 +109,10 @@ async function expandNodes(
 ): Promise<readonly ConfigDirective[]> {
   const directives: ConfigDirective[] = [];
   for (const node of nodes) {
-    for (const directive of await expandNode(node, position, state)) directives.push(directive);
+    const expanded = expandNode(node, position, state);
+    // Most lines include nothing and wait for nothing.
+    const inside = expanded instanceof Promise ? await expanded : expanded;
+    for (const directive of inside) directives.push(directive);
   }
   return directives;
 }
@@ -125,11 +129,9 @@ const conditions: Readonly<
 /** Constructs of which is not known here what they do to the configuration. */
 const notUnderstood = new Set(['macro', 'use', 'ifdirective', 'ifsection', 'perl', 'iffile']);
 
-async function expandNode(
-  node: ApacheNode,
-  position: Position,
-  state: Expansion,
-): Promise<readonly ConfigDirective[]> {
+type Expanded = readonly ConfigDirective[] | Promise<readonly ConfigDirective[]>;
+
+function expandNode(node: ApacheNode, position: Position, state: Expansion): Expanded {
   const { line, block } = node;
   const name = node.name.toLowerCase();
   const at = { file: position.file, line };
@@ -152,7 +154,7 @@ async function expandNode(
   applyAtOnce(name, args, state);
   const directive = { name, args, line, file: position.file };
   if (block === undefined) return [directive];
-  return [{ ...directive, block: await expandNodes(block, position, state) }];
+  return expandNodes(block, position, state).then((inside) => [{ ...directive, block: inside }]);
 }
 
 /** Directives that change how the rest of the files is read. */
@@ -169,6 +171,8 @@ async function includeFiles(
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
+  const allowed = spendInclude(state, at);
+  if (!allowed.ok) throw new UnreadableTree(allowed.error);
   const found = await state.read(resolveFrom(state.serverRoot, pattern));
   if (found.length === 0 && name === 'include') {
     noteUnread(state, at, `"${pattern}" matches no file`);

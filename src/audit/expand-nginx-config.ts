@@ -11,7 +11,7 @@ import type {
   SourceFile,
   UnreadPart,
 } from '../snapshot/config-tree.ts';
-import { type ExpansionBudget, spend } from './expansion-budget.ts';
+import { type ExpansionBudget, spend, spendInclude } from './expansion-budget.ts';
 
 interface Expansion extends ExpansionBudget {
   readonly read: ReadSources;
@@ -35,7 +35,7 @@ export async function expandNginxConfig(
   read: ReadSources,
 ): Promise<Result<ConfigTree, string>> {
   const root = file.slice(0, file.lastIndexOf('/'));
-  const state: Expansion = { read, root, unread: [], silences: [], files: 0 };
+  const state: Expansion = { read, root, unread: [], silences: [], files: 0, includes: 0 };
   try {
     const [source] = await read(file);
     if (source === undefined) return err(`${file}: there is no such file`);
@@ -97,6 +97,8 @@ async function includeFiles(
   { at, depth }: { readonly at: Place; readonly depth: number },
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
+  const allowed = spendInclude(state, at);
+  if (!allowed.ok) throw new UnreadableTree(allowed.error);
   const path = pattern.startsWith('/') ? pattern : `${state.root}/${pattern}`;
   const found = await state.read(path);
   if (found.length === 0 && !/[*?[]/.test(pattern)) {

@@ -13,6 +13,7 @@ const defaults: Readonly<Record<string, Default>> = {
   client_body_timeout: '60s',
   reset_timedout_connection: 'off',
   proxy_http_version: (isBefore) => (isBefore('1.29.7') ? '1.0' : '1.1'),
+  fastcgi_keep_conn: 'off',
   http2_max_concurrent_streams: '128',
   worker_processes: '1',
   worker_connections: '512',

@@ -99,10 +99,17 @@ export function nginxSetting(view: NginxView, level: NginxLevel, name: string): 
   return {
     name,
     args: value === undefined ? [] : [value],
-    at: level.at,
+    at: settableAt(level),
     origin: `default of nginx ${view.version}`,
     isDefault: true,
   };
+}
+
+/** Where one line would set it for all: http, or the block itself outside of it. */
+function settableAt(level: NginxLevel): Place {
+  let at = level;
+  while (at.parent?.parent !== undefined) at = at.parent;
+  return at.at;
 }
 
 /** All directives of a name in the nearest block that has one: nginx never mixes levels (proxy_set_header). */

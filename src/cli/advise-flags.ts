@@ -1,8 +1,9 @@
+import { longestTimeoutSeconds } from '../derive/gap-state.ts';
 import { listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
-import { readAmount, readBytes, readSeconds, readWhole } from './read-quantity.ts';
+import { readAmount, readBytes, readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
 
 const advisedServers = [
   'apache',
@@ -13,6 +14,14 @@ const advisedServers = [
 ] as const satisfies readonly AdvisedServer[];
 
 export const adviseFlags = {
+  'config.file': {
+    value: 'FILE',
+    help: 'Ask the exporter that runs with this configuration, for each of its targets.',
+  },
+  'exporter.url': {
+    value: 'URL',
+    help: 'Where it runs: http://localhost:9921 by default; user:password@ is sent as Basic.',
+  },
   log: {
     value: 'FILE',
     multiple: true,
@@ -71,6 +80,25 @@ interface Figures {
   readonly threadsPerChild?: number;
 }
 
+export interface RunningQuestion {
+  /** Absent: all targets of the exporter. */
+  readonly configFile?: string;
+  readonly url: URL;
+}
+
+/** Whether the running exporter is asked; in words what is wrong with the flags. */
+export function readRunningQuestion(
+  flags: CommandFlags<typeof adviseFlags>,
+): Result<RunningQuestion | undefined, string> {
+  const [configFile] = flags['config.file'] ?? [];
+  const [address] = flags['exporter.url'] ?? [];
+  if (configFile === undefined && address === undefined) return ok(undefined);
+  if (flags.log !== undefined) return err('--log does not go with --config.file: give one of them');
+  const url = readHttpUrl(address ?? 'http://localhost:9921');
+  if (url === undefined) return err(`--exporter.url="${address}": want http://HOST:PORT`);
+  return ok({ url, ...(configFile === undefined ? {} : { configFile }) });
+}
+
 /** KeepAliveTimeout of httpd and keepalive_timeout of nginx, as delivered. */
 const defaultTimeouts = { apache: 5, nginx: 75 };
 
@@ -80,7 +108,10 @@ export function readAdviseQuestion(
 ): Result<AdviseQuestion, string> {
   const [name = ''] = flags.server ?? [];
   const server = advisedServers.find((known) => known === name);
-  if (flags.log === undefined) return err('want --log=FILE, an access log');
+  if (flags.log === undefined)
+    return err(
+      'want --log=FILE, an access log, or --config.file=FILE to ask the exporter that runs',
+    );
   if (flags.format === undefined) return err('want --format=FORMAT, the format of the log');
   if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
   const figures = readFigures(flags);
@@ -103,7 +134,9 @@ export function readAdviseQuestion(
 /** 0 is keep-alive off. */
 function readTimeout(text: string | undefined): Result<number | undefined, string> {
   if (text === undefined) return ok(undefined);
-  return /^0m?s?$/.test(text) ? ok(0) : readSeconds(text);
+  if (/^0m?s?$/.test(text)) return ok(0);
+  const seconds = readSeconds(text);
+  return seconds.ok && seconds.value > longestTimeoutSeconds ? err('want 1h at most') : seconds;
 }
 
 type Reader = (text: string) => Result<number, string>;

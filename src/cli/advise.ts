@@ -1,17 +1,28 @@
+import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readLogGaps } from '../pipeline/read-log-gaps.ts';
 import type { Advice } from '../snapshot/advice.ts';
-import { type AdviseQuestion, type adviseFlags, readAdviseQuestion } from './advise-flags.ts';
+import {
+  type AdviseQuestion,
+  type adviseFlags,
+  readAdviseQuestion,
+  readRunningQuestion,
+} from './advise-flags.ts';
+import { adviseFromExporter } from './advise-from-exporter.ts';
 import type { CommandArguments } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
-import { adviceJson, renderAdvice } from './render-advice.ts';
+import { renderAdvice } from './render-advice.ts';
 import { wrongUse } from './wrong-use.ts';
 
 const leastConnections = 200;
 
 /** Prints an advice; exit code 0 when today's setting is right, 1 when not or unknown, 2 for wrong use. */
 export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io: CliIo) {
+  const [output = ''] = flags.output ?? [];
+  const running = readRunningQuestion(flags);
+  if (!running.ok) return wrongUse('advise', running.error, io);
+  if (running.value !== undefined) return adviseFromExporter(running.value, output, io);
   const question = readAdviseQuestion(flags);
   if (!question.ok) return wrongUse('advise', question.error, io);
   const advice = await adviseFromLogs(question.value, io);
@@ -19,7 +30,7 @@ export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io
     io.stderr(`keepalive-exporter advise: ${advice}\n`);
     return 1;
   }
-  const json = flags.output?.[0] === 'json';
+  const json = output === 'json';
   io.stdout(json ? `${JSON.stringify(adviceJson(advice), null, 2)}\n` : renderAdvice(advice));
   return advice.kind === 'keep' ? 0 : 1;
 }

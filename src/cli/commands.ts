@@ -42,8 +42,9 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => single((await import('./demo.ts')).demo),
   }),
   advise: defineCommand('advise', {
-    summary: 'Which keep-alive timeout, and how many slots, from access logs.',
-    details: `For example: advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`,
+    summary:
+      'Which keep-alive timeout, and how many slots: from access logs or the exporter that runs.',
+    details: `For example: advise --config.file=config.yml\nor advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`,
     flags: adviseFlags,
     load: async () => (await import('./advise.ts')).advise,
   }),

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from '../result.ts';
 import type { CommandFlags } from './command-flags.ts';
 import type { compareFlags } from './compare-flags.ts';
-import { readSeconds, readWhole } from './read-quantity.ts';
+import { readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
 import { readRange, type TimeRange } from './read-range.ts';
 
 export interface CompareQuestion {
@@ -100,7 +100,7 @@ function readPrometheusQuestion(
   if (address === undefined || target === undefined) {
     return err('give --prometheus.url and --target, or --before-log and --after-log');
   }
-  const url = readUrl(address);
+  const url = readHttpUrl(address);
   if (url === undefined) return err(`--prometheus.url="${address}": want http://HOST:PORT`);
   const ranges = readRanges(flags, now);
   if (!ranges.ok) return ranges;
@@ -114,11 +114,6 @@ function readPrometheusQuestion(
     lookbackSeconds: lookback,
     ...(step === undefined ? {} : { stepSeconds: step }),
   });
-}
-
-function readUrl(text: string): URL | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url !== undefined && /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
 function readRanges(flags: Flags, now: Date): Result<PrometheusQuestion['ranges'], string> {

@@ -50,3 +50,8 @@ export function readBytes(text: string): Result<number, string> {
   const decimal = suffix.toLowerCase() === 'b' && unit !== '';
   return ok(value * (decimal ? 1000 ** Math.round(Math.log2(factor) / 10) : factor));
 }
+
+export function readHttpUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) ? url : undefined;
+}

@@ -1,11 +1,11 @@
-import { formatFigure, formatPercent } from '../derive/format-figures.ts';
+import { formatFigure, formatPercent, formatRange } from '../derive/format-figures.ts';
 import type { Advice } from '../snapshot/advice.ts';
-import type { Range, TimeoutPrediction } from '../snapshot/prediction.ts';
+import type { TimeoutPrediction } from '../snapshot/prediction.ts';
 import { alignColumns } from './align-columns.ts';
 
 /** The advice for people: what to do, what each timeout would do, and how sure that is. */
 export function renderAdvice(advice: Advice): string {
-  const { headline, directives, model, restsOn, wouldChange, missing } = advice;
+  const { headline, directives, effect, model, restsOn, wouldChange, missing } = advice;
   const table =
     missing.length > 0
       ? []
@@ -18,54 +18,43 @@ export function renderAdvice(advice: Advice): string {
   return [
     `${headline}\n`,
     ...(directives.length === 0 ? [] : [directives.map((line) => `  ${line}\n`).join('')]),
+    ...list('Expected', effect),
     ...table,
     ...list('It rests on', restsOn),
     ...list('It would change with', wouldChange),
   ].join('\n');
 }
 
-/** For programs; a finding for whatever is not right as it is. */
-export function adviceJson(advice: Advice): Readonly<Record<string, unknown>> {
-  const { kind, headline } = advice;
-  return { ...advice, findings: kind === 'keep' ? [] : [{ kind, message: headline }] };
-}
-
 const header = [
   'timeout',
   'reuse',
-  'new connections/s',
+  'new conn./s',
   'idle slots',
-  'in the busiest hour',
+  'busiest hour',
   'busiest moment',
   'waiting',
-  'full time',
+  'full',
   '',
 ];
 
 function rowOf(prediction: TimeoutPrediction, { today, advised }: Advice): readonly string[] {
   const marks = [
-    ...(prediction === today ? ['today'] : []),
-    ...(prediction === advised ? ['advised'] : []),
+    ...(prediction.timeoutSeconds === today?.timeoutSeconds ? ['today'] : []),
+    ...(prediction.timeoutSeconds === advised?.timeoutSeconds ? ['advised'] : []),
     ...(prediction.isLongerThanLog ? ['log too short'] : []),
   ];
   const { waitProbability, fullTimeRatio } = prediction;
   return [
     `${prediction.timeoutSeconds} s`,
-    range(prediction.reuseRatio, formatPercent),
-    range(prediction.connectionsPerSecond, formatFigure),
-    range(prediction.meanIdleSlots, formatFigure),
-    range(prediction.busyHourIdleSlots, formatFigure),
-    range(prediction.busiestSlots, formatFigure),
-    waitProbability === undefined ? '' : range(waitProbability, formatPercent),
+    formatRange(prediction.reuseRatio, formatPercent),
+    formatRange(prediction.connectionsPerSecond, formatFigure),
+    formatRange(prediction.meanIdleSlots, formatFigure),
+    formatRange(prediction.busyHourIdleSlots, formatFigure),
+    formatRange(prediction.busiestSlots, formatFigure),
+    waitProbability === undefined ? '' : formatRange(waitProbability, formatPercent),
     fullTimeRatio === undefined ? '' : formatPercent(fullTimeRatio),
     marks.join(', '),
   ];
-}
-
-/** `14 (9 to 16)`, and the figure alone where it is sure. */
-function range({ low, expected, high }: Range, format: (value: number) => string): string {
-  const [least, middle, most] = [format(low), format(expected), format(high)];
-  return least === most ? middle : `${middle} (${least} to ${most})`;
 }
 
 function list(title: string, sentences: readonly string[]): readonly string[] {

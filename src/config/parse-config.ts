@@ -29,6 +29,19 @@ export function parseYaml<S extends z.ZodType>(
   text: string,
   schema: S,
 ): Result<z.output<S>, readonly ConfigProblem[]> {
+  try {
+    return parseDocumentOf(text, schema);
+  } catch (error) {
+    // Ten thousand brackets are deeper than the stack of the YAML parser.
+    if (!(error instanceof RangeError)) throw error;
+    return err([{ path: '', message: 'nests deeper than any configuration' }]);
+  }
+}
+
+function parseDocumentOf<S extends z.ZodType>(
+  text: string,
+  schema: S,
+): Result<z.output<S>, readonly ConfigProblem[]> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {

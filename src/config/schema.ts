@@ -93,6 +93,10 @@ const capacity = z
       .optional()
       .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
     threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
+    keepalive_timeout: duration.optional().meta({
+      description:
+        'KeepAliveTimeout or keepalive_timeout now in force, where config_file does not tell it: for the advice. Default: that of the server, 5s for Apache, 75s for nginx.',
+    }),
     async_request_worker_factor: z.number().min(1).optional().meta({
       description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
     }),

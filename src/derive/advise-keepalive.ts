@@ -2,6 +2,7 @@ import type { Advice, AdvisedServer } from '../snapshot/advice.ts';
 import type { IdleCost } from '../snapshot/prediction.ts';
 import { describeBasis, findMissing } from './advice-basis.ts';
 import { renderDirectives } from './advice-directives.ts';
+import { describeEffect } from './advice-effect.ts';
 import { describeChanges, renderHeadline } from './advice-words.ts';
 import { type Choice, chooseTimeout } from './choose-timeout.ts';
 import { type ModelOptions, predictTimeouts } from './keepalive-model.ts';
@@ -36,13 +37,17 @@ export function adviseKeepalive(options: AdviceOptions): Advice {
   const model = predictTimeouts({ ...options, idleCost: idleCosts[options.server] });
   const missing = findMissing(options.summary, options.least ?? leastTraffic);
   const choice: Choice = missing.length > 0 ? { kind: 'none' } : chooseTimeout(model, options);
+  const today = model.predictions.find(
+    ({ timeoutSeconds }) => timeoutSeconds === model.todaySeconds,
+  );
   return {
     kind: choice.kind,
     headline: renderHeadline(choice, { model, options, missing }),
     advisedKeepaliveTimeoutSeconds: choice.advised?.timeoutSeconds,
     advisedSlots: choice.slots,
     directives: renderDirectives(choice, { ...options, todaySeconds: model.todaySeconds }),
-    today: model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === model.todaySeconds),
+    effect: describeEffect(today, choice.advised),
+    today,
     advised: choice.advised,
     missing,
     restsOn: describeBasis(options.summary, model),

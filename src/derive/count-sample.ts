@@ -8,6 +8,7 @@ import { addRatio, emptyRatioHistogram } from './ratio-histogram.ts';
 export const noSamples: SampleCounters = {
   saturation: emptyRatioHistogram,
   keepaliveOccupancy: emptyRatioHistogram,
+  keepaliveSlots: { sum: 0, count: 0 },
   idleSeconds: noIdleSeconds,
   taken: 0,
   missed: 0,
@@ -18,7 +19,13 @@ export function countSample(
   counters: SampleCounters,
   figures: SlotFigures | undefined,
 ): SampleCounters {
-  return { ...addRatios(counters, figures), taken: counters.taken + 1 };
+  const { sum, count } = counters.keepaliveSlots;
+  const slots = figures?.groups.at(-1)?.counts.get('keepalive');
+  return {
+    ...addRatios(counters, figures),
+    ...(slots === undefined ? {} : { keepaliveSlots: { sum: sum + slots, count: count + 1 } }),
+    taken: counters.taken + 1,
+  };
 }
 
 /**

@@ -1,37 +1,26 @@
-import { type GapTracker, missedWithinSeconds, usefulSeconds } from './gap-state.ts';
+import { ABSENT } from '../snapshot/log-record.ts';
+import { type GapTracker, missedWithinSeconds } from './gap-state.ts';
 import { addIdleTime } from './idle-classes.ts';
 import { addEntry, findEntry, touchEntry } from './recency-table.ts';
 
 /** Flag of an entry: its last response left a connection open, which a longer timeout would have kept. */
 const leftOpen = 1;
 
-interface AddressRequest {
-  readonly start: number;
-  readonly end: number;
-  /** On a new connection. */
-  readonly begins: boolean;
-  /** The connection stays open after the response. */
-  readonly stays: boolean;
-}
-
 /** Counts a new connection as missed reuse when the address had an idle one shortly before. */
-export function keepAddress(
-  tracker: GapTracker,
-  address: number,
-  { start, end, begins, stays }: AddressRequest,
-): void {
-  const table = tracker.addresses;
+export function keepAddress(tracker: GapTracker, address: number): void {
+  if (address === ABSENT) return;
+  const { request, addresses: table } = tracker;
   const found = findEntry(table, address);
-  if (found !== -1 && begins && table.flags[found] === leftOpen) {
-    const idle = start - (table.times[found] as number);
+  if (found !== -1 && request.begins && table.flags[found] === leftOpen) {
+    const idle = request.start - (table.times[found] as number);
     // Not above 0: the address is at work on another connection, and wants several at once.
     if (idle > 0 && idle <= missedWithinSeconds) addIdleTime(tracker.missed, idle);
   }
-  const uselessBefore = tracker.latest - usefulSeconds(tracker);
-  const entry = found === -1 ? addEntry(table, address, { time: end, uselessBefore }) : found;
-  touchEntry(table, entry, Math.max(end, table.times[entry] as number));
-  table.flags[entry] = stays ? leftOpen : 0;
-  if (begins) table.counts[entry] = (table.counts[entry] as number) + 1;
+  const entry =
+    found === -1 ? addEntry(table, address, tracker.latest - tracker.usefulSeconds) : found;
+  touchEntry(table, entry, Math.max(request.end, table.times[entry] as number));
+  table.flags[entry] = request.stays ? leftOpen : 0;
+  if (request.begins) table.counts[entry] = (table.counts[entry] as number) + 1;
 }
 
 const handful = 5;

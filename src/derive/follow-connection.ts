@@ -1,16 +1,9 @@
 import { ABSENT, type LogRecord, logProtocols } from '../snapshot/log-record.ts';
 import { keepAddress } from './follow-address.ts';
-import { type GapTracker, usefulSeconds } from './gap-state.ts';
+import type { GapTracker } from './gap-state.ts';
 import { addIdleTime } from './idle-classes.ts';
 import { addEntry, findEntry, touchEntry } from './recency-table.ts';
-import { addConnection, addRequest, addTail, turnTailToGap } from './slot-timeline.ts';
-
-/** A request of a connection, in Unix time. */
-export interface TimedRequest {
-  readonly key: number;
-  readonly start: number;
-  readonly end: number;
-}
+import { addConnection, addRequest, addTail, removeTail, turnTailToGap } from './slot-timeline.ts';
 
 /** Flag of an entry: its last response left the connection open. */
 const isIdle = 1;
@@ -24,33 +17,22 @@ const closingCodes: ReadonlySet<number> = new Set([
   400, 408, 413, 414, 444, 494, 495, 496, 497, 499,
 ]);
 
-/** Adds a request to its connection: a new one, one that is known, or one from before the log. */
-export function followConnection(
-  tracker: GapTracker,
-  record: LogRecord,
-  request: TimedRequest,
-): void {
-  const table = tracker.openConnections;
-  const found = findEntry(table, request.key);
-  const continues = found !== -1 && isContinued(tracker, found, { record, start: request.start });
+/** Adds the request at hand to its connection: a new one, one that is known, or one from before the log. */
+export function followConnection(tracker: GapTracker, record: LogRecord): void {
+  const { request, timeline, openConnections } = tracker;
+  const found = findEntry(openConnections, request.key);
+  request.continues = found !== -1 && isContinued(tracker, record, found);
   const number = record.requestOnConnection;
-  const begins = number === 1 || (number === ABSENT && !continues);
-  if (begins) tracker.connections++;
+  request.begins = number === 1 || (number === ABSENT && !request.continues);
+  request.stays = staysOpen(record);
+  if (request.begins) tracker.connections++;
   else tracker.reusedRequests++;
-  let { start, end } = request;
-  if (continues) {
-    const idleFrom = table.times[found] as number;
-    endIdle(tracker, { record, start, idleFrom, wasIdle: table.flags[found] === isIdle });
-    if (table.others[found] !== record.client) tracker.changedAddress++;
-    end = Math.max(end, idleFrom);
-    start = Math.min(Math.max(start, idleFrom), end);
-  }
-  tracker.busySeconds += end - start;
-  addRequest(tracker.timeline, start, end);
-  if (begins) addConnection(tracker.timeline, start);
-  const stays = staysOpen(record);
-  keepConnection(tracker, record, { entry: found, key: request.key, end, continues, stays });
-  if (record.client !== ABSENT) keepAddress(tracker, record.client, { start, end, begins, stays });
+  if (request.continues) endIdle(tracker, record, found);
+  tracker.busySeconds += request.end - request.start;
+  addRequest(timeline, request.startTick, request.endTick);
+  if (request.begins) addConnection(timeline, request.startTick);
+  keepConnection(tracker, record, found);
+  keepAddress(tracker, record.client);
 }
 
 export function isMultiplexed({ protocol }: LogRecord): boolean {
@@ -62,74 +44,66 @@ function staysOpen(record: LogRecord): boolean {
   if (record.aborted) return false;
   if (record.keptOpen !== ABSENT) return record.keptOpen === 1;
   if (record.protocol === http10 || record.protocol === http09) return false;
-  return !closingCodes.has(record.status);
+  return record.status < 400 || !closingCodes.has(record.status);
 }
 
 /**
  * Whether the request belongs to the connection of that entry. Numbers of connections begin anew when nginx does, and
  * clients use ports again: then the requests on the connection are counted from 1 again.
  */
-function isContinued(
-  tracker: GapTracker,
-  entry: number,
-  { record, start }: { readonly record: LogRecord; readonly start: number },
-): boolean {
+function isContinued(tracker: GapTracker, record: LogRecord, entry: number): boolean {
   const { times, counts } = tracker.openConnections;
-  if (start - (times[entry] as number) > usefulSeconds(tracker)) return false;
+  const { start } = tracker.request;
+  const idleFrom = times[entry] as number;
+  if (start - idleFrom > tracker.usefulSeconds) return false;
   const number = record.requestOnConnection;
   if (number === ABSENT || number > (counts[entry] as number)) return true;
   // Requests of one connection may end in any order.
-  return isMultiplexed(record) && start <= (times[entry] as number);
-}
-
-interface Idle {
-  readonly record: LogRecord;
-  readonly start: number;
-  readonly idleFrom: number;
-  readonly wasIdle: boolean;
+  return isMultiplexed(record) && start <= idleFrom;
 }
 
 /** What was taken for the tail of the connection ends: as a gap, or as none when requests overlap. */
-function endIdle(tracker: GapTracker, { record, start, idleFrom, wasIdle }: Idle): void {
-  if (!wasIdle) addTail(tracker.timeline, idleFrom, 1);
-  else tracker.tails--;
-  if (start < idleFrom && isMultiplexed(record)) {
+function endIdle(tracker: GapTracker, record: LogRecord, entry: number): void {
+  const { request, timeline, openConnections } = tracker;
+  const idleFrom = openConnections.times[entry] as number;
+  const idleTick = openConnections.ticks[entry] as number;
+  if (openConnections.others[entry] !== record.client) tracker.changedAddress++;
+  if (openConnections.flags[entry] === isIdle) tracker.tails--;
+  else addTail(timeline, idleTick);
+  if (request.start < idleFrom && isMultiplexed(record)) {
     tracker.overlappingRequests++;
-    addTail(tracker.timeline, idleFrom, -1);
-    return;
+    removeTail(timeline, idleTick);
+  } else {
+    // Times of whole seconds let a request begin before the one before it has ended.
+    const gap = Math.max(0, request.start - idleFrom);
+    const idleClass = addIdleTime(tracker.gaps, gap);
+    turnTailToGap(timeline, idleTick, Math.max(idleTick, request.startTick), idleClass);
   }
-  // Times of whole seconds let a request begin before the one before it has ended.
-  const gap = Math.max(0, start - idleFrom);
-  const idleClass = addIdleTime(tracker.gaps, gap);
-  turnTailToGap(tracker.timeline, { start: idleFrom, end: idleFrom + gap, idleClass });
+  // The slot is held once, however many requests hold it.
+  if (request.start < idleFrom) {
+    request.start = idleFrom;
+    request.startTick = idleTick;
+  }
+  if (request.end < idleFrom) {
+    request.end = idleFrom;
+    request.endTick = idleTick;
+  }
 }
 
-interface Kept {
-  /** -1 when the table does not know the connection. */
-  readonly entry: number;
-  readonly key: number;
-  readonly end: number;
-  readonly continues: boolean;
-  readonly stays: boolean;
-}
-
-function keepConnection(
-  tracker: GapTracker,
-  record: LogRecord,
-  { entry: known, key, end, continues, stays }: Kept,
-): void {
-  const table = tracker.openConnections;
-  const uselessBefore = tracker.latest - usefulSeconds(tracker);
-  const entry = known === -1 ? addEntry(table, key, { time: end, uselessBefore }) : known;
-  touchEntry(table, entry, end);
+function keepConnection(tracker: GapTracker, record: LogRecord, known: number): void {
+  const { request, openConnections: table } = tracker;
+  const entry =
+    known === -1 ? addEntry(table, request.key, tracker.latest - tracker.usefulSeconds) : known;
+  touchEntry(table, entry, request.end);
+  table.ticks[entry] = request.endTick;
   const number = record.requestOnConnection;
-  if (continues) table.counts[entry] = Math.max(table.counts[entry] as number, number);
+  if (request.continues) table.counts[entry] = Math.max(table.counts[entry] as number, number);
   else {
     table.counts[entry] = number;
     table.others[entry] = record.client;
   }
-  table.flags[entry] = stays ? isIdle : 0;
-  if (!stays) return;
+  table.flags[entry] = request.stays ? isIdle : 0;
+  if (!request.stays) return;
   tracker.tails++;
-  addTail(tracker.timeline, end, 1);
+  addTail(tracker.timeline, request.endTick);
 }

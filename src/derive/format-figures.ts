@@ -1,3 +1,5 @@
+import type { Range } from '../snapshot/prediction.ts';
+
 const units = [
   ['day', 86_400],
   ['hour', 3600],
@@ -22,6 +24,20 @@ export function formatPercent(share: number): string {
   const percent = share * 100;
   if (percent > 0 && percent < 1) return '<1 %';
   return `${Math.round(percent)} %`;
+}
+
+/** `14 (9 to 16)`, and the figure alone where it is sure. */
+export function formatRange(
+  { low, expected, high }: Range,
+  format: (value: number) => string,
+): string {
+  const [least, middle, most] = [format(low), format(expected), format(high)];
+  return least === most ? middle : `${middle} (${least} to ${most})`;
+}
+
+/** `48 MiB`. */
+export function formatMemory(bytes: number): string {
+  return `${formatFigure(bytes / 2 ** 20)} MiB`;
 }
 
 /** One digit behind the point below ten, none above. */

@@ -5,7 +5,7 @@ import { followConnection, isMultiplexed } from './follow-connection.ts';
 import type { GapTracker } from './gap-state.ts';
 import { idleClassesOf } from './idle-classes.ts';
 import { clearTable, type RecencyTable, tableBytes } from './recency-table.ts';
-import { advanceTimeline, endTimeline, readTimeline } from './slot-timeline.ts';
+import { advanceTimeline, endTimeline, readTimeline, tickAt } from './slot-timeline.ts';
 
 /** Hours without a line are no hours without visitors: more likely the log is not whole. */
 const holeSeconds = 3600;
@@ -21,19 +21,24 @@ export function trackRecord(tracker: GapTracker, record: LogRecord): void {
     quirks.linesWithoutTime++;
     return;
   }
-  const key = connectionKey(record);
-  if (key === ABSENT) {
+  const { request, timeline } = tracker;
+  request.key = connectionKey(record);
+  if (request.key === ABSENT) {
     quirks.linesWithoutConnection++;
     return;
   }
   if (record.requestSeconds === ABSENT) quirks.linesWithoutDuration++;
-  if (record.unixSeconds % 1 === 0) quirks.wholeSecondLines++;
+  if (record.unixSeconds === Math.floor(record.unixSeconds)) quirks.wholeSecondLines++;
   if (isMultiplexed(record)) quirks.multiplexedRequests++;
   const duration = Math.max(0, record.requestSeconds);
   const end = record.timeIsBegin ? record.unixSeconds + duration : record.unixSeconds;
   keepTime(tracker, end);
   tracker.requests++;
-  followConnection(tracker, record, { key, start: end - duration, end });
+  request.start = end - duration;
+  request.end = end;
+  request.startTick = tickAt(timeline, request.start);
+  request.endTick = tickAt(timeline, end);
+  followConnection(tracker, record);
 }
 
 /** All that is known so far; the tracker goes on as it was. */

@@ -1,7 +1,7 @@
 const none = -1;
 const smallest = 1024;
-/** Of one entry: three columns of doubles, three links, a count, a flag, and two places of the index. */
-export const bytesPerEntry = 3 * 8 + 3 * 4 + 4 + 1 + 2 * 4;
+/** Of one entry: three columns of doubles, three links, a count, a tick, a flag, and two places of the index. */
+export const bytesPerEntry = 3 * 8 + 3 * 4 + 2 * 4 + 1 + 2 * 4;
 
 /**
  * A table of bounded size, by a key of up to 53 bits, that knows which entry was touched longest ago. Its columns are
@@ -15,6 +15,7 @@ export interface RecencyTable {
   /** For the owner of the table. */
   others: Float64Array;
   counts: Int32Array;
+  ticks: Int32Array;
   flags: Uint8Array;
   older: Int32Array;
   newer: Int32Array;
@@ -59,18 +60,14 @@ export function touchEntry(table: RecencyTable, entry: number, time: number): vo
 }
 
 /**
- * A blank entry for a key that has none. When the table is full, that of the entry touched longest ago; it counts as
+ * A blank entry for a key that has none, to be touched at once. When the table is full, that of the entry touched longest ago; it counts as
  * evicted unless it was touched before `uselessBefore`.
  */
-export function addEntry(
-  table: RecencyTable,
-  key: number,
-  { time, uselessBefore }: { readonly time: number; readonly uselessBefore: number },
-): number {
+export function addEntry(table: RecencyTable, key: number, uselessBefore: number): number {
   const entry = freeEntry(table, uselessBefore);
   const place = placeOf(table, key);
   table.keys[entry] = key;
-  table.times[entry] = time;
+  table.times[entry] = 0;
   table.others[entry] = 0;
   table.counts[entry] = 0;
   table.flags[entry] = 0;
@@ -148,6 +145,7 @@ function grow(table: RecencyTable): void {
   columns.times.set(table.times);
   columns.others.set(table.others);
   columns.counts.set(table.counts);
+  columns.ticks.set(table.ticks);
   columns.flags.set(table.flags);
   columns.older.set(table.older);
   columns.newer.set(table.newer);
@@ -165,6 +163,7 @@ function columnsOf(room: number) {
     times: new Float64Array(room),
     others: new Float64Array(room),
     counts: new Int32Array(room),
+    ticks: new Int32Array(room),
     flags: new Uint8Array(room),
     older: new Int32Array(room),
     newer: new Int32Array(room),

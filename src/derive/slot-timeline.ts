@@ -20,7 +20,9 @@ export interface SlotTimeline {
   /** Requests that began less those that ended. */
   readonly busy: Int32Array;
   readonly begun: Int32Array;
-  /** The first tick that is not final; NaN before the first line. */
+  /** Ticks are counted from here, so that they stay small integers, which cost no memory. */
+  origin: number;
+  /** The first tick that is not final; -1 before the first line. */
   next: number;
   latest: number;
   finalTicks: number;
@@ -55,6 +57,7 @@ export interface TimelineOptions {
 /** Hours of which less was seen do not count as the busiest, unless there is no other. */
 const leastOfHourSeconds = 1800;
 const hourSeconds = 3600;
+const none = -1;
 const nothingHeld: HeldSlots = { busy: 0, gap: 0, tail: 0 };
 
 export function createTimeline(options: TimelineOptions): SlotTimeline {
@@ -74,8 +77,9 @@ export function createTimeline(options: TimelineOptions): SlotTimeline {
     ends: new Int32Array(length * classes),
     busy: new Int32Array(length),
     begun: new Int32Array(length),
-    next: Number.NaN,
-    latest: Number.NaN,
+    origin: 0,
+    next: none,
+    latest: none,
     finalTicks: 0,
     running: { busy: 0, gap: each(), tail: each() },
     hour: { start: Number.NaN, ticks: 0, busy: 0, gap: each(), tail: each(), begun: each() },
@@ -89,22 +93,27 @@ export function createTimeline(options: TimelineOptions): SlotTimeline {
   };
 }
 
+/** The first tick at or after a moment. */
+export function tickAt(line: SlotTimeline, seconds: number): number {
+  return (Math.ceil(seconds / line.tickSeconds) - line.origin) | 0;
+}
+
 /** Makes ticks final up to the lag before a moment, which is the newest so far. */
 export function advanceTimeline(line: SlotTimeline, seconds: number): void {
-  const tick = tickOf(line, seconds);
-  if (Number.isNaN(line.next)) {
-    line.next = tick;
-    line.latest = tick;
+  if (line.next === none) {
+    line.origin = Math.ceil(seconds / line.tickSeconds);
+    line.next = 0;
+    line.latest = 0;
   }
+  const tick = tickAt(line, seconds);
   if (tick <= line.latest) return;
   line.latest = tick;
   while (line.next < tick - line.lag) finalizeTick(line);
 }
 
-/** A request held a slot. */
-export function addRequest(line: SlotTimeline, startSeconds: number, endSeconds: number): void {
-  const end = tickOf(line, endSeconds);
-  const start = Math.max(tickOf(line, startSeconds), line.next);
+/** A request held a slot from one tick to another. */
+export function addRequest(line: SlotTimeline, from: number, end: number): void {
+  const start = Math.max(from, line.next);
   if (start >= end) return;
   const mask = line.length - 1;
   line.busy[start & mask] = (line.busy[start & mask] as number) + 1;
@@ -112,32 +121,31 @@ export function addRequest(line: SlotTimeline, startSeconds: number, endSeconds:
 }
 
 /** A connection was begun. */
-export function addConnection(line: SlotTimeline, seconds: number): void {
-  const at = Math.max(tickOf(line, seconds), line.next) & (line.length - 1);
+export function addConnection(line: SlotTimeline, tick: number): void {
+  const at = Math.max(tick, line.next) & (line.length - 1);
   line.begun[at] = (line.begun[at] as number) + 1;
 }
 
 /** A response left its connection idle: until something follows, that is its tail. */
-export function addTail(line: SlotTimeline, seconds: number, count: 1 | -1): void {
-  countStart(line, { tick: tickOf(line, seconds), place: line.timeouts.length + 1, count });
+export function addTail(line: SlotTimeline, tick: number): void {
+  countStart(line, tick, line.timeouts.length + 1, 1);
+}
+
+/** What was taken for a tail was none. */
+export function removeTail(line: SlotTimeline, tick: number): void {
+  countStart(line, tick, line.timeouts.length + 1, -1);
 }
 
 /** What was taken for a tail was a gap of a class: a request followed. */
 export function turnTailToGap(
   line: SlotTimeline,
-  {
-    start,
-    end,
-    idleClass,
-  }: { readonly start: number; readonly end: number; readonly idleClass: number },
+  from: number,
+  to: number,
+  idleClass: number,
 ): void {
-  const from = tickOf(line, start);
   // The beginning may be final; then it stays a tail, which is right for every timeout: the gap outlasted them all.
-  if (from >= line.next) {
-    countStart(line, { tick: from, place: line.timeouts.length + 1, count: -1 });
-    countStart(line, { tick: from, place: idleClass, count: 1 });
-  }
-  const to = tickOf(line, end);
+  removeTail(line, from);
+  countStart(line, from, idleClass, 1);
   const counted = from >= line.next || idleClass === line.timeouts.length;
   if (to < line.next || !counted) return;
   const place = (to & (line.length - 1)) * (line.timeouts.length + 1) + idleClass;
@@ -146,7 +154,7 @@ export function turnTailToGap(
 
 /** Makes all ticks final and forgets what was held: nothing of what comes has to do with what was. */
 export function endTimeline(line: SlotTimeline): void {
-  if (Number.isNaN(line.next)) return;
+  if (line.next === none) return;
   while (line.next < line.latest) finalizeTick(line);
   line.starts.fill(0);
   line.ends.fill(0);
@@ -155,12 +163,12 @@ export function endTimeline(line: SlotTimeline): void {
   line.running.busy = 0;
   line.running.gap.fill(0);
   line.running.tail.fill(0);
-  line.next = Number.NaN;
+  line.next = none;
 }
 
 /** The loads so far, with the ticks that are not final yet, and the timeline as it was. */
 export function readTimeline(line: SlotTimeline) {
-  const copy = structuredClone(line);
+  const copy = copyTimeline(line);
   endTimeline(copy);
   closeHour(copy);
   const loads = copy.peaks.map(
@@ -176,17 +184,22 @@ export function readTimeline(line: SlotTimeline) {
   return { loads, busiestBusy: copy.busiestBusy, observedSeconds };
 }
 
-function tickOf(line: SlotTimeline, seconds: number): number {
-  return Math.ceil(seconds / line.tickSeconds);
+/** structuredClone takes ten times as long, at each scrape for each target. */
+function copyTimeline(line: SlotTimeline): SlotTimeline {
+  const { running, hour } = line;
+  return {
+    ...line,
+    starts: line.starts.slice(),
+    ends: line.ends.slice(),
+    busy: line.busy.slice(),
+    begun: line.begun.slice(),
+    running: { ...running, gap: running.gap.slice(), tail: running.tail.slice() },
+    hour: { ...hour, gap: hour.gap.slice(), tail: hour.tail.slice(), begun: hour.begun.slice() },
+    peaks: line.peaks.map((peaks) => ({ ...peaks, moments: peaks.moments.slice() })),
+  };
 }
 
-interface Start {
-  readonly tick: number;
-  readonly place: number;
-  readonly count: 1 | -1;
-}
-
-function countStart(line: SlotTimeline, { tick, place, count }: Start): void {
+function countStart(line: SlotTimeline, tick: number, place: number, count: 1 | -1): void {
   if (tick < line.next) return;
   const at = (tick & (line.length - 1)) * (line.timeouts.length + 2) + place;
   line.starts[at] = (line.starts[at] as number) + count;
@@ -254,7 +267,7 @@ function keepTick(
 
 function startHourOf(line: SlotTimeline, tick: number): void {
   const { hour } = line;
-  const start = Math.floor((tick * line.tickSeconds) / hourSeconds) * hourSeconds;
+  const start = Math.floor(((line.origin + tick) * line.tickSeconds) / hourSeconds) * hourSeconds;
   if (hour.start !== start) {
     closeHour(line);
     hour.start = start;

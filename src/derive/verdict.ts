@@ -60,7 +60,7 @@ const turnedAwayWithinSeconds = 1.25;
 function logSpeaks({ loggedSecondsAgo }: VerdictInput, figures: SlotFigures): boolean {
   if (loggedSecondsAgo === undefined) return false;
   // Idle connections are room: nginx gives them up for a visitor.
-  const showsRoom = (figures.workerSaturation ?? 1) < 0.5;
+  const showsRoom = (figures.workerSaturation ?? 1) < 0.9;
   return !showsRoom || loggedSecondsAgo <= turnedAwayWithinSeconds;
 }
 

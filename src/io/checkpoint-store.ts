@@ -11,6 +11,8 @@ export interface CheckpointStore {
   read(): Promise<Result<unknown, string>>;
   /** Replaces the record; after a crash at any moment either the old or the new one stands. */
   write(record: unknown): Promise<void>;
+  /** False when the directory or its lock was removed, or taken by another: then it is to be opened anew. */
+  isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export async function openCheckpointStore(
       const place = await open(directory, 'r');
       await place.sync().finally(() => place.close());
     },
+    isHeld: () => lock.value.isHeld(),
     release: () => lock.value.release(),
   });
 }

@@ -170,6 +170,8 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
+/** The same words for the same obstacle: the name of our own socket is another with each try. */
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/lock\.[0-9a-f]{12}/, lockName);
 }

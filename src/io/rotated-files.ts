@@ -1,4 +1,4 @@
-import { isDenied } from './explain-access.ts';
+import { errorCode, isDenied } from './explain-access.ts';
 import { type FilePlace, holdsPlace } from './file-place.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import type { LogFile } from './log-file.ts';
@@ -39,6 +39,8 @@ export class RotatedFiles {
   readonly #path: string;
   readonly #ledger: FollowLedger;
   #queue: UnreadFile[] = [];
+  /** Whether nothing of the queue may be read at present. */
+  #isBlocked = false;
   #reading: Reading | undefined;
   #draining: Draining[] = [];
 
@@ -72,9 +74,9 @@ export class RotatedFiles {
     return this.files().length + this.#queue.length === 0;
   }
 
-  /** Whether a file is being read that is older than the one at the path. */
+  /** Whether there are files to read that are older than the one at the path. */
   isCatchingUp(): boolean {
-    return this.#reading !== undefined;
+    return this.#reading !== undefined || (this.#queue.length > 0 && !this.#isBlocked);
   }
 
   places(): readonly FilePlace[] {
@@ -155,11 +157,12 @@ export class RotatedFiles {
     }
     if (end !== undefined || unread.isCopy) await this.#ledger.retire(file);
     else this.drainLater(file);
-    return read > 0 || this.#queue.length > 0;
+    return read > 0 || this.isCatchingUp();
   }
 
   /** The next that can be opened; one that may not be read waits until it may. */
   async #openNext(): Promise<Reading | undefined> {
+    this.#isBlocked = false;
     for (const unread of this.#queue) {
       try {
         const file = await this.#open(unread);
@@ -169,6 +172,7 @@ export class RotatedFiles {
         this.#ledger.lose(lost, `a rotated file of "${this.#path}" was removed before it was read`);
       } catch (error) {
         if (!isDenied(error)) throw error;
+        this.#isBlocked = true;
       }
     }
     return undefined;
@@ -177,7 +181,11 @@ export class RotatedFiles {
   async #open({ key, place }: UnreadFile): Promise<LogFile | undefined> {
     const { files } = await listSiblings(this.#path);
     const found = files.find((file) => file.key === key) ?? (await findPlace(files, place));
-    return found === undefined ? undefined : this.#ledger.openAt(found, place);
+    if (found === undefined) return undefined;
+    return this.#ledger.openAt(found, place).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    });
   }
 }
 
@@ -190,11 +198,12 @@ export async function findPlace(
   if (same !== undefined && (await holdsPlace(same, place))) return same;
   if (place.headBytes === 0) return undefined;
   const others = files.filter((file) => file !== same);
-  // Unpacking costs more than a look.
-  const byCost = [
-    ...others.filter(({ packing }) => packing === undefined),
+  // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
+  const likelyFirst = [
+    ...others.filter(({ packing, isRotated }) => packing === undefined && isRotated),
     ...others.filter(({ packing }) => packing !== undefined),
+    ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
   ];
-  for (const other of byCost) if (await holdsPlace(other, place)) return other;
+  for (const other of likelyFirst) if (await holdsPlace(other, place)) return other;
   return undefined;
 }

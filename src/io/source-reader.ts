@@ -4,11 +4,11 @@ import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { globFiles, isPattern } from './glob-files.ts';
 
-/** A configuration file is a few kilobytes; the largest generated ones (address lists) are below this. */
-const largestFile = 4 * 1024 * 1024;
+/** A configuration file is a few kilobytes. A hostile one of this size is judged in about a second. */
+const largestFile = 1024 * 1024;
 
 /** All files of one configuration. */
-const largestTree = 32 * 1024 * 1024;
+const largestTree = 4 * 1024 * 1024;
 
 export interface SourceReaderOptions {
   /** Directory that stands for `/`, such as a container's root; the paths of the tree are kept as they are. */

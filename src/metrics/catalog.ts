@@ -1,5 +1,6 @@
 import type { SelfView } from '../snapshot/self-view.ts';
 import type { LoggedTarget, TargetView } from '../snapshot/target-view.ts';
+import { adviceFamilies } from './advice-families.ts';
 import { apacheCompatFamilies } from './apache-compat-families.ts';
 import { configFamilies } from './config-families.ts';
 import { connectionFamilies } from './connection-families.ts';
@@ -23,6 +24,7 @@ export interface FamilyGroup<S> {
 /** What is counted from logs: also of a target that has no status page. */
 export const logGroups: readonly FamilyGroup<LoggedTarget>[] = [
   { title: 'Access log', families: accessLogFamilies },
+  { title: 'Advice', families: adviceFamilies },
   { title: 'Error log', families: errorLogFamilies },
 ];
 

@@ -5,19 +5,26 @@ import { known, labelsOf, targetLabels } from './target-samples.ts';
 
 /** What the server's configuration file says; docs/audit.md. */
 export const configFamilies: readonly Family<TargetView>[] = [
-  figure({
+  family({
     name: 'webserver_keepalive_timeout_seconds',
-    help: 'How long an idle connection of a visitor is kept; 0 when keep-alive is off. Of the first virtual host.',
+    type: 'gauge',
+    help: 'How long an idle connection of a visitor is kept; 0 when keep-alive is off. Of the first virtual host. Source default: nobody told, and the advice takes it for that of the server as delivered.',
+    labels: [...targetLabels, 'source'],
     source:
-      'KeepAliveTimeout, keepalive_timeout of capacity.config_file, or the default of the version.',
-    read: ({ keepaliveTimeoutSeconds }) => keepaliveTimeoutSeconds.value,
+      'KeepAliveTimeout, keepalive_timeout of capacity.config_file, or the default of the version; else capacity.keepalive_timeout.',
+    samples: (view: TargetView) => {
+      const audited = view.config?.figures?.keepaliveTimeoutSeconds.value;
+      const { seconds, source } = view.logs?.keepaliveTimeout ?? {};
+      if (audited !== undefined) return known({ ...labelsOf(view), source: 'config' }, audited);
+      return known({ ...labelsOf(view), source: source ?? 'config' }, seconds);
+    },
   }),
   figure({
     name: 'webserver_keepalive_requests_limit',
-    help: 'Requests after which a connection is closed: of Apache one more than MaxKeepAliveRequests; 0 when there is no limit. Of the first virtual host.',
+    help: 'Requests after which a connection is closed, as the directive counts them (Apache answers one more); 0 when there is no limit. Of the first virtual host.',
     source:
       'MaxKeepAliveRequests, keepalive_requests of capacity.config_file, or the default of the version.',
-    read: ({ keepaliveRequests }) => keepaliveRequests.value,
+    read: ({ keepaliveRequests }) => keepaliveRequests?.value,
   }),
   family({
     name: 'webserver_config_findings',
@@ -39,7 +46,7 @@ interface FigureRow {
   readonly name: string;
   readonly help: string;
   readonly source: string;
-  readonly read: (figures: ConfigFigures) => number;
+  readonly read: (figures: ConfigFigures) => number | undefined;
 }
 
 function figure({ read, ...row }: FigureRow): Family<TargetView> {

@@ -252,11 +252,15 @@ function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<L
     type: 'histogram',
     labels: targetLabels,
     samples: (view: LoggedTarget) =>
-      fromCounts(view, undefined, (counts) => [...histogram(view, read(counts))]),
+      fromCounts(view, undefined, (counts) => [...histogramOf(view, read(counts))]),
   });
 }
 
-function* histogram(view: LoggedTarget, data: HistogramCounts): Generator<Sample<TargetLabel>> {
+/** None before the first observation: a bucket of nothing is no answer. */
+export function* histogramOf(
+  view: LoggedTarget,
+  data: HistogramCounts,
+): Generator<Sample<TargetLabel>> {
   const labels = labelsOf(view);
   const total = data.counts.reduce((sum, count) => sum + count, 0);
   if (total === 0) return;

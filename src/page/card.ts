@@ -1,6 +1,7 @@
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
 import type { SlotFigures, SlotsSource } from '../snapshot/slots.ts';
 import type { Observation } from '../snapshot/target-view.ts';
+import { renderAdvice } from './advice.ts';
 import { renderResultBadge, renderVerdictBadge } from './badge.ts';
 import { describeSlotGroup, renderSlotGroup } from './bar.ts';
 import { buildBoards } from './boards.ts';
@@ -37,6 +38,7 @@ ${isUnansweredWithoutCause(target) ? unansweredNote : undefined}
 ${renderFigures(target, context)}
 ${renderConnections(view, context.nowSeconds)}
 ${view?.config && renderConfigFindings(view.config)}
+${renderAdvice(target.advice)}
 ${slotHolders && slotHolders.length > 0 ? renderSlotHolders(slotHolders) : undefined}
 ${logSources && logSources.length > 0 ? renderLogSources(logSources) : undefined}
 <footer>${renderFootnotes(target, context)}</footer>

@@ -1,3 +1,4 @@
+import type { Advice } from '../snapshot/advice.ts';
 import type { SourceView } from '../snapshot/log-source.ts';
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
 import type { Observation, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
@@ -49,6 +50,8 @@ export interface PageTarget {
   readonly verdict?: PageVerdict;
   /** Clients that hold the most slots, most first. */
   readonly slotHolders?: readonly PageSlotHolder[];
+  /** Which keep-alive timeout is advised, where the logs tell. */
+  readonly advice?: Advice;
   /** How far each log of the target has been read. */
   readonly logSources?: readonly SourceView[];
 }

@@ -77,6 +77,11 @@ button{font:inherit;color:var(--link);background:var(--card);border:1px solid va
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
 .connections{margin-top:14px}.connections h3{font-size:14px}.connections dl{display:grid;grid-template-columns:repeat(4,1fr);gap:4px 16px;margin:4px 0}
 .connections dd{font-weight:600}.source{font-size:13px;font-weight:600}
+.advice{margin-top:14px}.advice h3{font-size:14px}.advice pre{margin:6px 0}.advice ul{padding-left:18px}
+.curve{display:block;width:100%;height:auto;margin:8px 0}.curve text{font:11px system-ui,sans-serif;fill:var(--soft)}
+.curve .band{fill:var(--link);fill-opacity:.15}.curve polyline{fill:none;stroke-width:2}.curve .slots-line{stroke:var(--link)}.slots-swatch{background:var(--link)}
+.curve .reuse-line{stroke:var(--good);stroke-dasharray:6 3}.reuse-swatch{background:var(--good)}.curve .limit-line{stroke:var(--bad)}
+.curve .mark-line{stroke:var(--soft);stroke-dasharray:2 3}.curve .mark-word{fill:var(--text);font-weight:600}
 .failure{background:var(--bad-back);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;margin-bottom:12px;overflow-wrap:anywhere}
 .evidence{color:var(--bad);margin-bottom:12px}
 .hint{background:var(--hint-back);padding:14px 20px}

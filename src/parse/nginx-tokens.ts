@@ -133,8 +133,9 @@ function push(scan: Scan, token: NginxToken): void {
   scan.tokens.push(token);
 }
 
+/** Those of ngx_conf_read_token(). */
 function isSpace(letter: string): boolean {
-  return /\s/.test(letter);
+  return letter === ' ' || letter === '\n' || letter === '\t' || letter === '\r';
 }
 
 function isMark(letter: string): boolean {

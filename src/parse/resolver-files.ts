@@ -1,9 +1,12 @@
+/** An IPv6 address with an embedded IPv4 one and a scope. */
+const longestAddress = 64;
+
 /** Name -> addresses of an /etc/hosts file; names are compared in lower case. */
 export function parseHostsFile(text: string): ReadonlyMap<string, readonly string[]> {
   const addresses = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [address, ...names] = (line.split('#')[0] ?? '').trim().split(/\s+/);
-    if (address === undefined || address === '') continue;
+    if (address === undefined || address === '' || address.length > longestAddress) continue;
     for (const name of names) {
       const known = addresses.get(name.toLowerCase()) ?? [];
       known.push(address);

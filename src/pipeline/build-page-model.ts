@@ -1,4 +1,6 @@
+import type { AdviceSubject } from '../derive/advice-input.ts';
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
+import type { Advice } from '../snapshot/advice.ts';
 import type { SourceView } from '../snapshot/log-source.ts';
 import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
@@ -15,6 +17,7 @@ export interface PageContext {
   readonly logsOnly: readonly TargetIdentity[];
   /** By name of the target; empty for one without logs. */
   readonly logSources: (target: string) => readonly SourceView[];
+  readonly adviceFor: (view: AdviceSubject) => Advice | undefined;
 }
 
 /** What the page shows: the latest look at each target. Opening the page fetches nothing from a server. */
@@ -26,6 +29,7 @@ export function buildPageModel(context: PageContext): PageModel {
     ...(refreshSeconds === undefined ? {} : { refreshSeconds }),
     links: [
       { href: telemetryPath, label: 'Metrics' },
+      { href: '/advice', label: 'Advice' },
       { href: '/targets', label: 'Targets' },
       { href: '/config', label: 'Configuration' },
       { href: '/-/healthy', label: 'Health' },
@@ -35,8 +39,17 @@ export function buildPageModel(context: PageContext): PageModel {
     targets: [
       ...targets.map(buildPageTarget),
       ...context.logsOnly.map((identity) => ({ identity, logsOnly: true as const })),
-    ].map((target) => ({ ...target, logSources: context.logSources(target.identity.name) })),
+    ].map((target) => ({
+      ...target,
+      ...advicePart(target, context),
+      logSources: context.logSources(target.identity.name),
+    })),
   };
+}
+
+function advicePart({ view, identity }: PageTarget, { adviceFor }: PageContext) {
+  const advice = adviceFor(view ?? { observation: { target: identity } });
+  return advice === undefined ? {} : { advice };
 }
 
 function buildPageTarget(target: Target): PageTarget {

@@ -3,7 +3,10 @@ import { type CheckpointStore, openCheckpointStore } from '../io/checkpoint-stor
 import type { Log } from './log.ts';
 
 export interface CheckpointOpener {
-  /** The store of a directory; the same one as long as the directory stays. Undefined when it cannot be used. */
+  /**
+   * The store of a directory; the same one as long as the directory stays and is ours. Undefined when it cannot be
+   * used: worth another try later.
+   */
   open(directory: string | undefined): Promise<CheckpointStore | undefined>;
 }
 
@@ -16,15 +19,25 @@ export interface CheckpointOpenerOptions {
 /** A checkpoint that cannot be had costs continuity over a restart, not the metrics: it is said, and counting goes on. */
 export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): CheckpointOpener {
   let known: { readonly directory: string; readonly store: CheckpointStore } | undefined;
+  let told = '';
+
+  const tell = (directory: string, error: string): void => {
+    if (error !== '' && error !== told) {
+      log.error('no checkpoint: counts begin anew after a restart; it is tried again', { error });
+    }
+    if (error === '' && told !== '') log.info('the checkpoint can be kept again', { directory });
+    told = error;
+  };
+
   return {
     async open(directory) {
-      if (directory === known?.directory) return known?.store;
+      if (directory === known?.directory && (await known?.store.isHeld())) return known?.store;
       await known?.store.release();
       known = undefined;
       if (directory === undefined) return undefined;
       const opened = await openCheckpointStore(directory, `process ${pid} on ${hostname()}`);
       if (opened.ok) known = { directory, store: opened.value };
-      else log.error('no checkpoint: counts begin anew after a restart', { error: opened.error });
+      tell(directory, opened.ok ? '' : opened.error);
       return known?.store;
     },
   };

@@ -42,6 +42,8 @@ const target = z.strictObject({
   access: z.unknown().optional(),
   errorEvents: z.record(z.string(), count),
   places: z.record(z.string(), place),
+  removedSince: count.nullable().default(null),
+  unreadSince: z.record(z.string(), count).default({}),
 });
 const record = z.strictObject({
   version: z.literal(version),
@@ -55,6 +57,10 @@ export interface SavedTarget {
   readonly access?: unknown;
   readonly errorEvents: Readonly<Record<string, number>>;
   readonly places: Readonly<Record<string, InputPlace>>;
+  /** Unix time in seconds at which the configuration no longer had the target; null while it has. */
+  readonly removedSince: number | null;
+  /** The same for each place that no input goes on from. */
+  readonly unreadSince: Readonly<Record<string, number>>;
 }
 
 export type SavedTargets = Readonly<Record<string, SavedTarget>>;

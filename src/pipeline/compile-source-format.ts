@@ -2,14 +2,16 @@ import type { TargetConfig } from '../config/schema.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
+import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { ok, type Result } from '../result.ts';
 import { vhostsOf } from './line-sinks.ts';
 
-/** The parser of an access log; in words why there is none. */
+/** The parser of an access log; in words why there is none. With a key it tells connections apart. */
 export async function compileSourceFormat(
   { format, format_file, json_keys }: TargetConfig['access_logs'][number],
   { server, access_logs, status_url }: TargetConfig,
+  addressKey?: HashKey,
 ): Promise<Result<CompiledFormat, string>> {
   const text =
     format_file === undefined
@@ -22,5 +24,6 @@ export async function compileSourceFormat(
     // Without a status page no request of ours can be in the log.
     ...(status_url === undefined ? {} : { own: readOwnRequests(status_url) }),
     ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
+    ...(addressKey === undefined ? {} : { addressKey }),
   });
 }

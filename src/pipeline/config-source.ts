@@ -63,9 +63,10 @@ interface TargetAudit {
   readonly problem?: string;
 }
 
-async function auditTarget(
+/** One audit of a target's file, judged by a version where it is known. */
+export async function auditTarget(
   { server, file, cpuCount }: ConfigSourceOptions,
-  version: string | undefined,
+  version?: string,
 ): Promise<TargetAudit> {
   // Loaded with the first file: the checks are of no use to other targets.
   const { auditFiles } = await import('./audit-files.ts');

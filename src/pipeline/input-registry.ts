@@ -61,41 +61,80 @@ export interface InputRegistryOptions {
   readonly now: () => number;
 }
 
-export function createInputRegistry({ log, now }: InputRegistryOptions): InputRegistry {
-  const inputs = new Map<string, Owned>();
+export function createInputRegistry(options: InputRegistryOptions): InputRegistry {
+  return new Inputs(options);
+}
 
-  const open = (subscription: Subscription, place: InputPlace | undefined): Owned => {
-    const consume: LineConsumer = (bytes, start, end) => {
-      for (const subscriber of owned.subscribers) subscriber.consume(bytes, start, end);
-    };
-    const input = subscription.open(consume, place);
-    const owned: Owned = { input, subscribers: [], view: notOpened, reported: { text: '', at: 0 } };
-    return owned;
-  };
+class Inputs implements InputRegistry {
+  readonly #options: InputRegistryOptions;
+  readonly #inputs = new Map<string, Owned>();
 
-  const poll = async (owned: Owned): Promise<boolean> => {
+  constructor(options: InputRegistryOptions) {
+    this.#options = options;
+  }
+
+  async apply(
+    subscriptions: readonly Subscription[],
+    placeOf: (subscription: Subscription) => InputPlace | undefined,
+  ): Promise<void> {
+    const wanted = groupByKey(subscriptions);
+    for (const [key, { input }] of this.#inputs) {
+      if (wanted.has(key)) continue;
+      this.#inputs.delete(key);
+      await input.close();
+    }
+    for (const [key, subscribers] of wanted) {
+      const [first] = subscribers;
+      if (first === undefined) continue;
+      const owned = this.#inputs.get(key) ?? openOwned(first, placeOf(first));
+      owned.subscribers = subscribers;
+      this.#inputs.set(key, owned);
+    }
+  }
+
+  async poll(): Promise<ReadonlySet<string>> {
+    const more = new Set<string>();
+    for (const [key, owned] of this.#inputs) if (await this.#pollOne(owned)) more.add(key);
+    return more;
+  }
+
+  view(key: string): InputView | undefined {
+    return this.#inputs.get(key)?.view;
+  }
+
+  async place(key: string): Promise<InputPlace | undefined> {
+    return this.#inputs.get(key)?.input.place();
+  }
+
+  async close(): Promise<void> {
+    for (const { input } of this.#inputs.values()) await input.close();
+    this.#inputs.clear();
+  }
+
+  async #pollOne(owned: Owned): Promise<boolean> {
     try {
       const more = await owned.input.poll();
       owned.view = { stats: await owned.input.stats(), condition: owned.input.condition() };
-      tellNotices(owned);
+      this.#tellNotices(owned);
       return more;
     } catch (error) {
       const remedy = error instanceof Error ? error.message : String(error);
       owned.view = { ...owned.view, condition: { reason: 'cannot_open', remedy } };
       return false;
     } finally {
-      owned.reported = report(owned);
+      owned.reported = this.#report(owned);
     }
-  };
+  }
 
-  const tellNotices = ({ input, subscribers }: Owned): void => {
+  #tellNotices({ input, subscribers }: Owned): void {
     const { target, source } = subscribers[0] ?? {};
     for (const lost of input.takeNotices?.() ?? []) {
-      log.warn('lines of a log are lost', { target, source, lost });
+      this.#options.log.warn('lines of a log are lost', { target, source, lost });
     }
-  };
+  }
 
-  const report = ({ view, reported, subscribers }: Owned): Reported => {
+  #report({ view, reported, subscribers }: Owned): Reported {
+    const { log, now } = this.#options;
     const { reason, remedy = '' } = view.condition;
     const isFirst = reported.at === 0;
     const text = reason === 'reading' ? '' : remedy;
@@ -107,42 +146,22 @@ export function createInputRegistry({ log, now }: InputRegistryOptions): InputRe
     if (reason === 'reading') log.info('a log is read again', { target, source });
     else log.warn('a log is not read', { target, source, reason, remedy });
     return { text, at: now() };
-  };
+  }
+}
 
-  const group = (subscriptions: readonly Subscription[]) => {
-    const wanted = new Map<string, Subscription[]>();
-    for (const subscription of subscriptions) {
-      wanted.set(subscription.key, [...(wanted.get(subscription.key) ?? []), subscription]);
-    }
-    return wanted;
+function openOwned(subscription: Subscription, place: InputPlace | undefined): Owned {
+  const consume: LineConsumer = (bytes, start, end) => {
+    for (const subscriber of owned.subscribers) subscriber.consume(bytes, start, end);
   };
+  const input = subscription.open(consume, place);
+  const owned: Owned = { input, subscribers: [], view: notOpened, reported: { text: '', at: 0 } };
+  return owned;
+}
 
-  return {
-    async apply(subscriptions, placeOf) {
-      const wanted = group(subscriptions);
-      for (const [key, { input }] of inputs) {
-        if (wanted.has(key)) continue;
-        inputs.delete(key);
-        await input.close();
-      }
-      for (const [key, subscribers] of wanted) {
-        const [first] = subscribers;
-        if (first === undefined) continue;
-        const owned = inputs.get(key) ?? open(first, placeOf(first));
-        owned.subscribers = subscribers;
-        inputs.set(key, owned);
-      }
-    },
-    async poll() {
-      const more = new Set<string>();
-      for (const [key, owned] of inputs) if (await poll(owned)) more.add(key);
-      return more;
-    },
-    view: (key) => inputs.get(key)?.view,
-    place: async (key) => inputs.get(key)?.input.place(),
-    async close() {
-      for (const { input } of inputs.values()) await input.close();
-      inputs.clear();
-    },
-  };
+function groupByKey(subscriptions: readonly Subscription[]) {
+  const wanted = new Map<string, Subscription[]>();
+  for (const subscription of subscriptions) {
+    wanted.set(subscription.key, [...(wanted.get(subscription.key) ?? []), subscription]);
+  }
+  return wanted;
 }

@@ -1,4 +1,6 @@
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import type { GapTracker } from '../derive/gap-state.ts';
+import { trackRecord } from '../derive/gap-tracker.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
 import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
 import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-reader.ts';
@@ -33,10 +35,12 @@ export interface AccessSinkOptions {
   readonly format: CompiledFormat;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** Given where the format tells connections apart. */
+  readonly tracked?: { readonly tracker: GapTracker };
 }
 
 /** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, now }: AccessSinkOptions): LineConsumer {
+export function accessSink({ counts, format, now, tracked }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
   return (bytes, start, end) => {
@@ -44,6 +48,7 @@ export function accessSink({ counts, format, now }: AccessSinkOptions): LineCons
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
       foldRecord(counts, record);
+      if (tracked !== undefined) trackRecord(tracked.tracker, record);
     } else foldUnparsed(counts);
   };
 }

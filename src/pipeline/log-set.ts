@@ -2,7 +2,9 @@ import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { createAddressKey } from '../io/create-address-key.ts';
 import type { InputPlace } from '../io/log-input.ts';
+import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import {
   buildRecord,
@@ -12,13 +14,18 @@ import {
 } from './checkpoint-record.ts';
 import { createInputRegistry } from './input-registry.ts';
 import type { Log } from './log.ts';
+import { mergeSaved } from './merge-saved.ts';
 import { openTargetLogs, type TargetLogs } from './target-logs.ts';
+import { createTurns } from './turns.ts';
 
 export interface LogSetOptions {
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** Opens the checkpoint directory again after it could not be used. */
+  readonly reopen?: (directory: string) => Promise<CheckpointStore | undefined>;
+  readonly reopenMilliseconds?: number;
 }
 
 /** How the writing of checkpoints goes; absent without a checkpoint directory. */
@@ -32,12 +39,16 @@ export interface LogSet {
   /** Takes over a configuration; inputs that stay as they were go on where they are. */
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
+  /** What the connections in a target's access logs did. */
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined;
   exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
   close(): Promise<void>;
 }
 
 const pollMilliseconds = 250;
+/** A directory that cannot be used is tried again: a volume may be mounted later, or given to us. */
+const defaultReopenMilliseconds = 10_000;
 /** How long a clean stop tries to write the last record, say on a full disk. */
 const lastSaveMilliseconds = 3000;
 
@@ -52,6 +63,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
   return {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
+    summarizeGaps: (target, todaySeconds) => logs.summarizeGaps(target, todaySeconds),
     exhaustedSecondsAgo: (target) => logs.exhaustedSecondsAgo(target),
     checkpoint: () => logs.checkpoint(),
     close: () => logs.close(),
@@ -60,20 +72,25 @@ export function createLogSet(options: LogSetOptions): LogSet {
 
 class Logs implements LogSet {
   readonly #options: LogSetOptions;
+  /** Of this process alone: a hash tells nothing to anybody else. */
+  readonly #addressKey = createAddressKey();
   readonly #inputs: ReturnType<typeof createInputRegistry>;
   #entries = new Map<string, Entry>();
   /** Of targets and inputs that a reload took away, and of a checkpoint: for when they come back. */
   #parked: SavedTargets = {};
   #store: CheckpointStore | undefined;
-  #isWanted = false;
+  /** Where checkpoints are wanted. */
+  #directory: string | undefined;
+  #reopenedAt = Number.NEGATIVE_INFINITY;
+  #isSaved = false;
   #intervalMilliseconds = 1000;
   #savedAt = Number.NEGATIVE_INFINITY;
   #written = 0;
   #failures = 0;
   #warned = false;
   #stopped = false;
-  /** One step after the other: a reload must not close files in the middle of a poll. */
-  #chain: Promise<unknown> = Promise.resolve();
+  /** A reload must not close files in the middle of a poll. */
+  readonly #inTurn = createTurns();
 
   constructor(options: LogSetOptions) {
     this.#options = options;
@@ -83,10 +100,11 @@ class Logs implements LogSet {
 
   apply(config: Config, store: CheckpointStore | undefined): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#stopped) return;
       this.#parked = await this.#snapshot();
+      this.#directory = config.checkpoint?.directory;
+      this.#reopenedAt = performance.now();
       await this.#takeStore(store);
-      this.#isWanted = config.checkpoint !== undefined;
-      if (this.#isWanted && store === undefined) this.#failures += 1;
       this.#intervalMilliseconds = config.checkpoint?.interval ?? 1000;
       const next = new Map<string, Entry>();
       for (const target of config.targets) {
@@ -107,12 +125,16 @@ class Logs implements LogSet {
     return this.#entries.get(target)?.logs.view(this.#inputs);
   }
 
+  summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined {
+    return this.#entries.get(target)?.logs.summarizeGaps(todaySeconds);
+  }
+
   exhaustedSecondsAgo(target: string): number | undefined {
     return this.#entries.get(target)?.logs.exhaustedSecondsAgo();
   }
 
   checkpoint(): CheckpointView | undefined {
-    if (!this.#isWanted) return undefined;
+    if (this.#directory === undefined) return undefined;
     return { lastSuccessSeconds: this.#written, failures: this.#failures };
   }
 
@@ -124,12 +146,6 @@ class Logs implements LogSet {
       await this.#inputs.close();
       await this.#store?.release();
     });
-  }
-
-  #inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const done = this.#chain.then(step);
-    this.#chain = done.catch(() => undefined);
-    return done;
   }
 
   async #loop(): Promise<void> {
@@ -146,19 +162,25 @@ class Logs implements LogSet {
     for (const { logs } of this.#entries.values()) {
       logs.afterPoll({ startedAt, more, isReading });
     }
-    if (performance.now() - this.#savedAt >= this.#intervalMilliseconds) await this.#save();
+    if (performance.now() - this.#savedAt >= this.#intervalMilliseconds) {
+      await this.#reopenStore();
+      await this.#save();
+    }
     return more.size > 0;
   }
 
   /** The counter of a target, kept while nothing about its logs changes; else one that goes on with its counts. */
   async #enter(target: TargetConfig, { logs }: Config): Promise<Entry> {
-    const { access_logs, error_logs, server, name } = target;
-    const key = JSON.stringify([access_logs, error_logs, server, logs]);
+    const { access_logs, error_logs, server, name, capacity } = target;
+    // Under another timeout the gaps mean something else.
+    const timeout = capacity.keepalive_timeout ?? capacity.config_file;
+    const key = JSON.stringify([access_logs, error_logs, server, logs, timeout]);
     const known = this.#entries.get(name);
     if (known?.key === key) return known;
     const saved = this.#parkedOf(name);
     const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
-    const options = { ...this.#options, config: target, logs, saved, isCaughtUp };
+    const addressKey = this.#addressKey;
+    const options = { ...this.#options, config: target, logs, saved, isCaughtUp, addressKey };
     return { key, logs: await openTargetLogs(options) };
   }
 
@@ -173,7 +195,9 @@ class Logs implements LogSet {
 
   /** What a record tells of targets that are counted already is older than what is in memory. */
   async #takeStore(store: CheckpointStore | undefined): Promise<void> {
+    if (store === undefined && this.#directory !== undefined) this.#failures += 1;
     if (store === this.#store) return;
+    this.#isSaved = store !== undefined;
     this.#store = store;
     const read = await store?.read();
     if (read === undefined) return;
@@ -182,17 +206,29 @@ class Logs implements LogSet {
     else this.#options.log.error('the checkpoint is lost', { error: record.error });
   }
 
+  async #reopenStore(): Promise<void> {
+    const { reopen, reopenMilliseconds = defaultReopenMilliseconds } = this.#options;
+    if (reopen === undefined || this.#directory === undefined || this.#isSaved) return;
+    if (performance.now() - this.#reopenedAt < reopenMilliseconds) return;
+    this.#reopenedAt = performance.now();
+    await this.#takeStore(await reopen(this.#directory));
+  }
+
   /** All that is known of places and counts, taken between two polls: they belong together. */
   async #snapshot(): Promise<SavedTargets> {
     const live = await Promise.all(
       [...this.#entries].map(
-        async ([name, { logs }]) => [name, await this.#snapshotTarget(name, logs)] as const,
+        async ([name, { logs }]) => [name, await this.#snapshotTarget(logs)] as const,
       ),
     );
-    return { ...this.#parked, ...Object.fromEntries(live) };
+    return mergeSaved({
+      before: this.#parked,
+      live: Object.fromEntries(live),
+      now: this.#options.now(),
+    });
   }
 
-  async #snapshotTarget(name: string, logs: TargetLogs): Promise<SavedTarget> {
+  async #snapshotTarget(logs: TargetLogs): Promise<SavedTarget> {
     const places = await Promise.all(
       logs.subscriptions.map(
         async ({ key, placeKey }) => [placeKey, await this.#inputs.place(key)] as const,
@@ -201,7 +237,9 @@ class Logs implements LogSet {
     const known = places.flatMap(([key, place]) => (place === undefined ? [] : [[key, place]]));
     return {
       ...logs.counts(),
-      places: { ...this.#parkedOf(name)?.places, ...Object.fromEntries(known) },
+      places: Object.fromEntries(known),
+      removedSince: null,
+      unreadSince: {},
     };
   }
 
@@ -210,12 +248,15 @@ class Logs implements LogSet {
     this.#savedAt = performance.now();
     if (this.#store === undefined) return true;
     try {
-      await this.#store.write(buildRecord(await this.#snapshot()));
+      this.#parked = await this.#snapshot();
+      await this.#store.write(buildRecord(this.#parked));
+      this.#isSaved = true;
       this.#written = this.#options.now();
       this.#warned = false;
       return true;
     } catch (error) {
       this.#failures += 1;
+      this.#isSaved = false;
       this.#warn(error);
       return false;
     }

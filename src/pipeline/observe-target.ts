@@ -156,7 +156,8 @@ export function createTarget(options: TargetOptions): Target {
     return host;
   };
 
-  const poll = async (deadlineMilliseconds: number, giveUp: AbortSignal): Promise<TargetView> => {
+  /** What a page says, without the page: waiting polls of a hundred targets must not hold a hundred megabytes. */
+  const fetchAndRead = async (deadlineMilliseconds: number, giveUp: AbortSignal) => {
     const [page, capacity] = await Promise.all([
       fetcher.fetch(Math.min(deadlineMilliseconds, options.timeoutMilliseconds), giveUp),
       readCapacity(),
@@ -174,8 +175,12 @@ export function createTarget(options: TargetOptions): Target {
           statusUrl: options.statusUrl,
         })
       : { outcome: { kind: 'failed', failure: page.error.failure }, badFields: 0 };
+    return { read, capacity, timings: page.ok ? page.value.timings : page.error.timings, now };
+  };
+
+  const poll = async (deadlineMilliseconds: number, giveUp: AbortSignal): Promise<TargetView> => {
+    const { read, capacity, timings, now } = await fetchAndRead(deadlineMilliseconds, giveUp);
     const { outcome } = read;
-    const { timings } = page.ok ? page.value : page.error;
     const observation: Observation = { target: identity, atSeconds: now, timings, outcome };
     // A poll that our own end, a reload or the end of a /probe request cut short says nothing about the server.
     if (closed || options.signal?.aborted === true) return latest ?? unfinished(observation);

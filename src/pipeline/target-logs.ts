@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import { createGapTracker, type GapTracker } from '../derive/gap-state.ts';
+import { summarizeGaps } from '../derive/gap-tracker.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
 import { openPipeInput } from '../io/named-pipe.ts';
@@ -8,12 +10,20 @@ import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
 import type { CriStream } from '../parse/cri-line.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
+import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { explainMissing } from '../parse/log-format/parse-log-format.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
-import { type LogView, noSourceStats, type SourceView } from '../snapshot/log-source.ts';
+import {
+  type KeepaliveTimeout,
+  type LogView,
+  noSourceStats,
+  type SourceView,
+} from '../snapshot/log-source.ts';
 import { compileSourceFormat } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
+import { readKeepaliveTimeout } from './keepalive-timeout.ts';
 import {
   accessSink,
   type ErrorEventCounts,
@@ -37,6 +47,8 @@ export interface TargetLogsOptions {
   readonly saved: SavedCounts | undefined;
   /** Whether lines before the saved counts' end may still come: totals must not seem to fall. */
   readonly isCaughtUp: boolean;
+  /** By which addresses are hashed. */
+  readonly addressKey: HashKey;
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
@@ -60,6 +72,12 @@ export interface TargetLogs {
   view(inputs: InputRegistry): LogView;
   /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
   exhaustedSecondsAgo(): number | undefined;
+  /**
+   * What the connections in the access logs did; undefined where no format tells them apart.
+   *
+   * @param todaySeconds the timeout in force, where it is known; with another than before, following begins anew
+   */
+  summarizeGaps(todaySeconds?: number): GapSummary | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
@@ -72,7 +90,7 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
   const errorEvents = restoreEvents(saved);
   const evidences = new Map<string, LogEvidence>();
   let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells } = await subscribeAccess(options, access);
+  const { subscriptions, refused, tells, tracked } = await subscribeAccess(options, access);
 
   for (const { path, cri } of config.error_logs) {
     const evidence = createLogEvidence(now);
@@ -101,12 +119,21 @@ export async function openTargetLogs(options: TargetLogsOptions): Promise<Target
     view: (inputs) => ({
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
+      ...(tracked === undefined ? {} : viewTracked(tracked)),
       tells,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
     exhaustedSecondsAgo() {
       const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
       return ages.length === 0 ? undefined : Math.min(...ages);
+    },
+    summarizeGaps(seconds) {
+      if (tracked === undefined) return undefined;
+      if (seconds !== undefined && seconds !== tracked.timeout.seconds) {
+        tracked.timeout = { seconds, source: 'config' };
+        tracked.tracker = createGapTracker({ todaySeconds: seconds });
+      }
+      return summarizeGaps(tracked.tracker);
     },
     counts: () => ({ access, errorEvents }),
   };
@@ -127,6 +154,21 @@ interface AccessSubscriptions {
   /** Sources that are not read for their format. */
   readonly refused: readonly SourceView[];
   readonly tells: ReadonlySet<string>;
+  /** Absent where no format tells connections apart. */
+  readonly tracked: Tracked | undefined;
+}
+
+/** Begun anew when the server has another timeout: under it the gaps mean something else. */
+interface Tracked {
+  tracker: GapTracker;
+  timeout: KeepaliveTimeout;
+}
+
+function viewTracked({ tracker: { gaps, missed }, timeout }: Tracked): Partial<LogView> {
+  return {
+    gaps: { gap: gaps.histogram, missed: missed.histogram },
+    keepaliveTimeout: timeout,
+  };
 }
 
 async function subscribeAccess(
@@ -137,8 +179,9 @@ async function subscribeAccess(
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
   const tells = new Set<string>();
+  let tracked: Tracked | undefined;
   for (const source of config.access_logs) {
-    const format = await compileSourceFormat(source, config);
+    const format = await compileSourceFormat(source, config, options.addressKey);
     if (!format.ok) {
       const condition = { reason: 'bad_format', remedy: format.error } as const;
       refused.push({ source: nameOf(source), stats: noSourceStats, condition });
@@ -151,11 +194,29 @@ async function subscribeAccess(
     for (const sentence of explainMissing(format.value, config.server)) {
       log.warn('the log format lacks a field', { target: config.name, missing: sentence });
     }
-    const consume = accessSink({ counts, format: format.value, now: options.now });
+    const tellsConnections = canTrack(format.value.gives);
+    if (tellsConnections) tracked ??= await startTracker(options);
+    const consume = accessSink({
+      counts,
+      format: format.value,
+      now: options.now,
+      ...(tellsConnections && tracked !== undefined ? { tracked } : {}),
+    });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
   }
-  return { subscriptions, refused, tells };
+  return { subscriptions, refused, tells, tracked };
+}
+
+/** The server's number of a connection, or its peer's address and port; and the time of the line. */
+function canTrack(gives: ReadonlySet<string>): boolean {
+  const peer = gives.has('client') && gives.has('remotePort');
+  return gives.has('time') && (gives.has('connection') || peer);
+}
+
+async function startTracker({ config, log }: TargetLogsOptions): Promise<Tracked> {
+  const timeout = await readKeepaliveTimeout(config, log);
+  return { timeout, tracker: createGapTracker({ todaySeconds: timeout.seconds }) };
 }
 
 function nameOf({ path, syslog, pipe }: AccessLogConfig): string {

@@ -3,7 +3,7 @@ import type { ServerPorts } from './ports.ts';
 
 const plainText = 'text/plain; charset=utf-8';
 
-/** `/-/healthy`, `/-/ready`, `/-/reload`, `/config` and `/targets`. */
+/** `/-/healthy`, `/-/ready`, `/-/reload`, `/config`, `/advice` and `/targets`. */
 export function registerLifecycleRoutes(server: FastifyInstance, ports: ServerPorts): void {
   server.get('/-/healthy', (_, reply) => reply.type(plainText).send('healthy\n'));
 
@@ -35,6 +35,10 @@ export function registerLifecycleRoutes(server: FastifyInstance, ports: ServerPo
 
   server.get('/config', (_, reply) =>
     reply.type('text/yaml; charset=utf-8').send(ports.showConfig()),
+  );
+
+  server.get('/advice', (_, reply) =>
+    reply.type('application/json; charset=utf-8').send(JSON.stringify(ports.showAdvice())),
   );
 
   // HTTP service discovery: each configured target becomes a scrape of /probe of this exporter, so that Prometheus

@@ -10,6 +10,8 @@ export interface ServerPorts {
   renderPage(options: { readonly refresh: boolean }): string;
   /** The boards of the page as JSON on one line. */
   renderBoardsEvent(): string;
+  /** The advice for each target, as JSON shows it. */
+  showAdvice(): unknown;
   /** Whether the exporter can serve what it was configured for. */
   isReady(): boolean;
   /** Reads the configuration anew; the problems when it was refused and the old one stays. */

@@ -25,7 +25,9 @@ export interface Advice {
   readonly advisedSlots: number | undefined;
   /** Lines for the configuration of the server. */
   readonly directives: readonly string[];
-  /** What the advice changes, in figures; today's and the advised. */
+  /** What the change does, in words with low and high; none where the timeout stays. */
+  readonly effect: readonly string[];
+  /** The same in figures. */
   readonly today: TimeoutPrediction | undefined;
   readonly advised: TimeoutPrediction | undefined;
   /** What is lacking for an advice. */

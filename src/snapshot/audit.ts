@@ -32,8 +32,8 @@ export interface EffectiveFigure {
 export interface ConfigFigures {
   /** 0 when keep-alive is off. */
   readonly keepaliveTimeoutSeconds: EffectiveFigure;
-  /** Requests a connection serves before it is closed; 0 when there is no limit. */
-  readonly keepaliveRequests: EffectiveFigure;
+  /** As the directive counts them; 0 when there is no limit, absent when keep-alive is off. */
+  readonly keepaliveRequests?: EffectiveFigure;
 }
 
 /** A target's configuration file, as it was last audited. */

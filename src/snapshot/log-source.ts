@@ -1,13 +1,29 @@
-import type { LogCounts } from './log-counts.ts';
+import type { HistogramCounts, LogCounts } from './log-counts.ts';
 
 /** What was read from the logs of one target. */
 export interface LogView {
+  /** Idle times on connections; absent where no format tells connections apart. */
+  readonly gaps?: GapHistograms;
+  /** In force while the connections are followed. */
+  readonly keepaliveTimeout?: KeepaliveTimeout;
   /** Absent without access logs, and until reading has caught up after a restart: totals must not seem to fall. */
   readonly access?: LogCounts;
   /** What the formats of the access logs tell; metrics of anything else are absent. */
   readonly tells: ReadonlySet<string>;
   readonly errorEvents?: Readonly<Record<string, number>>;
   readonly sources: readonly SourceView[];
+}
+
+export interface KeepaliveTimeout {
+  readonly seconds: number;
+  /** `default`: nobody told, and it is taken for that of the server as delivered. */
+  readonly source: 'config' | 'default';
+}
+
+/** Counted since the exporter started, or took over another configuration of these logs. */
+export interface GapHistograms {
+  readonly gap: HistogramCounts;
+  readonly missed: HistogramCounts;
 }
 
 /** One configured source: a path, a pattern, `stdin` or a syslog address. */

@@ -11,6 +11,8 @@ export interface RatioHistogram {
 export interface SampleCounters {
   readonly saturation: RatioHistogram;
   readonly keepaliveOccupancy: RatioHistogram;
+  /** Keep-alive slots, of the kind that keep-alive costs: their mean is what idle clients hold. */
+  readonly keepaliveSlots: { readonly sum: number; readonly count: number };
   /** Idle times of connections, all of each reading of the kernel. */
   readonly idleSeconds: IdleSeconds;
   readonly taken: number;

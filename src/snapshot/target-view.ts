@@ -1,3 +1,4 @@
+import type { Advice } from './advice.ts';
 import type { ConfigView } from './audit.ts';
 import type { HostFigures } from './host.ts';
 import type { LogView } from './log-source.ts';
@@ -39,6 +40,8 @@ export interface LoggedTarget {
   readonly observation: Pick<Observation, 'target'>;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
+  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  readonly advice?: Advice;
 }
 
 /** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
@@ -65,6 +68,8 @@ export interface TargetView {
   readonly config?: ConfigView;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
+  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  readonly advice?: Advice;
   /** Whether the observation lane stands; absent for a target without one. */
   readonly laneUp?: boolean;
 }

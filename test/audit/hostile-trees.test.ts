@@ -49,6 +49,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['large', { 'main.conf': big }, '/main.conf:1: too large'],
     ['deep', { 'main.conf': '<A b>\n'.repeat(100_000) }, '/main.conf:65: sections nest'],
     ['missing', {}, '/main.conf: there is no such file'],
+    ['includes', { 'main.conf': 'Include x\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
   ])('apache: %s', async (_, files, wanted) => {
     expect(await audit('apache', files)).toContain(wanted);
   });
@@ -61,6 +62,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['large', { 'main.conf': big }, '/main.conf:1: too large'],
     ['deep', { 'main.conf': 'a {\n'.repeat(100_000) }, '/main.conf:65: unexpected "{"'],
     ['missing', {}, '/main.conf: there is no such file'],
+    ['includes', { 'main.conf': 'include x;\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
   ])('nginx: %s', async (_, files, wanted) => {
     expect(await audit('nginx', files)).toContain(wanted);
   });

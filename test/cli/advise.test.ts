@@ -97,6 +97,7 @@ describe('advise, from logs', () => {
       /--slots="0": want a whole number/,
     ],
     [['--log=a', '--format=json', '--server=nginx', '--timeout=x'], /--timeout="x": want a dur/],
+    [['--log=a', '--format=json', '--server=nginx', '--timeout=2h'], /want 1h at most/],
     [['--nonsense'], /nonsense/],
   ])('%j is wrong use', async (args, problem) => {
     const { code, stderr } = await runCli(['advise', ...args]);

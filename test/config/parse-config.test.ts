@@ -150,6 +150,10 @@ describe('parseConfig()', () => {
   ])('answers %s with a problem instead of throwing', (_, text) => {
     expect(problems(text).length).toBeGreaterThan(0);
   });
+
+  test.each(['[', '{a: ', '- '])('D8 refuses %j without end, deeper than any stack', (piece) => {
+    expect(problems(piece.repeat(20_000)).length).toBeGreaterThan(0);
+  });
 });
 
 /** "Billion laughs": nine levels of nine aliases each. */

@@ -151,7 +151,7 @@ describe('every panel', () => {
   });
 
   test.each(everyPanel)('%s draws curves of ranges and figures of instants', (_, panel) => {
-    const instant = panel.type === 'stat' || panel.type === 'table';
+    const instant = ['stat', 'table', 'trend'].includes(panel.type);
     for (const target of panel.targets ?? []) expect(target.instant ?? false).toBe(instant);
   });
 

@@ -80,6 +80,16 @@ describe('adviseKeepalive()', () => {
     }
   });
 
+  test('the effect is told in figures with low and high', () => {
+    const { effect } = adviceOf(linesOf(), { slots: 100, workerBytes: 2 ** 20 });
+    const range = String.raw`[\d.]+ \([\d.]+ to [\d.]+\)`;
+    expect(effect).toContainEqual(
+      expect.stringMatching(`^idle slots in the busiest hour: ${range} becomes ${range}$`),
+    );
+    expect(effect).toContainEqual(expect.stringMatching(/^memory that idle workers pin: .* MiB/));
+    expect(effect[0]).toBe('reuse: 75 % becomes 73 %');
+  });
+
   test('else the largest that fits', () => {
     const advice = adviceOf(linesOf(), { slots: 30 });
     expect(advice).toMatchObject({ kind: 'timeout', advisedKeepaliveTimeoutSeconds: 1 });

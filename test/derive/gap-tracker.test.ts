@@ -286,6 +286,11 @@ describe('lines that are not as they should be', () => {
     expect(summary.quirks.holeSeconds).toBe(year - 10);
   });
 
+  test('a timeout of a year is as good as none', () => {
+    const tracker = createGapTracker({ timeouts, todaySeconds: 366 * 86_400 });
+    expect(summarizeGaps(tracker)).toMatchObject({ todaySeconds: undefined, timeouts });
+  });
+
   test('tables are bounded, and say what they forgot', () => {
     const tracker = createGapTracker({ timeouts, maximumConnections: 64, maximumAddresses: 32 });
     const many = Array.from({ length: 1000 }, (_, n) => ({

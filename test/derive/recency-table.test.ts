@@ -16,8 +16,8 @@ test('a table holds what a Map in order of use would hold', () => {
       for (const [time, wanted] of keys.entries()) {
         const found = findEntry(table, wanted);
         expect(found !== -1).toBe(model.has(wanted));
-        if (found === -1) addEntry(table, wanted, { time, uselessBefore: -1 });
-        else touchEntry(table, found, time);
+        const entry = found === -1 ? addEntry(table, wanted, -1) : found;
+        touchEntry(table, entry, time);
         model.delete(wanted);
         model.set(wanted, time);
         const [oldest] = model.keys();

@@ -215,7 +215,7 @@ const onNginx: readonly Row[] = [
   ['a restart between two looks', { outcome: answer(nginx(8, 1)), droppedSince: -5 }, false, []],
   [
     'a shortage in the error log, on a page that shows little room',
-    { outcome: answer(nginx(1, 12)), loggedSecondsAgo: 3 },
+    { outcome: answer(nginx(1, 15)), loggedSecondsAgo: 3 },
     true,
     ['error_log'],
   ],

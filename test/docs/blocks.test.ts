@@ -39,7 +39,14 @@ const keysOf = (text: string) => Object.keys((parse(text) as object | null) ?? {
 
 /** Blocks for other programs, by a key of theirs: promtool and kubectl read those. */
 const webKeys = ['tls_server_config', 'basic_auth_users'];
-const foreignKeys = ['scrape_configs', 'remote_write', 'resources', 'runbook_url', ...webKeys];
+const foreignKeys = [
+  'scrape_configs',
+  'remote_write',
+  'resources',
+  'runbook_url',
+  'apiVersion',
+  ...webKeys,
+];
 const ownYaml = ofLanguage('yaml').filter(
   ([, text]) => !keysOf(text).some((key) => foreignKeys.includes(key)),
 );

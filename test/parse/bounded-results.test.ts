@@ -2,59 +2,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
-import { splitApacheWords } from '../../src/parse/apache-config/split-words.ts';
-import { parseApacheErrorLine } from '../../src/parse/apache-error-line.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import { explainForeignPage } from '../../src/parse/foreign-page.ts';
-import { parseHtmlTables } from '../../src/parse/html-tables.ts';
-import {
-  findApacheFormat,
-  findNginxFormat,
-} from '../../src/parse/log-format/find-server-format.ts';
-import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
-import { parseNginxErrorLine } from '../../src/parse/nginx-error-line.ts';
 import { parseCount, parseDecimal } from '../../src/parse/number.ts';
-import { excerpt, printable } from '../../src/parse/printable.ts';
-import { parseUdpDrops } from '../../src/parse/proc-net-udp.ts';
-import { parseProcNetstat } from '../../src/parse/proc-netstat.ts';
-import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../../src/parse/proc-pid.ts';
-import {
-  parseHostsFile,
-  parseResolvConf,
-  searchCandidates,
-} from '../../src/parse/resolver-files.ts';
-import { parseScoreboard } from '../../src/parse/scoreboard.ts';
-import { parseStubStatus } from '../../src/parse/stub-status.ts';
-import { syslogMessageStart } from '../../src/parse/syslog-message.ts';
-
-const parsers: Readonly<Record<string, (text: string) => unknown>> = {
-  parseApacheStatus,
-  parseApacheStatusHtml,
-  parseApacheErrorLine,
-  parseNginxErrorLine,
-  explainForeignPage: (text) => explainForeignPage(text, 'nginx'),
-  parseHtmlTables,
-  findApacheFormat: (text) => findApacheFormat(text, 'a'),
-  findNginxFormat: (text) => findNginxFormat(text, 'a'),
-  parseNginxConfig,
-  parseApacheConfig,
-  splitApacheWords,
-  parseCount,
-  parseDecimal,
-  printable,
-  parseUdpDrops: (text) => parseUdpDrops(text, 514),
-  parseProcNetstat,
-  parseOpenFilesLimit,
-  parseProcessStat,
-  parseRollup,
-  parseHostsFile,
-  parseResolvConf: (text) => searchCandidates('a.b', parseResolvConf(text)),
-  parseScoreboard,
-  parseStubStatus,
-  syslogMessageStart: (text) => syslogMessageStart(Buffer.from(text, 'latin1')),
-};
+import { excerpt } from '../../src/parse/printable.ts';
+import { everyParser } from '../support/every-parser.ts';
 
 /** What the parsers look for, and what upsets them, between any bytes at all. */
 const words = fc.constantFrom(
@@ -111,7 +64,7 @@ const words = fc.constantFrom(
 const bytes = fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some).toString('latin1'));
 const hostile = fc.array(fc.oneof(words, bytes)).map((pieces) => pieces.join(''));
 
-describe.each(Object.entries(parsers))('%s()', (_, parse) => {
+describe.each(Object.entries(everyParser))('%s()', (_, parse) => {
   test('A8 B9 throws at no text, and says no more than the text did', () => {
     fc.assert(
       fc.property(hostile, (text) => {

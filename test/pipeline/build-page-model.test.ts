@@ -23,6 +23,7 @@ function build(context: Partial<PageContext> = {}) {
     targets: [target('edge', 'http://127.0.0.1/stub_status')],
     logsOnly: [],
     logSources: () => [],
+    adviceFor: () => undefined,
     ...context,
   });
 }

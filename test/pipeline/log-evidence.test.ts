@@ -54,6 +54,7 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
     logs: config.logs,
     saved: undefined,
     isCaughtUp: true,
+    addressKey: [1, 2],
     stdin: new PassThrough(),
     log: silent,
     now: () => now,

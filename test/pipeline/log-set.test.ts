@@ -6,6 +6,7 @@ import {
   chmod,
   mkdir,
   mkdtemp,
+  readFile,
   rename,
   rm,
   symlink,
@@ -17,6 +18,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { createCheckpointOpener } from '../../src/pipeline/checkpoint-opener.ts';
 import { createLogSet } from '../../src/pipeline/log-set.ts';
 import { ok } from '../../src/result.ts';
 import { asNobody } from '../support/as-nobody.ts';
@@ -88,6 +90,7 @@ function memoryStore(): CheckpointStore & { fail(times: number): void } {
       text = JSON.stringify(record);
       return Promise.resolve();
     },
+    isHeld: () => Promise.resolve(true),
     release: () => Promise.resolve(),
   };
 }
@@ -306,6 +309,55 @@ test('B17 B18 a target goes on from its record, and not with a record of other l
   await third.logs.apply(config, store);
   await waitUntil({ until: 'counting has begun anew', holds: () => third.lines() === 1 });
   expect(third.messages.join()).toContain('other labels');
+});
+
+describe('a checkpoint directory that', () => {
+  async function setUp(prepare: (state: string) => Promise<unknown>) {
+    const directory = await createDirectory();
+    const state = join(directory, 'state');
+    await prepare(state);
+    const messages: string[] = [];
+    const note = (message: string) => messages.push(message);
+    const log = { debug: note, info: note, warn: note, error: note };
+    const opener = createCheckpointOpener({ log, pid: 1 });
+    const logs = createLogSet({
+      stdin: new PassThrough(),
+      log,
+      now: () => Date.now() / 1000,
+      reopen: opener.open,
+      reopenMilliseconds: 0,
+    });
+    onTestFinished(() => logs.close());
+    const checkpoint = `checkpoint: {directory: ${state}, interval: 10ms}`;
+    await writeFile(join(directory, 'a.log'), line);
+    const config = configOf(`{path: ${directory}/a.log, format: '${format}'}`, { checkpoint });
+    await logs.apply(config, await opener.open(state));
+    const isWritten = () =>
+      readFile(join(state, 'checkpoint.json'), 'utf8').then(
+        (text) => text.includes('"linesParsed":1'),
+        () => false,
+      );
+    return { state, logs, messages, isWritten };
+  }
+
+  test('cannot be used at the start is used as soon as it can be, without a reload', async () => {
+    const { state, logs, messages, isWritten } = await setUp((path) => writeFile(path, 'a file'));
+    await waitUntil({
+      until: 'the failures are counted',
+      holds: () => (logs.checkpoint()?.failures ?? 0) > 2,
+    });
+    expect(messages.filter((message) => message.includes('no checkpoint'))).toHaveLength(1);
+    await rm(state);
+    await waitUntil({ until: 'a record is written', holds: isWritten });
+    expect(messages.at(-1)).toBe('the checkpoint can be kept again');
+  });
+
+  test('is removed while we run is made again', async () => {
+    const { state, isWritten } = await setUp(() => Promise.resolve());
+    await waitUntil({ until: 'a record is written', holds: isWritten });
+    await rm(state, { recursive: true });
+    await waitUntil({ until: 'a record is written again', holds: isWritten });
+  });
 });
 
 test('B18 E1 a clean stop on a full disk tries again, and the failures show', async () => {

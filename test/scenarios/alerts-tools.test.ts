@@ -30,7 +30,7 @@ test.each([
   ['page', ['alertname=WebserverExhausted', 'severity=critical']],
   ['ticket', ['alertname=WebserverSaturationHigh', 'severity=warning']],
   ['notice', ['alertname=WebserverLimitLogged', 'severity=info']],
-  ['watchdog', ['alertname=Watchdog', 'severity=none']],
+  ['watchdog', ['alertname=KeepaliveExporterWatchdog', 'severity=none']],
   ['ticket', ['alertname=SomebodyElses']],
 ])('Alertmanager sends to %s what has %j', (receiver, labels) => {
   const args = ['config', 'routes', 'test', `--config.file=${alertmanagerConfig}`];

@@ -56,6 +56,13 @@ const hasNoCause = [
   { panel: 'traffic: Responses by class', expr: /code=~"[135]\.\."/ },
   { panel: 'traffic: 408 and 499, and a day before', expr: /offset 1d/ },
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
+  // An advice needs ten minutes of traffic, and logs that tell connections apart.
+  { panel: 'tuning: Change advised', expr: /advised/ },
+  { panel: 'tuning: What each timeout would do: $target', expr: /predicted/ },
+  { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
+  { panel: 'tuning: Slots in force and advised', expr: /advised_slots/ },
+  { panel: 'tuning: Gaps between two requests of a connection', expr: /gap/ },
+  { panel: 'tuning: Missed reuse', expr: /missed/ },
   // Bands of states that these servers do not have, or that only the kernel's view has.
   { panel: 'service: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },
   { panel: 'apache: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },

@@ -225,7 +225,31 @@ function issueInThePast(directory: string, caFile: string) {
   return { cert: read(certFile), key: read(keyFile) };
 }
 
-test('C3 a datagram to the loopback address alone reaches the exporter', async () => {
+test('A3 A18 a hundred targets with pages of a megabyte fit into a heap of 64 MiB', async () => {
+  const filler = `${'x'.repeat(999)}\n`.repeat(1000);
+  const body = `a.example\nServerVersion: Apache/2.4.62\nTotal Accesses: 7\nIdleWorkers: 1\nScoreboard: _\n${filler}`;
+  const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+  const server = keep(await startHostileServer((socket) => socket.end(answer)));
+  const targets = Array.from({ length: 100 }, (_, index) => ({
+    ...{ name: `t${index}`, server: 'apache', status_url: `${server.url}/server-status?auto` },
+    timeout: '20s',
+    sampling: { interval: '0s' },
+  }));
+  const exporter = keep(
+    await startExporter({
+      config: JSON.stringify({ targets }),
+      env: { NODE_OPTIONS: '--max-old-space-size=64' },
+    }),
+  );
+  const headers = { 'x-prometheus-scrape-timeout-seconds': '20' };
+  for (let scrape = 0; scrape < 2; scrape++) {
+    const metrics = parseExposition(await exporter.metrics(headers));
+    expect(metrics.sum('webserver_scrape_result', { result: 'ok' })).toBe(100);
+  }
+  expect(exporter.isRunning()).toBe(true);
+});
+
+test('C3 syslog is received on the configured address alone', async () => {
   const port = await findFreePort();
   const exporter = keep(
     await startExporter({

@@ -36,7 +36,7 @@ const changed = {
   ],
   alerts: {
     WebserverDown: { severity: 'warning', for: '10m' },
-    Watchdog: { enabled: false },
+    KeepaliveExporterWatchdog: { enabled: false },
     WebserverLatencyBudgetBurn: { enabled: true },
   },
 };
@@ -101,7 +101,7 @@ describe('the mixin', () => {
     const files = writeRules(changed, into);
     const groups = files.flatMap(readGroups);
     expect(canonical(mixinGroups(changed))).toBe(canonical(groups));
-    expect(canonical(groups)).not.toContain('Watchdog');
+    expect(canonical(groups)).not.toContain('KeepaliveExporterWatchdog');
     const { exitCode, output } = promtool(['check', 'rules', ...files]);
     expect(exitCode, output).toBe(0);
 

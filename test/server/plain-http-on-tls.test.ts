@@ -39,6 +39,7 @@ async function startTlsServer(): Promise<number> {
       reload: async () => ok(undefined),
       showConfig: () => '',
       showModule: () => '',
+      showAdvice: () => ({}),
       listTargets: () => [],
     },
   });

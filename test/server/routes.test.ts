@@ -22,6 +22,7 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       reload: async () => ok(undefined),
       showConfig: () => 'targets: []\n',
       showModule: () => 'm: {}\n',
+      showAdvice: () => ({ targets: [{ target: 'shop', advice: null }] }),
       listTargets: () => [{ name: 'shop', server: 'apache' }],
       ...ports,
     },
@@ -83,6 +84,13 @@ describe('the routes', () => {
     expect(body).toMatch(
       /^Logs for the probe:\ntarget="a" module="m" deadline=\d+(?:\.\d+)?s duration=\d+\.\d{3}s\nprobe_success 1\n\nMetrics that would have been returned:\nprobe_success 1\n\nModule configuration:\nm: \{\}\n$/,
     );
+  });
+
+  test('/advice is JSON', async () => {
+    const { server } = serverWith();
+    const { headers, body } = await server.inject('/advice');
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(JSON.parse(body)).toEqual({ targets: [{ target: 'shop', advice: null }] });
   });
 
   test('D2 more than 40 scrapes at once are told to come back, and later ones are served again', async () => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { requireBinary } from './find-binary.ts';
 import { findFreePort } from './free-port.ts';
 import { answersOk, type HttpResponse, httpGet } from './http-get.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
@@ -12,6 +13,10 @@ export interface ExporterOptions {
   readonly config?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** As a user without rights; needs root. */
+  readonly asNobody?: boolean;
+  /** A named pipe to read as standard input. */
+  readonly stdin?: string;
 }
 
 export interface RunningExporter {
@@ -36,6 +41,8 @@ export interface RunningExporter {
 /** What `npm start` runs, built: `npm test` builds first, a bare vitest run does not. */
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
+const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+
 /** Those of `npm start`: less memory for a little more CPU, measured with `npm run bench`. */
 const NODE_FLAGS = ['--max-semi-space-size=2'];
 
@@ -54,12 +61,17 @@ export function startExporter(options: ExporterOptions): Promise<RunningExporter
 }
 
 function runExporter(
-  { config, args = [], env = {} }: ExporterOptions,
+  { config, args = [], env = {}, stdin, asNobody = false }: ExporterOptions,
   { configFile, port }: { readonly configFile: string; readonly port: number },
 ): Promise<RunningProcess> {
   return startProcess({
-    command: process.execPath,
+    command: '/bin/sh',
     args: [
+      '-c',
+      // Opened for both: reading waits for no writer, and does not end with one.
+      `exec "$0" "$@" 0<>${stdin ?? '/dev/null'}`,
+      ...(asNobody ? [requireBinary('setpriv'), ...nobody] : []),
+      process.execPath,
       ...NODE_FLAGS,
       MAIN,
       'serve',

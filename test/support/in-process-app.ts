@@ -7,6 +7,8 @@ import { keep, keepTempDirectory } from './keep.ts';
 
 export interface InProcessApp {
   readonly app: App;
+  /** Before the test ends; a second call does nothing. */
+  stop(): Promise<void>;
   /** Writes this configuration and reloads; the problems when it is refused. */
   reload(config: object): Promise<readonly string[]>;
   /** The text of an answer, which must be 200. */
@@ -35,7 +37,12 @@ export async function startInProcess(config: object): Promise<InProcessApp> {
     log: { debug: note, info: note, warn: note, error: note },
     now: () => Date.now() / 1000,
   });
-  keep({ stop: () => app.stop() });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= app.stop();
+    return stopped;
+  };
+  keep({ stop });
   const started = await app.start();
   if (!started.ok) throw new Error(started.error.join('\n'));
   const get = async (path: string): Promise<string> => {
@@ -45,6 +52,7 @@ export async function startInProcess(config: object): Promise<InProcessApp> {
   };
   return {
     app,
+    stop,
     logged,
     get,
     metrics: async () => parseExposition(await get('/metrics')),

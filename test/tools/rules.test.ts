@@ -90,11 +90,12 @@ describe('own values', () => {
   });
 
   it('change severity and wait of one alert, or leave it out', () => {
-    const own = 'alerts: {WebserverDown: {severity: warning, for: 9m}, Watchdog: {enabled: false}}';
+    const own =
+      'alerts: {WebserverDown: {severity: warning, for: 9m}, KeepaliveExporterWatchdog: {enabled: false}}';
     expect(alertOf(own, 'WebserverDown')).toMatchObject([
       { for: '9m', labels: { severity: 'warning' } },
     ]);
-    expect(alertOf(own, 'Watchdog')).toEqual([]);
+    expect(alertOf(own, 'KeepaliveExporterWatchdog')).toEqual([]);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { advisedChange } from './advised-change.ts';
 import { insertSelector } from './insert-selector.ts';
 
 const texts = z.record(z.string(), z.string());
@@ -15,6 +16,8 @@ const templateSchema = z.strictObject({
   keep_firing_for: z.string().optional(),
   /** Dashboard, and what of it is chosen: a key of `choices`. */
   link: z.string().optional(),
+  /** The description ends with the change that the exporter advises, when there is one. */
+  advice: z.literal(true).optional(),
   labels: texts.optional(),
   annotations: texts.optional(),
 });
@@ -25,7 +28,7 @@ const fileSchema = z.strictObject({
   ),
 });
 
-export type RuleTemplate = Omit<z.infer<typeof templateSchema>, 'link'>;
+export type RuleTemplate = Omit<z.infer<typeof templateSchema>, 'link' | 'advice'>;
 
 export interface GroupTemplate {
   readonly name: string;
@@ -55,7 +58,7 @@ export function readTemplates(): readonly TemplateFile[] {
     });
 }
 
-function completeRule({ link, ...rule }: z.infer<typeof templateSchema>): RuleTemplate {
+function completeRule({ link, advice, ...rule }: z.infer<typeof templateSchema>): RuleTemplate {
   const selected = { ...rule, expr: insertSelector(rule.expr) };
   if (rule.alert === undefined) return selected;
   if (link === undefined) throw new Error(`${rule.alert} has no link to a dashboard`);
@@ -63,7 +66,9 @@ function completeRule({ link, ...rule }: z.infer<typeof templateSchema>): RuleTe
     runbook_url: `%(runbook_url)s/${rule.alert}.md`,
     dashboard_url: dashboardUrl(link),
   };
-  return { ...selected, annotations: { ...rule.annotations, ...links } };
+  const { description = '' } = rule.annotations ?? {};
+  const advised = advice === undefined ? {} : { description: description + advisedChange };
+  return { ...selected, annotations: { ...rule.annotations, ...advised, ...links } };
 }
 
 /** What a dashboard shows when it is opened from an alert: the labels that the alert has. */

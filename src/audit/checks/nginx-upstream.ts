@@ -7,7 +7,7 @@ import {
   nginxProxies,
   poolOf,
 } from '../nginx-proxies.ts';
-import { type NginxView, workerConnections } from '../nginx-view.ts';
+import { type NginxView, nginxSetting, workerConnections } from '../nginx-view.ts';
 import { countOf, firstArg, placeOf, placeText } from '../setting.ts';
 
 const fixLines = ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
@@ -200,6 +200,39 @@ const connectionLost: Check = {
   ],
 };
 
+const fastcgi: Check = {
+  id: 'nginx-fastcgi-keep-conn',
+  severity: 'warning',
+  what: 'nginx asks a FastCGI backend to close connections that its upstream block would keep',
+  why: 'With fastcgi_keep_conn off the backend closes after each answer, so the keepalive of the upstream block has no effect.',
+  find: ({ nginx }) =>
+    nginx === undefined
+      ? []
+      : uniqueHits(
+          nginx.locations.flatMap((level) => {
+            const pass = level.directives.find(({ name }) => name === 'fastcgi_pass');
+            const upstream = nginx.upstreams.get(pass?.args[0] ?? '');
+            const setting = nginxSetting(nginx, level, 'fastcgi_keep_conn');
+            const asksToKeep = upstream?.directives.some(({ name }) => name === 'keepalive');
+            if (asksToKeep !== true || firstArg(setting) === 'on') return [];
+            return hitOn('nginx', setting, { advised: 'on', fix: ['fastcgi_keep_conn on;'] });
+          }),
+        ),
+  examples: [
+    {
+      server: 'nginx',
+      trigger: proxying({ upstream: 'keepalive 8;' }).replace(
+        'proxy_pass http://',
+        'fastcgi_pass ',
+      ),
+      twin: proxying({ upstream: 'keepalive 8;', location: 'fastcgi_keep_conn on;' }).replace(
+        'proxy_pass http://',
+        'fastcgi_pass ',
+      ),
+    },
+  ],
+};
+
 /** Visitors one worker should at least be able to serve: nginx's own default without a proxy. */
 const leastVisitors = 512;
 
@@ -236,5 +269,6 @@ export const nginxUpstreamChecks: readonly Check[] = [
   oldVersion,
   connectionClose,
   connectionLost,
+  fastcgi,
   doubled,
 ];

@@ -1,0 +1,195 @@
+import { buildDashboard } from './build-dashboard.ts';
+import { heatmapPanel } from './panels/heatmap-panel.ts';
+import { curves, figure } from './panels/short-forms.ts';
+import { trendPanel } from './panels/trend-panel.ts';
+import { logQueries } from './queries/log-queries.ts';
+import { selectTargets } from './queries/query.ts';
+import { statusQueries } from './queries/status-queries.ts';
+import { tuningQueries } from './queries/tuning-queries.ts';
+import { meaning, thresholds, unit } from './theme.ts';
+
+const select = selectTargets();
+const tuning = tuningQueries(select);
+const logs = logQueries(select);
+const status = statusQueries(select);
+
+const noConnections = 'no log format tells connections apart, or too little traffic';
+
+/** Which keep-alive timeout, how many slots, and did the last change help? */
+export const tuningDashboard = buildDashboard({
+  name: 'tuning',
+  title: 'Keep-alive / Tuning',
+  question: 'Which keep-alive timeout, how many slots, and did the last change help?',
+  from: 'now-6h',
+  glance: [
+    figure({
+      title: 'Change advised',
+      query: tuning.changeAdvised,
+      thresholds: thresholds.none,
+      shows: 'Targets whose timeout is not the advised one.',
+      bad: 'above 0 on a server that fills up: keepalive-exporter advise says what to set.',
+    }),
+    figure({
+      title: 'Without advice',
+      query: tuning.withoutAdvice,
+      thresholds: thresholds.none,
+      shows:
+        'Targets without an advice: no log format tells connections apart, or traffic is too little.',
+      bad: 'the busiest servers among them.',
+    }),
+    figure({
+      title: 'Requests per connection',
+      query: logs.requestsPerConnection,
+      thresholds: thresholds.requestsPerConnection,
+      decimals: 1,
+      shows: 'How well keep-alive is used.',
+      bad: 'near 1.',
+    }),
+    figure({
+      title: 'Saturation',
+      query: status.worstSaturation,
+      unit: unit.ratio,
+      thresholds: thresholds.saturation,
+      shows: 'Of the target with the least room.',
+      bad: 'over 80 %.',
+    }),
+    figure({
+      title: 'Gave up (408, 499)',
+      query: logs.abortShare,
+      unit: unit.ratio,
+      thresholds: thresholds.abortShare,
+      shows: 'Share of requests that timed out or whose client gave up.',
+      bad: 'a jump after the timeout was made smaller: go back a step.',
+    }),
+    figure({
+      title: 'Latency P99',
+      query: logs.p99,
+      unit: unit.seconds,
+      thresholds: thresholds.latency,
+      shows: 'Of the request duration.',
+      bad: 'over a second; blind to waiting for a worker.',
+    }),
+    trendPanel({
+      title: 'What each timeout would do: $target',
+      shows:
+        'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
+      bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      noValue: noConnections,
+      width: 24,
+      repeat: 'target',
+      over: { label: 'timeout', name: 'Keep-alive timeout' },
+      curves: [
+        {
+          name: 'Slots at the busiest moment',
+          query: tuning.predictedSlots,
+          unit: unit.count,
+          color: meaning.warning,
+          axis: 'left',
+        },
+        {
+          name: 'Reuse',
+          query: tuning.predictedReuse,
+          unit: unit.ratio,
+          color: meaning.good,
+          axis: 'right',
+        },
+      ],
+    }),
+    curves({
+      title: 'Timeout in force and advised',
+      queries: [tuning.timeoutInForce, tuning.advisedTimeout],
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      shows: 'The keep-alive timeout in force, beside the advised one.',
+      bad: 'lines far apart.',
+      noValue: noConnections,
+    }),
+    curves({
+      title: 'Slots in force and advised',
+      queries: [tuning.slotsInForce, tuning.advisedSlots],
+      unit: unit.count,
+      thresholds: thresholds.none,
+      shows: 'Workers, or connections of nginx, beside the advised number.',
+      bad: 'more advised than there are.',
+    }),
+    heatmapPanel({
+      title: 'Gaps between two requests of a connection',
+      shows:
+        'Reuse that happened, by how long the connection had been idle; cut off at the timeout.',
+      bad: 'a band that ends at the timeout: it cuts reuse off.',
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      noValue: noConnections,
+      queries: [tuning.gaps],
+      width: 12,
+    }),
+    heatmapPanel({
+      title: 'Missed reuse',
+      shows: 'New connections of a client address, by the time since its last response.',
+      bad: 'a band just above the timeout: a longer one would gain it.',
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      noValue: 'no log format tells connections apart, or all clients are proxies',
+      queries: [tuning.missed],
+      width: 12,
+    }),
+  ],
+  details: [
+    {
+      title: 'Before and after a change (grey lines: configuration loaded)',
+      panels: [
+        curves({
+          title: 'Slots held by idle clients',
+          queries: [tuning.heldSlots],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Keep-alive slots.',
+          bad: 'no fall after a smaller timeout: the clients close first.',
+        }),
+        curves({
+          title: 'Saturation',
+          queries: [status.saturation],
+          unit: unit.ratio,
+          thresholds: thresholds.saturation,
+          shows: 'Share of slots that can take no visitor.',
+          bad: 'no fall after the change.',
+          max: 1,
+        }),
+        curves({
+          title: 'Requests per connection',
+          queries: [logs.requestsPerConnection],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'How well keep-alive is used.',
+          bad: 'a fall after the change: the timeout is too small.',
+        }),
+        curves({
+          title: 'New connections',
+          queries: [logs.connectionRate],
+          unit: unit.eventsPerSecond,
+          thresholds: thresholds.none,
+          shows: 'Connections a second that made a first request.',
+          bad: 'a rise after the change: handshakes that were saved before.',
+        }),
+        curves({
+          title: '408 and 499',
+          queries: [logs.abortShareByTarget],
+          unit: unit.ratio,
+          thresholds: thresholds.abortShare,
+          shows: 'Share of requests that timed out or whose client gave up.',
+          bad: 'a jump after a smaller timeout: go back a step. keepalive-exporter compare tells it from chance.',
+        }),
+        curves({
+          title: 'Latency P99',
+          queries: [logs.p99ByTarget],
+          unit: unit.seconds,
+          thresholds: thresholds.none,
+          shows: 'Quantile of the request duration.',
+          bad: 'higher after the change.',
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,67 @@
+import { readConfig } from '../app.ts';
+import { adviceJson } from '../derive/advice-json.ts';
+import { type AdvisedTarget, fetchAdvice } from '../io/fetch-advice.ts';
+import { err, ok, type Result } from '../result.ts';
+import type { RunningQuestion } from './advise-flags.ts';
+import type { CliIo } from './io.ts';
+import { renderAdvice } from './render-advice.ts';
+
+/** Prints what the running exporter advises for each target; exit code 0 when all settings are right. */
+export async function adviseFromExporter(
+  question: RunningQuestion,
+  output: string,
+  io: CliIo,
+): Promise<number> {
+  const targets = await askFor(question);
+  if (!targets.ok) {
+    io.stderr(`keepalive-exporter advise: ${targets.error}\n`);
+    return 1;
+  }
+  io.stdout(output === 'json' ? renderJson(targets.value) : renderText(targets.value));
+  return targets.value.every(({ advice }) => advice?.kind === 'keep') ? 0 : 1;
+}
+
+async function askFor({
+  configFile,
+  url,
+}: RunningQuestion): Promise<Result<readonly AdvisedTarget[], string>> {
+  const advised = await fetchAdvice(url);
+  if (!advised.ok || configFile === undefined) return advised;
+  const config = await readConfig(configFile);
+  if (!config.ok) return err(config.error.join('\n'));
+  const found: AdvisedTarget[] = [];
+  for (const { name } of config.value.targets) {
+    const known = advised.value.find(({ target }) => target === name);
+    if (known === undefined) {
+      return err(`the exporter at ${url.host} does not know the target "${name}"; reload it`);
+    }
+    found.push(known);
+  }
+  return ok(found);
+}
+
+const withoutConnections =
+  'no access log of this target tells connections apart; docs/tuning.md has the fields to add to its format';
+
+function renderText(targets: readonly AdvisedTarget[]): string {
+  return targets
+    .map(({ target, advice }) => {
+      const text =
+        advice === undefined ? `No advice: ${withoutConnections}.\n` : renderAdvice(advice);
+      return `${target}\n${'-'.repeat(target.length)}\n${text}`;
+    })
+    .join('\n');
+}
+
+function renderJson(targets: readonly AdvisedTarget[]): string {
+  const answers = targets.map(({ target, advice }) => ({
+    target,
+    ...(advice === undefined
+      ? { findings: [{ kind: 'none', message: withoutConnections }] }
+      : adviceJson(advice)),
+  }));
+  const findings = answers.flatMap((answer) =>
+    answer.findings.map((finding) => ({ target: answer.target, ...finding })),
+  );
+  return `${JSON.stringify({ targets: answers, findings }, null, 2)}\n`;
+}

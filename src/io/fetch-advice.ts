@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { err, ok, type Result } from '../result.ts';
+import type { Advice } from '../snapshot/advice.ts';
+import { getJson, splitCredentials } from './get-json.ts';
+
+export interface AdvisedTarget {
+  readonly target: string;
+  /** Undefined where the logs of the target do not tell connections apart. */
+  readonly advice: Advice | undefined;
+}
+
+const range = z.object({ low: z.number(), expected: z.number(), high: z.number() });
+const sentences = z.array(z.string());
+const prediction = z.object({
+  timeoutSeconds: z.number(),
+  reuseRatio: range,
+  connectionsPerSecond: range,
+  meanIdleSlots: range,
+  busyHourIdleSlots: range,
+  busiestSlots: range,
+  waitProbability: range.optional(),
+  fullTimeRatio: z.number().optional(),
+});
+/** What is shown of an advice. */
+const adviceShape = z.object({
+  kind: z.string(),
+  headline: z.string(),
+  directives: sentences,
+  effect: sentences,
+  missing: sentences,
+  restsOn: sentences,
+  wouldChange: sentences,
+  today: prediction.optional(),
+  advised: prediction.optional(),
+  model: z.object({ predictions: z.array(prediction) }),
+});
+const answerShape = z.object({
+  targets: z.array(z.object({ target: z.string(), advice: z.unknown() })),
+});
+
+function isAdvice(value: unknown): value is Advice {
+  return adviceShape.safeParse(value).success;
+}
+
+/** What the exporter at an address advises; in words why there is no answer. */
+export async function fetchAdvice(url: URL): Promise<Result<readonly AdvisedTarget[], string>> {
+  const { base, headers } = splitCredentials(url);
+  const answer = await getJson(`${base}/advice`, headers);
+  if (!answer.ok) return err(`ask ${base}/advice: ${answer.error}; is the exporter running there?`);
+  const parsed = answerShape.safeParse(answer.value);
+  if (!parsed.success) return err(`ask ${base}/advice: the answer is not that of the exporter`);
+  const targets: AdvisedTarget[] = [];
+  for (const { target, advice } of parsed.data.targets) {
+    if (advice === null) targets.push({ target, advice: undefined });
+    else if (isAdvice(advice)) targets.push({ target, advice });
+    else return err(`ask ${base}/advice: the exporter is of another version`);
+  }
+  return ok(targets);
+}

@@ -1,0 +1,77 @@
+import type { Advice } from '../snapshot/advice.ts';
+import type { TimeoutPrediction } from '../snapshot/prediction.ts';
+import { formatCount, formatPercent } from './format.ts';
+import { type Html, html } from './html.ts';
+
+const width = 640;
+const height = 200;
+const left = 44;
+const right = 596;
+const top = 22;
+const bottom = 168;
+
+/** Timeout against slots at the busiest moment and reuse, with today's and the advised timeout marked. */
+export function renderTuningCurve({ model, today, advised }: Advice): Html | undefined {
+  const { predictions, slotLimit } = model;
+  if (predictions.length < 2) return undefined;
+  const most = Math.max(1, slotLimit ?? 0, ...predictions.map((row) => row.busiestSlots.high));
+  const x = (index: number) => left + ((right - left) * index) / (predictions.length - 1);
+  const ofSlots = (slots: number) => bottom - ((bottom - top) * slots) / most;
+  const ofRatio = (ratio: number) => bottom - (bottom - top) * ratio;
+  const line = (y: (row: TimeoutPrediction) => number) =>
+    predictions.map((row, i) => `${x(i).toFixed(1)},${y(row).toFixed(1)}`).join(' ');
+  const band = [
+    line((row) => ofSlots(row.busiestSlots.high)),
+    line((row) => ofSlots(row.busiestSlots.low))
+      .split(' ')
+      .reverse()
+      .join(' '),
+  ].join(' ');
+  return html`<svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(advised ?? today)}">
+<polygon class="band" points="${band}"/>
+<polyline class="slots-line" points="${line((row) => ofSlots(row.busiestSlots.expected))}"/>
+<polyline class="reuse-line" points="${line((row) => ofRatio(row.reuseRatio.expected))}"/>
+${slotLimit === undefined ? undefined : renderLimit(slotLimit, ofSlots(slotLimit))}
+${predictions.map((row, i) => renderTick(row, x(i)))}
+${predictions.map((row, i) => renderMark({ row, x: x(i), today, advised }))}
+<text x="${left - 6}" y="${top + 4}" text-anchor="end">${formatCount(Math.round(most))}</text>
+<text x="${left - 6}" y="${bottom}" text-anchor="end">0</text>
+<text x="${right + 6}" y="${top + 4}">100 %</text>
+</svg>
+<p class="todo"><span class="swatch slots-swatch" aria-hidden="true"></span>slots at the busiest moment (left, low to high) <span class="swatch reuse-swatch" aria-hidden="true"></span>requests that reuse a connection (right), by keep-alive timeout</p>`;
+}
+
+function describe(row: TimeoutPrediction | undefined): string {
+  if (row === undefined) return 'Slots and reuse by keep-alive timeout';
+  const { timeoutSeconds, busiestSlots, reuseRatio } = row;
+  return `Slots and reuse by keep-alive timeout; at ${timeoutSeconds} s up to ${formatCount(Math.round(busiestSlots.high))} slots and ${formatPercent(reuseRatio.expected)} reuse`;
+}
+
+function renderLimit(slots: number, y: number): Html {
+  return html`<line class="limit-line" x1="${left}" x2="${right}" y1="${y.toFixed(1)}" y2="${y.toFixed(1)}"/><text x="${right}" y="${(y - 4).toFixed(1)}" text-anchor="end">${formatCount(slots)} slots</text>`;
+}
+
+function renderTick({ timeoutSeconds }: TimeoutPrediction, x: number): Html {
+  return html`<text x="${x.toFixed(1)}" y="${bottom + 14}" text-anchor="middle">${timeoutSeconds}</text>`;
+}
+
+interface Mark {
+  readonly row: TimeoutPrediction;
+  readonly x: number;
+  readonly today: TimeoutPrediction | undefined;
+  readonly advised: TimeoutPrediction | undefined;
+}
+
+function renderMark({ row, x, today, advised }: Mark): Html | undefined {
+  const words = [
+    ...(isSame(row, today) ? ['today'] : []),
+    ...(isSame(row, advised) ? ['advised'] : []),
+  ];
+  if (words.length === 0) return undefined;
+  const at = x.toFixed(1);
+  return html`<line class="mark-line" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text class="mark-word" x="${at}" y="${bottom + 28}" text-anchor="middle">${words.join(', ')}</text>`;
+}
+
+function isSame(row: TimeoutPrediction, other: TimeoutPrediction | undefined): boolean {
+  return row.timeoutSeconds === other?.timeoutSeconds;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { adviceInput } from '../../src/derive/advice-input.ts';
+import { noSamples } from '../../src/derive/count-sample.ts';
+import type { TargetView } from '../../src/snapshot/target-view.ts';
+import { steadyGaps } from '../support/advised-traffic.ts';
+import { answeredWith, failedWith, fullPrefork, viewOf } from '../support/page-view.ts';
+
+const summary = steadyGaps();
+const input = (view: TargetView) => adviceInput(view, summary, {});
+
+describe('adviceInput()', () => {
+  test('nginx has connections for slots', () => {
+    expect(input(viewOf(answeredWith(3, 512)))).toEqual({ summary, server: 'nginx', slots: 512 });
+  });
+
+  test('a blocking server has workers, with their share of the memory', () => {
+    const view = viewOf(failedWith('response_timeout'), {
+      figures: fullPrefork,
+      host: {
+        processes: { count: 7, residentBytes: 9e9, workerBytes: 600, stopped: false },
+      },
+    });
+    const target = { name: 'shop', server: 'apache' } as const;
+    const apache = { ...view, observation: { ...view.observation, target } };
+    expect(input(apache)).toMatchObject({ server: 'apache', slots: 6, workerBytes: 100 });
+  });
+
+  test('keep-alive slots count as measured from ten minutes of samples on', () => {
+    const sampled = (count: number) => ({
+      ...viewOf(answeredWith(3)).counters,
+      samples: { ...noSamples, keepaliveSlots: { sum: 7 * count, count } },
+    });
+    const few = viewOf(answeredWith(3), { counters: sampled(599) });
+    const enough = viewOf(answeredWith(3), { counters: sampled(600) });
+    expect(input(few).meanIdleSlots).toBeUndefined();
+    expect(input(enough).meanIdleSlots).toBe(7);
+    const sampledBefore = { sum: 100, count: 1000 };
+    const since = viewOf(answeredWith(3), { counters: sampled(1600) });
+    const { meanIdleSlots } = adviceInput(since, summary, { sampledBefore });
+    expect(meanIdleSlots).toBeCloseTo((7 * 1600 - 100) / 600, 9);
+  });
+});

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { runTailProgram, type TailStep, tailPrograms, tailSteps } from '../support/tail-program.ts';
+
+const kept = new URL('../fixtures/fuzz/tail-programs/', import.meta.url);
+
+/** A fixed seed: what is found by chance is found by `npm run fuzz`, and kept as a fixture. */
+test('B1 B2 B3 B7 B17 random programs of writes, rotations, stops and crashes count each line once', async () => {
+  await fc.assert(
+    fc.asyncProperty(tailPrograms(), async (program) => {
+      const { seen, written } = await runTailProgram(program);
+      expect(seen).toEqual(written);
+    }),
+    { seed: 18, numRuns: 60 },
+  );
+});
+
+test.each(readdirSync(kept))(
+  'B1 B17 the program %s, which failed once, counts each line once',
+  async (name) => {
+    const steps: unknown = JSON.parse(readFileSync(new URL(name, kept), 'utf8'));
+    const program = tailSteps.length > 0 && Array.isArray(steps) ? steps.filter(isStep) : [];
+    const { seen, written } = await runTailProgram(program);
+    expect(seen).toEqual(written);
+  },
+);
+
+function isStep(value: unknown): value is TailStep {
+  return tailSteps.some((step) => step === value);
+}

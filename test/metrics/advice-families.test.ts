@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { adviceFamilies } from '../../src/metrics/advice-families.ts';
+import { configFamilies } from '../../src/metrics/config-families.ts';
+import type { Advice } from '../../src/snapshot/advice.ts';
+import { steadyAdvice, steadyGaps } from '../support/advised-traffic.ts';
+import { answeredWith, viewOf } from '../support/page-view.ts';
+
+function read(advice: Advice) {
+  const { gapHistogram: gap, missedHistogram: missed } = steadyGaps();
+  const gaps = { gap, missed };
+  const logs = { tells: new Set<string>(), sources: [], gaps };
+  const view = viewOf(answeredWith(3, 20), { advice, logs });
+  return new Map(adviceFamilies.map(({ name, samples }) => [name, [...samples(view)]]));
+}
+
+test('the advice is in metrics: a sample for each timeout, and what is advised', () => {
+  const samples = read(steadyAdvice());
+  const slots = samples.get('webserver_predicted_slots') ?? [];
+  expect(slots.map(({ labels }) => 'timeout' in labels && labels['timeout'])).toContain('0.5');
+  expect(samples.get('webserver_advised_keepalive_timeout_seconds')?.[0]?.value).toBe(2);
+  expect(samples.get('webserver_advised_slots')?.[0]?.value).toBe(20);
+  const count = samples.get('webserver_log_keepalive_gap_seconds')?.at(-1);
+  expect(count).toMatchObject({ suffix: '_count', value: 1200 });
+});
+
+test('without an advice nothing is predicted, and gaps are counted all the same', () => {
+  const samples = read(steadyAdvice({ least: { seconds: 7200, connections: 1 } }));
+  const named = [...samples].filter(([, rows]) => rows.length > 0).map(([name]) => name);
+  expect(named).toEqual(['webserver_log_keepalive_gap_seconds']);
+});
+
+test('the timeout in force is that of the file, else what the advice takes it for', () => {
+  const family = configFamilies.find(({ name }) => name === 'webserver_keepalive_timeout_seconds');
+  const keepaliveTimeout = { seconds: 75, source: 'default' } as const;
+  const logs = { tells: new Set<string>(), sources: [], keepaliveTimeout };
+  const figures = {
+    keepaliveTimeoutSeconds: { value: 20, origin: 'nginx.conf:3' },
+    keepaliveRequests: { value: 100, origin: 'default' },
+  };
+  const config = { findings: [], figures };
+  const assumed = viewOf(answeredWith(3), { logs });
+  const told = viewOf(answeredWith(3), { logs, config });
+  const read = (view: typeof told) =>
+    [...(family?.samples(view) ?? [])].map(({ labels, value }) => [labels['source'], value]);
+  expect([read(assumed), read(told)]).toEqual([[['default', 75]], [['config', 20]]]);
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { renderAdvice } from '../../src/page/advice.ts';
+import { renderHtml } from '../../src/page/html.ts';
+import { steadyAdvice } from '../support/advised-traffic.ts';
+
+function render(advice = steadyAdvice()): string {
+  const section = renderAdvice(advice);
+  return section === undefined ? '' : renderHtml(section);
+}
+
+test('renderAdvice() shows the advice, its directives and the curve with both timeouts marked', () => {
+  const markup = render();
+  expect(markup).toContain('Set the keep-alive timeout to 2 s (today 30 s)');
+  expect(markup).toContain('KeepAliveTimeout 2');
+  expect(markup.match(/<polyline/g)).toHaveLength(2);
+  expect(markup).toMatch(/class="mark-word"[^>]*>advised</);
+  expect(markup).toMatch(/class="mark-word"[^>]*>today</);
+  expect(markup).toContain('20 slots');
+  expect(markup).not.toContain('NaN');
+});
+
+test('renderAdvice() without enough traffic says what is missing and draws nothing', () => {
+  const markup = render(steadyAdvice({ least: { seconds: 7200, connections: 1 } }));
+  expect(markup).toContain('No advice: too little is known');
+  expect(markup).not.toContain('<svg');
+});
+
+test('renderAdvice() is nothing where no log tells connections apart', () => {
+  expect(renderAdvice(undefined)).toBeUndefined();
+});

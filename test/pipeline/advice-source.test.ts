@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
+import { steadyGaps } from '../support/advised-traffic.ts';
+import { answeredWith, viewOf } from '../support/page-view.ts';
+
+function sourceOf(
+  summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps(),
+  assumed = false,
+) {
+  let now = 0;
+  let asked = 0;
+  const source = createAdviceSource({
+    summarizeGaps: () => {
+      asked++;
+      return summary();
+    },
+    configOf: () => undefined,
+    isTimeoutAssumed: () => assumed,
+    monotonic: () => now,
+  });
+  return {
+    source,
+    asked: () => asked,
+    wait: (milliseconds: number) => {
+      now += milliseconds;
+    },
+  };
+}
+
+const view = viewOf(answeredWith(3, 20));
+
+describe('createAdviceSource()', () => {
+  test('works out an advice once a minute, however often it is asked', () => {
+    const { source, asked, wait } = sourceOf();
+    expect(source.adviceFor(view)).toMatchObject({ kind: 'timeout', model: { slots: 20 } });
+    wait(59_000);
+    source.adviceFor(view);
+    expect(asked()).toBe(1);
+    wait(2000);
+    source.adviceFor(view);
+    expect(asked()).toBe(2);
+  });
+
+  test('says that the timeout is assumed when nobody told it', () => {
+    const { source } = sourceOf(steadyGaps, true);
+    expect(source.adviceFor(view)?.restsOn.at(-1)).toBe(
+      "capacity.keepalive_timeout is not configured: 30 s is the server's default",
+    );
+  });
+
+  test('has none where no log tells connections apart', () => {
+    expect(sourceOf(() => undefined).source.adviceFor(view)).toBeUndefined();
+  });
+
+  test('works it out anew after a reload', () => {
+    const { source, asked } = sourceOf();
+    source.adviceFor(view);
+    source.forget();
+    source.adviceFor(view);
+    expect(asked()).toBe(2);
+  });
+});
+
+test('another timeout in the file of the server begins the following of connections anew', () => {
+  const asked: (number | undefined)[] = [];
+  const source = createAdviceSource({
+    summarizeGaps: (_, todaySeconds) => {
+      asked.push(todaySeconds);
+      return { ...steadyGaps(), todaySeconds };
+    },
+    configOf: () => undefined,
+    isTimeoutAssumed: () => false,
+  });
+  const keepaliveRequests = { value: 100, origin: 'default' };
+  const told = (value: number) => {
+    const figures = { keepaliveTimeoutSeconds: { value, origin: 'a:1' }, keepaliveRequests };
+    return viewOf(answeredWith(3, 20), { config: { findings: [], figures } });
+  };
+  source.adviceFor(told(30));
+  source.forget();
+  source.adviceFor(told(2));
+  expect(asked).toEqual([30, 2]);
+});

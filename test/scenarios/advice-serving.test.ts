@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { startExporter } from '../support/exporter.ts';
+import { parseExposition } from '../support/exposition.ts';
+import { keep } from '../support/keep.ts';
+import { startApache } from '../support/real-apache.ts';
+import { startNginx } from '../support/real-nginx.ts';
+import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
+import { runCli } from '../support/run-cli.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const nginxFormat =
+  '$remote_addr $msec "$request" $status $request_time $connection $connection_requests "$http_user_agent"';
+const apacheFormat = '%{c}a %{remote}p %{end:msec}t "%r" %>s %D %k %X "%{User-Agent}i"';
+
+const cases = [
+  [
+    'nginx',
+    () => startNginx({ workerProcesses: 1, workerConnections: 64, logFormat: nginxFormat }),
+  ],
+  [
+    'apache',
+    () => startApache({ mpm: 'prefork', maxRequestWorkers: 8, accessLogFormat: apacheFormat }),
+  ],
+] as const;
+
+test.each(cases)('the exporter follows the connections of %s, and advises', async (kind, start) => {
+  const server = keep(await start());
+  const format = kind === 'nginx' ? nginxFormat : apacheFormat;
+  const target = {
+    name: 'shop',
+    server: kind,
+    status_url: server.statusUrl,
+    capacity: { keepalive_timeout: '120s' },
+    access_logs: [{ path: server.accessLog, format }],
+  };
+  const exporter = keep(
+    await startExporter({
+      config: JSON.stringify({ targets: [target] }),
+    }),
+  );
+  // Polls of the exporter are in the log too, and are no visitors.
+  await sleep(1500);
+  for (let i = 0; i < 3; i++) {
+    await requestsOnOneConnection({ url: `${server.url}/index.html`, count: 5 });
+  }
+  const count = 'webserver_log_keepalive_gap_seconds_count';
+  const read = async () => parseExposition(await exporter.metrics());
+  await waitUntil({
+    until: '3 x 4 gaps are counted',
+    holds: async () => (await read()).value(count, { target: 'shop' }) === 12,
+  });
+  const metrics = await exporter.metrics();
+  const timeout = 'webserver_keepalive_timeout_seconds';
+  expect(parseExposition(metrics).value(timeout, { source: 'config' })).toBe(120);
+
+  const ask = () => runCli(['advise', `--exporter.url=${exporter.url}`]);
+  await waitUntil({
+    until: 'the advice is worked out anew',
+    holds: async () => (await ask()).stdout.includes('; 3 connections; 200 wanted'),
+  });
+  const asked = await ask();
+  expect(asked.stderr).toBe('');
+  expect(asked.stdout).toMatch(/^shop\n----\nNo advice: too little is known \(/);
+  expect(asked.code).toBe(1);
+});

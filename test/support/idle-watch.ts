@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+
+/** What a server holds at a moment. */
+interface Held {
+  readonly idle: number;
+  readonly all: number;
+  /** Another visitor would wait; nginx closes idle connections instead. */
+  readonly isFull: boolean;
+}
+
+export interface IdleWatch {
+  /** Idle slots over time. */
+  readonly idleSlotSeconds: number;
+  /** Samples in which the server was full. */
+  readonly fullSamples: number;
+  readonly mostHeld: number;
+  readonly lastIdle: number;
+  stop(): Promise<void>;
+}
+
+const everyMs = 100;
+
+/** The keep-alive workers of a prefork, over one connection that holds a worker itself. */
+export function watchIdleWorkers(statusUrl: string): IdleWatch {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const look = async (): Promise<Held> => {
+    const board = scoreboardOf(await fetchText(statusUrl, agent));
+    const taken = board.replaceAll(/[_.]/g, '').length;
+    const idle = board.split('K').length - 1;
+    return { idle, all: taken - 1, isFull: taken === board.length };
+  };
+  return watch(look, () => agent.destroy());
+}
+
+/** The connections of a server whose requests take no time: all of them are idle. */
+export function watchConnections(port: number): IdleWatch {
+  const local = new RegExp(
+    `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 01 `,
+    'gm',
+  );
+  const look = (): Promise<Held> => {
+    const table = readFileSync('/proc/net/tcp', 'latin1');
+    const idle = table.match(local)?.length ?? 0;
+    return Promise.resolve({ idle, all: idle, isFull: false });
+  };
+  return watch(look, () => undefined);
+}
+
+/** Looks ten times a second until it is stopped. */
+function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
+  const seen = { idleSlotSeconds: 0, fullSamples: 0, mostHeld: 0, lastIdle: 0, stop };
+  let stopped = false;
+  let before = performance.now();
+  const running = sample();
+  return seen;
+
+  async function sample(): Promise<void> {
+    while (!stopped) {
+      const { idle, all, isFull } = await look();
+      const now = performance.now();
+      seen.lastIdle = idle;
+      seen.idleSlotSeconds += (idle * (now - before)) / 1000;
+      seen.mostHeld = Math.max(seen.mostHeld, all);
+      if (isFull) seen.fullSamples++;
+      before = now;
+      await new Promise((resolve) => setTimeout(resolve, everyMs));
+    }
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    await running.catch(() => undefined);
+    close();
+  }
+}
+
+function scoreboardOf(page: string): string {
+  return /^Scoreboard: (.*)$/m.exec(page)?.[1] ?? '';
+}
+
+function fetchText(url: string, agent: Agent): Promise<string> {
+  // As the exporter's own polls, which are no visitors.
+  const headers = { 'User-Agent': 'keepalive-exporter/test' };
+  return new Promise((resolve, reject) => {
+    get(url, { agent, headers }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1');
+      });
+      response.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}

@@ -1,0 +1,260 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile, copyFile, mkdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { type FileFollower, type FollowState, followFile } from '../../src/io/follow-file.ts';
+
+/** What can happen to a log and to the exporter that follows it. */
+export const tailSteps = [
+  'write',
+  'write_half',
+  'write_much',
+  'write_late',
+  'poll',
+  'poll_once',
+  'rename',
+  'rename_dated',
+  'rename_only',
+  'rename_twice',
+  'copytruncate',
+  'remove',
+  'delete_oldest',
+  'copy_by_hand',
+  'save',
+  'stop',
+  'crash',
+  'start',
+] as const;
+
+export type TailStep = (typeof tailSteps)[number];
+
+/** Programs that fast-check shrinks to the shortest one that fails. */
+export function tailPrograms(longest = 30): fc.Arbitrary<readonly TailStep[]> {
+  const often = { weight: 4, arbitrary: fc.constantFrom<TailStep>('write', 'poll') };
+  const any = { weight: 5, arbitrary: fc.constantFrom(...tailSteps) };
+  return fc.array(fc.oneof(often, any), { maxLength: longest });
+}
+
+export interface TailResult {
+  /** Every line that was written whole. */
+  readonly written: readonly string[];
+  /** Every line that is in the totals. */
+  readonly seen: readonly string[];
+}
+
+/** Runs a program on real files in a directory of its own, and reads all there is at its end. */
+export async function runTailProgram(program: readonly TailStep[]): Promise<TailResult> {
+  const directory = join(tmpdir(), `tail-${randomUUID()}`);
+  await mkdir(directory);
+  const world = new World(join(directory, 'access.log'));
+  try {
+    await world.step('write');
+    await world.step('start');
+    await world.step('poll');
+    await world.step('save');
+    for (const step of program) await world.step(step);
+    // Between rotations a path may be empty; what was renamed meanwhile is read when it is there again.
+    await world.step('write');
+    await world.step('start');
+    await world.step('poll');
+    return { written: world.written.toSorted(), seen: world.seen.toSorted() };
+  } finally {
+    await world.end();
+    await rm(directory, { recursive: true });
+  }
+}
+
+/** A log, its rotated files, and an exporter that is there or not. */
+class World {
+  readonly written: string[] = [];
+  readonly seen: string[] = [];
+  readonly #path: string;
+  #follower: FileFollower | undefined;
+  #saved: { readonly state: FollowState; readonly seen: number } | undefined;
+  #half = '';
+  #number = 0;
+  #rotated = 0;
+  /** Renamed last, and perhaps still written to; nobody writes into a copy. */
+  #renamed: string | undefined;
+  #copies = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async step(step: TailStep): Promise<void> {
+    switch (step) {
+      case 'write':
+        return this.#write(3);
+      case 'write_much':
+        return this.#write(3000);
+      case 'write_half':
+        return this.#writeHalf();
+      case 'write_late':
+        return this.#writeLate();
+      case 'poll':
+        while (await this.#follower?.poll());
+        return;
+      case 'poll_once':
+        return void (await this.#follower?.poll());
+      case 'rename':
+        await this.#rename();
+        return this.#write(1);
+      case 'rename_only':
+        return this.#rename();
+      case 'rename_dated':
+        await this.#moveTo(`${this.#path}-2026112${this.#number}`);
+        return this.#write(1);
+      case 'rename_twice':
+        for (let time = 0; time < 2; time++) await this.step('rename');
+        return;
+      case 'copytruncate':
+        return this.#copyAndTruncate();
+      case 'remove':
+        return this.#remove();
+      case 'delete_oldest':
+        return this.#deleteOldest();
+      case 'copy_by_hand':
+        return this.#copyByHand();
+      case 'save':
+        return this.#save();
+      case 'stop':
+        await this.#save();
+        return this.#leave();
+      case 'crash':
+        return this.#crash();
+      case 'start':
+        return this.#start();
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#follower?.close();
+  }
+
+  async #write(count: number): Promise<void> {
+    const text = Array.from({ length: count }, () => `line ${this.#number++}\n`).join('');
+    const whole = this.#half + text;
+    this.written.push(...whole.trimEnd().split('\n'));
+    this.#half = '';
+    await appendFile(this.#path, text);
+  }
+
+  async #writeHalf(): Promise<void> {
+    if (this.#half !== '') return;
+    this.#half = `half ${this.#number++} `;
+    await appendFile(this.#path, this.#half);
+  }
+
+  /** A server that has not opened its log anew yet. */
+  async #writeLate(): Promise<void> {
+    const file = this.#renamed;
+    if (file === undefined || this.#half !== '') return;
+    const line = `late ${this.#number++}`;
+    this.written.push(line);
+    await appendFile(file, `${line}\n`);
+  }
+
+  /** Nobody rotates in the middle of a line: servers write whole ones. */
+  async #endHalf(): Promise<void> {
+    if (this.#half !== '') await this.#write(1);
+  }
+
+  /** As logrotate does: the newest is always `.1`. */
+  async #rename(): Promise<void> {
+    await this.#endHalf();
+    if (!(await exists(this.#path))) return;
+    await this.#shift();
+    await this.#moveTo(`${this.#path}.1`);
+  }
+
+  async #shift(): Promise<void> {
+    for (let at = this.#rotated; at > 0; at--) {
+      await rename(`${this.#path}.${at}`, `${this.#path}.${at + 1}`);
+    }
+    this.#rotated += 1;
+  }
+
+  async #moveTo(target: string): Promise<void> {
+    await this.#endHalf();
+    if (!(await exists(this.#path))) return;
+    await rename(this.#path, target);
+    this.#renamed = target;
+  }
+
+  /** What comes between a look and a truncation is in the copy; emptied twice between two looks, it is not (docs/logs.md). */
+  async #copyAndTruncate(): Promise<void> {
+    await this.#endHalf();
+    if (this.#follower === undefined || !(await exists(this.#path))) return;
+    await this.step('poll');
+    await this.#write(2);
+    await this.#shift();
+    await copyFile(this.#path, `${this.#path}.1`);
+    this.#renamed = undefined;
+    await truncate(this.#path);
+    await this.#write(1);
+    await this.step('poll');
+  }
+
+  /** A file that is deleted before it was read and saved is gone for everybody. */
+  async #remove(): Promise<void> {
+    await this.#endHalf();
+    if (this.#follower === undefined) return;
+    await this.step('poll');
+    await this.#save();
+    await rm(this.#path, { force: true });
+  }
+
+  /** As logrotate does with what it keeps no longer: read and saved long ago; its inode is free for the next file. */
+  async #deleteOldest(): Promise<void> {
+    const isThere = await exists(this.#path);
+    if (this.#follower === undefined || this.#rotated === 0 || !isThere) return;
+    await this.step('poll');
+    await this.#save();
+    const oldest = `${this.#path}.${this.#rotated--}`;
+    if (oldest === this.#renamed) this.#renamed = undefined;
+    await rm(oldest, { force: true });
+  }
+
+  async #copyByHand(): Promise<void> {
+    if (!(await exists(this.#path))) return;
+    await copyFile(this.#path, `${this.#path}.bak${this.#copies++}`);
+  }
+
+  async #save(): Promise<void> {
+    const state = await this.#follower?.state();
+    if (state === undefined) return;
+    const saved: FollowState = JSON.parse(JSON.stringify(state));
+    this.#saved = { state: saved, seen: this.seen.length };
+  }
+
+  async #leave(): Promise<void> {
+    await this.#follower?.close();
+    this.#follower = undefined;
+  }
+
+  /** What was counted since the last save is gone with the process. */
+  async #crash(): Promise<void> {
+    if (this.#follower === undefined) return;
+    this.seen.length = this.#saved?.seen ?? 0;
+    await this.#leave();
+  }
+
+  #start(): void {
+    const state = this.#saved?.state;
+    this.#follower ??= followFile({
+      path: this.#path,
+      start: 'beginning',
+      consume: (bytes, start, end) => this.seen.push(bytes.toString('latin1', start, end)),
+      ...(state === undefined ? {} : { state }),
+    });
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findFreePort } from '../../test/support/free-port.ts';
+import { answersOk, httpGet } from '../../test/support/http-get.ts';
+import { startProcess } from '../../test/support/processes.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+
+/**
+ * `npm run test:runtimes`: the unit tests and one scrape of the built exporter on every Node.js of package.json
+ * beside this file. `-- node-26` runs only that one.
+ */
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const installed = join(here, 'node_modules');
+
+async function smoke(node: string): Promise<string> {
+  const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
+  const config = join(directory, 'config.yml');
+  writeFileSync(config, 'targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/"}]\n');
+  const port = await findFreePort();
+  const url = `http://127.0.0.1:${port}`;
+  const exporter = await startProcess({
+    command: node,
+    args: [
+      ...['--max-semi-space-size=2', join(root, 'dist/main.js'), 'serve'],
+      ...[`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`],
+    ],
+    isReady: () => answersOk(`${url}/-/ready`),
+  });
+  try {
+    const { body } = await httpGet(`${url}/metrics`);
+    const page = await httpGet(`${url}/`);
+    exporter.signal('SIGTERM', 'parent');
+    await waitUntil({ until: 'it has ended', holds: () => !exporter.isRunning() });
+    const isWhole =
+      body.includes('webserver_up{target="a",server="nginx"} 0') && page.status === 200;
+    const warned = /warning/i.test(exporter.output());
+    return isWhole && !warned ? 'ok' : `FAILED\n${exporter.output()}`;
+  } finally {
+    await exporter.stop();
+    rmSync(directory, { recursive: true });
+  }
+}
+
+function unitTests(node: string): string {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+  // A machine that is busy with other work must not look like a defect of a version.
+  const args = [vitest, 'run', '--project', 'unit', '--reporter=dot', '--testTimeout=60000'];
+  const run = spawnSync(node, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const summary = /Tests +(.*)/.exec(run.stdout)?.[1] ?? 'no summary';
+  const failures = `${run.stdout}\n${run.stderr}`
+    .split('\n')
+    .filter((line) => /^ FAIL |^\w*Error: /.test(line));
+  return run.status === 0 ? summary : `FAILED, ${summary}\n${failures.join('\n')}`;
+}
+
+const wanted = process.argv.slice(2);
+const failed: string[] = [];
+for (const name of readdirSync(installed).filter((each) => each.startsWith('node-'))) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const node = join(installed, name, 'bin/node');
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
+  const results = [`smoke run: ${await smoke(node)}`, `unit tests: ${unitTests(node)}`];
+  console.log(`${version}\n  ${results.join('\n  ')}`);
+  if (results.some((result) => result.includes('FAILED'))) failed.push(version);
+}
+process.exitCode = failed.length > 0 ? 1 : 0;

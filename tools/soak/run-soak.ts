@@ -1,0 +1,258 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '../../bench/seeded-random.ts';
+import type { Exposition } from '../../test/support/exposition.ts';
+import { truthBetween } from '../../test/support/fresh-visitors.ts';
+import { startHostileServer } from '../../test/support/hostile-server.ts';
+import { buildStoppable, type Defer } from '../../test/support/stoppable.ts';
+import { createTempDirectory } from '../../test/support/temp-directory.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import {
+  clockedExporter,
+  countedLines,
+  plainExporter,
+  renderSoakConfig,
+  type SoakExporter,
+} from './soak-exporter.ts';
+import { makeSmallDisk, type SoakWorld, soakFaults } from './soak-faults.ts';
+import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
+import { fitTrend, type Point, type Trend } from './trend.ts';
+
+export interface SoakOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}
+
+export interface SoakReport {
+  readonly faults: number;
+  /** By exporter and target, what was counted and what the logs hold. */
+  readonly lines: readonly {
+    readonly who: string;
+    readonly counted: number;
+    readonly written: number;
+  }[];
+  /** Bytes; of the second half of the run. */
+  readonly memory: Trend | undefined;
+  /** The same for what JavaScript holds. */
+  readonly heap: Trend | undefined;
+  readonly descriptors: readonly [first: number, last: number];
+  readonly series: readonly [first: number, last: number];
+  readonly exhaustedSamples: number;
+  /** What must not be; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+interface Sample {
+  readonly seconds: number;
+  readonly residentBytes: number;
+  readonly heapBytes: number;
+  readonly descriptors: number;
+  readonly series: number;
+}
+
+/** Real servers, visitors and two exporters for a while, with faults at random; the same seed, the same faults. */
+export async function runSoak(options: SoakOptions): Promise<SoakReport> {
+  const built = await buildStoppable(async (defer) => ({
+    world: await buildWorld(defer, options),
+  }));
+  try {
+    return await soak(built.world, options);
+  } finally {
+    await built.stop();
+  }
+}
+
+async function buildWorld(defer: Defer, { seed }: SoakOptions): Promise<SoakWorld> {
+  const temporary = await createTempDirectory('soak');
+  const directory = temporary.path;
+  const disk = join(directory, 'disk', 'checkpoints');
+  defer(temporary.remove);
+  defer(await makeSmallDisk(disk));
+  const sites = [await startNginxSite(), await startApacheSite()] as const;
+  for (const site of sites) defer(site.stop);
+  let hangs = false;
+  const hanging = await startHostileServer((socket) => {
+    if (!hangs) socket.end(statusPage);
+  });
+  defer(hanging.stop);
+  const hangingUrl = `${hanging.url}/stub_status`;
+  const steadyConfig = { sites, checkpoints: disk, hangingUrl };
+  const steady = plainExporter(steadyConfig);
+  const shakenConfig = { ...steadyConfig, checkpoints: join(directory, 'shaken') };
+  const { exporter: shaken, setClock } = clockedExporter(shakenConfig, directory);
+  for (const exporter of [steady, shaken]) {
+    defer(() => exporter.end('stop'));
+    await exporter.start();
+  }
+  const setHanging = (next: boolean) => {
+    hangs = next;
+  };
+  return {
+    ...{ random: createRandom(seed), sites: [...sites], steady, steadyConfig, shaken },
+    ...{ setClock, setHanging },
+  };
+}
+
+const body =
+  'Active connections: 1 \nserver accepts handled requests\n 3 3 3 \nReading: 0 Writing: 1 Waiting: 0 \n';
+const statusPage = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+
+async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport> {
+  const startedAt = performance.now();
+  const elapsed = () => (performance.now() - startedAt) / 1000;
+  const problems = new Set<string>();
+  const samples: Sample[] = [];
+  let exhaustedSamples = 0;
+  let isOver = false;
+  const watching = (async () => {
+    while (!isOver) {
+      const from = performance.now();
+      const metrics = await world.steady.metrics().catch(() => undefined);
+      if (metrics === undefined) problems.add('the steady exporter did not answer a scrape');
+      else {
+        samples.push(sampleOf(metrics, elapsed()));
+        exhaustedSamples += judgeVerdicts(world, metrics, from, problems);
+      }
+      await sleep(1000);
+    }
+  })();
+  const faults = await makeFaults(world, options, elapsed);
+  await sleep(1000);
+  isOver = true;
+  await watching;
+  const lines = await settle(world, problems);
+  judgeProcesses(world, problems);
+  const report = summarize(samples, problems);
+  return { ...report, faults, lines, exhaustedSamples, problems: [...problems] };
+}
+
+async function makeFaults(
+  world: SoakWorld,
+  { seconds, say }: SoakOptions,
+  elapsed: () => number,
+): Promise<number> {
+  const names = Object.keys(soakFaults);
+  const [first = '', ...others] = names;
+  let faults = 0;
+  for (; elapsed() < seconds; faults++) {
+    // Each once before chance decides, so that a short run has met them all.
+    const name = names[faults] ?? world.random.pick([first, ...others]);
+    say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
+    await soakFaults[name]?.(world);
+    await sleep(world.random.between(100, 1000));
+  }
+  return faults;
+}
+
+function sampleOf(metrics: Exposition, seconds: number): Sample {
+  const all = [...metrics.families.values()].flatMap(({ samples }) => samples);
+  return {
+    seconds,
+    residentBytes: metrics.value('process_resident_memory_bytes') ?? 0,
+    heapBytes: metrics.value('nodejs_heap_size_used_bytes') ?? 0,
+    descriptors: metrics.value('process_open_fds') ?? 0,
+    series: all.length,
+  };
+}
+
+/** A server called exhausted while every visitor of the seconds around was answered. */
+function judgeVerdicts(
+  { sites }: SoakWorld,
+  metrics: Exposition,
+  from: number,
+  problems: Set<string>,
+): number {
+  const exhausted = sites.filter(
+    ({ name }) => metrics.value('webserver_exhausted', { target: name }) === 1,
+  );
+  for (const site of exhausted) {
+    const truth = truthBetween(site.visitors().visits(), from - 5000, performance.now());
+    if (truth === 'served')
+      problems.add(`${site.name} was called exhausted while all were answered`);
+  }
+  return exhausted.length;
+}
+
+/** Ends all visits and polls, and waits until both exporters have counted what the logs hold. */
+async function settle(world: SoakWorld, problems: Set<string>) {
+  const { sites, steady, shaken, steadyConfig } = world;
+  world.setClock(0);
+  for (const site of sites) await site.quiet();
+  await steady.configure(renderSoakConfig(steadyConfig, 'off'));
+  const shakenText = renderSoakConfig(steadyConfig, 'off').replace(
+    JSON.stringify(steadyConfig.checkpoints),
+    JSON.stringify(join(steadyConfig.checkpoints, '../../shaken')),
+  );
+  await shaken.configure(shakenText);
+  await sleep(2000);
+  const lines = [];
+  for (const [who, exporter] of [
+    ['steady', steady],
+    ['shaken', shaken],
+  ] as const) {
+    for (const site of sites) {
+      const written = await site.countLines();
+      const counted = await untilCounted(exporter, site, written);
+      if (counted !== written) problems.add(`${who}: ${site.name}: ${counted} of ${written} lines`);
+      lines.push({ who: `${who} ${site.name}`, counted, written });
+    }
+  }
+  return lines;
+}
+
+async function untilCounted(exporter: SoakExporter, site: SoakSite, written: number) {
+  let counted = -1;
+  await waitUntil({
+    until: 'all lines are counted',
+    withinMs: 10_000,
+    everyMs: 250,
+    async holds() {
+      counted = countedLines(await exporter.metrics(), site.name);
+      return counted === written;
+    },
+  }).catch(() => undefined);
+  return counted;
+}
+
+function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): void {
+  for (const [who, exporter] of [
+    ['steady', steady],
+    ['shaken', shaken],
+  ] as const) {
+    if (!exporter.isThere()) problems.add(`the ${who} exporter has ended by itself`);
+    if (/a defect|unhandled|uncaught/i.test(exporter.output())) {
+      problems.add(`the ${who} exporter met a defect`);
+    }
+  }
+}
+
+/** A warm-up of half of the run, in which heaps and caches grow to their size. */
+function summarize(samples: readonly Sample[], problems: Set<string>) {
+  const settled = samples.slice(Math.floor(samples.length / 2));
+  const points = (read: (sample: Sample) => number): readonly Point[] =>
+    settled.map((sample) => ({ seconds: sample.seconds, value: read(sample) }));
+  const memory = fitTrend(points(({ residentBytes }) => residentBytes));
+  const heap = fitTrend(points(({ heapBytes }) => heapBytes));
+  const [firstHalf, secondHalf] = halves(settled);
+  const most = (some: readonly Sample[], read: (sample: Sample) => number) =>
+    Math.max(...some.map(read));
+  const descriptors = [
+    most(firstHalf, (at) => at.descriptors),
+    most(secondHalf, (at) => at.descriptors),
+  ] as const;
+  const series = [most(firstHalf, (at) => at.series), most(secondHalf, (at) => at.series)] as const;
+  if (memory !== undefined && memory.slopePerMinute - memory.uncertainty > 256 * 1024) {
+    problems.add('the memory grows');
+  }
+  // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
+  if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
+  // Some codes and results are met for the first time, and figures of a stopped server come and go.
+  if (memory !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
+  return { memory, heap, descriptors, series };
+}
+
+function halves(samples: readonly Sample[]) {
+  const middle = Math.floor(samples.length / 2);
+  return [samples.slice(0, middle), samples.slice(middle)] as const;
+}

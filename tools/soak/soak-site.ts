@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { copyFile, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FreshVisitors, startFreshVisitors } from '../../test/support/fresh-visitors.ts';
+import type { SignalScope } from '../../test/support/processes.ts';
+import { startApache } from '../../test/support/real-apache.ts';
+import { startNginx } from '../../test/support/real-nginx.ts';
+import { buildStoppable, type Defer, type Stoppable } from '../../test/support/stoppable.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+
+/** A real server with visitors and a log that is rotated. */
+export interface SoakSite extends Stoppable {
+  readonly name: string;
+  readonly server: 'apache' | 'nginx';
+  readonly statusUrl: string;
+  readonly accessLog: string;
+  readonly format: string;
+  visitors(): FreshVisitors;
+  /** Renames the log and has the server open a new one. */
+  rotate(): Promise<void>;
+  /** Copies and empties the log; what is written between the two would be lost for everybody, so the server waits. */
+  copyAndTruncate(): Promise<void>;
+  reload(): Promise<void>;
+  signal(signal: NodeJS.Signals, scope: SignalScope): void;
+  /** Lines in the log and in all that rotation has left. */
+  countLines(): Promise<number>;
+  /** Resolves when nobody asks the server for anything any more. */
+  quiet(): Promise<void>;
+}
+
+const everyMs = 100;
+/** As logrotate is told to: without it a run of minutes leaves the files of a year. */
+const keptRotations = 12;
+
+export function startNginxSite(): Promise<SoakSite> {
+  const format = '$remote_addr - $remote_user [$time_local] "$request" $status $request_time';
+  return buildStoppable(async (defer) => {
+    const nginx = await startNginx({
+      workerProcesses: 2,
+      workerConnections: 128,
+      logFormat: format,
+    });
+    defer(nginx.stop);
+    const reopen = async () => {
+      nginx.signal('SIGUSR1', 'parent');
+      await waitUntil({ until: 'nginx has a new log', holds: () => existsSync(nginx.accessLog) });
+    };
+    return {
+      ...nginx,
+      name: 'nginx',
+      server: 'nginx',
+      format,
+      ...actions(defer, { ...nginx, reopen }),
+    };
+  });
+}
+
+export function startApacheSite(): Promise<SoakSite> {
+  const format = '%h %l %u %t "%r" %>s %O %D %k %X';
+  return buildStoppable(async (defer) => {
+    const options = { mpm: 'prefork', maxRequestWorkers: 12, accessLogFormat: format } as const;
+    const apache = await startApache(options);
+    defer(apache.stop);
+    const { graceful } = apache;
+    return {
+      ...{ ...apache, name: 'apache', server: 'apache', format, reload: graceful },
+      ...actions(defer, { ...apache, reopen: graceful }),
+    };
+  });
+}
+
+interface Actor {
+  readonly port: number;
+  readonly accessLog: string;
+  reopen(): Promise<void>;
+  signal(signal: NodeJS.Signals, scope: SignalScope): void;
+}
+
+function actions(defer: Defer, { port, accessLog, reopen, signal }: Actor) {
+  const visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
+  let rotations = 0;
+  let linesDeleted = 0;
+  const deleteOldest = async () => {
+    const oldest = `${accessLog}.${rotations - keptRotations}`;
+    if (!existsSync(oldest)) return;
+    linesDeleted += linesIn(await readFile(oldest, 'latin1'));
+    await rm(oldest);
+  };
+  defer(() => visitors.stop());
+  return {
+    visitors: () => visitors,
+    quiet: () => visitors.stop(),
+    async rotate() {
+      await rename(accessLog, `${accessLog}.${++rotations}`);
+      await reopen();
+      await deleteOldest();
+    },
+    async copyAndTruncate() {
+      signal('SIGSTOP', 'all');
+      await copyFile(accessLog, `${accessLog}.${++rotations}`);
+      await truncate(accessLog);
+      signal('SIGCONT', 'all');
+      await deleteOldest();
+      // Renamed before anybody has looked again, the emptied file would be lost for the reader: nobody does both.
+      await sleep(1000);
+    },
+    async countLines() {
+      const names = await readdir(dirname(accessLog));
+      const logs = names.filter((name) => name.startsWith(basename(accessLog)));
+      const texts = await Promise.all(
+        logs.map((name) => readFile(join(dirname(accessLog), name), 'latin1')),
+      );
+      return texts.reduce((lines, text) => lines + linesIn(text), linesDeleted);
+    },
+  };
+}
+
+function linesIn(text: string): number {
+  return text.split('\n').length - 1;
+}
