@@ -9,7 +9,7 @@ test('serve loads what serve is made of', () => {
 });
 
 test.each([
-  ['advise', /advise(?!-flags)|log-gaps/],
+  ['advise', /cli\/(?:render-)?advi[cs]e(?!-flags)|log-gaps/],
   ['compare', /compare(?!-flags)|period/],
   ['plan', /(?:cli|derive)\/(?:render-)?plan\.ts$/],
   ['demo', /^demo\/|cli\/demo/],
