@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scenarios/**', 'test/image/**'],
+          exclude: ['test/scenarios/**', 'test/image/**', 'test/packages/**'],
           // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -31,6 +31,16 @@ export default defineConfig({
           name: 'image',
           include: ['test/image/**/*.test.ts'],
           testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // Nor this: npm pack, and a Debian to install the .deb into.
+          name: 'packages',
+          include: ['test/packages/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
         },
       },
     ],

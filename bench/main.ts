@@ -10,6 +10,7 @@ interface Bench {
 /** `npm run bench` runs all, `npm run bench -- scrape` only those named. Prints figures, asserts nothing. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
+  footprint: () => import('./footprint.ts'),
   targets: () => import('./targets.ts'),
   sockets: () => import('./ss-sockets.ts'),
   'proc-net-tcp': () => import('./proc-net-tcp.ts'),

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type ConfigProblem, configProblemText, parseConfig } from './config/parse-config.ts';
 import { findModule } from './config/probe-policy.ts';
-import { redactConfig } from './config/redact-config.ts';
+import { redactConfig, redactModule, redactTarget } from './config/redact-config.ts';
 import { type Config, configSchema } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
 import type { AdviceSubject } from './derive/advice-input.ts';
@@ -14,7 +14,6 @@ import { createResolveName } from './io/resolve-name.ts';
 import { logGroups, selfGroups, targetGroups } from './metrics/catalog.ts';
 import { collect } from './metrics/collect.ts';
 import type { Family } from './metrics/family.ts';
-import { keepaliveProbeFamilies } from './metrics/keepalive-probe-families.ts';
 import { probeFamilies } from './metrics/probe-families.ts';
 import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
@@ -26,7 +25,6 @@ import { createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
 import type { Log } from './pipeline/log.ts';
 import { createLogSet } from './pipeline/log-set.ts';
-import { probeKeepalive } from './pipeline/probe-keepalive.ts';
 import { probeTarget } from './pipeline/probe-target.ts';
 import { createTargetSet } from './pipeline/target-set.ts';
 import { createTurns } from './pipeline/turns.ts';
@@ -259,6 +257,9 @@ export function createApp(options: AppOptions): App {
       const view = await probeTarget(request, targetOptions);
       return view.ok ? ok(ofTarget(view.value)) : view;
     }
+    // Loaded when it is asked for: most exporters never measure connections.
+    const { probeKeepalive } = await import('./pipeline/probe-keepalive.ts');
+    const { keepaliveProbeFamilies } = await import('./metrics/keepalive-probe-families.ts');
     const checked = await probeKeepalive(request, targetOptions);
     if (!checked.ok) return checked;
     return ok({
@@ -306,6 +307,10 @@ export function createApp(options: AppOptions): App {
     isReady: () => config !== undefined,
     reload,
     showConfig: () => (config === undefined ? '' : redactConfig(config)),
+    showModule({ target, module }) {
+      if (config === undefined) return '';
+      return module === undefined ? redactTarget(config, target) : redactModule(config, module);
+    },
     listTargets: () => [...targets.all().map(({ identity }) => identity), ...logsOnly],
   };
 

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { run } from './cli/run.ts';
 import { createSafeWrite } from './cli/safe-write.ts';
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-) as {
-  version: string;
-};
+/** The bundle carries its version; see tools/bundle/. */
+declare const bundledVersion: string | undefined;
+const version = typeof bundledVersion === 'string' ? bundledVersion : readPackageVersion();
+
+function readPackageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version }: { version: string } = JSON.parse(text);
+  return version;
+}
 
 process.exitCode = await run(process.argv.slice(2), {
   environment: process.env,

@@ -1,6 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { buildBundle } from '../tools/bundle/build-bundle.ts';
+import { packagesIn } from '../tools/bundle/third-party.ts';
 
 /** Licences under which code may be passed on with this product without more than their notice. */
 const allowed: ReadonlySet<string> = new Set([
@@ -17,22 +21,23 @@ const lockFile = z.object({
   packages: z.record(
     z.string(),
     z.object({
-      dev: z.boolean().optional(),
-      devOptional: z.boolean().optional(),
       license: z.string().optional(),
       hasInstallScript: z.boolean().optional(),
     }),
   ),
 });
 
-function productionPackages() {
+/** All that is in the bundle: the package has no dependencies of its own. */
+async function productionPackages() {
+  const directory = mkdtempSync(join(tmpdir(), 'licences-'));
+  const folders = packagesIn(await buildBundle(directory));
+  rmSync(directory, { recursive: true });
   const text = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
-  return Object.entries(lockFile.parse(JSON.parse(text)).packages).filter(
-    ([place, { dev, devOptional }]) => place !== '' && dev !== true && devOptional !== true,
-  );
+  const { packages } = lockFile.parse(JSON.parse(text));
+  return Object.entries(packages).filter(([place]) => folders.includes(place));
 }
 
-const production = productionPackages();
+const production = await productionPackages();
 
 test('there are production dependencies to look at', () => {
   expect(production.length).toBeGreaterThan(8);

@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { allDashboards } from '../dashboards/src/all-dashboards.ts';
-import { adviseFlags } from '../src/cli/advise-flags.ts';
-import { checkKeepaliveFlags } from '../src/cli/check-keepalive-flags.ts';
-import type { CommandFlagTable } from '../src/cli/command-flags.ts';
-import { compareFlags } from '../src/cli/compare-flags.ts';
-import { environmentName, type FlagName, flagTable } from '../src/cli/flags.ts';
-import { planFlags } from '../src/cli/plan.ts';
+import type { Command } from '../src/cli/command.ts';
+import { environmentName, flagUsage } from '../src/cli/command-flags.ts';
+import { commands } from '../src/cli/commands.ts';
 import { configSchema } from '../src/config/schema.ts';
 import { type FamilyGroup, selfGroups, targetGroups } from '../src/metrics/catalog.ts';
 import type { Family } from '../src/metrics/family.ts';
 import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../src/metrics/probe-families.ts';
+import { listWords } from '../src/parse/nearest-word.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
 import { forOperator, renderChartFiles } from './render-chart.ts';
@@ -138,20 +136,22 @@ function inCode(text: string | undefined): string {
 }
 
 function renderFlagsDoc(): string {
-  const flags = Object.entries(flagTable) as [FlagName, { help: string; default?: string }][];
   return [
-    '# Flags',
-    notice('src/cli/flags.ts'),
-    '| flag | environment variable | default | meaning |',
-    '|---|---|---|---|',
-    ...flags.map(([name, { help, default: fallback }]) =>
-      row([`\`--${name}\``, inCode(environmentName(name)), inCode(fallback), help]),
-    ),
+    '# Commands and flags',
+    notice('src/cli/commands.ts'),
+    '`keepalive-exporter` without a command is `serve`. `-h` or `--help` shows the help, of a command with it or with',
+    '`help COMMAND`; `-v` or `--version` the version. A flag may be given once unless its meaning says otherwise. An',
+    'argument goes before its environment variable, and that before the default. Nothing is printed in colour, so',
+    '`NO_COLOR` has nothing to turn off. `source <(keepalive-exporter completion bash)` completes commands, flags and',
+    'values; zsh and fish likewise.',
     '',
-    ...commandSection('advise', adviseFlags),
-    ...commandSection('check-keepalive', checkKeepaliveFlags),
-    ...commandSection('plan', planFlags),
-    ...commandSection('compare', compareFlags),
+    '| exit code | meaning |',
+    '|---|---|',
+    '| 0 | done; nothing was found |',
+    '| 1 | a finding, a refused configuration, or something that could not be read or started |',
+    '| 2 | wrong use: an unknown command, flag or value |',
+    '',
+    ...Object.entries(commands).flatMap(([name, command]) => commandSection(name, command)),
     '## Addresses tried without a configuration',
     '',
     ...discoveryCandidates.map(({ server, url }) => `- ${server}: \`${url}\``),
@@ -159,17 +159,39 @@ function renderFlagsDoc(): string {
   ].join('\n');
 }
 
-/** A command with flags of its own. */
-function commandSection(command: string, table: CommandFlagTable): readonly string[] {
+function commandSection(
+  name: string,
+  { summary, details, operands, flags }: Command,
+): readonly string[] {
+  const rows = Object.entries(flags);
+  const head = operands === undefined ? [summary] : [summary, `\`${name} ${operands}\``];
+  if (rows.length === 0)
+    return [
+      `## ${name}`,
+      '',
+      head.join(' '),
+      ...(details === undefined ? [] : ['', inCode(details)]),
+      '',
+    ];
   return [
-    `## ${command}`,
+    `## ${name}`,
     '',
-    '| flag | default | meaning |',
-    '|---|---|---|',
-    ...Object.entries(table).map(([name, { value, default: fallback, help }]) =>
-      row([inCode(`--${name}${value === undefined ? '' : `=${value}`}`), inCode(fallback), help]),
-    ),
-    row(['`--output=FORMAT`', '`table`', 'table or json.']),
+    head.join(' '),
+    '',
+    '| flag | default | environment variable | meaning |',
+    '|---|---|---|---|',
+    ...rows.map(([flag, entry]) => {
+      const { help, oneOf, multiple, environment, default: fallback } = entry;
+      const values = oneOf === undefined ? '' : ` One of ${listWords(oneOf)}.`;
+      const repeated =
+        multiple === undefined || help.includes('repeated') ? '' : ' May be repeated.';
+      return row([
+        inCode(flagUsage(flag, entry)),
+        inCode(fallback),
+        environment === undefined ? '' : inCode(environmentName(flag)),
+        `${help}${values}${repeated}`,
+      ]);
+    }),
     '',
   ];
 }

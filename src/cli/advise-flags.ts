@@ -1,8 +1,17 @@
 import { longestTimeoutSeconds } from '../derive/gap-state.ts';
+import { listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
-import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
+import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
 import { readAmount, readBytes, readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
+
+const advisedServers = [
+  'apache',
+  'prefork',
+  'worker',
+  'event',
+  'nginx',
+] as const satisfies readonly AdvisedServer[];
 
 export const adviseFlags = {
   'config.file': {
@@ -24,7 +33,8 @@ export const adviseFlags = {
   },
   server: {
     value: 'SERVER',
-    help: 'prefork, worker, event or nginx; apache is taken for prefork or worker.',
+    oneOf: advisedServers,
+    help: 'What wrote the log; apache is taken for prefork or worker.',
   },
   slots: {
     value: 'N',
@@ -47,6 +57,7 @@ export const adviseFlags = {
     default: '10m',
     help: 'Less traffic than this, or fewer than 200 connections, gives no advice.',
   },
+  output: outputFlag,
 } as const satisfies CommandFlagTable;
 
 export interface AdviseQuestion {
@@ -88,7 +99,6 @@ export function readRunningQuestion(
   return ok({ url, ...(configFile === undefined ? {} : { configFile }) });
 }
 
-const servers: readonly AdvisedServer[] = ['apache', 'prefork', 'worker', 'event', 'nginx'];
 /** KeepAliveTimeout of httpd and keepalive_timeout of nginx, as delivered. */
 const defaultTimeouts = { apache: 5, nginx: 75 };
 
@@ -97,13 +107,13 @@ export function readAdviseQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<AdviseQuestion, string> {
   const [name = ''] = flags.server ?? [];
-  const server = servers.find((known) => known === name);
+  const server = advisedServers.find((known) => known === name);
   if (flags.log === undefined)
     return err(
       'want --log=FILE, an access log, or --config.file=FILE to ask the exporter that runs',
     );
   if (flags.format === undefined) return err('want --format=FORMAT, the format of the log');
-  if (server === undefined) return err(`--server="${name}": want ${servers.join(', ')}`);
+  if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
   const figures = readFigures(flags);
   if (!figures.ok) return figures;
   const timeout = readTimeout(flags.timeout?.[0]);

@@ -3,14 +3,13 @@ import { adviceJson } from '../derive/advice-json.ts';
 import { type AdvisedTarget, fetchAdvice } from '../io/fetch-advice.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { RunningQuestion } from './advise-flags.ts';
-import type { OutputFormat } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { renderAdvice } from './render-advice.ts';
 
 /** Prints what the running exporter advises for each target; exit code 0 when all settings are right. */
 export async function adviseFromExporter(
   question: RunningQuestion,
-  output: OutputFormat,
+  output: string,
   io: CliIo,
 ): Promise<number> {
   const targets = await askFor(question);

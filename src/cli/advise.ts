@@ -4,37 +4,27 @@ import { readLogGaps } from '../pipeline/read-log-gaps.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import {
   type AdviseQuestion,
-  adviseFlags,
+  type adviseFlags,
   readAdviseQuestion,
   readRunningQuestion,
 } from './advise-flags.ts';
 import { adviseFromExporter } from './advise-from-exporter.ts';
-import { parseCommandFlags, renderCommandHelp } from './command-flags.ts';
+import type { CommandArguments } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { renderAdvice } from './render-advice.ts';
-
-const introduction = `keepalive-exporter advise: which keep-alive timeout, and how many slots, from access logs
-or from the exporter that runs.
-For example: advise --config.file=config.yml
-or advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`;
+import { wrongUse } from './wrong-use.ts';
 
 const leastConnections = 200;
 
 /** Prints an advice; exit code 0 when today's setting is right, 1 when not or unknown, 2 for wrong use. */
-export async function advise(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseCommandFlags(adviseFlags, args);
-  if (!parsed.ok) return wrongUse(parsed.error, io);
-  if (parsed.value.help) {
-    io.stdout(renderCommandHelp(introduction, adviseFlags));
-    return 0;
-  }
-  const { flags, output } = parsed.value;
+export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io: CliIo) {
+  const [output = ''] = flags.output ?? [];
   const running = readRunningQuestion(flags);
-  if (!running.ok) return wrongUse(running.error, io);
+  if (!running.ok) return wrongUse('advise', running.error, io);
   if (running.value !== undefined) return adviseFromExporter(running.value, output, io);
   const question = readAdviseQuestion(flags);
-  if (!question.ok) return wrongUse(question.error, io);
+  if (!question.ok) return wrongUse('advise', question.error, io);
   const advice = await adviseFromLogs(question.value, io);
   if (typeof advice === 'string') {
     io.stderr(`keepalive-exporter advise: ${advice}\n`);
@@ -73,9 +63,4 @@ async function adviseFromLogs(
   if (!isDefaultTimeout) return advice;
   const assumed = `--timeout was not given: ${timeoutSeconds} s is the server's default`;
   return { ...advice, restsOn: [...advice.restsOn, assumed] };
-}
-
-function wrongUse(problem: string, io: CliIo): number {
-  io.stderr(`keepalive-exporter advise: ${problem}\nSee keepalive-exporter advise --help.\n`);
-  return 2;
 }

@@ -13,13 +13,13 @@ import { type Audit, auditFiles, type KnownVersion } from '../pipeline/audit-fil
 import { err, ok, type Result } from '../result.ts';
 import { type Severity, severities } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
-import type { Flags } from './flags.ts';
+import { auditFlags, type Flags } from './flags.ts';
 import type { CliIo } from './io.ts';
 
 type Versions = Partial<Record<ServerKind, KnownVersion>>;
 type Files = Partial<Readonly<Record<ServerKind, string>>>;
 
-const outputs = ['text', 'json', 'sarif'] as const;
+const outputs = auditFlags.output.oneOf;
 
 interface Wishes {
   readonly output: (typeof outputs)[number];
@@ -72,11 +72,8 @@ function render({ report, servers }: Audit, { output }: Wishes, io: CliIo): stri
 
 function readWishes(flags: Flags, files: Files): Result<Wishes, string> {
   const output = outputs.find((one) => one === (flags.output ?? 'text'));
-  if (output === undefined) return err(`--output="${flags.output}" is none of ${outputs.join()}`);
+  if (output === undefined) return err(`--output="${flags.output}": want ${outputs.join()}`);
   const failOn = failingSeverities(flags['fail-on'] ?? 'info');
-  if (failOn === undefined) {
-    return err(`--fail-on="${flags['fail-on']}" is none of ${severities.join()},never`);
-  }
   const versions = statedVersions(flags['server-version'], files);
   if (!versions.ok) return versions;
   const chain = readChain(flags);
@@ -84,21 +81,20 @@ function readWishes(flags: Flags, files: Files): Result<Wishes, string> {
 }
 
 /** A severity stands for itself and all that is worse. */
-function failingSeverities(text: string): readonly Severity[] | undefined {
-  if (text === 'never') return [];
+function failingSeverities(text: string): readonly Severity[] {
   const wanted = severities.find((severity) => severity === text);
-  return wanted === undefined ? undefined : severities.slice(0, severities.indexOf(wanted) + 1);
+  return wanted === undefined ? [] : severities.slice(0, severities.indexOf(wanted) + 1);
 }
 
 function readChain(flags: Flags): Result<ChainFacts, string> {
   const timeout = flags['front-timeout'];
   const milliseconds = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && milliseconds === undefined) {
-    return err(`--front-timeout="${timeout}" is no duration such as 60s`);
+    return err(`--front-timeout="${timeout}": want a duration such as 60s`);
   }
   const workers = flags['backend-workers'];
   if (workers !== undefined && !/^[1-9]\d{0,6}$/.test(workers)) {
-    return err(`--backend-workers="${workers}" is no number of workers`);
+    return err(`--backend-workers="${workers}": want a number of workers`);
   }
   return ok({
     ...(milliseconds === undefined ? {} : { frontTimeoutSeconds: milliseconds / 1000 }),

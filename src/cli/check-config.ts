@@ -1,28 +1,84 @@
 import { readConfig } from '../app.ts';
+import type { Config } from '../config/schema.ts';
 import { excerpt } from '../parse/printable.ts';
+import { type ConfigWarning, findConfigWarnings } from '../pipeline/check-named-files.ts';
 import { type FormatTrial, type TriedFormat, tryFormats } from '../pipeline/try-formats.ts';
-import type { Flags } from './flags.ts';
+import type { CommandArguments } from './command-flags.ts';
+import type { checkConfigFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { wrongUse } from './wrong-use.ts';
+
+/** What there is to say of one file. */
+interface Checked {
+  readonly file: string;
+  readonly problems: readonly string[];
+  readonly warnings: readonly ConfigWarning[];
+  readonly targets: number;
+  readonly logs: readonly TriedFormat[];
+}
 
 /**
  * Prints every problem of the configuration file as `file:line:column: path: message`; exit code 1 when there is one.
- * Without one it tries the log formats on the logs: exit code 1 when one understands no line of its log.
+ * Without one it looks at the files that are named and tries the log formats on the logs: exit code 1 when a format
+ * understands no line of its log, and with --strict for each warning.
  */
-export async function checkConfig(flags: Flags, io: CliIo): Promise<number> {
-  const file = flags['config.file'];
-  if (file === undefined) {
-    io.stderr('keepalive-exporter: check-config needs --config.file=FILE\n');
-    return 2;
+export async function checkConfig(
+  { flags, operands }: CommandArguments<typeof checkConfigFlags>,
+  io: CliIo,
+): Promise<number> {
+  const [stated] = flags['config.file'] ?? [];
+  const [operand = stated] = operands;
+  if (
+    operand === undefined ||
+    (operands.length > 0 && stated !== undefined && stated !== operand)
+  ) {
+    return wrongUse('check-config', 'name one file: check-config FILE', io);
   }
+  const checked = await check(operand);
+  if (flags.output?.[0] === 'json') io.stdout(renderJson(checked));
+  else printText(checked, io);
+  return isRefused(checked, flags.strict !== undefined) ? 1 : 0;
+}
+
+async function check(file: string): Promise<Checked> {
   const config = await readConfig(file);
-  if (!config.ok) {
-    io.stderr(`${config.error.join('\n')}\n`);
-    return 1;
+  if (!config.ok) return { file, problems: config.error, warnings: [], targets: 0, logs: [] };
+  return { file, problems: [], ...(await lookFurther(config.value)) };
+}
+
+async function lookFurther(config: Config) {
+  const logs = await tryFormats(config);
+  return { warnings: await findConfigWarnings(config), targets: config.targets.length, logs };
+}
+
+function isRefused({ problems, warnings, logs }: Checked, strict: boolean): boolean {
+  if (problems.length > 0 || logs.some(understandsNothing)) return true;
+  return strict && (warnings.length > 0 || logs.some(({ trial }) => !trial.ok));
+}
+
+function understandsNothing({ trial }: TriedFormat): boolean {
+  return trial.ok && trial.value.understood === 0;
+}
+
+function renderJson({ logs, ...rest }: Checked): string {
+  const tried = logs.map(({ target, path, trial }) =>
+    trial.ok
+      ? { target, path, lines: trial.value.lines, understood: trial.value.understood }
+      : { target, path, notTried: trial.error },
+  );
+  return `${JSON.stringify({ ...rest, logs: tried }, null, 2)}\n`;
+}
+
+function printText({ file, problems, warnings, targets, logs }: Checked, io: CliIo): void {
+  if (problems.length > 0) {
+    io.stderr(`${problems.join('\n')}\n`);
+    return;
   }
-  io.stdout(`${file}: ok, ${config.value.targets.length} targets\n`);
-  const tried = await tryFormats(config.value);
-  for (const format of tried) io.stdout(`${describe(format).join('\n')}\n`);
-  return tried.some(({ trial }) => trial.ok && trial.value.understood === 0) ? 1 : 0;
+  io.stdout(`${file}: ok, ${targets} ${targets === 1 ? 'target' : 'targets'}\n`);
+  for (const { path, message } of warnings) {
+    io.stdout(`${file}: warning: ${path}: ${message}\n`);
+  }
+  for (const format of logs) io.stdout(`${describe(format).join('\n')}\n`);
 }
 
 function describe({ target, path, trial }: TriedFormat): readonly string[] {

@@ -3,7 +3,7 @@ import { parseDuration } from '../config/durations.ts';
 import type { HttpConfig } from '../config/schema.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { CheckLimits } from '../snapshot/keepalive-facts.ts';
-import type { CommandFlags, CommandFlagTable } from './command-flags.ts';
+import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
 
 export const checkKeepaliveFlags = {
   'max-wait': {
@@ -25,6 +25,7 @@ export const checkKeepaliveFlags = {
   },
   'tls.server-name': { value: 'NAME', help: 'Name the certificate must carry.' },
   'tls.insecure-skip-verify': { help: 'Accept any certificate.' },
+  output: outputFlag,
 } as const satisfies CommandFlagTable;
 
 type KeepaliveFlags = CommandFlags<typeof checkKeepaliveFlags>;

@@ -7,33 +7,28 @@ import { checkKeepalive } from '../pipeline/check-keepalive.ts';
 import type { CheckProgress } from '../pipeline/meet-server.ts';
 import type { KeepaliveReport } from '../snapshot/keepalive-report.ts';
 import {
-  checkKeepaliveFlags,
+  type checkKeepaliveFlags,
   type KeepaliveCommand,
   parseKeepaliveCommand,
 } from './check-keepalive-flags.ts';
-import { type OutputFormat, parseCommandFlags, renderCommandHelp } from './command-flags.ts';
+import type { CommandArguments } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import { renderChain, renderKeepaliveReport } from './render-keepalive-report.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Between two lines that say how long it has waited. */
 const progressMilliseconds = 10_000;
-
-const introduction = `keepalive-exporter check-keepalive URL [ORIGIN]: what a visitor's connections get.
-Reuse, idle timeout, requests per connection, TLS and times; with a second URL, which link breaks reuse.`;
 
 /**
  * Measures what a visitor of each URL gets: exit code 0 when nothing is wrong, 1 with a warning, an error or an early
  * end, 2 for wrong use.
  */
-export async function checkKeepaliveCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseCommandFlags(checkKeepaliveFlags, args, { operands: 'allowed' });
-  if (!parsed.ok) return wrongUse(parsed.error, io);
-  if (parsed.value.help) {
-    io.stdout(renderCommandHelp(introduction, checkKeepaliveFlags));
-    return 0;
-  }
-  const command = parseKeepaliveCommand(parsed.value.flags, parsed.value.operands);
-  if (!command.ok) return wrongUse(command.error, io);
+export async function checkKeepaliveCommand(
+  { flags, operands }: CommandArguments<typeof checkKeepaliveFlags>,
+  io: CliIo,
+): Promise<number> {
+  const command = parseKeepaliveCommand(flags, operands);
+  if (!command.ok) return wrongUse('check-keepalive', command.error, io);
   const stopped = new AbortController();
   void io.terminated.then(() => stopped.abort());
   stateBounds(command.value, io);
@@ -42,14 +37,7 @@ export async function checkKeepaliveCommand(args: readonly string[], io: CliIo):
   for (const url of command.value.urls) {
     reports.push(await checkOne(url, command.value, { io, signal: stopped.signal }));
   }
-  return printReports(reports, parsed.value.output, io);
-}
-
-function wrongUse(problem: string, io: CliIo): number {
-  io.stderr(
-    `keepalive-exporter check-keepalive: ${problem}\nSee keepalive-exporter check-keepalive --help.\n`,
-  );
-  return 2;
+  return printReports(reports, flags.output?.[0], io);
 }
 
 function stateBounds({ urls, limits }: KeepaliveCommand, io: CliIo): void {
@@ -108,7 +96,7 @@ function describeProgress(progress: CheckProgress): string {
 
 function printReports(
   reports: readonly KeepaliveReport[],
-  output: OutputFormat,
+  output: string | undefined,
   io: CliIo,
 ): number {
   const [front, origin] = reports;

@@ -1,4 +1,4 @@
-import type { CommandFlagTable } from './command-flags.ts';
+import { type CommandFlagTable, outputFlag } from './command-flags.ts';
 
 export const compareFlags = {
   'prometheus.url': {
@@ -47,4 +47,5 @@ export const compareFlags = {
     default: '1',
     help: 'Seed of the bootstrap: the same seed gives the same intervals.',
   },
+  output: outputFlag,
 } as const satisfies CommandFlagTable;

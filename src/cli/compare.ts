@@ -5,27 +5,18 @@ import { readLogPeriod } from '../pipeline/read-log-period.ts';
 import { findConfigChange, readPeriod } from '../pipeline/read-period.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Period } from '../snapshot/period.ts';
-import { parseCommandFlags, renderCommandHelp } from './command-flags.ts';
-import { compareFlags } from './compare-flags.ts';
+import type { CommandArguments } from './command-flags.ts';
+import type { compareFlags } from './compare-flags.ts';
 import { type CompareQuestion, readCompareQuestion } from './compare-question.ts';
 import type { CliIo } from './io.ts';
 import type { TimeRange } from './read-range.ts';
 import { comparisonJson, renderComparison } from './render-comparison.ts';
-
-const introduction = `keepalive-exporter compare: what a change did to a target, before against after.
-From Prometheus: --prometheus.url and --target, with --before and --after or around the last configuration change.
-From access logs: --before-log and --after-log.`;
+import { wrongUse } from './wrong-use.ts';
 
 /** Prints each figure before and after; exit code 1 when one is worse or nothing can be read, 2 for wrong use. */
-export async function compare(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseCommandFlags(compareFlags, args);
-  if (!parsed.ok) return wrongUse(parsed.error, io);
-  if (parsed.value.help) {
-    io.stdout(renderCommandHelp(introduction, compareFlags));
-    return 0;
-  }
-  const question = readCompareQuestion(parsed.value.flags, io.now());
-  if (!question.ok) return wrongUse(question.error, io);
+export async function compare({ flags }: CommandArguments<typeof compareFlags>, io: CliIo) {
+  const question = readCompareQuestion(flags, io.now());
+  if (!question.ok) return wrongUse('compare', question.error, io);
   const periods = await readPeriods(question.value, io.now());
   if (!periods.ok) {
     io.stderr(`keepalive-exporter compare: ${periods.error}\n`);
@@ -34,17 +25,12 @@ export async function compare(args: readonly string[], io: CliIo): Promise<numbe
   const compared = { ...periods.value, seed: question.value.seed };
   const comparison = comparePeriods(compared);
   io.stdout(
-    parsed.value.output === 'json'
+    flags.output?.[0] === 'json'
       ? `${JSON.stringify(comparisonJson(compared, comparison), null, 2)}\n`
       : renderComparison(compared, comparison),
   );
   const failed = ['worse', 'go_back_a_step', 'too_few_samples'];
   return comparison.findings.some(({ kind }) => failed.includes(kind)) ? 1 : 0;
-}
-
-function wrongUse(problem: string, io: CliIo): number {
-  io.stderr(`keepalive-exporter compare: ${problem}\nSee keepalive-exporter compare --help.\n`);
-  return 2;
 }
 
 interface Periods {

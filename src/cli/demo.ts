@@ -12,7 +12,7 @@ import {
 } from '../demo/start-servers.ts';
 import { startVisitors } from '../demo/visitors.ts';
 import { renderSummary } from './demo-summary.ts';
-import { type Flags, flagTable } from './flags.ts';
+import { type Flags, serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { type ListenAddress, parseListenAddress, renderLocalUrl } from './listen-address.ts';
 import { appOptions, createLogOf, flagProblem, listen } from './serve.ts';
@@ -22,7 +22,9 @@ export async function demo(flags: Flags, io: CliIo): Promise<number> {
   const address = parseListenAddress(flags['web.listen-address'] ?? '');
   const problem = flagProblem(flags) ?? demoProblem(flags);
   if (problem !== undefined || address === undefined) {
-    const text = problem ?? `--web.listen-address="${flags['web.listen-address']}" is no HOST:PORT`;
+    const text =
+      problem ??
+      `--web.listen-address="${flags['web.listen-address']}" is not a valid address: want HOST:PORT or :PORT`;
     io.stderr(`keepalive-exporter: ${text}\n`);
     return 2;
   }
@@ -63,7 +65,7 @@ function isSeconds(value: number): boolean {
 function demoProblem(flags: Flags): string | undefined {
   const { seconds } = flags;
   if (seconds !== undefined && !isSeconds(Number(seconds))) {
-    return `--seconds="${seconds}" is no number of seconds up to ${longestSeconds}`;
+    return `--seconds="${seconds}": want a number of seconds up to ${longestSeconds}`;
   }
   const missing = flags.real === undefined ? [] : missingPackages();
   if (missing.length === 0) return undefined;
@@ -112,7 +114,7 @@ function portOf(app: App): number | undefined {
 
 /** The default port may be taken by an exporter at work; a demo that nobody gave a port takes any other one. */
 async function chooseAddress({ flags, address }: ShowContext): Promise<ListenAddress> {
-  const chosen = flags['web.listen-address'] !== flagTable['web.listen-address'].default;
+  const chosen = flags['web.listen-address'] !== serveFlags['web.listen-address'].default;
   return chosen || (await isPortFree(address)) ? address : { ...address, port: 0 };
 }
 

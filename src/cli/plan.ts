@@ -1,67 +1,23 @@
 import { derivePlan, type PlanQuestion } from '../derive/plan.ts';
 import { err, ok, type Result } from '../result.ts';
-import {
-  type CommandFlags,
-  type CommandFlagTable,
-  parseCommandFlags,
-  renderCommandHelp,
-} from './command-flags.ts';
+import type { CommandArguments, CommandFlags } from './command-flags.ts';
 import type { CliIo } from './io.ts';
+import type { planFlags } from './plan-flags.ts';
 import { readAmount, readBytes, readSeconds, readWhole } from './read-quantity.ts';
 import { renderPlan } from './render-plan.ts';
-
-export const planFlags = {
-  slots: {
-    value: 'N',
-    help: 'Slots: MaxRequestWorkers, or worker_processes x worker_connections.',
-  },
-  hold: { value: 'DURATION', help: 'How long a visitor holds a slot: page load and idle timeout.' },
-  rate: { value: 'N', help: 'New visitors per second at the peak.' },
-  average: {
-    value: 'N',
-    help: 'New visitors per second in the busiest hour; the peak is 2 to 3 times it.',
-  },
-  connections: {
-    value: 'N',
-    default: '1',
-    help: 'Connections a visitor opens at once; browsers open 3 to 6.',
-  },
-  timeout: { value: 'DURATION', help: 'Keep-alive timeout: the idle part of --hold.' },
-  memory: { value: 'SIZE', help: 'Memory for all workers, such as 4GiB.' },
-  'slot-memory': { value: 'SIZE', help: 'Memory of one worker, such as 48MiB (its PSS).' },
-  requests: { value: 'N', help: 'Requests per second of all clients: counts handshake packets.' },
-  clients: { value: 'N', help: 'Clients that send --requests.' },
-  'connection-time': {
-    value: 'DURATION',
-    default: '1s',
-    help: 'How long each client keeps a connection.',
-  },
-} as const satisfies CommandFlagTable;
+import { wrongUse } from './wrong-use.ts';
 
 type PlanFlags = CommandFlags<typeof planFlags>;
-
-const introduction = `keepalive-exporter plan: the arithmetic of slots, slots = visitors per second x hold time.
-Give two of --slots, --hold and --rate, and the third follows.`;
+type PlanFigure = Exclude<keyof typeof planFlags, 'output'>;
 
 /** Prints what follows from the figures given; exit code 1 when the plan does not hold, 2 when nothing follows. */
-export async function plan(args: readonly string[], io: CliIo): Promise<number> {
-  const parsed = parseCommandFlags(planFlags, args);
-  if (!parsed.ok) return wrongUse(parsed.error, io);
-  if (parsed.value.help) {
-    io.stdout(renderCommandHelp(introduction, planFlags));
-    return 0;
-  }
-  const question = readQuestion(parsed.value.flags);
-  if (!question.ok) return wrongUse(question.error, io);
+export async function plan({ flags }: CommandArguments<typeof planFlags>, io: CliIo) {
+  const question = readQuestion(flags);
+  if (!question.ok) return wrongUse('plan', question.error, io);
   const result = derivePlan(question.value);
-  const json = parsed.value.output === 'json';
+  const json = flags.output?.[0] === 'json';
   io.stdout(json ? `${JSON.stringify(result, null, 2)}\n` : renderPlan(result));
   return result.findings.length === 0 ? 0 : 1;
-}
-
-function wrongUse(problem: string, io: CliIo): number {
-  io.stderr(`keepalive-exporter plan: ${problem}\nSee keepalive-exporter plan --help.\n`);
-  return 2;
 }
 
 const readers = {
@@ -76,9 +32,9 @@ const readers = {
   requests: readAmount,
   clients: readWhole,
   'connection-time': readSeconds,
-} as const satisfies Record<keyof typeof planFlags, (text: string) => Result<number, string>>;
+} as const satisfies Record<PlanFigure, (text: string) => Result<number, string>>;
 
-type Values = Partial<Record<keyof typeof planFlags, number>>;
+type Values = Partial<Record<PlanFigure, number>>;
 
 function readQuestion(flags: PlanFlags): Result<PlanQuestion, string> {
   const values: Values = {};

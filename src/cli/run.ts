@@ -1,66 +1,90 @@
-import { advise } from './advise.ts';
-import { checkConfig } from './check-config.ts';
-import { checkKeepaliveCommand } from './check-keepalive.ts';
-import { compare } from './compare.ts';
-import { demo } from './demo.ts';
-import { environmentName, type Flags, flagHelp, parseCommandLine } from './flags.ts';
+import { parseArgs } from 'node:util';
+import { didYouMean } from '../parse/nearest-word.ts';
+import { err, ok, type Result } from '../result.ts';
+import { renderCommandHelp } from './command.ts';
+import { environmentName, parseOptionsOf, renderFlagLines } from './command-flags.ts';
+import { commands } from './commands.ts';
+import { serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { plan } from './plan.ts';
-import { serve } from './serve.ts';
-
-/** Loaded when it is run: the checks are of no use to a server of metrics that has no file to judge. */
-const audit = async (flags: Flags, io: CliIo) => (await import('./audit.ts')).audit(flags, io);
-
-const commands = { serve, 'check-config': checkConfig, audit, demo } as const;
-
-/** Commands with flags of their own. */
-const questions = { advise, plan, compare, 'check-keepalive': checkKeepaliveCommand } as const;
-
-const help = `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
-
-Usage: keepalive-exporter COMMAND [FLAGS]
-
-Commands:
-  serve            Serve metrics (the default).
-  check-config     Check the configuration file; prints every problem, exit code 1.
-  audit            Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.
-  demo             Show the exporter at work on a simulated Apache and nginx.
-  advise           Which timeout and how many slots, from access logs; see advise --help.
-  check-keepalive  What a visitor's connections get, measured from outside; see check-keepalive --help.
-  plan             The arithmetic of slots, hold time, rate and memory; see plan --help.
-  compare          What a change did: before against after, from Prometheus or access logs; see compare --help.
-
-Flags:
-${flagHelp()}
-
-Most flags can be environment variables (docs/flags.md lists them): --log.level is ${environmentName('log.level')}.
-`;
 
 /** The whole program: arguments and edges in, exit code out. */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
-  const [first = '', ...others] = args;
-  if (isQuestion(first)) return questions[first](others, io);
-  const parsed = parseCommandLine(args, io.environment);
-  if (!parsed.ok) return usageError(parsed.error, io);
-  const { command = 'serve', flags } = parsed.value;
-  if (flags.help !== undefined) {
-    io.stdout(help);
-    return 0;
-  }
-  if (flags.version !== undefined) {
+  const found = findCommand(args);
+  if (!found.ok) return usageError(found.error, io);
+  const { name, rest } = found.value;
+  const command = commands[name ?? 'serve'];
+  const asked = wishOf(rest);
+  if (asked === 'version') {
     io.stdout(`keepalive-exporter ${io.version} (Node.js ${io.nodeVersion})\n`);
     return 0;
   }
-  if (!isCommand(command)) return usageError(`there is no command "${command}"`, io);
-  return commands[command](flags, io);
+  if (asked === 'help' || command === undefined) {
+    io.stdout(
+      command === undefined || name === undefined ? renderHelp() : renderCommandHelp(name, command),
+    );
+    return 0;
+  }
+  return command.run(rest, io);
 }
 
-function isQuestion(name: string): name is keyof typeof questions {
-  return Object.hasOwn(questions, name);
+interface FoundCommand {
+  /** Absent when only flags were given: `serve` is meant, or `--help` of all. `help` is no command of the table. */
+  readonly name: string | undefined;
+  readonly rest: readonly string[];
 }
 
-function isCommand(name: string): name is keyof typeof commands {
-  return Object.hasOwn(commands, name);
+/** The first word that is neither a flag nor the value of one. `help NAME` is `NAME --help`. */
+function findCommand(args: readonly string[]): Result<FoundCommand, string> {
+  const options = Object.assign(
+    {},
+    ...Object.values(commands).map(({ flags }) => parseOptionsOf(flags)),
+  );
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const word = tokens.find(({ kind }) => kind === 'positional');
+  if (word === undefined) return ok({ name: undefined, rest: args });
+  const name = args[word.index] ?? '';
+  const rest = args.filter((_, index) => index !== word.index);
+  if (Object.hasOwn(commands, name)) return ok({ name, rest });
+  if (name !== 'help') {
+    const names = [...Object.keys(commands), 'help'];
+    return err(`there is no command "${name}"${didYouMean(name, names)}`);
+  }
+  const topic = findCommand(rest);
+  return topic.ok ? ok({ ...topic.value, rest: ['--help'] }) : topic;
+}
+
+function wishOf(rest: readonly string[]): 'help' | 'version' | undefined {
+  const wish = rest.find((one) => ['-h', '--help', '-v', '--version'].includes(one));
+  if (wish === undefined) return undefined;
+  return wish.endsWith('h') || wish.endsWith('help') ? 'help' : 'version';
+}
+
+function renderHelp(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(
+    ([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`,
+  );
+  return `keepalive-exporter: keep-alive slot occupancy and worker saturation of Apache httpd and nginx
+
+Usage: keepalive-exporter [COMMAND] [FLAGS]
+
+Commands:
+${lines.join('\n')}
+
+Flags of serve:
+${renderFlagLines(serveFlags)}
+
+  -h, --help     Show this help; with a command, its flags (or: help COMMAND).
+  -v, --version  Show the version.
+
+Flags of serve, demo and check-config can be environment variables: --log.level is ${environmentName('log.level')}.
+`;
 }
 
 function usageError(problem: string, io: CliIo): number {

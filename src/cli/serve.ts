@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type App, createApp } from '../app.ts';
-import {
-  createLog,
-  type LogFormat,
-  type LogLevel,
-  logFormats,
-  logLevels,
-} from '../io/create-log.ts';
+import { createLog, logFormats, logLevels } from '../io/create-log.ts';
 import type { Log } from '../pipeline/log.ts';
 import { ok, type Result } from '../result.ts';
 import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
@@ -22,7 +16,9 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
   const problem = flagProblem(flags);
   const address = parseListenAddress(flags['web.listen-address'] ?? '');
   if (problem !== undefined || address === undefined) {
-    const text = problem ?? `--web.listen-address="${flags['web.listen-address']}" is no HOST:PORT`;
+    const text =
+      problem ??
+      `--web.listen-address="${flags['web.listen-address']}" is not a valid address: want HOST:PORT or :PORT`;
     io.stderr(`keepalive-exporter: ${text}\n`);
     return 2;
   }
@@ -79,20 +75,14 @@ async function serveUntilTerminated(
 
 export function createLogOf(flags: Flags, io: CliIo): Log {
   return createLog({
-    level: flags['log.level'] as LogLevel,
-    format: flags['log.format'] as LogFormat,
+    level: logLevels.find((level) => level === flags['log.level']) ?? 'info',
+    format: logFormats.find((format) => format === flags['log.format']) ?? 'logfmt',
     write: (line) => io.stderr(line),
     now: () => io.now(),
   });
 }
 
 export function flagProblem(flags: Flags): string | undefined {
-  if (!logLevels.some((level) => level === flags['log.level'])) {
-    return `--log.level="${flags['log.level']}" is none of ${logLevels.join(', ')}`;
-  }
-  if (!logFormats.some((format) => format === flags['log.format'])) {
-    return `--log.format="${flags['log.format']}" is none of ${logFormats.join(', ')}`;
-  }
   if (!flags['web.telemetry-path']?.startsWith('/')) {
     return `--web.telemetry-path="${flags['web.telemetry-path']}" must begin with /`;
   }

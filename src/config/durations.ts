@@ -21,3 +21,18 @@ export function parseDuration(text: string): number | undefined {
   }
   return total;
 }
+
+const shownUnits = ['d', 'h', 'm', 's', 'ms'] as const;
+
+/** Milliseconds as the configuration writes them: `1m30s`; whole milliseconds only. */
+export function renderDuration(milliseconds: number): string {
+  let left = milliseconds;
+  let text = '';
+  for (const unit of shownUnits) {
+    const size = unitMilliseconds[unit] ?? 1;
+    const amount = Math.floor(left / size);
+    if (amount > 0) text += `${amount}${unit}`;
+    left -= amount * size;
+  }
+  return text === '' ? '0s' : text;
+}

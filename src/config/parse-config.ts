@@ -1,7 +1,9 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { didYouMean, listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
+import { keysOf, schemaAt } from './walk-schema.ts';
 
 /** One thing wrong with a configuration file. */
 export interface ConfigProblem {
@@ -54,10 +56,12 @@ function parseDocumentOf<S extends z.ZodType>(
   const parsed = schema.safeParse(value.value ?? {}, { reportInput: true });
   if (parsed.success) return ok(parsed.data);
   return err(
-    parsed.error.issues.flatMap(explainIssue).map(({ path, message }) => {
-      const offset = offsetOf(document.contents, path);
-      return { ...(offset === undefined ? {} : at(offset)), path: pathText(path), message };
-    }),
+    parsed.error.issues
+      .flatMap((issue) => explainIssue(issue, schema))
+      .map(({ path, message }) => {
+        const offset = offsetOf(document.contents, path);
+        return { ...(offset === undefined ? {} : at(offset)), path: pathText(path), message };
+      }),
   );
 }
 
@@ -76,18 +80,41 @@ interface Explained {
 }
 
 /** Unknown keys are one problem each, at the key itself. */
-function explainIssue(issue: z.core.$ZodIssue): readonly Explained[] {
+function explainIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): readonly Explained[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown key' }));
+    const known = keysOf(schemaAt(schema, issue.path));
+    return issue.keys.map((key) => ({
+      path: [...issue.path, key],
+      message: `unknown key${didYouMean(key, known)}`,
+    }));
   }
-  if (issue.code === 'invalid_type') {
-    const message = `is ${describeKind(issue.input)}; ${issue.expected} wanted`;
-    return [{ path: issue.path, message }];
-  }
-  if (issue.code === 'invalid_value' && issue.input === undefined) {
-    return [{ path: issue.path, message: `is missing; ${issue.values.join(' or ')} wanted` }];
-  }
+  if (issue.code === 'invalid_type') return [{ path: issue.path, message: explainType(issue) }];
+  if (issue.code === 'invalid_value') return [{ path: issue.path, message: explainValue(issue) }];
   return [{ path: issue.path, message: issue.message }];
+}
+
+/** In the words of the schema where it has some, and not in those of its library. */
+function explainType({ input, expected, message }: z.core.$ZodIssueInvalidType): string {
+  if (!message.startsWith('Invalid input')) return message;
+  return `is ${describeKind(input)}; ${kindWords[expected] ?? expected} wanted`;
+}
+
+const kindWords: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'a text',
+};
+
+function explainValue({ input, values, message }: z.core.$ZodIssueInvalidValue): string {
+  const words = values.map(String);
+  if (input === undefined) return `is missing; ${listWords(words)} wanted`;
+  const hint = typeof input === 'string' ? didYouMean(input, words) : '';
+  if (!message.startsWith('Invalid ')) return `${message}${hint}`;
+  return `is none of the known values; ${listWords(words)} wanted${hint}`;
 }
 
 /** Never the value itself: it may be a password. */

@@ -5,8 +5,13 @@ import { durationPattern, parseDuration } from './durations.ts';
 
 /** A duration in milliseconds, written as Prometheus writes it. */
 const duration = z
-  .string()
-  .regex(durationPattern, 'is no duration; write it as Prometheus does: 500ms, 5s, 1m30s')
+  .string({
+    error: ({ input }) =>
+      typeof input === 'number' && Number.isInteger(input) && input >= 0
+        ? `is the number ${input}, without a unit; write ${input}s for seconds`
+        : undefined,
+  })
+  .regex(durationPattern, 'is not a duration; write it as Prometheus does: 500ms, 5s, 1m30s')
   .transform((text) => parseDuration(text) ?? 0)
   .meta({ description: 'A duration as Prometheus writes it: 500ms, 5s, 1m30s.' });
 

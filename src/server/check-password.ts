@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import { readBcryptSource } from './bcrypt-source.ts';
 
 /** Whether a password belongs to a bcrypt hash. Rejects when it could not be found out. */
 export type CheckPassword = (password: string, hash: string) => Promise<boolean>;
@@ -10,9 +10,10 @@ export type CheckPassword = (password: string, hash: string) => Promise<boolean>
  */
 const workerCode = `
 const { parentPort, workerData } = require('node:worker_threads');
-const { compareSync } = require(workerData.bcrypt);
+const loaded = { exports: {} };
+new Function('module', 'exports', 'require', workerData.bcrypt)(loaded, loaded.exports, require);
 parentPort.on('message', ({ password, hash }) => {
-  parentPort.postMessage(compareSync(password, hash));
+  parentPort.postMessage(loaded.exports.compareSync(password, hash));
 });
 `;
 
@@ -45,8 +46,7 @@ export function createPasswordChecker(): CheckPassword {
 }
 
 function startWorker(): Worker {
-  const bcrypt = createRequire(import.meta.url).resolve('bcryptjs');
-  return new Worker(workerCode, { eval: true, workerData: { bcrypt } });
+  return new Worker(workerCode, { eval: true, workerData: { bcrypt: readBcryptSource() } });
 }
 
 function ask(worker: Worker, question: { password: string; hash: string }): Promise<boolean> {

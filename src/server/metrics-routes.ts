@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { expositionContentType } from '../metrics/registry.ts';
 import { createPlaces } from './places.ts';
 import type { ServerPorts } from './ports.ts';
+import { renderProbeDebug } from './probe-debug.ts';
 import { scrapeDeadline } from './scrape-deadline.ts';
+import { sendExposition } from './send-exposition.ts';
 
 const timeoutHeader = 'x-prometheus-scrape-timeout-seconds';
 
@@ -34,10 +35,9 @@ export function registerMetricsRoutes(
         signal,
       }),
     }));
-    return reply
-      .code(status)
-      .type(status === 200 ? expositionContentType : plainText)
-      .send(text);
+    return status === 200
+      ? sendExposition(request, reply, text)
+      : reply.code(status).type(plainText).send(text);
   });
 
   server.get<{ Querystring: Record<string, string | string[] | undefined> }>(
@@ -47,21 +47,24 @@ export function registerMetricsRoutes(
       if (target === undefined || target === '') {
         return reply.code(400).type(plainText).send('parameter target is missing\n');
       }
+      const module = single(request.query['module']);
+      const deadlineMilliseconds = scrapeDeadline(request.headers[timeoutHeader]);
+      const startedAt = performance.now();
       const { status, text } = await limitedProbe(reply, async (signal) => {
-        const probed = await ports.probe({
-          target,
-          module: single(request.query['module']),
-          deadlineMilliseconds: scrapeDeadline(request.headers[timeoutHeader]),
-          signal,
-        });
+        const probed = await ports.probe({ target, module, deadlineMilliseconds, signal });
         return probed.ok
           ? { status: 200, text: probed.value }
           : { status: probed.error.status, text: `${probed.error.reason}\n` };
       });
-      return reply
-        .code(status)
-        .type(status === 200 ? expositionContentType : plainText)
-        .send(text);
+      if (status === 200 && single(request.query['debug']) === 'true') {
+        const seconds = (performance.now() - startedAt) / 1000;
+        const configuration = ports.showModule({ target, module });
+        const asked = { target, module, deadlineMilliseconds, seconds, configuration };
+        return reply.type(plainText).send(renderProbeDebug(asked, text));
+      }
+      return status === 200
+        ? sendExposition(request, reply, text)
+        : reply.code(status).type(plainText).send(text);
     },
   );
 }

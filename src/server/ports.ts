@@ -18,6 +18,8 @@ export interface ServerPorts {
   reload(): Promise<Result<void, readonly string[]>>;
   /** The effective configuration as YAML, without secrets. */
   showConfig(): string;
+  /** The module of a probe as YAML, without secrets; of a configured target, the target. */
+  showModule(query: Pick<ProbeQuery, 'target' | 'module'>): string;
   listTargets(): readonly { readonly name: string; readonly server: ServerKind }[];
 }
 

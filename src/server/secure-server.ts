@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
+import { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyServerFactory } from 'fastify';
 import { checkClientCertificate, type PresentedCertificate } from './client-certificate.ts';
@@ -55,7 +56,20 @@ function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServ
     const check = checkClientCertificate(used.config, presentedBy(socket));
     if (!check.ok) socket.destroy();
   });
+  server.prependListener('tlsClientError', answerPlainHttp);
   return server;
+}
+
+const plainHttpAnswer = 'this port speaks HTTPS: write https:// in place of http://\n';
+
+/** As Go's servers do. What comes before a handshake can only be said on the connection below TLS. */
+function answerPlainHttp(error: Error & { code?: string }, socket: TLSSocket): void {
+  if (error.code !== 'ERR_SSL_HTTP_REQUEST') return;
+  const below: unknown = Object(socket)._parent;
+  if (!(below instanceof Socket) || below.destroyed) return;
+  below.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: ${plainHttpAnswer.length}\r\n\r\n${plainHttpAnswer}`,
+  );
 }
 
 function presentedBy(socket: TLSSocket): PresentedCertificate | undefined {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { run } from '../../src/cli/run.ts';
+import { runCli } from '../support/run-cli.ts';
 
 /** check-config on a configuration with one access log; `LOG` stands for its path. */
 async function check(source: string, log: string | undefined) {
@@ -44,7 +45,7 @@ test('says how many of the newest lines the format understands', async () => {
   expect(await check('{path: LOG}', line('200') + line('404'))).toEqual({
     code: 0,
     output:
-      '/config.yml: ok, 1 targets\ntarget "shop": /access.log: understood 2 of the newest 2 lines\n',
+      '/config.yml: ok, 1 target\ntarget "shop": /access.log: understood 2 of the newest 2 lines\n',
   });
 });
 
@@ -100,4 +101,69 @@ test.each([
   const { code, output } = await check(source, log);
   expect(output).toMatch(wanted);
   expect(code).toBe(0);
+});
+
+/** Runs check-config on this text. */
+async function checkText(text: string, ...flags: readonly string[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'check-config-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const file = join(directory, 'config.yml');
+  await writeFile(file, text);
+  const { code, stdout, stderr } = await runCli(['check-config', file, ...flags]);
+  return { code, output: (stdout + stderr).replaceAll(directory, '') };
+}
+
+const target = (more: string) => `targets: [{name: a, server: apache, ${more}}]\n`;
+
+test.each([
+  ['targets: []\n', 'targets: is empty, and probe has no modules: nothing is measured'],
+  [
+    target('status_url: "http://a/server-status"'),
+    'targets[0].status_url: has no "?auto": mod_status then sends the page for people',
+  ],
+  [
+    target('status_url: "http://a/?auto", http: {tls: {ca_file: /nonexistent/ca.pem}}'),
+    'targets[0].http.tls.ca_file: /nonexistent/ca.pem cannot be used by this user: ENOENT',
+  ],
+  [
+    target('status_url: "http://a/?auto", http: {bearer_token_file: /}'),
+    'targets[0].http.bearer_token_file: / is a directory, not a file',
+  ],
+  [
+    `checkpoint: {directory: /etc/hostname}\n${target('status_url: "http://a/?auto"')}`,
+    'checkpoint.directory: /etc/hostname is not a directory',
+  ],
+])('%s is accepted with a warning, and refused with --strict', async (text, warning) => {
+  const { code, output } = await checkText(text);
+  expect(output).toContain(`/config.yml: warning: ${warning}`);
+  expect(code).toBe(0);
+  expect((await checkText(text, '--strict')).code).toBe(1);
+});
+
+test.each(['auto', 'auto&x=1', 'x=1&auto', 'refresh=5&auto=1'])(
+  '?%s is the page for programs',
+  async (query) => {
+    const text = target(`status_url: "http://a/server-status?${query}"`);
+    expect(await checkText(text, '--strict')).toEqual({
+      code: 0,
+      output: '/config.yml: ok, 1 target\n',
+    });
+  },
+);
+
+test('--output=json is for programs, also of a file that is refused', async () => {
+  const { code, output } = await checkText('targets: 1\n', '--output=json');
+  expect(code).toBe(1);
+  expect(JSON.parse(output)).toMatchObject({
+    file: '/config.yml',
+    problems: ['/config.yml:1:1: targets: is a number; a list wanted'],
+  });
+  const fine = await checkText(target('status_url: "http://a/?auto"'), '--output=json');
+  expect(JSON.parse(fine.output)).toEqual({
+    file: '/config.yml',
+    problems: [],
+    warnings: [],
+    targets: 1,
+    logs: [],
+  });
 });

@@ -1,18 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { environmentName, parseCommandLine } from '../../src/cli/flags.ts';
+import { environmentName, firstValues, parseCommandFlags } from '../../src/cli/command-flags.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { demoFlags } from '../../src/cli/flags.ts';
+import { runCli } from '../support/run-cli.ts';
 
-function flagsOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const line = parseCommandLine(args, environment);
-  if (!line.ok) throw new Error(line.error);
-  return line.value.flags;
+type Environment = Readonly<Record<string, string>>;
+
+function flagsOf(args: readonly string[], environment: Environment = {}) {
+  const read = parseCommandFlags(demoFlags, args, { environment });
+  if (!read.ok) throw new Error(read.error);
+  return firstValues(read.value.flags);
 }
 
-function problemOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const line = parseCommandLine(args, environment);
-  return line.ok ? undefined : line.error;
+function problemOf(args: readonly string[], environment: Environment = {}) {
+  const read = parseCommandFlags(demoFlags, args, { environment });
+  return read.ok ? undefined : read.error;
 }
 
-describe('parseCommandLine()', () => {
+describe('parseCommandFlags()', () => {
   test('takes the default, the environment over it, the argument over both', () => {
     const environment = { KEEPALIVE_EXPORTER_LOG_LEVEL: 'warn' };
     expect(flagsOf([])['log.level']).toBe('info');
@@ -22,6 +27,7 @@ describe('parseCommandLine()', () => {
 
   test('takes an empty variable, as compose files pass on, for one that is not set', () => {
     expect(flagsOf([], { KEEPALIVE_EXPORTER_LOG_LEVEL: '' })['log.level']).toBe('info');
+    expect(flagsOf(['--log.level='])['log.level']).toBe('info');
   });
 
   test.each(['true', 'TRUE', '1', ' true '])('reads a boolean variable "%s" as true', (value) => {
@@ -34,26 +40,71 @@ describe('parseCommandLine()', () => {
     expect(flagsOf([], environment)['no-compat-metrics']).toBeUndefined();
   });
 
-  test('names the variable whose value is no boolean', () => {
-    expect(problemOf([], { KEEPALIVE_EXPORTER_REAL: 'yes' })).toBe(
-      'KEEPALIVE_EXPORTER_REAL="yes" is no true or false',
-    );
+  test.each<readonly [readonly string[], Environment, string]>([
+    [[], { KEEPALIVE_EXPORTER_REAL: 'yes' }, 'KEEPALIVE_EXPORTER_REAL="yes": want true or false'],
+    [
+      [],
+      { KEEPALIVE_EXPORTER_LOG_LEVEL: 'wran' },
+      'KEEPALIVE_EXPORTER_LOG_LEVEL="wran": want debug, info, warn or error; did you mean warn?',
+    ],
+    [['--log.levle=info'], {}, 'there is no flag --log.levle; did you mean --log.level?'],
+    [['-log.level=info'], {}, 'there is no flag -log.level; did you mean --log.level?'],
+    [['--xyzzy'], {}, 'there is no flag --xyzzy'],
+    [['--log.level'], {}, '--log.level needs a value: --log.level=LEVEL'],
+    [['--config.file', '--real'], {}, '--config.file needs a value: --config.file=FILE'],
+    [['--log.level=info', '--log.level=warn'], {}, '--log.level is given twice'],
+    [['--real=maybe'], {}, '--real="maybe": want true or false'],
+    [['other'], {}, '"other" is one argument too many'],
+  ])('%j with %j: %s', (args, environment, problem) => {
+    expect(problemOf(args, environment)).toBe(problem);
   });
 
-  test.each(['HELP', 'VERSION'])('does not end serve for a KEEPALIVE_EXPORTER_%s', (name) => {
-    const flags = flagsOf(['serve'], { [`KEEPALIVE_EXPORTER_${name}`]: '1.2' });
-    expect(flags).toEqual(flagsOf(['serve']));
-  });
-
-  test('refuses an unknown flag and a second command', () => {
-    expect(problemOf(['--log.levle=info'])).toContain('--log.levle');
-    expect(problemOf(['serve', 'demo'])).toBe('one command wanted, found "serve demo"');
+  test('takes a value after a space too, and false for a flag that is not given', () => {
+    const flags = flagsOf(['--log.level', 'warn', '--real=false']);
+    expect(flags['log.level']).toBe('warn');
+    expect(flags.real).toBeUndefined();
   });
 });
 
-describe('environmentName()', () => {
-  test('is the flag in capitals; none for a flag that only an argument sets', () => {
-    expect(environmentName('web.listen-address')).toBe('KEEPALIVE_EXPORTER_WEB_LISTEN_ADDRESS');
-    expect(environmentName('version')).toBeUndefined();
+test('environmentName() is the flag in capitals', () => {
+  expect(environmentName('web.listen-address')).toBe('KEEPALIVE_EXPORTER_WEB_LISTEN_ADDRESS');
+});
+
+describe('every command', () => {
+  const names = Object.keys(commands);
+
+  test.each(names)('%s --help, -h and help %s show its flags', async (name) => {
+    const { code, stdout } = await runCli([name, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Usage: keepalive-exporter ${name}`);
+    for (const flag of Object.keys(commands[name]?.flags ?? {})) {
+      expect(stdout).toContain(`  --${flag}`);
+    }
+    expect(await runCli([name, '-h'])).toEqual({ code, stdout, stderr: '' });
+    expect(await runCli(['help', name])).toEqual({ code, stdout, stderr: '' });
+  });
+
+  test.each(names)('%s refuses an unknown flag with the nearest one, exit code 2', async (name) => {
+    const { code, stderr } = await runCli([name, '--hlep']);
+    expect(code).toBe(2);
+    expect(stderr).toContain(
+      `keepalive-exporter ${name}: there is no flag --hlep; did you mean --help?`,
+    );
+  });
+
+  test('a flag that several share takes a value in all or in none: the command is found before it is known', () => {
+    const kinds = new Map<string, boolean>();
+    for (const { flags } of Object.values(commands)) {
+      for (const [flag, { value }] of Object.entries(flags)) {
+        expect(kinds.get(flag) ?? value !== undefined, flag).toBe(value !== undefined);
+        kinds.set(flag, value !== undefined);
+      }
+    }
+  });
+
+  test('no help holds a colour: NO_COLOR has nothing to turn off', async () => {
+    for (const name of names) {
+      expect((await runCli([name, '--help'])).stdout).not.toContain(String.fromCharCode(27));
+    }
   });
 });

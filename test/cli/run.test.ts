@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { flagTable, parseCommandLine } from '../../src/cli/flags.ts';
+import { commands } from '../../src/cli/commands.ts';
+import { serveFlags } from '../../src/cli/flags.ts';
 import { run } from '../../src/cli/run.ts';
 import { findFreePort } from '../support/free-port.ts';
 
@@ -46,30 +47,44 @@ async function configFile(text: string): Promise<string> {
 }
 
 describe('run()', () => {
-  test('--help lists every command and every flag', async () => {
-    const { code, stdout } = await runWith(['--help']);
-    expect(code).toBe(0);
-    for (const name of ['serve', 'check-config', 'check-keepalive', 'demo', 'plan'])
-      expect(stdout).toContain(`  ${name}`);
-    for (const flag of Object.keys(flagTable)) expect(stdout).toContain(`--${flag}`);
+  test.each(['--help', '-h', 'help'])(
+    '%s lists every command and the flags of serve',
+    async (word) => {
+      const { code, stdout } = await runWith([word]);
+      expect(code).toBe(0);
+      for (const name of Object.keys(commands)) expect(stdout).toContain(`  ${name}`);
+      for (const flag of Object.keys(serveFlags)) expect(stdout).toContain(`--${flag}`);
+    },
+  );
+
+  test.each(['--version', '-v'])('%s names both versions', async (word) => {
+    expect((await runWith([word])).stdout).toBe('keepalive-exporter 1.2.3 (Node.js v20.19.0)\n');
   });
 
-  test('--version names both versions', async () => {
-    expect((await runWith(['--version'])).stdout).toBe(
-      'keepalive-exporter 1.2.3 (Node.js v20.19.0)\n',
-    );
+  test.each(['HELP', 'VERSION'])('does not end serve for a KEEPALIVE_EXPORTER_%s', async (name) => {
+    const environment = { [`KEEPALIVE_EXPORTER_${name}`]: '1.2' };
+    expect((await runWith(['--web.telemetry-path=x'], environment)).code).toBe(2);
+  });
+
+  test('finds the command after flags', async () => {
+    const { code, stderr } = await runWith(['--config.file', '/nonexistent/c.yml', 'check-config']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('/nonexistent/c.yml: cannot be read');
   });
 
   test.each([
     [['start'], /no command "start"/],
+    [['sevre'], /no command "sevre"; did you mean serve\?/],
+    [['help', 'sevre'], /did you mean serve/],
+    [['serve', 'demo'], /"demo" is one argument too many/],
     [['--config'], /--config/],
-    [['serve', '--web.listen-address=9921'], /"9921" is no HOST:PORT/],
-    [['serve', '--log.level=loud'], /--log\.level="loud" is none of debug/],
+    [['serve', '--web.listen-address=9921'], /"9921" is not a valid address: want HOST:PORT/],
+    [['serve', '--log.level=loud'], /--log\.level="loud": want debug, info, warn or error/],
     [['serve', '--web.telemetry-path=metrics'], /must begin with \//],
-    [['check-config'], /needs --config\.file/],
-    [['demo', '--seconds=soon'], /--seconds="soon" is no number/],
-    [['demo', '--seconds=Infinity'], /is no number of seconds up to 2147483/],
-    [['demo', '--web.listen-address=9921'], /"9921" is no HOST:PORT/],
+    [['check-config'], /name one file: check-config FILE/],
+    [['demo', '--seconds=soon'], /--seconds="soon": want a number/],
+    [['demo', '--seconds=Infinity'], /want a number of seconds up to 2147483/],
+    [['demo', '--web.listen-address=9921'], /"9921" is not a valid address: want HOST:PORT/],
   ])('%j ends with exit code 2 and says what is wrong', async (args, wanted) => {
     const { code, stderr } = await runWith(args);
     expect(code).toBe(2);
@@ -80,12 +95,12 @@ describe('run()', () => {
     const good = await configFile('targets: [{name: a, server: nginx, status_url: "http://a/"}]\n');
     expect(await runWith(['check-config', `--config.file=${good}`])).toMatchObject({
       code: 0,
-      stdout: `${good}: ok, 1 targets\n`,
+      stdout: `${good}: ok, 1 target\n`,
     });
     const bad = await configFile('targets:\n  - nme: a\n');
     const { code, stderr } = await runWith(['check-config', `--config.file=${bad}`]);
     expect(code).toBe(1);
-    expect(stderr).toContain(`${bad}:2:5: targets[0].nme: unknown key\n`);
+    expect(stderr).toContain(`${bad}:2:5: targets[0].nme: unknown key; did you mean name?\n`);
   });
 
   test('a configuration file that is not there is named', async () => {
@@ -103,30 +118,6 @@ describe('run()', () => {
     );
     expect(code).toBe(1);
     expect(stderr).toContain(`${bad}:1:1: targets: `);
-  });
-});
-
-describe('parseCommandLine()', () => {
-  const flagsOf = (args: readonly string[], environment = {}) => {
-    const parsed = parseCommandLine(args, environment);
-    if (!parsed.ok) throw new Error(parsed.error);
-    return parsed.value.flags;
-  };
-
-  test('takes a flag from the environment, and an argument before that', () => {
-    const environment = { KEEPALIVE_EXPORTER_LOG_LEVEL: 'warn' };
-    expect(flagsOf([], environment)['log.level']).toBe('warn');
-    expect(flagsOf(['--log.level=debug'], environment)['log.level']).toBe('debug');
-    expect(flagsOf([])['log.level']).toBe('info');
-  });
-
-  test('reads a boolean of the environment as absent when it says false', () => {
-    expect(
-      flagsOf([], { KEEPALIVE_EXPORTER_NO_COMPAT_METRICS: 'false' })['no-compat-metrics'],
-    ).toBeUndefined();
-    expect(flagsOf([], { KEEPALIVE_EXPORTER_NO_COMPAT_METRICS: 'true' })['no-compat-metrics']).toBe(
-      'true',
-    );
   });
 });
 

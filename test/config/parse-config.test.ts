@@ -44,9 +44,13 @@ describe('parseConfig()', () => {
     [
       'an unknown key',
       target('    statusurl: x\n'),
-      /^c\.yml:5:5: targets\[0\]\.statusurl: unknown key$/,
+      /^c\.yml:5:5: targets\[0\]\.statusurl: unknown key; did you mean status_url\?$/,
     ],
-    ['an unknown key at the top', 'target: []\n', /^c\.yml:1:1: target: unknown key$/],
+    [
+      'an unknown key at the top',
+      'target: []\n',
+      /^c\.yml:1:1: target: unknown key; did you mean targets\?$/,
+    ],
     [
       'a missing key',
       'targets: [{name: a, server: apache}]',
@@ -55,22 +59,32 @@ describe('parseConfig()', () => {
     [
       'a duration without a unit',
       target('    timeout: 5\n'),
-      /^c\.yml:5:5: targets\[0\]\.timeout: /,
+      /^c\.yml:5:5: targets\[0\]\.timeout: is the number 5, without a unit; write 5s for seconds$/,
     ],
     [
       'a duration in other units',
       target('    timeout: 5 sec\n'),
-      /targets\[0\]\.timeout: is no duration; write it as Prometheus/,
+      /targets\[0\]\.timeout: is not a duration; write it as Prometheus/,
     ],
     [
       'a number in place of a text',
       target('    http: {bearer_token: 5}\n'),
-      /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: is a number; string wanted$/,
+      /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: is a number; a text wanted$/,
     ],
     [
       'a missing key that has a choice of values',
       'targets: [{name: a, status_url: "http://a/"}]',
       /targets\[0\]\.server: is missing; apache or nginx wanted$/,
+    ],
+    [
+      'a value that is nearly one of a choice',
+      'targets: [{name: a, server: apahce, status_url: "http://a/"}]',
+      /targets\[0\]\.server: is none of the known values; apache or nginx wanted; did you mean apache\?$/,
+    ],
+    [
+      'an unknown key far below',
+      'probe: {modules: {m: {server: nginx, http: {tls: {cafile: x}}}}}',
+      /probe\.modules\.m\.http\.tls\.cafile: unknown key; did you mean ca_file\?$/,
     ],
     ['a key without its value', 'targets: [{name: a, server: nginx, status_url: }]', /is empty/],
     ['a timeout of nothing', target('    timeout: 0s\n'), /timeout: must be longer than 0/],

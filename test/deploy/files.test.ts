@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+import { readMemoryFlags } from '../../tools/memory-flags.ts';
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const read = (name: string) => readFileSync(join(deploy, name), 'utf8');
@@ -27,7 +28,7 @@ test('the image is pinned to a base and runs as a user that is a number, without
   expect(lines).toContain('USER 65532:65532');
   expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(/@sha256:[0-9a-f]{64}$/);
   expect(lines.find((line) => line.startsWith('ENTRYPOINT'))).toMatch(
-    /^ENTRYPOINT \["node", .*"dist\/main\.js"\]$/,
+    /^ENTRYPOINT \["node", .*"keepalive-exporter\.mjs"\]$/,
   );
 });
 
@@ -41,4 +42,16 @@ test.each([
   // Node.js makes code as it runs: this one setting would end it at once.
   if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
   else expect(unit.split('\n')).toContain(line);
+});
+
+test('image and unit run Node.js with the same flags, which do not limit the heap', () => {
+  const flags = readMemoryFlags(fileURLToPath(new URL('../../', import.meta.url)));
+  expect(flags.length).toBeGreaterThan(2);
+  const [, unit = ''] =
+    /^ExecStart=\/usr\/bin\/node (.*) \/usr\/lib/m.exec(
+      read('systemd/keepalive-exporter.service'),
+    ) ?? [];
+  expect(unit.split(' ')).toEqual(flags);
+  // A thousand targets need more than one does, and a process that reaches its limit is gone.
+  expect(flags.join()).not.toContain('max-old-space-size');
 });

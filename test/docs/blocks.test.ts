@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { parseWebConfig } from '../../src/config/web-config.ts';
 import { docBlock, docBlocks, docFiles, repository } from '../support/doc-blocks.ts';
 
 const blocks = docFiles.flatMap(docBlocks);
@@ -37,6 +38,7 @@ test.each(ofLanguage('sh'))('%s: the shell reads it, and what it names exists', 
 const keysOf = (text: string) => Object.keys((parse(text) as object | null) ?? {});
 
 /** Blocks for other programs, by a key of theirs: promtool and kubectl read those. */
+const webKeys = ['tls_server_config', 'basic_auth_users'];
 const foreignKeys = [
   'scrape_configs',
   'remote_write',
@@ -44,6 +46,7 @@ const foreignKeys = [
   'runbook_url',
   'apiVersion',
   'patches',
+  ...webKeys,
 ];
 const ownYaml = ofLanguage('yaml').filter(
   ([, text]) => !keysOf(text).some((key) => foreignKeys.includes(key)),
@@ -54,6 +57,14 @@ test.each(ownYaml)('%s: the exporter accepts it', (_, text) => {
   // A page may show the part that it is about; targets are what every configuration has.
   const whole = keys.includes('targets') ? text : `${text}\ntargets: []\n`;
   expect(parseConfig(whole)).toMatchObject({ ok: true });
+});
+
+const webYaml = ofLanguage('yaml').filter(([, text]) =>
+  keysOf(text).some((key) => webKeys.includes(key)),
+);
+
+test.each(webYaml)('%s: the exporter accepts it for --web.config.file', (_, text) => {
+  expect(parseWebConfig(text)).toMatchObject({ ok: true });
 });
 
 test('the recommended log formats are the same on both pages', () => {

@@ -212,6 +212,7 @@ describe('--web.config.file', () => {
         isReady: () => true,
         reload: () => Promise.reject(new Error('not asked')),
         showConfig: () => '',
+        showModule: () => 'm: {}\n',
         showAdvice: () => ({}),
         listTargets: () => [],
       },

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { buildBundle } from '../../tools/bundle/build-bundle.ts';
 import { docBlock, docBlocks, repository } from '../support/doc-blocks.ts';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
@@ -190,7 +191,10 @@ test('the README’s configuration is accepted, and a typo in it is named by its
   // Checked rather than served: a server would run on.
   const script = block.replace('npm start --', `node ${main} check-config`);
   const run = (input: string) => spawnSync('bash', ['-e'], { cwd: path, input, encoding: 'utf8' });
-  expect(run(script)).toMatchObject({ status: 0, stdout: 'config.yml: ok, 2 targets\n' });
+  expect(run(script)).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('config.yml: ok, 2 targets\n'),
+  });
   const misspelt = run(script.replace('server: apache', 'sever: apache'));
   expect(misspelt.status).toBe(1);
   expect(misspelt.stdout + misspelt.stderr).toMatch(/config\.yml:2:.*sever/);
@@ -199,20 +203,15 @@ test('the README’s configuration is accepted, and a typo in it is named by its
 test('the commands of docs/deploy/systemd.md put everything where the unit looks for it', async () => {
   const path = await keepTempDirectory('systemd-docs');
   const root = join(path, 'root');
-  for (const name of ['usr/lib/sysusers.d', 'etc/systemd/system']) {
+  for (const name of ['usr/lib/sysusers.d', 'etc/systemd/system', 'etc/default']) {
     await mkdir(join(root, name), { recursive: true });
   }
   const checkout = join(path, 'checkout');
   await mkdir(checkout);
-  for (const name of ['dist', 'node_modules']) {
-    await symlink(join(repository, name), join(checkout, name));
-  }
-  for (const name of ['package.json', 'README.md', 'LICENSE']) {
-    await copyFile(join(repository, name), join(checkout, name));
-  }
+  await buildBundle(join(checkout, 'dist'));
   await cp(join(repository, 'deploy'), join(checkout, 'deploy'), { recursive: true });
   await writeFile(join(checkout, 'config.yml'), 'targets: []\n');
-  const commands = docBlock('docs/deploy/systemd.md', 'sh')
+  const commands = docBlock('docs/deploy/systemd.md', 'sh', 'install -d')
     .replaceAll(/ \/(usr|etc)\//g, ` ${root}/$1/`)
     .replace('-g keepalive-exporter', '-g "$(id -g)"');
   // What would change this machine, or takes minutes, is only noted.
@@ -227,12 +226,15 @@ test('the commands of docs/deploy/systemd.md put everything where the unit looks
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toContain('called systemctl enable --now keepalive-exporter');
   const unit = await readFile(join(root, 'etc/systemd/system/keepalive-exporter.service'), 'utf8');
-  const [, main = '', config = ''] =
-    /^ExecStart=.* (\/\S+main\.js) serve --config\.file=(\S+)$/m.exec(unit) ?? [];
+  const [, main = ''] = /^ExecStart=.* (\/\S+\.mjs) serve$/m.exec(unit) ?? [];
+  const [, defaults = ''] = /^EnvironmentFile=-(\S+)$/m.exec(unit) ?? [];
+  const [, config = ''] =
+    /^KEEPALIVE_EXPORTER_CONFIG_FILE=(\S+)$/m.exec(await readFile(join(root, defaults), 'utf8')) ??
+    [];
   const checked = spawnSync(process.execPath, [
     join(root, main),
     'check-config',
-    `--config.file=${join(root, config)}`,
+    join(root, config),
   ]);
   expect(checked.status).toBe(0);
 });

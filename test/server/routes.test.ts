@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { get } from 'node:http';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { err, ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
 import type { ServerPorts } from '../../src/server/ports.ts';
+import { acceptsGzip } from '../../src/server/send-exposition.ts';
 
 function serverWith(ports: Partial<ServerPorts> = {}) {
   const errors: Error[] = [];
@@ -19,6 +21,7 @@ function serverWith(ports: Partial<ServerPorts> = {}) {
       isReady: () => true,
       reload: async () => ok(undefined),
       showConfig: () => 'targets: []\n',
+      showModule: () => 'm: {}\n',
       showAdvice: () => ({ targets: [{ target: 'shop', advice: null }] }),
       listTargets: () => [{ name: 'shop', server: 'apache' }],
       ...ports,
@@ -41,6 +44,46 @@ describe('the routes', () => {
     expect(statusCode).toBe(200);
     expect(answered['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(deadlines).toEqual([2500]);
+  });
+
+  test('/metrics and /probe are compressed for who asks, and say that it depends on that', async () => {
+    const long = 'webserver_up 1\n'.repeat(500);
+    const { server } = serverWith({ renderMetrics: async () => long, probe: async () => ok(long) });
+    for (const url of ['/metrics', '/probe?target=a']) {
+      const headers = { 'accept-encoding': 'gzip' };
+      const { headers: answered, rawPayload } = await server.inject({ url, headers });
+      expect(answered['content-encoding']).toBe('gzip');
+      expect(answered['vary']).toBe('Accept-Encoding');
+      expect(gunzipSync(rawPayload).toString()).toBe(long);
+      const plain = await server.inject(url);
+      expect(plain.headers['content-encoding']).toBeUndefined();
+      expect(plain.body).toBe(long);
+    }
+  });
+
+  test.each([
+    [undefined, false],
+    ['', false],
+    ['gzip', true],
+    ['deflate, GZIP;q=0.5', true],
+    ['gzip;q=0, *', false],
+    ['*', true],
+    ['identity', false],
+    ['gzip;q=banana', false],
+  ])('Accept-Encoding %j asks for gzip: %s', (header, wanted) => {
+    expect(acceptsGzip(header)).toBe(wanted);
+  });
+
+  test('/probe?debug=true shows what was asked, the metrics and the module', async () => {
+    const { server } = serverWith();
+    const { statusCode, headers, body } = await server.inject(
+      '/probe?target=a&module=m&debug=true',
+    );
+    expect(statusCode).toBe(200);
+    expect(headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(body).toMatch(
+      /^Logs for the probe:\ntarget="a" module="m" deadline=\d+(?:\.\d+)?s duration=\d+\.\d{3}s\nprobe_success 1\n\nMetrics that would have been returned:\nprobe_success 1\n\nModule configuration:\nm: \{\}\n$/,
+    );
   });
 
   test('/advice is JSON', async () => {

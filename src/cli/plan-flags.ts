@@ -1,0 +1,30 @@
+import { type CommandFlagTable, outputFlag } from './command-flags.ts';
+
+export const planFlags = {
+  slots: {
+    value: 'N',
+    help: 'Slots: MaxRequestWorkers, or worker_processes x worker_connections.',
+  },
+  hold: { value: 'DURATION', help: 'How long a visitor holds a slot: page load and idle timeout.' },
+  rate: { value: 'N', help: 'New visitors per second at the peak.' },
+  average: {
+    value: 'N',
+    help: 'New visitors per second in the busiest hour; the peak is 2 to 3 times it.',
+  },
+  connections: {
+    value: 'N',
+    default: '1',
+    help: 'Connections a visitor opens at once; browsers open 3 to 6.',
+  },
+  timeout: { value: 'DURATION', help: 'Keep-alive timeout: the idle part of --hold.' },
+  memory: { value: 'SIZE', help: 'Memory for all workers, such as 4GiB.' },
+  'slot-memory': { value: 'SIZE', help: 'Memory of one worker, such as 48MiB (its PSS).' },
+  requests: { value: 'N', help: 'Requests per second of all clients: counts handshake packets.' },
+  clients: { value: 'N', help: 'Clients that send --requests.' },
+  'connection-time': {
+    value: 'DURATION',
+    default: '1s',
+    help: 'How long each client keeps a connection.',
+  },
+  output: outputFlag,
+} as const satisfies CommandFlagTable;

@@ -1,0 +1,95 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import type { Config, HttpConfig, TargetConfig } from '../config/schema.ts';
+
+/** Something that the schema allows and that will probably not do what was wanted. */
+export interface ConfigWarning {
+  /** Where in the configuration, such as `targets[0].status_url`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+interface NamedFile {
+  readonly path: string;
+  readonly file: string | undefined;
+}
+
+/** What is doubtful about a valid configuration: files that cannot be read, nothing to do, a page for people. */
+export async function findConfigWarnings(config: Config): Promise<readonly ConfigWarning[]> {
+  const looked = await Promise.all(namedFiles(config).map(lookAt));
+  return [...emptyWarnings(config), ...addressWarnings(config), ...looked.flat()];
+}
+
+function emptyWarnings({ targets, probe }: Config): readonly ConfigWarning[] {
+  if (targets.length > 0 || Object.keys(probe.modules).length > 0) return [];
+  return [{ path: 'targets', message: 'is empty, and probe has no modules: nothing is measured' }];
+}
+
+/** mod_status answers without `auto` with a page for people, of which no figure is read. */
+function addressWarnings({ targets }: Config): readonly ConfigWarning[] {
+  return targets.flatMap(({ server, status_url }, index) => {
+    if (server !== 'apache' || status_url === undefined) return [];
+    if (
+      /^(?:auto(?:=.*)?|.*&auto(?:=.*)?(?:&.*)?|auto&.*)$/.test(new URL(status_url).search.slice(1))
+    )
+      return [];
+    const message = 'has no "?auto": mod_status then sends the page for people';
+    return [{ path: `targets[${index}].status_url`, message }];
+  });
+}
+
+function namedFiles({ targets, probe, checkpoint }: Config): readonly NamedFile[] {
+  return [
+    ...targets.flatMap((target, index) => filesOfTarget(target, `targets[${index}]`)),
+    ...Object.entries(probe.modules).flatMap(([name, { http, capacity }]) => [
+      ...filesOfHttp(http, `probe.modules.${name}.http`),
+      { path: `probe.modules.${name}.capacity.config_file`, file: capacity.config_file },
+    ]),
+    { path: 'checkpoint.directory', file: checkpoint?.directory },
+  ];
+}
+
+/** Access logs are tried by their formats, which says what is wrong with the file too. */
+function filesOfTarget(target: TargetConfig, path: string): readonly NamedFile[] {
+  const { http, capacity, access_logs, error_logs, processes } = target;
+  return [
+    ...filesOfHttp(http, `${path}.http`),
+    { path: `${path}.capacity.config_file`, file: capacity.config_file },
+    { path: `${path}.processes.pid_file`, file: processes?.pid_file },
+    ...access_logs.flatMap(({ format_file, pipe }, index) => [
+      { path: `${path}.access_logs[${index}].format_file`, file: format_file },
+      { path: `${path}.access_logs[${index}].pipe`, file: pipe },
+    ]),
+    ...error_logs
+      .filter((log) => !/[*?]/.test(log.path))
+      .map((log, index) => ({ path: `${path}.error_logs[${index}].path`, file: log.path })),
+  ];
+}
+
+function filesOfHttp(http: HttpConfig, path: string): readonly NamedFile[] {
+  const { basic_auth, bearer_token_file, tls } = http;
+  return [
+    { path: `${path}.basic_auth.password_file`, file: basic_auth?.password_file },
+    { path: `${path}.bearer_token_file`, file: bearer_token_file },
+    { path: `${path}.tls.ca_file`, file: tls?.ca_file },
+    { path: `${path}.tls.cert_file`, file: tls?.cert_file },
+    { path: `${path}.tls.key_file`, file: tls?.key_file },
+  ];
+}
+
+async function lookAt({ path, file }: NamedFile): Promise<readonly ConfigWarning[]> {
+  if (file === undefined) return [];
+  try {
+    const isDirectory = (await stat(file)).isDirectory();
+    const wantsDirectory = path === 'checkpoint.directory';
+    if (isDirectory !== wantsDirectory) {
+      const found = isDirectory ? 'is a directory, not a file' : 'is not a directory';
+      return [{ path, message: `${file} ${found}` }];
+    }
+    await access(file, wantsDirectory ? constants.W_OK : constants.R_OK);
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [{ path, message: `${file} cannot be used by this user: ${reason}` }];
+  }
+}

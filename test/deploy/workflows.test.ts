@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** The part of GitHub's workflow syntax that is used here; an unknown key is a typo. */
+const permissions = z.record(
+  z.enum(['contents', 'packages', 'id-token']),
+  z.enum(['read', 'write', 'none']).optional(),
+);
+const step = z
+  .strictObject({
+    id: z.string().optional(),
+    name: z.string().optional(),
+    if: z.string().optional(),
+    uses: z
+      .string()
+      .regex(/^[\w-]+\/[\w-]+@v\d+$/)
+      .optional(),
+    with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+    run: z.string().optional(),
+    env: z.record(z.string(), z.string()).optional(),
+    'working-directory': z.string().optional(),
+  })
+  .refine(({ uses, run }) => (uses === undefined) !== (run === undefined), 'one of uses and run')
+  .refine((one) => one.with === undefined || one.uses !== undefined, 'with needs uses');
+const workflow = z.strictObject({
+  name: z.string(),
+  on: z.strictObject({
+    push: z
+      .strictObject({
+        branches: z.array(z.string()).optional(),
+        tags: z.array(z.string()).optional(),
+      })
+      .optional(),
+    pull_request: z.null().optional(),
+  }),
+  permissions,
+  jobs: z.record(
+    z.string().regex(/^[a-z][\w-]*$/),
+    z.strictObject({
+      'runs-on': z.literal('ubuntu-24.04'),
+      container: z.string().optional(),
+      'timeout-minutes': z.int().max(60),
+      permissions: permissions.optional(),
+      strategy: z
+        .strictObject({
+          'fail-fast': z.boolean(),
+          matrix: z.record(z.string(), z.array(z.number())),
+        })
+        .optional(),
+      steps: z.array(step).min(1),
+    }),
+  ),
+});
+
+const folder = '.github/workflows';
+const files = readdirSync(folder);
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+test.each(files)('%s follows the syntax, gives no more rights than it needs, and ends', (file) => {
+  const text = readFileSync(`${folder}/${file}`, 'utf8');
+  const parsed = workflow.parse(parse(text));
+  // What a job does not ask for, it does not get.
+  expect(parsed.permissions).toEqual({ contents: 'read' });
+  for (const { steps } of Object.values(parsed.jobs)) {
+    for (const { run = '' } of steps) {
+      expect(spawnSync('bash', ['-n'], { input: run, encoding: 'utf8' }).stderr).toBe('');
+      // actionlint: text of others in a script is a script of others.
+      expect(run).not.toContain('${{');
+      for (const [, script = ''] of run.matchAll(/\bnpm run ([\w:-]+)/g)) {
+        expect(Object.keys(scripts)).toContain(script);
+      }
+    }
+  }
+});
+
+test('expressions read what exists: contexts, ids of steps, keys of the matrix', () => {
+  for (const file of files) {
+    const text = readFileSync(`${folder}/${file}`, 'utf8');
+    for (const [, expression = ''] of text.matchAll(/\$\{\{ (.+?) \}\}/g)) {
+      expect(expression, file).toMatch(
+        /^(?:github\.(?:actor|token|sha|repository|server_url|event\.head_commit\.timestamp)|secrets\.NPM_TOKEN|matrix\.node|steps\.metadata\.outputs\.\w+|startsWith\(github\.ref, 'refs\/tags\/v'\))$/,
+      );
+      const [, id] = /^steps\.(\w+)/.exec(expression) ?? [];
+      if (id !== undefined) expect(text).toMatch(new RegExp(`id: ${id}\\b`));
+    }
+  }
+});
+
+test('files that the workflows name exist', () => {
+  expect(existsSync('deploy/docker/Dockerfile')).toBe(true);
+  expect(readFileSync(`${folder}/image.yml`, 'utf8')).toContain('file: deploy/docker/Dockerfile');
+});

@@ -1,0 +1,94 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hash } from 'bcryptjs';
+import type { Metafile } from 'esbuild';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { buildBundle } from '../../tools/bundle/build-bundle.ts';
+import { renderSbom } from '../../tools/bundle/sbom.ts';
+import { findFreePort } from '../support/free-port.ts';
+
+/** A folder with the one file and nothing else. */
+let directory: string;
+let metafile: Metafile;
+let main: string;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+  const built = join(directory, 'built');
+  metafile = await buildBundle(built);
+  main = join(directory, 'exporter.mjs');
+  copyFileSync(join(built, 'keepalive-exporter.mjs'), main);
+}, 60_000);
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const runMain = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [main, ...args], { cwd: directory, encoding: 'utf8' });
+
+test('the bundle runs alone and says its version, without a warning', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const { stdout, stderr } = runMain('--version');
+  expect(stdout).toContain(`keepalive-exporter ${version} `);
+  expect(stderr).toBe('');
+});
+
+test.each([
+  [['plan', '--slots=256', '--hold=7s'], 0, /ceiling/],
+  [['audit', '--nginx=nginx.conf', '--output=json', '--fail-on=never'], 0, /"findings"/],
+  [['completion', 'bash'], 0, /complete -o default/],
+  [['check-config', 'missing.yml'], 1, /cannot be read/],
+  [['compare'], 2, /compare --help/],
+  [['advise'], 2, /advise --help/],
+])('the bundle holds what %j loads', (args, code, wanted) => {
+  writeFileSync(join(directory, 'nginx.conf'), 'events {}\nhttp { server { listen 8080; } }\n');
+  const { status, stdout, stderr } = runMain(...args);
+  expect(stdout + stderr).toMatch(wanted);
+  expect(status).toBe(code);
+});
+
+test('the bundle serves a real figure, behind a password that its own bcrypt checks', async () => {
+  const page =
+    'Active connections: 3 \nserver accepts handled requests\n 9 9 20 \nReading: 0 Writing: 1 Waiting: 2 \n';
+  const origin = createServer((_, response) => response.end(page)).listen(0, '127.0.0.1');
+  onTestFinished(() => void origin.close());
+  await once(origin, 'listening');
+  const { port: originPort } = Object(origin.address());
+  const port = await findFreePort();
+  writeFileSync(
+    join(directory, 'config.yml'),
+    `targets: [{name: edge, server: nginx, status_url: "http://127.0.0.1:${originPort}/"}]\n`,
+  );
+  writeFileSync(
+    join(directory, 'web.yml'),
+    `basic_auth_users: {prom: '${await hash('secret', 4)}'}\n`,
+  );
+  const args = ['--config.file=config.yml', '--web.config.file=web.yml'];
+  const child = spawn(process.execPath, [main, ...args, `--web.listen-address=127.0.0.1:${port}`], {
+    cwd: directory,
+  });
+  onTestFinished(() => void child.kill());
+  await once(child.stderr, 'data');
+  const ask = (password: string) =>
+    fetch(`http://127.0.0.1:${port}/metrics`, {
+      headers: { authorization: `Basic ${btoa(`prom:${password}`)}` },
+    });
+  expect((await ask('wrong')).status).toBe(401);
+  const answer = await ask('secret');
+  expect(await answer.text()).toContain('webserver_up{target="edge",server="nginx"} 1');
+});
+
+test('licences and SBOM name what is in the bundle, and nothing that only builds it', () => {
+  const licenses = readFileSync(join(directory, 'built/THIRD-PARTY-LICENSES.txt'), 'utf8');
+  const { bomFormat, components } = JSON.parse(renderSbom(metafile));
+  const names: readonly string[] = components.map(({ name }: { name: string }) => name);
+  expect(bomFormat).toBe('CycloneDX');
+  for (const name of ['fastify', 'zod', 'bcryptjs', 'prom-client']) {
+    expect(names).toContain(name);
+    expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  }
+  for (const name of ['typescript', 'vitest', 'esbuild']) expect(names).not.toContain(name);
+});

@@ -1,0 +1,36 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** Folders of the packages that are in a bundle, such as `node_modules/zod`, sorted. */
+export function packagesIn({ inputs }: Pick<Metafile, 'inputs'>): readonly string[] {
+  const folders = Object.keys(inputs).flatMap(
+    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  );
+  // Its text is put in, not its modules.
+  return [...new Set([...folders, 'node_modules/bcryptjs'])].sort();
+}
+
+interface PackageFile {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+}
+
+export function readPackageFile(folder: string): PackageFile {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile;
+}
+
+/** The licences of what is in the bundle: their texts must go with it. */
+export function renderLicenses(metafile: Metafile, root: string): string {
+  return packagesIn(metafile)
+    .map((folder) => {
+      const path = join(root, folder);
+      const { name, version, license = 'unknown' } = readPackageFile(path);
+      const files = readdirSync(path).filter((file) => /^(?:licen[cs]e|notice)/i.test(file));
+      const texts = files.map((file) => readFileSync(join(path, file), 'utf8').trim());
+      return [`${name} ${version} (${license})`, ...texts].join('\n\n');
+    })
+    .join(`\n\n${'-'.repeat(72)}\n\n`)
+    .concat('\n');
+}
