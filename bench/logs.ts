@@ -19,6 +19,8 @@ import { httpGet } from '../test/support/http-get.ts';
 import { cpuSeconds, printTable, residentMegabytes } from './measure.ts';
 
 const lineCount = 1_000_000;
+/** Times go forward, as a server writes them: following connections costs by the second too. */
+const linesPerSecond = 1000;
 const format =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" conn=$connection reqs=$connection_requests rt=$request_time urt=$upstream_response_time';
 
@@ -92,12 +94,16 @@ function writeLog(path: string): number {
       const n = block * 1000 + i;
       const status = [200, 200, 200, 304, 404, 499, 502][n % 7];
       const method = ['GET', 'GET', 'POST', 'HEAD'][n % 4];
-      text += `203.0.113.${n % 250} - - [21/Nov/2026:03:${String(n % 60).padStart(2, '0')}:00 +0000] "${method} /articles/${n}/the-title-of-a-page?utm=${n % 97} HTTP/1.1" ${status} ${n % 50_000} "https://www.example.org/some/referer/${n % 1000}" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0" conn=${n >> 3} reqs=${(n % 12) + 1} rt=0.${String(n % 1000).padStart(3, '0')} urt=0.${String(n % 900).padStart(3, '0')}\n`;
+      text += `203.0.113.${n % 250} - - [21/Nov/2026:${clockAt(n / linesPerSecond)} +0000] "${method} /articles/${n}/the-title-of-a-page?utm=${n % 97} HTTP/1.1" ${status} ${n % 50_000} "https://www.example.org/some/referer/${n % 1000}" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0" conn=${n >> 3} reqs=${(n % 12) + 1} rt=0.${String(n % 1000).padStart(3, '0')} urt=0.${String(n % 900).padStart(3, '0')}\n`;
     }
     bytes += writeSync(file, text);
   }
   closeSync(file);
   return bytes;
+}
+
+function clockAt(seconds: number): string {
+  return new Date(Math.floor(seconds) * 1000).toISOString().slice(11, 19);
 }
 
 interface Speed {

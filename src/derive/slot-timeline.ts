@@ -20,6 +20,8 @@ export interface SlotTimeline {
   /** Requests that began less those that ended. */
   readonly busy: Int32Array;
   readonly begun: Int32Array;
+  /** 1 at ticks at which something may change. Between them lie most ticks of a log with few lines. */
+  readonly marked: Uint8Array;
   /** Ticks are counted from here, so that they stay small integers, which cost no memory. */
   origin: number;
   /** The first tick that is not final; -1 before the first line. */
@@ -77,6 +79,7 @@ export function createTimeline(options: TimelineOptions): SlotTimeline {
     ends: new Int32Array(length * classes),
     busy: new Int32Array(length),
     begun: new Int32Array(length),
+    marked: new Uint8Array(length),
     origin: 0,
     next: none,
     latest: none,
@@ -108,7 +111,7 @@ export function advanceTimeline(line: SlotTimeline, seconds: number): void {
   const tick = tickAt(line, seconds);
   if (tick <= line.latest) return;
   line.latest = tick;
-  while (line.next < tick - line.lag) finalizeTick(line);
+  finalizeUntil(line, tick - line.lag);
 }
 
 /** A request held a slot from one tick to another. */
@@ -118,12 +121,15 @@ export function addRequest(line: SlotTimeline, from: number, end: number): void 
   const mask = line.length - 1;
   line.busy[start & mask] = (line.busy[start & mask] as number) + 1;
   line.busy[end & mask] = (line.busy[end & mask] as number) - 1;
+  mark(line, start);
+  mark(line, end);
 }
 
 /** A connection was begun. */
 export function addConnection(line: SlotTimeline, tick: number): void {
   const at = Math.max(tick, line.next) & (line.length - 1);
   line.begun[at] = (line.begun[at] as number) + 1;
+  line.marked[at] = 1;
 }
 
 /** A response left its connection idle: until something follows, that is its tail. */
@@ -150,16 +156,18 @@ export function turnTailToGap(
   if (to < line.next || !counted) return;
   const place = (to & (line.length - 1)) * (line.timeouts.length + 1) + idleClass;
   line.ends[place] = (line.ends[place] as number) + 1;
+  mark(line, to);
 }
 
 /** Makes all ticks final and forgets what was held: nothing of what comes has to do with what was. */
 export function endTimeline(line: SlotTimeline): void {
   if (line.next === none) return;
-  while (line.next < line.latest) finalizeTick(line);
+  finalizeUntil(line, line.latest);
   line.starts.fill(0);
   line.ends.fill(0);
   line.busy.fill(0);
   line.begun.fill(0);
+  line.marked.fill(0);
   line.running.busy = 0;
   line.running.gap.fill(0);
   line.running.tail.fill(0);
@@ -193,6 +201,7 @@ function copyTimeline(line: SlotTimeline): SlotTimeline {
     ends: line.ends.slice(),
     busy: line.busy.slice(),
     begun: line.begun.slice(),
+    marked: line.marked.slice(),
     running: { ...running, gap: running.gap.slice(), tail: running.tail.slice() },
     hour: { ...hour, gap: hour.gap.slice(), tail: hour.tail.slice(), begun: hour.begun.slice() },
     peaks: line.peaks.map((peaks) => ({ ...peaks, moments: peaks.moments.slice() })),
@@ -203,6 +212,50 @@ function countStart(line: SlotTimeline, tick: number, place: number, count: 1 | 
   if (tick < line.next) return;
   const at = (tick & (line.length - 1)) * (line.timeouts.length + 2) + place;
   line.starts[at] = (line.starts[at] as number) + count;
+  mark(line, tick);
+}
+
+function mark(line: SlotTimeline, tick: number): void {
+  line.marked[tick & (line.length - 1)] = 1;
+}
+
+function finalizeUntil(line: SlotTimeline, end: number): void {
+  while (line.next < end) {
+    const quiet = Math.min(end - line.next, quietTicks(line));
+    if (quiet === 0) finalizeTick(line);
+    else finalizeQuiet(line, quiet);
+  }
+}
+
+/** Ticks from the next one on, within its hour, at which nothing changes. */
+function quietTicks(line: SlotTimeline): number {
+  const { marked, length, tickSeconds } = line;
+  const at = line.next & (length - 1);
+  if (marked[at] === 1) return 0;
+  const seconds = (line.origin + line.next) * tickSeconds;
+  const leftOfHour = hourSeconds - (seconds % hourSeconds);
+  const ahead = marked.indexOf(1, at);
+  const quiet = ahead === -1 ? length - at : ahead - at;
+  return Math.min(quiet, Math.ceil(leftOfHour / tickSeconds));
+}
+
+/** Many ticks as the one before them. */
+function finalizeQuiet(line: SlotTimeline, ticks: number): void {
+  const { running, hour, peaks } = line;
+  startHourOf(line, line.next);
+  hour.ticks += ticks;
+  hour.busy += running.busy * ticks;
+  for (let j = 0; j < peaks.length; j++) {
+    const gap = running.gap[j] as number;
+    const tail = running.tail[j] as number;
+    hour.gap[j] = (hour.gap[j] as number) + gap * ticks;
+    hour.tail[j] = (hour.tail[j] as number) + tail * ticks;
+    const { moments } = peaks[j] as Peaks;
+    const bin = slotBin(running.busy + gap + tail);
+    moments[bin] = (moments[bin] as number) + ticks;
+  }
+  line.finalTicks += ticks;
+  line.next += ticks;
 }
 
 /**
@@ -223,6 +276,8 @@ function finalizeTick(line: SlotTimeline): void {
   const begunTails = starts[row + classes] as number;
   running.busy += line.busy[at] as number;
   startHourOf(line, tick);
+  line.hour.ticks++;
+  line.hour.busy += running.busy;
   let ended = 0;
   let reconnected = 0;
   for (let k = 0; k < classes; k++) reconnected += ends[at * classes + k] as number;
@@ -237,6 +292,10 @@ function finalizeTick(line: SlotTimeline): void {
       (running.tail[j] as number) + begunTails - (starts[before + classes] as number);
     keepTick(line, { j, begun: (line.begun[at] as number) + reconnected });
   }
+  if (begunGaps !== 0 || begunTails !== 0) {
+    for (const ticks of timeoutTicks) mark(line, tick + ticks);
+  }
+  line.marked[at] = 0;
   line.busiestBusy = Math.max(line.busiestBusy, running.busy);
   line.finalTicks++;
   line.busy[at] = 0;
@@ -272,8 +331,6 @@ function startHourOf(line: SlotTimeline, tick: number): void {
     closeHour(line);
     hour.start = start;
   }
-  hour.ticks++;
-  hour.busy += line.running.busy;
 }
 
 function closeHour({ hour, peaks, tickSeconds }: SlotTimeline): void {

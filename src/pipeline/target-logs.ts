@@ -10,6 +10,7 @@ import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
 import type { CriStream } from '../parse/cri-line.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
+import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { explainMissing } from '../parse/log-format/parse-log-format.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
@@ -178,7 +179,7 @@ async function subscribeAccess(
   const { config, log } = options;
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
-  const tells = new Set<string>();
+  const tells = new Set<Meaning>();
   let tracked: Tracked | undefined;
   for (const source of config.access_logs) {
     const format = await compileSourceFormat(source, config, options.addressKey);
@@ -191,9 +192,6 @@ async function subscribeAccess(
     for (const meaning of format.value.gives) tells.add(meaning);
     // nginx tells aborts by status 499.
     if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
-    for (const sentence of explainMissing(format.value, config.server)) {
-      log.warn('the log format lacks a field', { target: config.name, missing: sentence });
-    }
     const tellsConnections = canTrack(format.value.gives);
     if (tellsConnections) tracked ??= await startTracker(options);
     const consume = accessSink({
@@ -204,6 +202,11 @@ async function subscribeAccess(
     });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
+  }
+  // What one log of a target lacks another may tell.
+  const missing = subscriptions.size === 0 ? [] : explainMissing(tells, config.server);
+  for (const sentence of missing) {
+    log.warn('the log format lacks a field', { target: config.name, missing: sentence });
   }
   return { subscriptions, refused, tells, tracked };
 }

@@ -61,30 +61,66 @@ const visit = fc.record({
 });
 
 describe('trackRecord() and summarizeGaps()', () => {
-  test('hold at every moment and for every timeout what counting the long way gives', () => {
-    fc.assert(
-      fc.property(fc.array(visit, { minLength: 1, maxLength: 12 }), (visits) => {
-        const lines = linesOf(visits);
-        const summary = summaryOf(lines);
-        const first = Math.ceil((lines[0]?.end ?? 0) * 2);
-        const last = Math.ceil((lines.at(-1)?.end ?? 0) * 2);
-        for (const { timeoutSeconds, moments, busiest, busiestWithoutTails } of summary.loads) {
-          const expected = moments.map(() => 0);
-          let most = 0;
-          let withoutTails = 0;
-          for (let tick = first; tick < last; tick++) {
-            const { busy, gap, tail } = heldAt(visits, tick / 2, timeoutSeconds);
-            const bin = slotBin(busy + gap + tail);
-            expected[bin] = (expected[bin] ?? 0) + 1;
-            most = Math.max(most, busy + gap + tail);
-            withoutTails = Math.max(withoutTails, busy + gap);
+  const sparse = visit.map((one) => ({ ...one, at: start + (one.at - start) * 60 }));
+
+  test.each([
+    ['close together', visit, 100],
+    ['far apart', sparse, 20],
+  ])(
+    'hold at every moment and for every timeout what counting the long way gives, %s',
+    (_, kind, numRuns) => {
+      const someVisits = fc.array(kind, { minLength: 1, maxLength: numRuns === 20 ? 3 : 12 });
+      fc.assert(
+        fc.property(someVisits, (visits) => {
+          const lines = linesOf(visits);
+          const summary = summaryOf(lines);
+          const first = Math.ceil((lines[0]?.end ?? 0) * 2);
+          const last = Math.ceil((lines.at(-1)?.end ?? 0) * 2);
+          for (const { timeoutSeconds, moments, busiest, busiestWithoutTails } of summary.loads) {
+            const expected = moments.map(() => 0);
+            let most = 0;
+            let withoutTails = 0;
+            for (let tick = first; tick < last; tick++) {
+              const { busy, gap, tail } = heldAt(visits, tick / 2, timeoutSeconds);
+              const bin = slotBin(busy + gap + tail);
+              expected[bin] = (expected[bin] ?? 0) + 1;
+              most = Math.max(most, busy + gap + tail);
+              withoutTails = Math.max(withoutTails, busy + gap);
+            }
+            expect(moments).toEqual(expected);
+            expect(busiest.busy + busiest.gap + busiest.tail).toBe(most);
+            expect(busiestWithoutTails).toBe(withoutTails);
           }
-          expect(moments).toEqual(expected);
-          expect(busiest.busy + busiest.gap + busiest.tail).toBe(most);
-          expect(busiestWithoutTails).toBe(withoutTails);
-        }
-      }),
-    );
+        }),
+        { numRuns },
+      );
+    },
+  );
+
+  test('hours with few lines take few steps, and no second of them is left out', () => {
+    const tracker = createGapTracker({ timeouts });
+    let ticks = 0;
+    let steps = 0;
+    Object.defineProperty(tracker.timeline, 'finalTicks', {
+      enumerable: true,
+      get: () => ticks,
+      set: (value: number) => {
+        ticks = value;
+        steps++;
+      },
+    });
+    const visits = Array.from({ length: 20 }, (_, n) => ({
+      at: start + n * 3000,
+      seconds: 1,
+      gaps: [],
+    }));
+    const summary = summaryOf(linesOf(visits), tracker);
+    expect(summary.observedSeconds).toBe(19 * 3000);
+    for (const { timeoutSeconds, moments } of summary.loads) {
+      // The first request lies before the observation, the last tail after it.
+      expect(moments[1]).toBe(19 * 2 * (1 + timeoutSeconds));
+    }
+    expect(steps).toBeLessThan(20 * 20);
   });
 
   test('sum gaps by class exactly, and what is left are tails', () => {

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { chmod, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
-import type { CheckpointStore } from '../../src/io/checkpoint-store.ts';
+import { type CheckpointStore, openCheckpointStore } from '../../src/io/checkpoint-store.ts';
 import { createLogSet } from '../../src/pipeline/log-set.ts';
-import { ok } from '../../src/result.ts';
 import type { SourceReason } from '../../src/snapshot/log-source.ts';
 import { asNobody } from '../support/as-nobody.ts';
 import { requireBinary } from '../support/find-binary.ts';
@@ -34,7 +34,8 @@ interface World {
   readonly logs: ReturnType<typeof createLogSet>;
   /** Puts the configuration into force, or one without any log. */
   apply(change?: { readonly format?: string; readonly away?: boolean }): Promise<void>;
-  readonly store: CheckpointStore & { fail(times: number): void };
+  /** The next writes of the checkpoint find the disk full. */
+  fillDisk(times: number): void;
   reasons(): Readonly<Record<string, SourceReason | undefined>>;
   /** A clean stop and a new start with what was saved. */
   restart(whileStopped: () => Promise<void>): Promise<void>;
@@ -87,6 +88,7 @@ const events: readonly Event[] = [
     },
   },
   {
+    // Of those with a path: an open socket or stream asks for no permission again, so none can be taken from it.
     name: 'a permission that is taken and given',
     during: { file: 1, pattern: 1, pipe: 1 },
     async run({ inputs, reasons }) {
@@ -127,8 +129,8 @@ const events: readonly Event[] = [
   {
     name: 'a full disk for the checkpoint',
     during: Object.fromEntries(inputKinds.map((kind) => [kind, 1])),
-    async run({ store, inputs, logs }) {
-      store.fail(3);
+    async run({ fillDisk, inputs, logs }) {
+      fillDisk(3);
       await inputs.write(1);
       await waitUntil({
         until: 'the failures are told',
@@ -147,7 +149,10 @@ async function createWorld(): Promise<World & { lines(): Readonly<Record<string,
   const { path: directory, remove } = await createTempDirectory('events');
   const stdin = new PassThrough();
   const inputs = await createLogInputs({ directory, syslogPort: await findFreePort(), stdin });
-  const store = memoryStore();
+  const state = join(directory, 'state');
+  let writesWithoutRoom = 0;
+  const isFull = () => writesWithoutRoom-- > 0;
+  let store = await openStore(state, isFull);
   let logs = createLogs(stdin);
   onTestFinished(async () => {
     await logs.close();
@@ -170,7 +175,9 @@ async function createWorld(): Promise<World & { lines(): Readonly<Record<string,
       return logs;
     },
     apply,
-    store,
+    fillDisk: (times) => {
+      writesWithoutRoom = times;
+    },
     reasons: () => ofEach((kind) => logs.view(kind)?.sources[0]?.condition.reason),
     lines: () =>
       ofEach((kind) => {
@@ -180,6 +187,7 @@ async function createWorld(): Promise<World & { lines(): Readonly<Record<string,
     async restart(whileStopped) {
       await logs.close();
       await whileStopped();
+      store = await openStore(state, isFull);
       logs = createLogs(stdin);
       await apply();
     },
@@ -192,22 +200,17 @@ function createLogs(stdin: PassThrough) {
   return createLogSet({ stdin, log, now: () => Date.now() / 1000 });
 }
 
-/** A store that keeps its record as a file would: as JSON. */
-function memoryStore() {
-  let text: string | undefined;
-  let left = 0;
+async function openStore(directory: string, isFull: () => boolean): Promise<CheckpointStore> {
+  const opened = await openCheckpointStore(directory, 'test');
+  if (!opened.ok) throw new Error(opened.error);
+  const { value } = opened;
   return {
-    read: () => Promise.resolve(ok<unknown>(text === undefined ? undefined : JSON.parse(text))),
-    fail: (times: number) => {
-      left = times;
+    ...value,
+    async write(record) {
+      // What is written there finds no room: the kernel's own ENOSPC.
+      if (isFull()) await symlink('/dev/full', join(directory, 'checkpoint.json.new'));
+      await value.write(record);
     },
-    write: (record: unknown) => {
-      if (left-- > 0) return Promise.reject(new Error('ENOSPC: no space left on device'));
-      text = JSON.stringify(record);
-      return Promise.resolve();
-    },
-    isHeld: () => Promise.resolve(true),
-    release: () => Promise.resolve(),
   };
 }
 

@@ -420,3 +420,15 @@ test('a path that is an access log and an error log is one source: its series ma
     { source: path, condition: { reason: 'not_a_file' }, stats: { readBytes: 2 * line.length } },
   ]);
 });
+
+test('a metric that no log of a target feeds is told once, one that some log feeds is not', async () => {
+  const { logs, messages } = createLogs();
+  const of = (name: string, fields: string) => `{path: /nowhere/${name}.log, format: '${fields}'}`;
+  await logs.apply(
+    configOf(`${of('a', '$status')}, ${of('b', '$status $request_time')}`),
+    undefined,
+  );
+  const told = messages.filter((message) => message.includes('lacks a field')).join();
+  expect(told.split('webserver_log_connections_reached_total')).toHaveLength(2);
+  expect(told).not.toContain('webserver_log_request_duration_seconds');
+});

@@ -62,9 +62,9 @@ const remedies: Readonly<
   aborted: ['webserver_log_client_aborts_total', '$status', '%X'],
 };
 
-/** One sentence for each metric that the format leaves absent. */
+/** One sentence for each metric that formats leave absent which give this. */
 export function explainMissing(
-  { gives }: CompiledFormat,
+  gives: ReadonlySet<Meaning>,
   server: 'apache' | 'nginx',
 ): readonly string[] {
   return Object.entries(remedies).flatMap(([meaning, [metric, nginx, apache]]) => {
