@@ -1,4 +1,5 @@
 import { parseCount } from '../parse/number.ts';
+import { parseProcListeners } from '../parse/proc-listeners.ts';
 import { parseProcNetTcp } from '../parse/proc-net-tcp.ts';
 import { parseProcNetstat } from '../parse/proc-netstat.ts';
 import { parseSsSockets } from '../parse/ss-sockets.ts';
@@ -24,7 +25,7 @@ export interface KernelReader {
    * less than 50 ms, of after the call.
    */
   read(ports: Iterable<number>, fresh?: boolean): Promise<KernelSnapshot>;
-  /** Every listening socket of the network namespace; only from `ss`. */
+  /** Every listening socket of the network namespace; without `ss` none has a control group. */
   readListeners(): Promise<Result<SocketTable, Absence>>;
 }
 
@@ -52,6 +53,8 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
     tcp6: buildReusedBuffer(),
     small: buildReusedBuffer(),
   };
+  // The tables of a reading under way must not be written over.
+  const listing = { tcp: buildReusedBuffer(), tcp6: buildReusedBuffer() };
   const readSockets = socketsFromSsOrProc({ ...options, procRoot, ss, buffers });
   // Every port ever asked for is looked at in each pass, so that one pass serves all targets.
   const known = new Set<number>();
@@ -73,7 +76,9 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
     },
     async readListeners() {
       const listed = await ss(listenerArguments);
-      return listed.ok ? ok(parseSsSockets(listed.value)) : listed;
+      if (listed.ok) return ok(parseSsSockets(listed.value));
+      const tables = await readTables(procRoot, listing);
+      return tables.ok ? ok(parseProcListeners(tables.value)) : tables;
     },
   };
 }
@@ -108,6 +113,14 @@ async function readProcTables(
   ports: ReadonlySet<number>,
   buffers: Buffers,
 ): Promise<Result<SocketTable, Absence>> {
+  const tables = await readTables(procRoot, buffers);
+  return tables.ok ? ok(parseProcNetTcp(tables.value, ports)) : tables;
+}
+
+async function readTables(
+  procRoot: string,
+  buffers: Pick<Buffers, 'tcp' | 'tcp6'>,
+): Promise<Result<readonly Uint8Array[], Absence>> {
   const [tcp, tcp6] = await Promise.all([
     readWholeFile(`${procRoot}/net/tcp`, buffers.tcp),
     readWholeFile(`${procRoot}/net/tcp6`, buffers.tcp6),
@@ -115,8 +128,7 @@ async function readProcTables(
   if (!tcp.ok) return tcp;
   // A kernel without IPv6 has no tcp6, and then nothing is missing. Any other failure hides sockets: no sum is right.
   if (!tcp6.ok && tcp6.error.kind !== 'not_found') return tcp6;
-  const tables = tcp6.ok ? [tcp.value, tcp6.value] : [tcp.value];
-  return ok(parseProcNetTcp(tables, ports));
+  return ok(tcp6.ok ? [tcp.value, tcp6.value] : [tcp.value]);
 }
 
 async function readListenCounters(

@@ -22,7 +22,7 @@ export type TcpState = (typeof tcpStates)[number];
 /** One listening socket: a line in state 0A. A port has several with SO_REUSEPORT or an address family each. */
 export interface ListenSocket {
   readonly family: 'ipv4' | 'ipv6';
-  /** `0.0.0.0`, `*`, `::` or one address; only from `ss`. */
+  /** `0.0.0.0`, `*`, `::` or one address; absent where connections are counted from the tables of /proc. */
   readonly address?: string;
   /** Connections the kernel has completed and nobody has accepted yet: rx_queue of a LISTEN line (sk_ack_backlog). */
   readonly queueLength: number;

@@ -89,3 +89,14 @@ test('read() has a new pass for a port that no pass has looked at', async () => 
   const { sockets } = await reader.read([443]);
   expect(sockets.ok && sockets.value.ports.get(443)?.connections.established).toBe(2);
 });
+
+test('readListeners() without ss reads the tables of /proc', async () => {
+  const procRoot = await buildProc({
+    'net/tcp': `  sl  local_address
+   1: 0100007F:0050 00000000:0000 0A 00000000:00000004 00:00000000 00000000    33        0 16504 1 0 100 0 0 10 0
+`,
+  });
+  const listed = await buildKernelReader({ procRoot, ss: withoutSs }).readListeners();
+  const [listener] = (listed.ok && listed.value.ports.get(80)?.listeners) || [];
+  expect(listener).toMatchObject({ address: '127.0.0.1', inode: 16504, queueLength: 4 });
+});
