@@ -1,5 +1,6 @@
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
 import type { ApacheScope } from './apache-view.ts';
+import { namedIn, oncePer } from './named-directives.ts';
 import { type NginxLevel, nearest, serverOf } from './nginx-view.ts';
 
 /** Whether a section of Apache lets only some in. Of nested Require containers any restriction counts. */
@@ -18,17 +19,21 @@ function restricts({ name, args, block }: ConfigDirective): boolean {
 
 /** Whether an nginx location lets only some in. */
 export function isRestrictedLevel(level: NginxLevel): boolean {
-  const denies = nearest(level, 'deny').some(({ args }) => args[0] === 'all');
+  const denies = deniesAll(nearest(level, 'deny'));
   const auth = nearest(level, 'auth_basic').some(({ args }) => args[0] !== 'off');
   const asks = nearest(level, 'auth_request').some(({ args }) => args[0] !== 'off');
-  const internal = level.directives.some(({ name }) => name === 'internal');
-  return denies || auth || asks || internal || listensOnlyLocally(serverOf(level));
+  const internal = namedIn(level.directives, 'internal').length > 0;
+  return denies || auth || asks || internal || listensOnlyLocally(serverOf(level).directives);
 }
 
-function listensOnlyLocally({ directives }: NginxLevel): boolean {
-  const listens = directives.filter(({ name }) => name === 'listen');
+const deniesAll = oncePer((lines: readonly ConfigDirective[]) =>
+  lines.some(({ args }) => args[0] === 'all'),
+);
+
+const listensOnlyLocally = oncePer((directives: readonly ConfigDirective[]): boolean => {
+  const listens = namedIn(directives, 'listen');
   return listens.length > 0 && listens.every(({ args }) => isLocal(args[0] ?? ''));
-}
+});
 
 /** Addresses of a virtual host, or those Apache listens on. */
 export function servesOnlyLocally(

@@ -1,13 +1,25 @@
 import { type ApacheScope, type ApacheView, apacheSetting, isBefore } from './apache-view.ts';
 import { apacheSeconds } from './durations.ts';
+import { namedIn, oncePer } from './named-directives.ts';
 import { firstArg, type Setting } from './setting.ts';
 
 /** The first virtual host of an address that a host has too; itself for the first one. */
 export function firstHostOf({ hosts }: ApacheView, host: ApacheScope): ApacheScope {
-  return (
-    hosts.find(({ addresses }) => addresses.some((one) => host.addresses.includes(one))) ?? host
-  );
+  const first = firstOfAddresses(hosts);
+  const [earliest] = host.addresses
+    .flatMap((address) => first.get(address) ?? [])
+    .toSorted((a, b) => a - b);
+  return earliest === undefined ? host : (hosts[earliest] ?? host);
 }
+
+/** Address to the place of the first host that has it. */
+const firstOfAddresses = oncePer((hosts: readonly ApacheScope[]) => {
+  const first = new Map<string, number>();
+  for (const [index, { addresses }] of hosts.entries()) {
+    for (const address of addresses) if (!first.has(address)) first.set(address, index);
+  }
+  return first;
+});
 
 /**
  * The KeepAliveTimeout that counts for requests of a virtual host: its own since 2.4.13 (CHANGES, PR56226), else that
@@ -25,6 +37,6 @@ export function statedTimeout(view: ApacheView, host: ApacheScope): Setting {
 }
 
 function ownSeconds({ directives }: ApacheScope): number {
-  const own = directives.findLast(({ name }) => name === 'keepalivetimeout');
+  const own = namedIn(directives, 'keepalivetimeout').at(-1);
   return own === undefined ? 0 : (apacheSeconds(firstArg(own)) ?? 0);
 }

@@ -2,6 +2,7 @@ import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 import { apacheDefault, apacheNames } from './apache-defaults.ts';
 import type { ApacheTree } from './expand-apache-config.ts';
+import { namedIn } from './named-directives.ts';
 import { countOf, placeOf, type Setting, settingFrom } from './setting.ts';
 
 export type ApacheMpm = 'prefork' | 'worker' | 'event';
@@ -88,8 +89,10 @@ export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string
 }
 
 function findLast({ directives }: ApacheScope, name: string): ConfigDirective | undefined {
-  const names = apacheNames(name);
-  return directives.findLast((directive) => names.includes(directive.name));
+  const found = apacheNames(name).flatMap((one) => namedIn(directives, one).at(-1) ?? []);
+  if (found.length < 2) return found[0];
+  const wanted = new Set(found);
+  return directives.findLast((directive) => wanted.has(directive));
 }
 
 export function mainSetting(view: ApacheView, name: string): Setting {

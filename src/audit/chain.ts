@@ -1,8 +1,10 @@
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
 import type { ApacheView } from './apache-view.ts';
 import { apacheWorkers } from './apache-workers.ts';
 import type { AuditSubject } from './check.ts';
 import { type KeepaliveSettings, keepaliveSettings } from './keepalive-settings.ts';
+import { namedIn, oncePer } from './named-directives.ts';
 import { type NginxView, workerConnections, workerProcesses } from './nginx-view.ts';
 import { countOf, type Setting } from './setting.ts';
 
@@ -31,15 +33,8 @@ export function nginxBehind(subject: AuditSubject, address: string): Backend | u
   return backendOf(subject, 'nginx', workerProcesses(nginx) * connections);
 }
 
-function backendOf(
-  subject: AuditSubject,
-  server: 'apache' | 'nginx',
-  slots: number,
-): Backend | undefined {
-  const settings = keepaliveSettings(subject)
-    .filter((one) => one.server === server && one.isOn)
-    .toSorted((a, b) => (a.timeoutSeconds ?? 0) - (b.timeoutSeconds ?? 0));
-  const [shortest] = settings;
+function backendOf(subject: AuditSubject, server: ServerKind, slots: number): Backend | undefined {
+  const shortest = shortestSettings(subject).get(server);
   if (shortest?.timeoutSeconds === undefined) return undefined;
   const { timeout, timeoutSeconds, model } = shortest;
   return { slots, timeoutSeconds, timeout, model };
@@ -56,15 +51,22 @@ function isListedPort(address: string, ports: ReadonlySet<number>): boolean {
   return isNear && ports.has(Number(port));
 }
 
-function apachePorts({ tree }: ApacheView): ReadonlySet<number> {
-  return portsOf(tree.directives.filter(({ name }) => name === 'listen'));
-}
+const apachePorts = oncePer(({ tree }: ApacheView) => portsOf(namedIn(tree.directives, 'listen')));
 
-function nginxPorts({ servers }: NginxView): ReadonlySet<number> {
-  return portsOf(
-    servers.flatMap(({ directives }) => directives.filter(({ name }) => name === 'listen')),
-  );
-}
+const nginxPorts = oncePer(({ servers }: NginxView) =>
+  portsOf(servers.flatMap(({ directives }) => namedIn(directives, 'listen'))),
+);
+
+/** Of the settings that keep connections, by server, the shortest. */
+const shortestSettings = oncePer((subject: AuditSubject) => {
+  const shortest = new Map<ServerKind, KeepaliveSettings>();
+  for (const one of keepaliveSettings(subject)) {
+    const known = shortest.get(one.server);
+    if (!one.isOn || (known?.timeoutSeconds ?? Infinity) <= (one.timeoutSeconds ?? 0)) continue;
+    shortest.set(one.server, one);
+  }
+  return shortest;
+});
 
 function portsOf(listens: readonly ConfigDirective[]): ReadonlySet<number> {
   return new Set(

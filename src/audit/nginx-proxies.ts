@@ -1,5 +1,6 @@
 import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
+import { namedIn, oncePer } from './named-directives.ts';
 import {
   type NginxLevel,
   type NginxUpstream,
@@ -22,9 +23,9 @@ export interface NginxProxy {
   readonly ordinary: string;
 }
 
-export function nginxProxies(view: NginxView): readonly NginxProxy[] {
-  return [...view.servers, ...view.locations].flatMap((level) => {
-    const directive = level.directives.find(({ name }) => name === 'proxy_pass');
+export const nginxProxies = oncePer((view: NginxView): readonly NginxProxy[] =>
+  [...view.servers, ...view.locations].flatMap((level) => {
+    const [directive] = namedIn(level.directives, 'proxy_pass');
     if (directive === undefined) return [];
     const host = /^\w+:\/\/([^/:$]+)/.exec(directive.args[0] ?? '')?.[1] ?? '';
     const connection = connectionHeader(view, level);
@@ -36,13 +37,13 @@ export function nginxProxies(view: NginxView): readonly NginxProxy[] {
       connection,
       ordinary: ordinaryValue(view, connection.args[1] ?? ''),
     };
-  });
-}
+  }),
+);
 
 /** proxy_set_header of one level replaces that of all outer levels, so only the nearest level's lines count. */
 function connectionHeader(view: NginxView, level: NginxLevel): Setting {
   const lines = nearest(level, 'proxy_set_header');
-  const own = lines.findLast(({ args }) => args[0]?.toLowerCase() === 'connection');
+  const own = lastByHeader(lines).get('connection');
   if (own !== undefined) return settingFrom('proxy_set_header', own);
   const isKept = compareVersions(view.version, '1.29.7') >= 0;
   return {
@@ -54,9 +55,15 @@ function connectionHeader(view: NginxView, level: NginxLevel): Setting {
   };
 }
 
+/** The lines of one level, which all levels inside it share: header in lower case to its last line. */
+const lastByHeader = oncePer(
+  (lines: readonly ConfigDirective[]) =>
+    new Map(lines.map((line) => [line.args[0]?.toLowerCase(), line])),
+);
+
 /** Idle connections each worker keeps to an upstream. */
 export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { size: number } {
-  const own = upstream.directives.findLast(({ name }) => name === 'keepalive');
+  const own = namedIn(upstream.directives, 'keepalive').at(-1);
   if (own !== undefined) {
     return { ...settingFrom('keepalive', own), size: Number(own.args[0]) || 0 };
   }
@@ -73,7 +80,7 @@ export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { si
 
 /** How long a worker keeps an idle connection to an upstream; 60 s unless the block says more. */
 export function poolTimeout(view: NginxView, upstream: NginxUpstream): Setting {
-  const own = upstream.directives.findLast(({ name }) => name === 'keepalive_timeout');
+  const own = namedIn(upstream.directives, 'keepalive_timeout').at(-1);
   if (own !== undefined) return settingFrom('keepalive_timeout', own);
   return {
     name: 'keepalive_timeout',
@@ -86,18 +93,25 @@ export function poolTimeout(view: NginxView, upstream: NginxUpstream): Setting {
 
 function ordinaryValue({ http }: NginxView, value: string): string {
   if (!value.startsWith('$')) return value;
-  const map = http.directives.find(
-    ({ name, args }) => name === 'map' && args[0] === '$http_upgrade' && args[1] === value,
-  );
-  const entry = (wanted: string) => map?.block?.find(({ name }) => name === wanted)?.args[0];
-  return entry('') ?? entry('default') ?? value;
+  return upgradeMaps(namedIn(http.directives, 'map')).get(value) ?? value;
 }
+
+/** Variable to what its map of $http_upgrade gives for a request without that header. */
+const upgradeMaps = oncePer((maps: readonly ConfigDirective[]): ReadonlyMap<string, string> => {
+  const values = new Map<string, string>();
+  for (const { args, block = [] } of maps) {
+    const [source, variable = ''] = args;
+    if (source !== '$http_upgrade' || values.has(variable)) continue;
+    const [entry] = [...namedIn(block, ''), ...namedIn(block, 'default')];
+    if (entry?.args[0] !== undefined) values.set(variable, entry.args[0]);
+  }
+  return values;
+});
 
 /** A location for WebSocket only: its connection is no use to others. */
 export function isUpgradeOnly({ level, ordinary }: NginxProxy): boolean {
   return (
-    nearest(level, 'proxy_set_header').some(({ args }) => args[0]?.toLowerCase() === 'upgrade') &&
-    /upgrade/i.test(ordinary)
+    lastByHeader(nearest(level, 'proxy_set_header')).has('upgrade') && /upgrade/i.test(ordinary)
   );
 }
 
@@ -110,11 +124,8 @@ export function keepsConnections({ ordinary, httpVersion }: NginxProxy): boolean
 export function lostHeader({ level, connection }: NginxProxy): string | undefined {
   if (!connection.isDefault || nearest(level, 'proxy_set_header').length === 0) return undefined;
   for (let outer = level.parent; outer !== undefined; outer = outer.parent) {
-    const line = outer.directives.findLast(
-      ({ name, args }) =>
-        name === 'proxy_set_header' && args[0]?.toLowerCase() === 'connection' && args[1] === '',
-    );
-    if (line !== undefined) return placeText(line);
+    const line = lastByHeader(namedIn(outer.directives, 'proxy_set_header')).get('connection');
+    if (line?.args[1] === '') return placeText(line);
   }
   return undefined;
 }

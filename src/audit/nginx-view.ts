@@ -1,6 +1,7 @@
 import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective, ConfigTree, Place } from '../snapshot/config-tree.ts';
 import { nginxSeconds } from './durations.ts';
+import { namedIn } from './named-directives.ts';
 import { nginxDefault } from './nginx-defaults.ts';
 import { placeOf, type Setting, settingFrom } from './setting.ts';
 
@@ -36,9 +37,7 @@ export function buildNginxView(tree: ConfigTree, version: string, cpuCount: numb
   const main = { label: 'main', at: { file: tree.file, line: 1 }, directives };
   const section = directives.find(({ name }) => name === 'http');
   const http = section === undefined ? { ...main, directives: [] } : levelOf(section, main);
-  const servers = http.directives
-    .filter(({ name }) => name === 'server')
-    .map((server) => levelOf(server, http));
+  const servers = namedIn(http.directives, 'server').map((server) => levelOf(server, http));
   return {
     server: 'nginx',
     tree,
@@ -73,9 +72,8 @@ function labelOf(name: string, args: readonly string[], block: readonly ConfigDi
 }
 
 function upstreamsIn(http: NginxLevel): ReadonlyMap<string, NginxUpstream> {
-  const upstreams = http.directives.filter(({ name }) => name === 'upstream');
   return new Map(
-    upstreams.map((upstream) => {
+    namedIn(http.directives, 'upstream').map((upstream) => {
       const [name = ''] = upstream.args;
       return [name, { name, at: placeOf(upstream), directives: upstream.block ?? [] }] as const;
     }),
@@ -115,7 +113,7 @@ function settableAt(level: NginxLevel): Place {
 /** All directives of a name in the nearest block that has one: nginx never mixes levels (proxy_set_header). */
 export function nearest(level: NginxLevel, name: string): readonly ConfigDirective[] {
   for (let at: NginxLevel | undefined = level; at !== undefined; at = at.parent) {
-    const own = at.directives.filter((directive) => directive.name === name);
+    const own = namedIn(at.directives, name);
     if (own.length > 0) return own;
   }
   return [];
@@ -138,7 +136,7 @@ export function workerProcesses(view: NginxView): number {
 }
 
 export function workerConnections(view: NginxView): Setting {
-  const events = view.tree.directives.find(({ name }) => name === 'events');
+  const [events] = namedIn(view.tree.directives, 'events');
   const level = events === undefined ? view.main : levelOf(events, view.main);
   return nginxSetting(view, level, 'worker_connections');
 }

@@ -29,8 +29,12 @@ export function runAudit(subject: AuditSubject): AuditReport {
           .filter(({ id }) => id !== '')
           .map((silence) => ({ server: view.server, silence })),
   );
+  // The first of a file stands for its like.
+  const byPlace = new Map(
+    silences.toReversed().map((one) => [placeKey(one.silence.id, one.silence.at.file), one]),
+  );
   const silenced = all.flatMap((finding) => {
-    const found = silences.find(({ silence }) => covers(silence, finding));
+    const found = byPlace.get(placeKey(finding.id, finding.at.file));
     return found === undefined ? [] : [{ finding, silence: found.silence }];
   });
   const hidden = new Set(silenced.map(({ finding }) => finding));
@@ -42,8 +46,8 @@ export function runAudit(subject: AuditSubject): AuditReport {
   return { findings: findings.toSorted(byWeight), silenced };
 }
 
-function covers({ id, at }: Silence, finding: Finding): boolean {
-  return id === finding.id && at.file === finding.at.file;
+function placeKey(id: string, file: string): string {
+  return `${id}\0${file}`;
 }
 
 function buildFinding({ id, severity, what, why }: CheckWords, hit: Hit): Finding {

@@ -11,7 +11,7 @@ export const checkKeepaliveFlags = {
     default: '90s',
     help: 'Longest wait for the server to close an idle connection; 0s does not wait.',
   },
-  'max-requests': { value: 'N', default: '200', help: 'Most requests on one connection.' },
+  'max-requests': { value: 'N', default: '1001', help: 'Most requests on one connection.' },
   connections: { value: 'N', default: '4', help: 'Idle connections that wait at once.' },
   timeout: {
     value: 'DURATION',

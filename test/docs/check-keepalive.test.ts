@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { nginxDefault } from '../../src/audit/nginx-defaults.ts';
 import { checkKeepaliveFlags } from '../../src/cli/check-keepalive-flags.ts';
 import { chainRules } from '../../src/derive/compare-links.ts';
 import { keepaliveRules } from '../../src/derive/keepalive-findings.ts';
@@ -20,4 +21,9 @@ test('docs/check-keepalive.md has the defaults of the flags', () => {
   for (const name of ['max-wait', 'max-requests', 'connections', 'timeout'] as const) {
     expect(page).toContain(`| \`--${name}\` | ${checkKeepaliveFlags[name].default} |`);
   }
+});
+
+test('as it stands check-keepalive asks more often than nginx allows on one connection', () => {
+  const stock = Number(nginxDefault('keepalive_requests', '1.28.0'));
+  expect(Number(checkKeepaliveFlags['max-requests'].default)).toBeGreaterThan(stock);
 });

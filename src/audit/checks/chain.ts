@@ -54,12 +54,18 @@ function nginxBeforeApache(subject: AuditSubject): readonly Hit[] {
     const timeout = poolTimeout(nginx, upstream);
     const seconds = nginxSeconds(firstArg(timeout)) ?? 0;
     if (seconds < backend.timeoutSeconds) return [];
-    const shorter = Math.max(1, Math.floor(backend.timeoutSeconds) - 1);
     return hitOn('nginx', timeout, {
       advised: `less than the ${backend.timeoutSeconds} s of the backend (${backend.timeout.origin})`,
-      fix: [`keepalive_timeout ${shorter}s;`],
+      fix: [`keepalive_timeout ${shorterThan(backend.timeoutSeconds)};`],
     });
   });
+}
+
+/** A second less; of a timeout that short, half. */
+function shorterThan(seconds: number): string {
+  return seconds > 2
+    ? `${Math.floor(seconds) - 1}s`
+    : `${Math.max(1, Math.floor(seconds * 500))}ms`;
 }
 
 function firstBackend(subject: AuditSubject, addresses: readonly string[]): Backend | undefined {

@@ -1,6 +1,7 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
 import { type ApacheView, servingScopes } from '../apache-view.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
+import { namedIn } from '../named-directives.ts';
 import { type NginxView, nearest, servingLevels } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
 
@@ -33,10 +34,13 @@ function lacking(format: string, needs: Needs): readonly string[] {
 
 function findApache(view: ApacheView): readonly Hit[] {
   const formats = apacheFormats(view);
-  return servingScopes(view).flatMap((scope) => {
-    const own = scope.directives.filter(isLog);
-    const logs = own.length > 0 ? own : view.main.directives.filter(isLog);
-    return logs.flatMap((log) => {
+  // Hosts without a log of their own share one list: it is looked at once.
+  const lists = servingScopes(view).map((scope) => {
+    const own = namedIn(scope.directives, 'customlog');
+    return own.length > 0 ? own : namedIn(view.main.directives, 'customlog');
+  });
+  return [...new Set(lists)].flatMap((logs) =>
+    logs.flatMap((log) => {
       const name = log.args[1] ?? '';
       const missing = lacking(formats.get(name) ?? name, apacheNeeds);
       if (missing.length === 0) return [];
@@ -45,48 +49,50 @@ function findApache(view: ApacheView): readonly Hit[] {
         ...apacheLines,
         `CustomLog ${log.args[0] ?? ''} keepalive${condition.join('')}`,
       ]);
-    });
-  });
-}
-
-function isLog({ name }: ConfigDirective): boolean {
-  return name === 'customlog';
+    }),
+  );
 }
 
 /** Stock formats are compiled in nowhere: each name is some LogFormat. */
 function apacheFormats(view: ApacheView): ReadonlyMap<string, string> {
   const all = [view.main, ...view.hosts].flatMap(({ directives }) =>
-    directives.filter(({ name }) => name === 'logformat'),
+    namedIn(directives, 'logformat'),
   );
   return new Map(all.map(({ args }) => [args[1] ?? '', args[0] ?? '']));
 }
 
 function findNginx(view: NginxView): readonly Hit[] {
   const formats = new Map(
-    view.http.directives
-      .filter(({ name }) => name === 'log_format')
-      .map(({ args }) => [args[0] ?? '', args.slice(1).join('')]),
+    namedIn(view.http.directives, 'log_format').map(({ args }) => [
+      args[0] ?? '',
+      args.slice(1).join(''),
+    ]),
   );
   const proxies = [...view.servers, ...view.locations].some(({ directives }) =>
     directives.some(({ name }) => name.endsWith('_pass')),
   );
   const needs: Needs = proxies ? [...nginxNeeds, upstreamNeed] : nginxNeeds;
-  return servingLevels(view).flatMap((level) => {
-    const logs = nearest(level, 'access_log');
-    if (logs.length === 0) {
+  const levels = servingLevels(view).map((level) => ({
+    level,
+    logs: nearest(level, 'access_log'),
+  }));
+  const unset = levels
+    .filter(({ logs }) => logs.length === 0)
+    .map(({ level }) => {
       const log = { name: 'access_log', args: ['logs/access.log'], ...level.at };
-      return {
-        ...hitAt('nginx', log, lacking('', needs), nginxFix(log)),
-        origin: 'the default log',
-      };
-    }
-    return logs.flatMap((log) => {
+      const hit = hitAt('nginx', log, lacking('', needs), nginxFix(log));
+      return { ...hit, origin: 'the default log' };
+    });
+  const lists = [...new Set(levels.map(({ logs }) => logs))];
+  const set = lists.flatMap((logs) =>
+    logs.flatMap((log) => {
       const [path = '', name = 'combined'] = log.args;
       if (path === 'off') return [];
       const missing = lacking(formats.get(name) ?? '', needs);
       return missing.length === 0 ? [] : hitAt('nginx', log, missing, nginxFix(log));
-    });
-  });
+    }),
+  );
+  return [...unset, ...set];
 }
 
 function nginxFix({ args }: ConfigDirective): readonly string[] {

@@ -1,4 +1,5 @@
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
+import { namedIn } from '../named-directives.ts';
 import {
   isBefore,
   type NginxLevel,
@@ -118,16 +119,16 @@ const http2: Check = {
 function obsoleteLimits(level: NginxLevel): readonly Hit[] {
   const levels = level.parent === undefined ? [level] : [level, level.parent];
   return levels.flatMap(({ directives }) =>
-    directives.flatMap((directive) => {
-      const { name, args } = directive;
-      if (!Object.hasOwn(replaced, name)) return [];
-      const at = placeOf(directive);
-      const advised = replaced[name] ?? '';
-      const effective = `${name} ${args.join(' ')}`;
-      const origin = placeText(at);
-      const fix = [`${advised} ${args.join(' ')};`];
-      return [{ server: 'nginx' as const, at, effective, origin, advised, fix }];
-    }),
+    Object.entries(replaced).flatMap(([name, advised]) =>
+      namedIn(directives, name).map((directive) => {
+        const { args } = directive;
+        const at = placeOf(directive);
+        const effective = `${name} ${args.join(' ')}`;
+        const origin = placeText(at);
+        const fix = [`${advised} ${args.join(' ')};`];
+        return { server: 'nginx' as const, at, effective, origin, advised, fix };
+      }),
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
-import { type ApacheView, findInScope, servingScopes } from '../apache-view.ts';
+import { type ApacheView, findInScope } from '../apache-view.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
 import { firstArg, type Setting, settingFrom } from '../setting.ts';
@@ -11,11 +11,12 @@ const longestHeader = 60;
 
 /** `header=20-40,minrate=500` of the directives that count, by what they limit; later ones win. */
 function limitsOf(view: ApacheView): readonly (readonly Setting[])[] {
-  return servingScopes(view).map((scope) => {
-    const own = findInScope(scope.directives, ['requestreadtimeout']);
-    const all = [...findInScope(view.main.directives, ['requestreadtimeout']), ...own];
-    return all.flatMap(({ directive }) => splitStages(directive));
-  });
+  // Those of the main server once, not again for each virtual host.
+  return [view.main, ...view.hosts].map((scope) =>
+    findInScope(scope.directives, ['requestreadtimeout']).flatMap(({ directive }) =>
+      splitStages(directive),
+    ),
+  );
 }
 
 function splitStages(directive: ConfigDirective): readonly Setting[] {

@@ -2,6 +2,7 @@ import type { ConfigDirective, Place } from '../../snapshot/config-tree.ts';
 import { isRestrictedLevel, isRestrictedSection, servesOnlyLocally } from '../access.ts';
 import { type ApacheScope, type ApacheView, findInScope, servingScopes } from '../apache-view.ts';
 import type { Check, Hit } from '../check.ts';
+import { namedIn, oncePer } from '../named-directives.ts';
 import { type NginxLevel, type NginxView, nearest } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
 
@@ -34,7 +35,7 @@ function apachePages(view: ApacheView): readonly ApachePage[] {
 
 function nginxPages({ locations, servers }: NginxView): readonly (readonly [NginxLevel, Place])[] {
   return [...servers, ...locations].flatMap((level) => {
-    const page = level.directives.find(({ name }) => name === 'stub_status');
+    const [page] = namedIn(level.directives, 'stub_status');
     return page === undefined ? [] : [[level, placeOf(page)] as const];
   });
 }
@@ -125,7 +126,7 @@ const open: Check = {
 };
 
 function openApachePages(view: ApacheView): readonly Hit[] {
-  const listens = view.tree.directives.filter(({ name }) => name === 'listen');
+  const listens = namedIn(view.tree.directives, 'listen');
   return apachePages(view)
     .filter(({ section, scope }) => {
       return !isRestrictedSection(section) && !servesOnlyLocally(scope, listens);
@@ -191,7 +192,8 @@ function loggedApachePages(view: ApacheView): readonly Hit[] {
   const scopes = pages.some(({ scope }) => scope === view.main)
     ? servingScopes(view)
     : pages.map(({ scope }) => scope);
-  const logs = scopes.flatMap((scope) => unconditionalLogs(view, scope));
+  const lists = new Set(scopes.map((scope) => logsOf(view, scope)));
+  const logs = [...lists].flat().filter(isUnconditional);
   return [...new Set(logs)].map((log) =>
     hitAt('apache', placeOf(log), {
       effective: ['CustomLog', ...log.args].join(' '),
@@ -205,12 +207,19 @@ function loggedApachePages(view: ApacheView): readonly Hit[] {
 }
 
 /** Logs that a scope has, else those it takes from the main server. */
-function unconditionalLogs(view: ApacheView, scope: ApacheScope): readonly ConfigDirective[] {
-  const names = ['customlog', 'transferlog'];
-  const own = scope.directives.filter(({ name }) => names.includes(name));
-  const logs =
-    own.length > 0 ? own : view.main.directives.filter(({ name }) => names.includes(name));
-  return logs.filter(({ args }) => !args.slice(1).some((arg) => /^(?:env|expr)=/i.test(arg)));
+function logsOf(view: ApacheView, scope: ApacheScope): readonly ConfigDirective[] {
+  const own = logsIn(scope.directives);
+  return own.length > 0 ? own : logsIn(view.main.directives);
+}
+
+/** One list for each block, however often it is asked for. */
+const logsIn = oncePer((directives: readonly ConfigDirective[]) => [
+  ...namedIn(directives, 'customlog'),
+  ...namedIn(directives, 'transferlog'),
+]);
+
+function isUnconditional({ args }: ConfigDirective): boolean {
+  return !args.slice(1).some((arg) => /^(?:env|expr)=/i.test(arg));
 }
 
 function quoted(word: string): string {

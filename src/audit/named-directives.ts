@@ -1,0 +1,40 @@
+import type { ConfigDirective } from '../snapshot/config-tree.ts';
+
+type ByName = ReadonlyMap<string, readonly ConfigDirective[]>;
+
+const none: readonly ConfigDirective[] = [];
+
+/**
+ * The directives of a name in one block, in their order. Each scope asks the blocks around it again, so a block is
+ * sorted by name once: else a large file would cost the square of its size.
+ */
+export function namedIn(
+  directives: readonly ConfigDirective[],
+  name: string,
+): readonly ConfigDirective[] {
+  return indexOf(directives).get(name) ?? none;
+}
+
+const indexOf = oncePer((directives: readonly ConfigDirective[]): ByName => {
+  const byName = new Map<string, ConfigDirective[]>();
+  for (const directive of directives) {
+    const same = byName.get(directive.name);
+    if (same === undefined) byName.set(directive.name, [directive]);
+    else same.push(directive);
+  }
+  return byName;
+});
+
+/** Computes a value once for each object, which must not change. */
+export function oncePer<Key extends object, Value>(
+  compute: (key: Key) => Value,
+): (key: Key) => Value {
+  const known = new WeakMap<Key, { readonly value: Value }>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found.value;
+    const value = compute(key);
+    known.set(key, { value });
+    return value;
+  };
+}
