@@ -111,7 +111,11 @@ export interface FleetResult {
 const notCounted = ['KeepaliveExporterSamplesMissed', 'KeepaliveExporterWatchdog'];
 
 /** Everything that fires during a scene and did not before it. */
-export async function runFleetScene(fleet: Fleet, scene: FleetScene): Promise<FleetResult> {
+export async function runFleetScene(
+  fleet: Fleet,
+  scene: FleetScene,
+  atItsHeight: () => Promise<void> = async () => undefined,
+): Promise<FleetResult> {
   const before = await firing(fleet, 3);
   const startedAt = performance.now();
   const end = await scene.begin(fleet);
@@ -129,6 +133,7 @@ export async function runFleetScene(fleet: Fleet, scene: FleetScene): Promise<Fl
   }).catch(() => undefined);
   if (scene.must.length === 0) await sleep(quietMilliseconds);
   const fired = await news();
+  await atItsHeight();
   await end();
   return {
     scene: scene.name,

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/measure.ts';
+import { drawDashboards, startVisitors } from './draw-dashboards.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
@@ -10,15 +13,16 @@ import { takePicture } from './take-picture.ts';
 /**
  * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
  * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
- * exporter's page at the height of each. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
+ * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { pictures: { type: 'string' } },
+  options: { pictures: { type: 'string' }, dashboards: { type: 'string' } },
 });
 const [wanted = ''] = positionals;
-const { pictures } = values;
-if (wanted === 'fleet') await runFleet();
+const { pictures, dashboards } = values;
+if (dashboards !== undefined) await drawScenes(resolve(dashboards));
+else if (wanted === 'fleet') await runFleet();
 else await runScenes();
 
 /** All that fires in each scene of a fleet, and what must not have. */
@@ -46,6 +50,28 @@ async function runFleet(): Promise<void> {
   ]);
   const isFine = rows.every(({ missing, wrong }) => missing.length + wrong.length === 0);
   process.exitCode = isFine ? 0 : 1;
+}
+
+/** The dashboards after three calm minutes, and at the flood. */
+async function drawScenes(directory: string): Promise<void> {
+  const drill = await startDrill();
+  const endVisits = startVisitors(drill);
+  const draw = (name: string) =>
+    drawDashboards({ prometheus: drill.prometheus.url, directory, name });
+  try {
+    await sleep(180_000);
+    await draw('rest');
+    for (const scene of scenes.filter(({ name }) => name === 'keep-alive flood on prefork')) {
+      const atItsHeight = async () => {
+        await sleep(20_000);
+        await draw('flood');
+      };
+      await runScene(drill, scene, { patienceMilliseconds: 40_000, atItsHeight });
+    }
+  } finally {
+    endVisits();
+    await drill.stop();
+  }
 }
 
 async function runScenes(): Promise<void> {

@@ -7,8 +7,6 @@ import { meaning, thresholds, unit, windowColors } from './theme.ts';
 
 const slo = sloQueries(selectTargets());
 
-const noRecords = 'no traffic, no log, or alerts/slo.rules.yml is not loaded';
-
 /** Is the promise kept? */
 export const sloDashboard = buildDashboard({
   name: 'slo',
@@ -28,7 +26,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below the objective.',
     }),
     figure({
-      title: 'Errors left',
+      title: 'Error budget',
       query: slo.availabilityBudget,
       unit: unit.ratio,
       thresholds: thresholds.budgetLeft,
@@ -45,7 +43,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below the objective.',
     }),
     figure({
-      title: 'Slow left',
+      title: 'Slow budget',
       query: slo.latencyBudget,
       unit: unit.ratio,
       thresholds: thresholds.budgetLeft,
@@ -61,7 +59,6 @@ export const sloDashboard = buildDashboard({
       shown: 'value and name',
       shows:
         'Which service has used up its error budget fastest in the last hour, and how many times too fast.',
-      noValue: noRecords,
       bad: 'over 14.4: a page.',
     }),
     figure({
@@ -78,7 +75,6 @@ export const sloDashboard = buildDashboard({
       queries: [slo.burn5m, slo.burn1h, slo.burn6h, slo.burn1d],
       unit: unit.factor,
       thresholds: thresholds.burnRate,
-      noValue: noRecords,
       colors: windowColors,
       shows: 'By window; the worst of the services, as the alerts see it.',
       bad: 'a long and a short window over the line together.',
@@ -102,7 +98,6 @@ export const sloDashboard = buildDashboard({
           queries: [slo.availabilityOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,
-          noValue: noRecords,
           shows: 'Over the last hour at each point.',
           bad: 'below the objective.',
           links: [drillDown('traffic', 'Traffic')],

@@ -184,7 +184,7 @@ export const thresholds = {
   connectionOccupancy: risingSteps({ warning: 0.85, bad: 0.9375 }),
   /** Share of the time in which there was no room. */
   fullTime: withoutPraise(risingSteps({ warning: 0.01, bad: 0.1 })),
-  headroom: fallingSteps({ warning: 10, bad: 2 }),
+  headroom: fallingSteps({ warning: 5, bad: 2 }),
   /** Connections nobody has accepted: some pass through the queue in any burst. */
   waiting: withoutPraise(risingSteps({ warning: 1, bad: 10 })),
   // Not green when low: a full server logs no errors, because it logs nothing for those who wait.

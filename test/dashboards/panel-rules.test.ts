@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
+import { activityBands, codeColors } from '../../dashboards/src/theme.ts';
 import { promised } from '../../dashboards/src/variables.ts';
+import { slotStackOrder } from '../../src/page/slot-palette.ts';
+import { scrapeResults } from '../../src/snapshot/scrape.ts';
 import { readDefaults } from '../../tools/rules/rule-config.ts';
 import { readRules } from '../support/alert-files.ts';
+import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 interface Target {
   readonly expr: string;
@@ -28,20 +32,37 @@ interface DrawnPanel {
   readonly panels?: readonly DrawnPanel[];
   readonly repeat?: string;
   readonly maxDataPoints?: number;
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number };
+  readonly gridPos: Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
   readonly targets?: readonly Target[];
   readonly fieldConfig: {
     readonly defaults: {
       readonly unit?: string;
       readonly color?: { readonly mode: string };
       readonly mappings?: readonly Mapping[];
+      readonly noValue?: string;
       readonly custom?: Readonly<Record<string, unknown>>;
     };
-    readonly overrides: readonly { readonly properties: readonly Property[] }[];
+    readonly overrides: readonly {
+      readonly matcher: { readonly options?: unknown };
+      readonly properties: readonly Property[];
+    }[];
   };
   readonly options: {
     readonly sortBy?: readonly { readonly displayName: string; readonly desc: boolean }[];
     readonly graphMode?: string;
+  };
+}
+
+interface LintedDashboard {
+  readonly editable: boolean;
+  readonly templating: {
+    readonly list: readonly {
+      readonly name: string;
+      readonly label: string;
+      readonly type: string;
+      readonly query: string;
+      readonly refresh?: number;
+    }[];
   };
 }
 
@@ -133,8 +154,11 @@ describe('at the moment a server is full', () => {
 });
 
 /**
- * Rules of grafana/dashboard-linter (panel-units, target-rate-interval, panel-job-instance, which
- * dashboards.test.ts holds) and what Grafana itself stumbles over.
+ * What Grafana itself stumbles over, and rules of grafana/dashboard-linter (docs/rules), by their names there:
+ * panel-datasource-rule, panel-title-description-rule, panel-units-rule, target-promql-rule, target-job-rule,
+ * target-instance-rule, template-job-rule, template-instance-rule (dashboards.test.ts), template-datasource-rule,
+ * template-label-promql-rule, template-on-time-change-reload-rule, template-uneditable-rule, panel-no-targets-rule,
+ * target-rate-interval-rule, target-counter-agg-rule (here).
  */
 describe('every panel', () => {
   test.each(everyPanel)('%s has no two queries of one legend', (_, panel) => {
@@ -154,6 +178,28 @@ describe('every panel', () => {
   test.each(everyPanel)('%s draws curves of ranges and figures of instants', (_, panel) => {
     const instant = ['stat', 'table', 'trend'].includes(panel.type);
     for (const target of panel.targets ?? []) expect(target.instant ?? false).toBe(instant);
+  });
+
+  test.each(ofType('timeseries'))('%s gives each named curve a colour of its own', (_, panel) => {
+    const names = (panel.targets ?? [])
+      .map(({ legendFormat }) => legendFormat)
+      .filter((legend) => !legend.includes('{{'));
+    if (names.length < 2) return;
+    const colors = names.map((name) => {
+      const override = panel.fieldConfig.overrides.find(({ matcher }) => matcher.options === name);
+      return JSON.stringify(override?.properties.find(({ id }) => id === 'color')?.value);
+    });
+    expect(colors).not.toContain(undefined);
+    expect(new Set(colors).size).toBe(names.length);
+  });
+
+  test.each(everyPanel)('%s is as wide and as high as can be read', (_, { type, gridPos }) => {
+    expect(gridPos.w).toBeGreaterThanOrEqual(4);
+    expect(gridPos.h).toBeGreaterThanOrEqual(type === 'stat' ? 4 : 7);
+  });
+
+  test.each(everyPanel)('%s says why it is empty', (_, { fieldConfig }) => {
+    expect(fieldConfig.defaults.noValue).not.toBe('no data');
   });
 
   test.each(everyPanel)('%s stays within the grid', (_, { gridPos: { x, w } }) => {
@@ -178,8 +224,7 @@ describe('every panel', () => {
   test.each(ofType('stat'))(
     '%s has a title that is read in full at 1,000 pixels',
     (name, { title }) => {
-      if (/^(fleet|service|apache|nginx): /.test(name))
-        expect(title.length).toBeLessThanOrEqual(13);
+      expect(title.length, name).toBeLessThanOrEqual(15);
     },
   );
 
@@ -206,6 +251,69 @@ describe('every panel', () => {
       }
     },
   );
+});
+
+describe.each([...allDashboards])('%s, by the rules of dashboard-linter', (_, finished) => {
+  const dashboard = finished as unknown as LintedDashboard;
+  const [datasource, ...choices] = dashboard.templating.list;
+
+  test('template-datasource-rule: a datasource variable of type prometheus, called so', () => {
+    expect(datasource).toMatchObject({
+      name: 'datasource',
+      label: 'Data source',
+      type: 'datasource',
+      query: 'prometheus',
+    });
+  });
+
+  test('template-label-promql-rule: choices are label_values() of a query that parses', () => {
+    for (const { type, query } of choices.filter(({ type }) => type === 'query')) {
+      const [, selector = ''] = /^label_values\((.+), \w+\)$/.exec(query) ?? [];
+      expect(readPromqlNames(fillGrafanaVariables(selector)), `${type} ${query}`).toMatchObject({
+        errors: [],
+        selectors: [{}],
+      });
+    }
+  });
+
+  test('template-on-time-change-reload-rule: choices are of the time that is looked at', () => {
+    for (const { type, refresh } of choices) if (type === 'query') expect(refresh).toBe(2);
+  });
+
+  test('template-uneditable-rule: what is generated is not edited in Grafana', () => {
+    expect(dashboard.editable).toBe(false);
+  });
+});
+
+test.each(everyPanel)('target-counter-agg-rule: %s takes counters only as rates', (_, panel) => {
+  for (const expr of exprs(panel)) {
+    const bare = expr.replaceAll(/(?:rate|increase|changes)\(\w+\{[^}]*\}\[/g, '');
+    expect(bare).not.toMatch(/\w+_total\{/);
+  }
+});
+
+test('every value of a label that a panel matches is one that the label can have', () => {
+  const closed: Readonly<Record<string, readonly string[]>> = {
+    state: slotStackOrder,
+    activity: activityBands.map(({ activity }) => activity),
+    kind: ['worker', 'connection'],
+    class: Object.keys(codeColors),
+    result: [...scrapeResults, 'unparsed', 'oversize'],
+    server: ['apache', 'nginx'],
+  };
+  const wrong = everyPanel.flatMap(([name, panel]) =>
+    exprs(panel).flatMap((expr) =>
+      readPromqlNames(fillGrafanaVariables(expr)).selectors.flatMap(({ matchers }) =>
+        matchers.flatMap(({ label, value }) =>
+          value
+            .split('|')
+            .filter((word) => closed[label] !== undefined && !closed[label].includes(word))
+            .map((word) => `${name}: ${label}="${word}"`),
+        ),
+      ),
+    ),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test('the objectives chosen at first are those of the alert rules', () => {

@@ -3,6 +3,7 @@ import { type Step, type Unit, unit } from '../theme.ts';
 import type { PanelBuilder, PanelSpec } from './panel.ts';
 import { type StatSpec, statPanel } from './stat-panel.ts';
 import { type TimeseriesSpec, timeseriesPanel } from './timeseries-panel.ts';
+import { whyNone } from './why-none.ts';
 
 type Common = Pick<PanelSpec, 'title' | 'shows' | 'bad'>;
 
@@ -13,11 +14,10 @@ export interface FigureOptions
   readonly thresholds: readonly Step[];
 }
 
-const noSeries = 'no data';
-
 /** One figure of the top row, six to a line. */
 export function figure({ query, ...spec }: FigureOptions): PanelBuilder {
-  return statPanel({ unit: unit.count, noValue: noSeries, width: 4, ...spec, queries: [query] });
+  const common = { unit: unit.count, noValue: whyNone([query]), width: 4 };
+  return statPanel({ ...common, ...spec, queries: [query] });
 }
 
 export interface CurveOptions
@@ -30,5 +30,5 @@ export interface CurveOptions
 
 /** A panel of curves, two to a line. */
 export function curves(spec: CurveOptions): PanelBuilder {
-  return timeseriesPanel({ noValue: noSeries, width: 12, ...spec });
+  return timeseriesPanel({ noValue: whyNone(spec.queries), width: 12, ...spec });
 }
