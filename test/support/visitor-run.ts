@@ -12,6 +12,8 @@ import { waitUntil } from './wait-until.ts';
 /** What a run of visitors left in the log, and what was measured of it. */
 export interface VisitorRun {
   readonly lines: readonly string[];
+  /** From the first visitor to the last response. */
+  readonly seconds: number;
   readonly meanIdleSlots: number;
   readonly mostHeld: number;
   readonly fullSamples: number;
@@ -42,6 +44,7 @@ export async function runVisitors(
     const reused = visitors.filter((line) => server.isReuse(line));
     return {
       lines,
+      seconds,
       meanIdleSlots: watch.idleSlotSeconds / seconds,
       mostHeld: watch.mostHeld,
       fullSamples: watch.fullSamples,
