@@ -2,6 +2,7 @@ import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary
 import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
 import { waitProbability } from './erlang-c.ts';
 import { burstAround, mayHaveBeenFull } from './full-server.ts';
+import { boundReclaim } from './reclaimed-reuse.ts';
 import { slotsOfBin } from './slot-bins.ts';
 import { type MeasuredTail, tailShares } from './tail-shares.ts';
 
@@ -35,6 +36,8 @@ const logPerTimeout = 4;
 export function predictTimeouts(options: ModelOptions): KeepaliveModel {
   const { summary, idleCost, slots } = options;
   const context = contextOf(options);
+  const predictions = summary.loads.map((load) => predict(load, context));
+  const isReclaimed = idleCost === 'reclaimable' && slots !== undefined;
   return {
     todaySeconds: summary.todaySeconds,
     idleCost,
@@ -45,7 +48,7 @@ export function predictTimeouts(options: ModelOptions): KeepaliveModel {
     wasFull: context.wasFull,
     meanTailSeconds: context.tail?.meanSeconds,
     isBehindProxy: context.isBehindProxy,
-    predictions: summary.loads.map((load) => predict(load, context)),
+    predictions: isReclaimed ? boundReclaim(predictions, slots) : predictions,
   };
 }
 

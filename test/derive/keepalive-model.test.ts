@@ -89,6 +89,31 @@ describe('predictTimeouts()', () => {
     expect(waitProbability?.low).toBe(waitProbability?.high);
   });
 
+  test('nginx that takes idle connections back reuses at least what the largest timeout that it leaves alone does', () => {
+    // Each 4 s ten visitors with two requests of 1 s, 3 s apart: up to 20 slots at 2 s, 30 at 5 s.
+    const crowd = Array.from({ length: 400 }, (_, n) => {
+      const from = start + Math.floor(n / 10) * 4;
+      const visitor = { client: n, connection: n, seconds: 1 };
+      return [
+        { ...visitor, end: from + 1, number: 1 },
+        { ...visitor, end: from + 5, number: 2 },
+      ];
+    })
+      .flat()
+      .toSorted((a, b) => a.end - b.end);
+    const nginx = (slots: number) =>
+      modelOf(crowd, { todaySeconds: 5, idleCost: 'reclaimable', slots });
+    const [wide, narrow, tight] = [nginx(1000), nginx(30), nginx(10)];
+    expect(at(wide, 5).reuseRatio.low).toBe(0.5);
+    expect(at(narrow, 2).reuseRatio).toEqual(at(wide, 2).reuseRatio);
+    expect(at(narrow, 5).reuseRatio).toEqual({ ...at(wide, 5).reuseRatio, low: 0 });
+    expect(at(narrow, 5).meanIdleSlots.low).toBe(at(wide, 2).meanIdleSlots.low);
+    expect(at(narrow, 5).connectionsPerSecond.high).toBe(at(wide, 2).connectionsPerSecond.high);
+    // Not even keep-alive off leaves slots free: then each request may begin a connection.
+    const requestsPerSecond = at(tight, 0).connectionsPerSecond.high;
+    expect(at(tight, 5).connectionsPerSecond.high).toBeCloseTo(requestsPerSecond, 9);
+  });
+
   test('idle workers pin their memory', () => {
     const model = modelOf(steady, { todaySeconds: 5, slots: 10, workerBytes: 1000 });
     const { idleMemoryBytes, busyHourIdleSlots } = at(model, 5);

@@ -25,7 +25,9 @@ const everyMs = 100;
 export function watchIdleWorkers(statusUrl: string): IdleWatch {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const look = async (): Promise<Held> => {
-    const board = scoreboardOf(await fetchText(statusUrl, agent));
+    // The server may close the connection just as it is used again; the second time it is a new one.
+    const page = await fetchText(statusUrl, agent).catch(() => fetchText(statusUrl, agent));
+    const board = scoreboardOf(page);
     const taken = board.replaceAll(/[_.]/g, '').length;
     const idle = board.split('K').length - 1;
     return { idle, all: taken - 1, isFull: taken === board.length };
