@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, createServer, request } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { deriveConfigFigures } from '../../src/audit/config-figures.ts';
 import { auditFiles } from '../../src/pipeline/audit-files.ts';
 import type { Finding } from '../../src/snapshot/audit.ts';
 import { testVersions } from '../support/audit-example.ts';
 import { httpGet } from '../support/http-get.ts';
+import { listProcessGroup } from '../support/process-group.ts';
 import { startApache } from '../support/real-apache.ts';
-import { startNginx } from '../support/real-nginx.ts';
+import { type RealNginx, startNginx } from '../support/real-nginx.ts';
 import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -328,6 +330,66 @@ describe('what the audit says of nginx is what nginx does', () => {
     stops.push(nginx.stop);
     const codes = [await postStatus(`${nginx.url}/app`), await postStatus(`${nginx.url}/app`)];
     expect(codes).toEqual([200, 502]);
+  });
+});
+
+describe('the 502 race, with nginx in front of Apache', () => {
+  /** A POST that nginx reads only after Apache has closed the pooled connection; nginx has one worker. */
+  async function postAcrossClose(upstreamTimeout: string) {
+    const apache = await startApache({
+      mpm: 'event',
+      maxRequestWorkers: 8,
+      threadsPerChild: 8,
+      keepAliveTimeout: 1,
+    });
+    stops.push(apache.stop);
+    const nginx = await startNginx({
+      workerProcesses: 1,
+      workerConnections: 64,
+      extraHttp: `upstream app { server 127.0.0.1:${apache.port}; keepalive 8; ${upstreamTimeout} }`,
+      extraServer:
+        'location /server-status { proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; }',
+    });
+    stops.push(nginx.stop);
+    const done = await auditFiles({
+      files: { apache: apache.configFile, nginx: nginx.configFile },
+      versions: testVersions,
+      machine: { cpuCount: 1 },
+      chain: {},
+    });
+    const findings = findingsOf(done.ok ? done.value.report.findings : [], 'chain-idle-race');
+    const codes = await twoPosts(nginx);
+    return { codes, fixes: findings.map(({ fix }) => fix.join()) };
+  }
+
+  async function twoPosts(nginx: RealNginx): Promise<readonly string[]> {
+    const visitor = await openIdle(nginx.port, 'any.example');
+    const post = 'POST /server-status HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n';
+    const statuses = () => visitor.received().match(/^HTTP\/1\.1 \d+/gm) ?? [];
+    const answers = (count: number) =>
+      waitUntil({ until: `${count} answers`, holds: () => statuses().length === count });
+    visitor.socket.write(post);
+    await answers(2);
+    // Longer than the pool of the twin keeps it, shorter than Apache does.
+    await delay(700);
+    // A worker that is busy elsewhere for a moment: the request lies in its socket first, then Apache's close.
+    const worker = listProcessGroup(nginx.pid).find((pid) => pid !== nginx.pid) ?? 0;
+    process.kill(worker, 'SIGSTOP');
+    visitor.socket.write(post);
+    await delay(1000);
+    process.kill(worker, 'SIGCONT');
+    await answers(3);
+    visitor.socket.destroy();
+    return statuses()
+      .slice(1)
+      .map((line) => line.slice(9));
+  }
+
+  test('answers 502 where the audit finds it, and 200 with the line it gives', async () => {
+    const long = await postAcrossClose('');
+    expect(long).toEqual({ codes: ['200', '502'], fixes: ['keepalive_timeout 500ms;'] });
+    const short = await postAcrossClose(long.fixes[0] ?? '');
+    expect(short).toEqual({ codes: ['200', '200'], fixes: [] });
   });
 });
 
