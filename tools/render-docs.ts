@@ -14,10 +14,11 @@ import { keepaliveProbeFamilies } from '../src/metrics/keepalive-probe-families.
 import { probeFamilies } from '../src/metrics/probe-families.ts';
 import { discoveryCandidates } from '../src/pipeline/discover-targets.ts';
 import { scrapeProblems } from '../src/problem.ts';
+import { forOperator, renderChartFiles } from './render-chart.ts';
 import { renderCheckDocs } from './render-checks.ts';
 import { renderReliability } from './render-reliability.ts';
 import { renderRules } from './rules/render-rules.ts';
-import { type RuleConfig, readDefaults } from './rules/rule-config.ts';
+import { readDefaults } from './rules/rule-config.ts';
 import { readTemplates } from './rules/rule-templates.ts';
 import { writeAlertmanagerConfig } from './rules/write-alertmanager-config.ts';
 import { writeMixin, writeMixinConfig, writeMixinTemplates } from './rules/write-mixin.ts';
@@ -33,6 +34,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
     ['docs/reliability.md', renderReliability(readText('docs/reliability.md'))],
     ['config.schema.json', renderConfigSchema()],
     ...renderAlertFiles(),
+    ...renderChartFiles(),
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
@@ -48,6 +50,9 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
+/** Whose runbooks and Grafana they are is not known here; a link that leads nowhere is worse than none. */
+const withoutLinks = { runbook_url: '', grafana_url: '' };
+
 /** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
 function renderAlertFiles(): ReadonlyMap<string, string> {
   const source = 'alerts/config.yml';
@@ -58,12 +63,15 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
   return new Map([
     ...files.map((file) => [`alerts/${file.file.name}`, writePlainRules(file, source)] as const),
     [
-      'deploy/kubernetes/components/prometheus-operator/prometheus-rule.yaml',
-      writePrometheusRule(renderRules(templates, withoutWatchdog(config)), source),
+      'deploy/kubernetes/components/rules/prometheus-rule.yaml',
+      writePrometheusRule(
+        renderRules(templates, forOperator({ ...config, ...withoutLinks })),
+        source,
+      ),
     ],
     [
-      'deploy/kubernetes/components/prometheus-operator/alertmanager-config.yaml',
-      writeAlertmanagerConfig(readFileSync(alertmanagerConfig, 'utf8')),
+      'deploy/kubernetes/components/alertmanager-config/alertmanager-config.yaml',
+      writeAlertmanagerConfig(readText('alerts/alertmanager/alertmanager.yml')),
     ],
     ['mixin.libsonnet', writeMixin(dashboards)],
     ['alerts/mixin/config.libsonnet', writeMixinConfig(config)],
@@ -73,14 +81,6 @@ function renderAlertFiles(): ReadonlyMap<string, string> {
 
 function readText(path: string): string {
   return readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-}
-
-const alertmanagerConfig = new URL('../alerts/alertmanager/alertmanager.yml', import.meta.url);
-
-/** Clusters with the Operator have kube-prometheus' Watchdog; a second one would reach their default receiver. */
-function withoutWatchdog(config: RuleConfig): RuleConfig {
-  const alerts = { KeepaliveExporterWatchdog: { enabled: false }, ...config.alerts };
-  return { ...config, alerts };
 }
 
 const notice = (source: string) =>

@@ -15,7 +15,7 @@ import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
 import { slotsByState, statusQueries } from './queries/status-queries.ts';
-import { thresholds, unit } from './theme.ts';
+import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
 const status = statusQueries(select);
@@ -140,6 +140,11 @@ export const apacheDashboard = buildDashboard({
           queries: [sampled.above80, sampled.above90, sampled.above95],
           unit: unit.ratio,
           thresholds: thresholds.none,
+          colors: {
+            'above 80 %': meaning.neutral,
+            'above 90 %': meaning.warning,
+            'above 95 %': meaning.bad,
+          },
           shows: 'Of the samples taken each second.',
           bad: 'the lines close together: full for good.',
           max: 1,

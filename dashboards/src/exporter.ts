@@ -26,7 +26,7 @@ export const exporterDashboard = buildDashboard({
   chosenFrom: 'keepalive_exporter_build_info',
   glance: [
     figure({
-      title: 'Exporters down',
+      title: 'Down',
       query: self.downByName,
       thresholds: thresholds.none,
       shown: 'value and name',
@@ -38,7 +38,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'any.',
     }),
     figure({
-      title: 'Last reload of the configuration',
+      title: 'Last reload',
       query: self.reloadSuccessful,
       thresholds: thresholds.yes,
       words: [
@@ -49,7 +49,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'refused: the old one is in force.',
     }),
     figure({
-      title: 'Samples missed a second',
+      title: 'Missed samples',
       query: self.missedSamplesNow,
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
@@ -57,7 +57,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'a server that answers too slowly to be sampled.',
     }),
     figure({
-      title: 'Log bytes not read yet',
+      title: 'Log behind',
       query: logs.worstLag,
       unit: unit.bytes,
       thresholds: thresholds.logLagBytes,
@@ -65,7 +65,7 @@ export const exporterDashboard = buildDashboard({
       bad: 'over 100 MiB.',
     }),
     figure({
-      title: 'Log lines not understood',
+      title: 'Unparsed',
       query: logs.unparsedShare,
       unit: unit.ratio,
       thresholds: thresholds.unparsedShare,
@@ -73,11 +73,11 @@ export const exporterDashboard = buildDashboard({
       bad: 'over 1 %: the format is not the server’s.',
     }),
     figure({
-      title: 'Memory of the largest exporter',
+      title: 'Memory',
       query: self.worstMemory,
       unit: unit.bytes,
       thresholds: thresholds.exporterMemory,
-      shows: 'Of the largest exporter.',
+      shows: 'Resident memory of the largest exporter.',
       bad: 'a rise without end.',
     }),
     curves({

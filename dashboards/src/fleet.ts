@@ -39,8 +39,8 @@ export const fleetDashboard = buildDashboard({
       thresholds: thresholds.none,
       shown: 'value and name',
       words: [
-        { text: 'readable', color: meaning.good },
-        { text: 'UNREADABLE', color: meaning.bad },
+        { text: 'readable', color: meaning.neutral },
+        { text: 'FAILS', color: meaning.bad },
       ],
       shows: 'Servers whose status page cannot be read; four names at most.',
       bad: 'any name: down, or so full that the page gets no worker.',

@@ -16,7 +16,7 @@ import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { slotsByState, statusQueries } from './queries/status-queries.ts';
-import { meaning, quantileColors, targetStates, thresholds, unit } from './theme.ts';
+import { abortColors, meaning, quantileColors, targetStates, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const status = statusQueries(select);
@@ -33,10 +33,11 @@ export const serviceDashboard = buildDashboard({
   glance: [
     figure({
       title: 'State',
-      query: status.state,
+      query: status.worstState,
       thresholds: thresholds.none,
+      shown: 'value and name',
       words: targetStates,
-      shows: 'Of the chosen target.',
+      shows: 'Of the chosen target; of several, the one that is worst.',
       bad: 'anything but room.',
     }),
     figure({
@@ -107,11 +108,7 @@ export const serviceDashboard = buildDashboard({
       noValue: 'no traffic or no log',
       shows: 'Shares of the responses.',
       bad: '408: slow clients. 499: they gave up. 5xx: the application.',
-      colors: {
-        '5xx': meaning.bad,
-        '408 timed out': meaning.warning,
-        '499 gave up': meaning.limit,
-      },
+      colors: { '5xx': meaning.bad, ...abortColors },
     }),
     slotsPanel(slotsByState(select, 'worker'), 'Workers'),
     connectionsPanel(connectionsByActivity(select)),

@@ -3,9 +3,11 @@ import { drillDown } from './links.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { selectTargets } from './queries/query.ts';
 import { sloQueries } from './queries/slo-queries.ts';
-import { thresholds, unit } from './theme.ts';
+import { meaning, thresholds, unit, windowColors } from './theme.ts';
 
 const slo = sloQueries(selectTargets());
+
+const noRecords = 'no traffic, no log, or alerts/slo.rules.yml is not loaded';
 
 /** Is the promise kept? */
 export const sloDashboard = buildDashboard({
@@ -26,15 +28,15 @@ export const sloDashboard = buildDashboard({
       bad: 'below the objective.',
     }),
     figure({
-      title: 'Error budget left',
+      title: 'Errors left',
       query: slo.availabilityBudget,
       unit: unit.ratio,
       thresholds: thresholds.budgetLeft,
-      shows: 'Of the errors the objective allows.',
+      shows: 'Error budget left: of the errors the objective allows.',
       bad: 'below 0.',
     }),
     figure({
-      title: 'Within the latency target',
+      title: 'Fast enough',
       query: slo.fast,
       unit: unit.ratio,
       decimals: 3,
@@ -43,28 +45,31 @@ export const sloDashboard = buildDashboard({
       bad: 'below the objective.',
     }),
     figure({
-      title: 'Latency budget left',
+      title: 'Slow left',
       query: slo.latencyBudget,
       unit: unit.ratio,
       thresholds: thresholds.budgetLeft,
-      shows: 'Of the slow requests the objective allows.',
+      shows: 'Latency budget left: of the slow requests the objective allows.',
       bad: 'below 0.',
     }),
     figure({
-      title: 'Budget burn, last hour',
+      title: 'Burns fastest',
       query: slo.burnNow,
       unit: unit.factor,
       decimals: 1,
       thresholds: thresholds.burnRate,
-      shows: 'How many times too fast errors use up the budget.',
+      shown: 'value and name',
+      shows:
+        'Which service has used up its error budget fastest in the last hour, and how many times too fast.',
+      noValue: noRecords,
       bad: 'over 14.4: a page.',
     }),
     figure({
-      title: 'Time with room',
+      title: 'With room',
       query: slo.room,
       unit: unit.ratio,
       decimals: 3,
-      thresholds: thresholds.none,
+      thresholds: thresholds.room,
       shows: 'Share of sampled seconds with a slot for a new visitor.',
       bad: 'below the objective: visitors waited although no log says so.',
     }),
@@ -73,12 +78,15 @@ export const sloDashboard = buildDashboard({
       queries: [slo.burn5m, slo.burn1h, slo.burn6h, slo.burn1d],
       unit: unit.factor,
       thresholds: thresholds.burnRate,
-      shows: 'By window.',
+      noValue: noRecords,
+      colors: windowColors,
+      shows: 'By window; the worst of the services, as the alerts see it.',
       bad: 'a long and a short window over the line together.',
     }),
     curves({
       title: 'Burn rate: slow requests',
       queries: [slo.slowBurn1h, slo.slowBurn6h, slo.slowBurn1d],
+      colors: windowColors,
       unit: unit.factor,
       thresholds: thresholds.burnRate,
       shows: 'By window.',
@@ -94,6 +102,7 @@ export const sloDashboard = buildDashboard({
           queries: [slo.availabilityOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,
+          noValue: noRecords,
           shows: 'Over the last hour at each point.',
           bad: 'below the objective.',
           links: [drillDown('traffic', 'Traffic')],
@@ -117,6 +126,11 @@ export const sloDashboard = buildDashboard({
         curves({
           title: 'Long windows',
           queries: [slo.burn30m, slo.burn3d, slo.slowBurn3d],
+          colors: {
+            'errors, 30 m': meaning.bad,
+            'errors, 3 d': meaning.warning,
+            'slow requests, 3 d': meaning.neutral,
+          },
           unit: unit.factor,
           thresholds: thresholds.slowBurnRate,
           shows: 'Burn rates of the remaining windows.',

@@ -26,6 +26,22 @@ export const codeColors = {
   '5xx': '#E02F44',
 } as const;
 
+/** Windows of burn rates: the shortest is the loudest. */
+export const windowColors = {
+  '5 m': meaning.bad,
+  '1 h': meaning.warning,
+  '6 h': meaning.neutral,
+  '1 d': meaning.baseline,
+} as const;
+
+/** A share of now, and the same a day before: one hue, dimmed. */
+export const abortColors = {
+  '408 timed out': meaning.warning,
+  '408 a day before': '#7D5A00',
+  '499 gave up': meaning.limit,
+  '499 a day before': '#6B3A57',
+} as const;
+
 /** Light to dark, so that the order survives any sight. */
 export const quantileColors = { p50: '#56B4E9', p95: '#E69F00', p99: '#E02F44' } as const;
 
@@ -34,6 +50,9 @@ export interface Band {
   readonly states: readonly SlotState[];
   readonly color: string;
 }
+
+/** Bands that stand beside another of the same blue or red on the page, where they never meet. */
+const ofBands = { active: '#5B4FC4', sending: '#928E42', closing: '#999999' } as const;
 
 const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): Band => ({
   label,
@@ -48,10 +67,13 @@ const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): B
 export const slotBands: readonly Band[] = [
   band('idle clients (keep-alive)', 'keepalive'),
   band('reading a request', 'reading'),
-  band('reading or at work (kernel)', 'active'),
+  { ...band('reading or at work (kernel)', 'active'), color: ofBands.active },
   band('at work', 'writing', 'working'),
-  band('sending', 'writing_async', 'wait_io'),
-  band('closing and finishing', 'closing', 'graceful', 'logging', 'dns', 'cleanup'),
+  { ...band('sending', 'writing_async', 'wait_io'), color: ofBands.sending },
+  {
+    ...band('closing and finishing', 'closing', 'graceful', 'logging', 'dns', 'cleanup'),
+    color: ofBands.closing,
+  },
   band('unknown', 'unknown'),
   band('free', 'idle', 'starting', 'open', 'free'),
 ];
@@ -66,10 +88,10 @@ export const activityBands: readonly (Omit<Band, 'states'> & {
 })[] = [
   { label: 'idle clients (keep-alive)', activity: 'idle', color: slotPalette.keepalive.color },
   { label: 'silent: not a byte sent', activity: 'silent', color: slotPalette.unknown.color },
-  { label: 'reading or at work', activity: 'active', color: slotPalette.active.color },
-  { label: 'sending: slow download', activity: 'sending', color: slotPalette.writing_async.color },
-  { label: 'closing', activity: 'closing', color: slotPalette.closing.color },
-  { label: 'waiting to be accepted', activity: 'queued', color: '#E02F44' },
+  { label: 'reading or at work', activity: 'active', color: ofBands.active },
+  { label: 'sending: slow download', activity: 'sending', color: ofBands.sending },
+  { label: 'closing', activity: 'closing', color: ofBands.closing },
+  { label: 'waiting to be accepted', activity: 'queued', color: meaning.bad },
 ];
 
 export const activityColors: Readonly<Record<string, string>> = Object.fromEntries(
@@ -156,14 +178,15 @@ export const thresholds = {
   /** Slots: 20 % of room is what a burst twice the average needs; 5 % is gone within a scrape. */
   saturation: risingSteps({ warning: 0.8, bad: 0.95 }),
   /** Half of the slots waiting for clients that say nothing. */
-  keepaliveOccupancy: risingSteps({ warning: 0.5, bad: 0.8 }),
+  // Not green when low: so it is when slow requests fill a server.
+  keepaliveOccupancy: withoutPraise(risingSteps({ warning: 0.5, bad: 0.8 })),
   /** nginx gives up idle connections when 1/16 is left, 0.9375 of the limit. */
   connectionOccupancy: risingSteps({ warning: 0.85, bad: 0.9375 }),
   /** Share of the time in which there was no room. */
-  fullTime: risingSteps({ warning: 0.01, bad: 0.1 }),
+  fullTime: withoutPraise(risingSteps({ warning: 0.01, bad: 0.1 })),
   headroom: fallingSteps({ warning: 10, bad: 2 }),
   /** Connections nobody has accepted: some pass through the queue in any burst. */
-  waiting: risingSteps({ warning: 1, bad: 10 }),
+  waiting: withoutPraise(risingSteps({ warning: 1, bad: 10 })),
   // Not green when low: a full server logs no errors, because it logs nothing for those who wait.
   errorShare: withoutPraise(risingSteps({ warning: 0.01, bad: 0.05 })),
   abortShare: withoutPraise(risingSteps({ warning: 0.02, bad: 0.05 })),
@@ -171,7 +194,7 @@ export const thresholds = {
   /** A status page is a local page of a kilobyte: a second of waiting is a queue. */
   statusFetch: risingSteps({ warning: 0.25, bad: 1 }),
   queueFill: risingSteps({ warning: 0.5, bad: 0.9 }),
-  anyRate: risingSteps({ warning: 0.001, bad: 1 }),
+  anyRate: withoutPraise(risingSteps({ warning: 0.001, bad: 1 })),
   unparsedShare: risingSteps({ warning: 0.01, bad: 0.1 }),
   logLagBytes: risingSteps({ warning: 1_048_576, bad: 104_857_600 }),
   logAge: risingSteps({ warning: 300, bad: 1_800 }),
@@ -181,9 +204,12 @@ export const thresholds = {
   requestsPerConnection: withoutPraise(fallingSteps({ warning: 2, bad: 1.2 })),
   /** Seconds since a start; a server younger than this has just been restarted. */
   uptime: fallingSteps({ warning: 3_600, bad: 300 }),
-  budgetLeft: fallingSteps({ warning: 0.25, bad: 0 }),
+  // Not green either: whom a full server leaves waiting spends no budget of the log.
+  budgetLeft: withoutPraise(fallingSteps({ warning: 0.25, bad: 0 })),
+  /** Share of the time with room: the objective of availability, and what a page of an hour leaves of it. */
+  room: withoutPraise(fallingSteps({ warning: 0.999, bad: 0.99 })),
   /** Google SRE workbook, chapter 5: 6 burns 5 % of a month in 6 h, 14.4 burns 2 % in 1 h. */
-  burnRate: risingSteps({ warning: 6, bad: 14.4 }),
+  burnRate: withoutPraise(risingSteps({ warning: 6, bad: 14.4 })),
   slowBurnRate: risingSteps({ warning: 1, bad: 3 }),
   eventLoopLag: risingSteps({ warning: 0.05, bad: 0.25 }),
   exporterMemory: risingSteps({ warning: 209_715_200, bad: 419_430_400 }),

@@ -1,11 +1,12 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
+import { fullFigure } from './panels/common-panels.ts';
 import { heatmapPanel } from './panels/heatmap-panel.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { codeColors, meaning, quantileColors, thresholds, unit } from './theme.ts';
+import { abortColors, codeColors, meaning, quantileColors, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const logs = logQueries(select);
@@ -19,8 +20,9 @@ export const trafficDashboard = buildDashboard({
   from: 'now-3h',
   chosenFrom: 'webserver_log_lines_total',
   glance: [
+    fullFigure(status.fullByName),
     figure({
-      title: 'Responses a second',
+      title: 'Responses',
       query: logs.responseRate,
       unit: unit.requestsPerSecond,
       thresholds: thresholds.none,
@@ -36,20 +38,12 @@ export const trafficDashboard = buildDashboard({
       bad: 'over 1 %.',
     }),
     figure({
-      title: 'Gave up (408, 499)',
+      title: 'Gave up',
       query: logs.abortShare,
       unit: unit.ratio,
       thresholds: thresholds.abortShare,
       shows: 'Share of requests that timed out or whose client gave up.',
       bad: 'over 5 %.',
-    }),
-    figure({
-      title: 'Latency P95',
-      query: logs.p95,
-      unit: unit.seconds,
-      thresholds: thresholds.latency,
-      shows: 'Of the request duration.',
-      bad: 'over a second.',
     }),
     figure({
       title: 'Latency P99',
@@ -60,11 +54,11 @@ export const trafficDashboard = buildDashboard({
       bad: 'over a second; blind to waiting for a worker.',
     }),
     figure({
-      title: 'Requests per connection',
+      title: 'Reuse',
       query: logs.requestsPerConnection,
       thresholds: thresholds.requestsPerConnection,
       decimals: 1,
-      shows: 'How well keep-alive is used.',
+      shows: 'Requests per connection: how well keep-alive is used.',
       bad: 'near 1.',
     }),
     curves({
@@ -83,11 +77,7 @@ export const trafficDashboard = buildDashboard({
       thresholds: thresholds.none,
       shows: 'Shares of the responses.',
       bad: '5xx: the application. 408: slow clients. 499: they gave up.',
-      colors: {
-        '5xx': meaning.bad,
-        '408 timed out': meaning.warning,
-        '499 gave up': meaning.limit,
-      },
+      colors: { '5xx': meaning.bad, ...abortColors },
     }),
     curves({
       title: 'Responses by class',
@@ -115,9 +105,9 @@ export const trafficDashboard = buildDashboard({
       ],
       unit: unit.ratio,
       thresholds: thresholds.abortShare,
-      shows: 'Shares beside their own baseline (grey).',
+      shows: 'Shares beside their own baseline (darker).',
       bad: 'three times the baseline.',
-      colors: { '408 a day before': meaning.baseline, '499 a day before': meaning.baseline },
+      colors: abortColors,
     }),
     curves({
       title: 'Logged P99 beside the status page',

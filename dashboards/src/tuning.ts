@@ -23,11 +23,17 @@ export const tuningDashboard = buildDashboard({
   from: 'now-6h',
   glance: [
     figure({
-      title: 'Change advised',
+      title: 'Not as advised',
       query: tuning.changeAdvised,
       thresholds: thresholds.none,
-      shows: 'Targets whose timeout is not the advised one.',
-      bad: 'above 0 on a server that fills up: keepalive-exporter advise says what to set.',
+      shown: 'value and name',
+      noValue: 'no advice yet',
+      words: [
+        { text: 'as advised', color: meaning.neutral },
+        { text: 'CHANGE', color: meaning.warning },
+      ],
+      shows: 'Targets whose timeout is not the advised one; four names at most.',
+      bad: 'the name of a server that fills up: keepalive-exporter advise says what to set.',
     }),
     figure({
       title: 'Without advice',
@@ -38,11 +44,11 @@ export const tuningDashboard = buildDashboard({
       bad: 'the busiest servers among them.',
     }),
     figure({
-      title: 'Requests per connection',
+      title: 'Reuse',
       query: logs.requestsPerConnection,
       thresholds: thresholds.requestsPerConnection,
       decimals: 1,
-      shows: 'How well keep-alive is used.',
+      shows: 'Requests per connection: how well keep-alive is used.',
       bad: 'near 1.',
     }),
     figure({
@@ -54,7 +60,7 @@ export const tuningDashboard = buildDashboard({
       bad: 'over 80 %.',
     }),
     figure({
-      title: 'Gave up (408, 499)',
+      title: 'Gave up',
       query: logs.abortShare,
       unit: unit.ratio,
       thresholds: thresholds.abortShare,
@@ -68,34 +74,6 @@ export const tuningDashboard = buildDashboard({
       thresholds: thresholds.latency,
       shows: 'Of the request duration.',
       bad: 'over a second; blind to waiting for a worker.',
-    }),
-    trendPanel({
-      title: 'What each timeout would do: $target',
-      shows:
-        'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
-      bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
-      unit: unit.seconds,
-      thresholds: thresholds.none,
-      noValue: noConnections,
-      width: 24,
-      repeat: 'target',
-      over: { label: 'timeout', name: 'Keep-alive timeout' },
-      curves: [
-        {
-          name: 'Slots at the busiest moment',
-          query: tuning.predictedSlots,
-          unit: unit.count,
-          color: meaning.warning,
-          axis: 'left',
-        },
-        {
-          name: 'Reuse',
-          query: tuning.predictedReuse,
-          unit: unit.ratio,
-          color: meaning.good,
-          axis: 'right',
-        },
-      ],
     }),
     curves({
       title: 'Timeout in force and advised',
@@ -134,6 +112,35 @@ export const tuningDashboard = buildDashboard({
       noValue: 'no log format tells connections apart, or all clients are proxies',
       queries: [tuning.missed],
       width: 12,
+    }),
+    // One for each target, also for those without advice: behind what is there for all of them.
+    trendPanel({
+      title: 'What each timeout would do: $target',
+      shows:
+        'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
+      bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
+      unit: unit.seconds,
+      thresholds: thresholds.none,
+      noValue: noConnections,
+      width: 24,
+      repeat: 'target',
+      over: { label: 'timeout', name: 'Keep-alive timeout' },
+      curves: [
+        {
+          name: 'Slots at the busiest moment',
+          query: tuning.predictedSlots,
+          unit: unit.count,
+          color: meaning.warning,
+          axis: 'left',
+        },
+        {
+          name: 'Reuse',
+          query: tuning.predictedReuse,
+          unit: unit.ratio,
+          color: meaning.good,
+          axis: 'right',
+        },
+      ],
     }),
   ],
   details: [

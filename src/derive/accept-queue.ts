@@ -30,7 +30,15 @@ export function deriveAcceptQueue(
   const limit = listeners.reduce<number | undefined>((sum, { queueLimit = assumed }) => {
     return sum === undefined || queueLimit === undefined ? undefined : sum + queueLimit;
   }, 0);
-  return { port, length, ...(limit === undefined ? {} : { limit }) };
+  const full = listeners.some(({ queueLength, queueLimit = assumed }) => {
+    return queueLimit !== undefined && queueLimit > 0 && queueLength >= queueLimit;
+  });
+  return {
+    port,
+    length,
+    ...(limit === undefined ? {} : { limit }),
+    ...(full ? { full: true } : {}),
+  };
 }
 
 function assumedLimit({ somaxconn }: BacklogBounds): number | undefined {

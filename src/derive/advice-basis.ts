@@ -59,10 +59,16 @@ function* describeModel(summary: GapSummary, model: KeepaliveModel): Generator<s
   if (model.isBehindProxy) {
     yield 'a few addresses make nearly all connections, so the clients are a proxy: what a longer timeout would gain is left out';
   }
-  const today = model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
-  if ((today?.fullTimeRatio ?? 0) > 0) {
-    yield `with today's timeout all slots were held for up to ${formatPercent(today?.fullTimeRatio ?? 0)} of the time: visitors that gave up are in no log, so demand is higher than the figures`;
+  if (model.wasFull) yield* describeFullServer(model);
+}
+
+function* describeFullServer({ predictions, todaySeconds }: KeepaliveModel): Generator<string> {
+  const today = predictions.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
+  const share = today?.fullTimeRatio ?? 0;
+  if (share > 0) {
+    yield `with today's timeout all slots were held for up to ${formatPercent(share)} of the time: visitors that gave up are in no log, so demand is higher than the figures`;
   }
+  yield 'visitors may have waited for a slot, and the log shows them later than they came: so bursts are higher than it shows; the high figures of the busiest moment allow for random bursts around a full server. Ask again with a log of the new setting';
 }
 
 function* describeQuirks({

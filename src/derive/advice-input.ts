@@ -4,6 +4,7 @@ import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { AdviceOptions } from './advise-keepalive.ts';
+import { ratioBounds } from './ratio-histogram.ts';
 
 /** A target as it is seen now; of one without a status page only the name and the kind of server. */
 export interface AdviceSubject
@@ -41,11 +42,14 @@ export function adviceInput(
   const workers = groupOf(view, 'worker');
   const slots = (workers ?? groupOf(view, 'connection'))?.limit?.value;
   const workerBytes = memoryOfSlot(view, workers);
+  // Samples from before another timeout came into force do not tell how full the server is with this one.
+  const fullSampleShare = sampledBefore === undefined ? fullShareOf(view) : undefined;
   return {
     summary,
     server: serverOf(view),
     ...(count < leastSamples ? {} : { meanIdleSlots: sum / count }),
     ...(workerBytes === undefined ? {} : { workerBytes }),
+    ...(fullSampleShare === undefined ? {} : { fullSampleShare }),
     ...surroundings,
     ...(slots === undefined ? {} : { slots }),
   };
@@ -56,6 +60,13 @@ function sampledSince({ counters }: AdviceSubject, before: SampledSlots | undefi
   // Sampling begins anew when the configuration of a target changes.
   if (before === undefined || before.count > count) return { sum, count };
   return { sum: sum - before.sum, count: count - before.count };
+}
+
+/** Share of the samples with more than 95 % of the slots held. */
+function fullShareOf({ counters }: AdviceSubject): number | undefined {
+  const { buckets, count } = counters?.samples.saturation ?? { buckets: [], count: 0 };
+  const upTo95 = buckets[ratioBounds.indexOf(0.95)];
+  return upTo95 === undefined || count < leastSamples ? undefined : 1 - upTo95 / count;
 }
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];

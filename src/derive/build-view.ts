@@ -36,7 +36,7 @@ export function buildView(parts: ViewParts): TargetView {
     outcome,
     capacity,
     viaLane: laneUp === true,
-    ...connections,
+    ...(isOfNow(host, observation) ? connections : {}),
     ...(before === undefined ? {} : { before }),
     ...(verdict.exhausted === undefined ? {} : { exhausted: verdict.exhausted }),
   });
@@ -53,6 +53,13 @@ export function buildView(parts: ViewParts): TargetView {
     ...(laneUp === undefined ? {} : { laneUp }),
   };
 }
+
+/** While a server is calm the kernel is read for scrapes and for people only: beside a page it must be as young. */
+function isOfNow(host: HostFigures | undefined, { outcome, atSeconds }: Observation): boolean {
+  return outcome.kind === 'failed' || (host?.kernelReadAtSeconds ?? 0) >= atSeconds - youngSeconds;
+}
+
+const youngSeconds = 1;
 
 function verdictOf({ observation, memory, host, loggedSecondsAgo, laneUp }: ViewParts) {
   const { outcome, target, timings } = observation;

@@ -10,6 +10,7 @@ import type {
 } from '../snapshot/slots.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { ObservationOutcome } from '../snapshot/target-view.ts';
+import { withKernelConnections } from './event-from-kernel.ts';
 import { share, withKnownRatios } from './ratio.ts';
 
 export interface SlotKnowledge {
@@ -18,6 +19,7 @@ export interface SlotKnowledge {
   /** Of the last poll that was answered. */
   readonly before?: SlotFigures;
   readonly capacity: Capacity;
+  /** Those of the time of the poll, or of later. */
   readonly connections?: HostFigures['connections'];
   readonly exhausted?: boolean;
   readonly viaLane: boolean;
@@ -29,14 +31,20 @@ export interface CurrentSlots {
 }
 
 /**
- * The slots now: from the status page when it answered, else from the kernel's connections. Undefined when nothing
+ * The slots now: from the status page when it answered (the connections of event from the kernel), else all of them from
+ * the kernel's connections. Undefined when nothing
  * tells, or when the server refuses connections and so has no slots. An exhausted server has a saturation of 1, since
  * that is what the word means.
  */
 export function deriveCurrentSlots(knowledge: SlotKnowledge): CurrentSlots | undefined {
   const { outcome, exhausted, viaLane } = knowledge;
   if (outcome.kind === 'answered') {
-    const figures = exhausted ? { ...outcome.figures, workerSaturation: 1 } : outcome.figures;
+    const { connections } = knowledge;
+    const seen =
+      connections === undefined
+        ? outcome.figures
+        : withKernelConnections(outcome.figures, connections.counts);
+    const figures = exhausted ? { ...seen, workerSaturation: 1 } : seen;
     return { figures, source: viaLane ? 'lane' : 'status' };
   }
   if (!isSilent(outcome.failure.result)) return undefined;
@@ -126,11 +134,11 @@ function fill(
   held: readonly (readonly [SlotState, number])[],
 ): SlotGroup {
   const counts = new Map<SlotState, number>(held);
-  if (limit === undefined) return { kind, counts };
+  if (limit === undefined) return { kind, counts, fromKernel: true };
   const taken = held.reduce((sum, [, count]) => sum + count, 0);
   const value = Math.max(limit.value, taken);
   counts.set('unknown', value - taken);
-  return { kind, limit: { ...limit, value }, counts };
+  return { kind, limit: { ...limit, value }, counts, fromKernel: true };
 }
 
 /** The limit the server had when it last answered, else what is configured. */

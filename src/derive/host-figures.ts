@@ -16,19 +16,21 @@ export interface HostContext {
 /** What the kernel's socket table says about one server. */
 export function deriveHostFigures(table: SocketTable, context: HostContext): HostFigures {
   const { endpoints, complete, somaxconn } = context;
-  const found = endpoints.flatMap((endpoint) => {
-    const sockets = table.ports.get(endpoint.port);
-    return sockets === undefined ? [] : [{ endpoint, ...ofEndpoint(endpoint, sockets) }];
+  const found = [...new Set(endpoints.map(({ port }) => port))].flatMap((port) => {
+    const sockets = table.ports.get(port);
+    const here = endpoints.filter((endpoint) => endpoint.port === port);
+    return sockets === undefined ? [] : [{ port, sockets: ofEndpoints(here, sockets) }];
   });
-  const listen = found.flatMap(({ endpoint, sockets }): readonly ListenFigures[] => {
+  const listen = found.flatMap(({ port, sockets }): readonly ListenFigures[] => {
     const bounds = somaxconn === undefined ? {} : { somaxconn };
-    const queue = deriveAcceptQueue(endpoint.port, sockets, bounds);
+    const queue = deriveAcceptQueue(port, sockets, bounds);
     if (queue === undefined) return [];
     return [
       {
-        port: endpoint.port,
+        port,
         queueLength: queue.length,
         ...(queue.limit === undefined ? {} : { queueLimit: queue.limit }),
+        ...(queue.full === undefined ? {} : { queueFull: queue.full }),
         connections: sockets.connections,
         ...(sockets.sockets === undefined ? {} : { activities: countActivities(sockets.sockets) }),
       },
@@ -39,29 +41,30 @@ export function deriveHostFigures(table: SocketTable, context: HostContext): Hos
     ? summarizeConnections(all.flat())
     : undefined;
   return {
-    listen: mergePorts(listen),
+    listen,
     listenComplete: complete,
     ...(connections === undefined || listen.length === 0 ? {} : { connections }),
   };
 }
 
-/** Two servers may have one port on different addresses: only `ss` tells the addresses. */
-function ofEndpoint(
-  endpoint: ListenEndpoint,
-  sockets: PortSockets,
-): { readonly sockets: PortSockets } {
-  if (sockets.sockets === undefined) return { sockets };
-  const all = sockets.listeners.map((listener) => ({ ...listener, port: endpoint.port }));
-  const listeners = socketsOf(endpoint, all);
-  if (listeners.length === all.length) return { sockets };
+/**
+ * Two servers may have one port on different addresses: only `ss` tells the addresses. A server with several addresses
+ * on one port has one queue length and one limit there: their sums.
+ */
+function ofEndpoints(endpoints: readonly ListenEndpoint[], sockets: PortSockets): PortSockets {
+  if (sockets.sockets === undefined) return sockets;
+  const all = sockets.listeners.map((listener) => ({ ...listener, port: endpoints[0]?.port ?? 0 }));
+  const own = new Set(endpoints.flatMap((endpoint) => socketsOf(endpoint, all)));
+  const listeners = all.filter((listener) => own.has(listener));
+  if (listeners.length === all.length) return sockets;
   const belongs = addressFilter(listeners, all);
-  const own = sockets.sockets.filter(({ localAddress }) => belongs(localAddress));
+  const held = sockets.sockets.filter(({ localAddress }) => belongs(localAddress));
   const connections = { ...sockets.connections };
   for (const { state, localAddress } of sockets.sockets) {
     if (!belongs(localAddress)) connections[state] -= 1;
   }
   connections.listen = listeners.length;
-  return { sockets: { listeners, sockets: own, connections } };
+  return { listeners, sockets: held, connections };
 }
 
 interface Bound {
@@ -79,37 +82,4 @@ function addressFilter(
     all.flatMap(({ address = '*' }) => (isWildcard(address) || own.has(address) ? [] : [address])),
   );
   return (address) => !others.has(address);
-}
-
-/** A server that listens on one port with several addresses has one queue length and one limit there: their sums. */
-function mergePorts(listen: readonly ListenFigures[]): readonly ListenFigures[] {
-  const byPort = new Map<number, ListenFigures>();
-  for (const figures of listen) {
-    const before = byPort.get(figures.port);
-    byPort.set(figures.port, before === undefined ? figures : addFigures(before, figures));
-  }
-  return [...byPort.values()];
-}
-
-function addFigures(a: ListenFigures, b: ListenFigures): ListenFigures {
-  return {
-    port: a.port,
-    queueLength: a.queueLength + b.queueLength,
-    ...(a.queueLimit === undefined || b.queueLimit === undefined
-      ? {}
-      : { queueLimit: a.queueLimit + b.queueLimit }),
-    connections: addCounts(a.connections, b.connections),
-    ...(a.activities === undefined || b.activities === undefined
-      ? {}
-      : { activities: addCounts(a.activities, b.activities) }),
-  };
-}
-
-function addCounts<K extends string>(
-  a: Readonly<Record<K, number>>,
-  b: Readonly<Record<K, number>>,
-): Readonly<Record<K, number>> {
-  const sum: Record<K, number> = { ...a };
-  for (const key in b) sum[key] += b[key];
-  return sum;
 }

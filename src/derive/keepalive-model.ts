@@ -1,6 +1,7 @@
 import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary.ts';
 import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
 import { waitProbability } from './erlang-c.ts';
+import { burstAround, mayHaveBeenFull } from './full-server.ts';
 import { slotsOfBin } from './slot-bins.ts';
 import { type MeasuredTail, tailShares } from './tail-shares.ts';
 
@@ -15,6 +16,8 @@ export interface ModelOptions {
   readonly meanIdleSlots?: number;
   /** Memory that one more worker takes. */
   readonly workerBytes?: number;
+  /** Share of the samples with all slots held, or nearly so. */
+  readonly fullSampleShare?: number;
 }
 
 /** The busiest moment must stay under this share of the slots. */
@@ -39,6 +42,7 @@ export function predictTimeouts(options: ModelOptions): KeepaliveModel {
     slotLimit: context.slotLimit,
     requestsPerSecond: summary.requests / context.seconds,
     busiestBusy: summary.busiestBusy,
+    wasFull: context.wasFull,
     meanTailSeconds: context.tail?.meanSeconds,
     isBehindProxy: context.isBehindProxy,
     predictions: summary.loads.map((load) => predict(load, context)),
@@ -50,17 +54,21 @@ interface Context extends ModelOptions {
   readonly slotLimit: number | undefined;
   readonly tail: MeasuredTail | undefined;
   readonly isBehindProxy: boolean;
+  readonly wasFull: boolean;
 }
 
 function contextOf(options: ModelOptions): Context {
   const { summary } = options;
   const { busiestShare, changedShare } = summary.clients;
   const few = summary.connections >= leastConnectionsOfProxy && busiestShare >= proxyShare;
+  const slotLimit = limitOf(options);
+  const wasFull = mayHaveBeenFull({ ...options, ...summary, slotLimit });
   return {
     ...options,
     // A log of one moment tells no rate; any number will do.
     seconds: summary.observedSeconds || 1,
-    slotLimit: limitOf(options),
+    slotLimit,
+    wasFull,
     tail: measuredTail(options),
     isBehindProxy: few || changedShare >= proxyChangedShare,
   };
@@ -118,7 +126,10 @@ function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
   const connections = connectionsOf(context, timeout);
   const perSecond = scale(connections, 1 / seconds);
   const busyHourIdleSlots = idleOf(load.busiestHour, shares);
-  const busiestSlots = busiestOf(load, shares);
+  const busiestSlots = widened(
+    busiestOf(load, shares),
+    context.wasFull ? burstOf(load, shares, context) : 0,
+  );
   const pinned = idleCost === 'blocking' ? workerBytes : undefined;
   return {
     timeoutSeconds: timeout,
@@ -194,6 +205,28 @@ function busiestOf({ busiest, busiestWithoutTails }: TimeoutLoad, shares: Range)
     expected: (least(shares.expected) + most(shares.expected)) / 2,
     high: most(shares.high),
   };
+}
+
+/**
+ * While a server is full, its visitors hold all of today's slots; with another timeout they would hold as many more or
+ * fewer as they do on average. That is a mean, around which they come in bursts.
+ */
+function burstOf(load: TimeoutLoad, shares: Range, context: Context): number {
+  const { summary, tail, slotLimit = 0 } = context;
+  const today = summary.loads.find(({ timeoutSeconds }) => timeoutSeconds === summary.todaySeconds);
+  const before = meanHeld(today, tailShares(summary.todaySeconds ?? 0, tail).high);
+  if (before === 0) return 0;
+  return burstAround((slotLimit * meanHeld(load, shares.high)) / before);
+}
+
+function meanHeld(load: TimeoutLoad | undefined, tailShare: number): number {
+  const hour = load?.busiestHour;
+  return hour === undefined ? 0 : hour.busy + hour.gap + tailShare * hour.tail;
+}
+
+/** The log of a full server shows peaks that are evened out: what it shows is the least. */
+function widened(busiest: Range, burst: number): Range {
+  return { ...busiest, high: Math.max(busiest.high, burst) };
 }
 
 /** Idle clients make visitors wait where they hold workers; elsewhere only requests do. */

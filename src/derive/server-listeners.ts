@@ -4,8 +4,8 @@ export interface ListenerKnowledge {
   /** Where the status page is answered. */
   readonly base: ListenEndpoint;
   readonly sockets: readonly ListeningSocket[];
-  /** Ports of the server's configuration file, where one is configured. */
-  readonly configured?: readonly number[];
+  /** From the server's configuration file, where one is configured. */
+  readonly configured?: readonly ListenEndpoint[];
   /** Whether the exporter runs in a pod: the network namespace is the pod's own. */
   readonly inPod: boolean;
 }
@@ -19,23 +19,17 @@ export function selectListeners(knowledge: ListenerKnowledge): ListenSelection {
   const own = socketsOf(base, sockets);
   const owners = ownersOf(own);
   const sharing = sockets.filter((socket) => socket.owners.some((pid) => owners.has(pid)));
-  if (sharing.length > 0) return selection('processes', sharing, base);
-  if (configured !== undefined && configured.length > 0) {
-    const ports = new Set([base.port, ...configured]);
-    return {
-      origin: 'configuration file',
-      complete: true,
-      endpoints: [...ports].map((port) => (port === base.port ? base : { port })),
-    };
-  }
+  if (sharing.length > 0) return selection('processes', sharing, { base, own });
+  if (configured !== undefined && configured.length > 0)
+    return configuredSelection(base, configured);
   const cgroups = new Set(own.flatMap(({ cgroup }) => (isOwnGroup(cgroup) ? [cgroup] : [])));
   const grouped = sockets.filter(({ cgroup }) => cgroups.has(cgroup));
-  if (grouped.length > 0) return selection('control group', grouped, base);
+  if (grouped.length > 0) return selection('control group', grouped, { base, own });
   if (inPod && own.length > 0) {
     return selection(
       'pod',
       sockets.filter(({ ours }) => !ours),
-      base,
+      { base, own },
     );
   }
   return { origin: 'status URL', complete: false, endpoints: [base] };
@@ -44,18 +38,32 @@ export function selectListeners(knowledge: ListenerKnowledge): ListenSelection {
 function selection(
   origin: ListenSelection['origin'],
   sockets: readonly ListeningSocket[],
-  base: ListenEndpoint,
+  { base, own }: { readonly base: ListenEndpoint; readonly own: readonly ListeningSocket[] },
 ): ListenSelection {
-  const others = new Map(
-    sockets
-      .filter(({ port }) => port !== base.port)
-      .map(({ port, address }) => [`${address} ${port}`, endpoint(port, address)] as const),
-  );
-  return { origin, complete: true, endpoints: [base, ...others.values()] };
+  const others = sockets
+    .filter((socket) => !own.includes(socket))
+    .map(({ port, address }): ListenEndpoint => {
+      // The page's port may belong to another server on another address.
+      return isWildcard(address) && port !== base.port ? { port } : { port, address };
+    });
+  const byText = new Map(others.map((other) => [`${other.address ?? '*'} ${other.port}`, other]));
+  return { origin, complete: true, endpoints: [base, ...byText.values()] };
 }
 
-function endpoint(port: number, address: string): ListenEndpoint {
-  return isWildcard(address) ? { port } : { port, address };
+/** A file that does not name the port of the status page is not the server's own, or not all of it. */
+function configuredSelection(
+  base: ListenEndpoint,
+  configured: readonly ListenEndpoint[],
+): ListenSelection {
+  const others = configured.filter(({ port, address }) => {
+    if (port !== base.port) return true;
+    return address !== undefined && base.address !== undefined && address !== base.address;
+  });
+  return {
+    origin: 'configuration file',
+    complete: configured.some(({ port }) => port === base.port),
+    endpoints: [base, ...others],
+  };
 }
 
 /** The sockets that take connections to an endpoint: those bound to its address, else those bound to all. */

@@ -35,11 +35,12 @@ function meanShare(x: number): number {
   return x < 1e-9 ? 1 : -Math.expm1(-x) / x;
 }
 
-/** The x at which meanShare is the share, by halving. */
+/** The x at which meanShare is the share, by halving; it is under 1 / share, since meanShare(x) is under 1 / x. */
 function closingRate(share: number): number {
   let low = 0;
-  let high = 1e6;
   if (share >= 1) return low;
+  let high = 1 / share;
+  if (high === Infinity) return high;
   for (let step = 0; step < 100; step++) {
     const x = (low + high) / 2;
     if (meanShare(x) > share) low = x;

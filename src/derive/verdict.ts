@@ -143,7 +143,9 @@ function queueLength(listen: readonly ListenFigures[] = []): number {
 }
 
 function isQueueFull(listen: readonly ListenFigures[] = []): boolean {
-  return listen.some(({ queueLength: length, queueLimit }) => length >= (queueLimit ?? Infinity));
+  return listen.some(({ queueLength: length, queueLimit = Infinity, queueFull = false }) => {
+    return queueFull || length >= queueLimit;
+  });
 }
 
 /** Connections that the server's processes hold: with `ss` exactly, else what is open less what is queued. */

@@ -17,6 +17,15 @@ export type Need = 'recent' | 'fresh' | 'unseen';
 const cheapRestMilliseconds = 1000;
 
 /**
+ * A run on a busy machine takes longer than it costs, and the machine is busy just when the figures matter. The
+ * shortest of the last runs tells the cost best.
+ */
+const durationsKept = 5;
+
+/** With fewer durations than these, one slow run could pass for the cost. */
+const durationsWanted = 3;
+
+/**
  * One run at a time, for everybody who asks while the one before it is under way; afterwards its result serves for as
  * long as it cost. So the share of time that goes into the work is bounded, whoever asks and however often.
  */
@@ -28,12 +37,19 @@ export function shareCostlyWork<T>(
   let waiting: Promise<T> | undefined;
   let done: { readonly result: T; readonly until: number; readonly cheap: boolean } | undefined;
 
+  let durations: readonly number[] = [];
+
+  const restAfter = (duration: number): number => {
+    durations = [duration, ...durations].slice(0, durationsKept);
+    const rest = Math.min(Math.min(...durations) * restPerWork, longestRestMilliseconds);
+    return durations.length < durationsWanted ? Math.min(rest, cheapRestMilliseconds) : rest;
+  };
   const run = async (): Promise<T> => {
     waiting = undefined;
     const startedAt = now();
     const result = await work();
     const endedAt = now();
-    const rest = Math.min((endedAt - startedAt) * restPerWork, longestRestMilliseconds);
+    const rest = restAfter(endedAt - startedAt);
     done = { result, until: endedAt + rest, cheap: rest <= cheapRestMilliseconds };
     return result;
   };

@@ -1,4 +1,9 @@
-import { type SlotFigures, type SlotState, slotsSources } from '../snapshot/slots.ts';
+import {
+  type SlotFigures,
+  type SlotState,
+  type SlotsSource,
+  slotsSources,
+} from '../snapshot/slots.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import { figuresOf, known, labelsOf, targetLabels } from './target-samples.ts';
@@ -11,7 +16,7 @@ export const slotFamilies: readonly Family<TargetView>[] = [
     help: 'Slots by state; the states of one kind sum to webserver_slots_limit. The poll itself is one of them. While the status page is silent, from the kernel.',
     labels: [...targetLabels, 'kind', 'state'],
     source:
-      'mod_status Scoreboard, ConnsTotal, ConnsAsync*; stub_status Active, Reading, Waiting; while the page is silent ss.',
+      'mod_status Scoreboard, ConnsTotal, ConnsAsync*; stub_status Active, Reading, Waiting; while the page is silent, and for connections of event, ss.',
     samples: (view: TargetView) =>
       (figuresOf(view)?.groups ?? []).flatMap(({ kind, counts }) =>
         [...counts].map(([state, value]) => ({
@@ -23,13 +28,13 @@ export const slotFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_slots_source',
     type: 'gauge',
-    help: 'Where the slot figures come from: 1 for the status page, the observation lane or the kernel; all 0 when nothing tells.',
+    help: 'Where the slot figures come from: 1 for the status page, the observation lane or the kernel, for two of them where workers and connections of Apache event differ; all 0 when nothing tells.',
     labels: [...targetLabels, 'source'],
     source: 'The poll: docs/slot-model.md.',
     samples: (view: TargetView) =>
       slotsSources.map((source) => ({
         labels: { ...labelsOf(view), source },
-        value: Number(view.slotsSource === source),
+        value: Number(isSource(view, source)),
       })),
   }),
   family({
@@ -54,9 +59,9 @@ export const slotFamilies: readonly Family<TargetView>[] = [
     source:
       'webserver_slots without idle, open, starting, cleanup and free, minus 1 (the status request itself).',
     samples: (view: TargetView) =>
-      (figuresOf(view)?.groups ?? []).map(({ kind, counts }) => ({
+      (figuresOf(view)?.groups ?? []).map(({ kind, counts, fromKernel }) => ({
         labels: { ...labelsOf(view), kind },
-        value: Math.max(0, heldSlots(counts) - (view.slotsSource === 'kernel' ? 0 : 1)),
+        value: Math.max(0, heldSlots(counts) - ownSlots(view, fromKernel)),
       })),
   }),
   ratioFamily({
@@ -75,10 +80,20 @@ export const slotFamilies: readonly Family<TargetView>[] = [
   ratioFamily({
     name: 'webserver_connection_occupancy_ratio',
     help: 'Share of the connection limit that is open, idle keep-alive connections included.',
-    source: 'Apache event: ConnsTotal / limit; nginx: Active connections / limit.',
+    source: 'Apache event: ConnsTotal or ss / limit; nginx: Active connections / limit.',
     read: ({ connectionOccupancy }) => connectionOccupancy,
   }),
 ];
+
+function isSource({ slotsSource, figures }: TargetView, source: SlotsSource): boolean {
+  if (slotsSource === source) return true;
+  return source === 'kernel' && figures?.groups.some(({ fromKernel }) => fromKernel) === true;
+}
+
+/** The poll's own connection has ended when the kernel is read, unless it is the observation lane's. */
+function ownSlots({ slotsSource }: TargetView, fromKernel = false): number {
+  return slotsSource === 'kernel' || (fromKernel && slotsSource !== 'lane') ? 0 : 1;
+}
 
 const visitorless: ReadonlySet<SlotState> = new Set([
   'idle',

@@ -14,12 +14,14 @@ export function renderSlotGroup(group: SlotGroup, server: ServerKind, board?: Ht
 ${board}
 <ul class="legend">${segments.map(renderLegendEntry)}</ul>
 ${group.limit ? undefined : html`<p class="todo">${limitRemedy(group, server)}</p>`}
-${group.kind === 'connection' && server === 'apache' ? eventLag : undefined}
+${group.kind === 'connection' && server === 'apache' ? (group.fromKernel ? eventFromKernel : eventLag) : undefined}
 </section>`;
 }
 
 /** event.c stores them where mod_status reads only as its timeout queues are worked off (`if (expiry && expiry < now)`). */
 const eventLag = html`<p class="todo">Apache refreshes these counts only when a timeout of a connection ends: they lag by up to KeepAliveTimeout.</p>`;
+
+const eventFromKernel = html`<p class="todo">Counted by the kernel: Apache’s own counts lag by up to KeepAliveTimeout.</p>`;
 
 interface Segment {
   readonly state: SlotState;

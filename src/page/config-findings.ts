@@ -17,14 +17,24 @@ const tones: Readonly<Record<Severity, Tone>> = {
 /** What the audit of the configuration file found; nothing when it found nothing. */
 export function renderConfigFindings({ findings }: ConfigView): Html | undefined {
   if (findings.length === 0) return undefined;
-  const more = findings.length - mostShown;
-  const rest =
-    more > 0
-      ? html`<tr><td colspan="3">and ${more} more: keepalive-exporter audit lists them</td></tr>`
-      : '';
-  return html`<table class="part"><caption>Findings in the configuration</caption>
+  const serious = findings.filter(({ severity }) => severity !== 'info').slice(0, mostShown);
+  const table =
+    serious.length === 0
+      ? undefined
+      : html`<table class="part"><caption>Findings in the configuration</caption>
 <thead><tr><th scope="col">Place</th><th scope="col">Severity</th><th scope="col">What</th></tr></thead>
-<tbody>${findings.slice(0, mostShown).map(renderFinding)}${rest}</tbody></table>`;
+<tbody>${serious.map(renderFinding)}</tbody></table>`;
+  const more = findings.length - serious.length;
+  return more === 0
+    ? table
+    : html`${table}<p class="model">${renderMore(more, serious.length)}</p>`;
+}
+
+/** Advice on a server that is fine must not bury what is wrong with another. */
+function renderMore(more: number, shown: number): string {
+  const count = shown === 0 ? `${more}` : `${more} more`;
+  const noun = more === 1 ? 'finding' : 'findings';
+  return `${count} ${noun} in the configuration: keepalive-exporter audit lists them.`;
 }
 
 function renderFinding({ at, severity, what, effective, advised, id }: Finding): Html {

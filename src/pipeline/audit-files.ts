@@ -1,12 +1,11 @@
 import { buildApacheView } from '../audit/apache-view.ts';
 import { type AuditedServer, assumedVersions } from '../audit/audited-server.ts';
 import type { AuditSubject, ChainFacts, MachineFacts } from '../audit/check.ts';
-import { expandApacheConfig } from '../audit/expand-apache-config.ts';
 import { expandNginxConfig } from '../audit/expand-nginx-config.ts';
 import { buildNginxView } from '../audit/nginx-view.ts';
 import { type AuditReport, runAudit } from '../audit/run-audit.ts';
+import { readApacheConfig } from '../io/read-apache-config.ts';
 import { createSourceReader } from '../io/source-reader.ts';
-import { parseEnvvars } from '../parse/apache-config/envvars.ts';
 import { ok, type Result } from '../result.ts';
 import type { ReadSources } from '../snapshot/config-tree.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
@@ -52,9 +51,7 @@ async function readApache(file: string | undefined, request: AuditRequest) {
   if (file === undefined) return ok(undefined);
   const { version } = versionOf('apache', request);
   const read = (request.createReader ?? createSourceReader)();
-  const [envvars] = await read(`${file.slice(0, file.lastIndexOf('/'))}/envvars`);
-  const text = envvars !== undefined && 'text' in envvars ? envvars.text : '';
-  const tree = await expandApacheConfig(file, { read, version, environment: parseEnvvars(text) });
+  const tree = await readApacheConfig(file, { read, version });
   return tree.ok ? ok(buildApacheView(tree.value, version)) : tree;
 }
 

@@ -3,13 +3,14 @@ import { selectListeners } from '../derive/server-listeners.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { ListenEndpoint, ListenSelection } from '../snapshot/listeners.ts';
 import type { Log } from './log.ts';
+import type { ReadEndpoints } from './port-source.ts';
 
 export interface ListenSourceOptions {
   readonly target: string;
   readonly config: Pick<StatusTargetConfig, 'listen' | 'status_url'>;
   readonly directory: ListenerDirectory;
-  /** Ports that the server's configuration file names, where one is configured. */
-  readonly readConfiguredPorts?: () => Promise<readonly number[]>;
+  /** Where the server listens by its configuration file, where one is configured. */
+  readonly readConfiguredPorts?: ReadEndpoints;
   readonly inPod: boolean;
   readonly log: Log;
 }

@@ -98,14 +98,16 @@ function hostPart(config: StatusTargetConfig, options: TargetSetOptions) {
   const { kernel, listeners, inPod = false, log } = options;
   if (kernel === undefined || listeners === undefined) return {};
   const { name: target, processes } = config;
-  const configFile = config.server === 'nginx' ? config.capacity.config_file : undefined;
+  const configFile = config.capacity.config_file;
   const readListen = createListenSource({
     target,
     config,
     directory: listeners,
     inPod,
     log,
-    ...(configFile === undefined ? {} : { readConfiguredPorts: createPortSource(configFile) }),
+    ...(configFile === undefined
+      ? {}
+      : { readConfiguredPorts: createPortSource(config.server, configFile) }),
   });
   return { readHost: createHostSource({ target, readListen, processes, kernel, log }) };
 }

@@ -42,12 +42,18 @@ export function registerLifecycleRoutes(server: FastifyInstance, ports: ServerPo
   );
 
   // HTTP service discovery: each configured target becomes a scrape of /probe of this exporter, so that Prometheus
-  // can spread the targets (hashmod) and label them.
+  // can spread the targets (hashmod) and label them. Without an instance of its own all would share one `up`; a label
+  // `server` would push that of the metrics aside.
   server.get('/targets', (request, reply) =>
     reply.type('application/json; charset=utf-8').send(
       ports.listTargets().map(({ name, server: kind }) => ({
         targets: [request.host],
-        labels: { __metrics_path__: '/probe', __param_target: name, server: kind },
+        labels: {
+          __metrics_path__: '/probe',
+          __param_target: name,
+          __meta_keepalive_exporter_server: kind,
+          instance: name,
+        },
       })),
     ),
   );

@@ -21,6 +21,8 @@ export interface ListenFigures {
   readonly queueLength: number;
   /** Absent when somaxconn could not be read. */
   readonly queueLimit?: number;
+  /** One of its listening sockets takes no more, whatever room another has. */
+  readonly queueFull?: true;
   /** Sockets by TCP state; those in the accept queue are among `established`. */
   readonly connections: Readonly<Record<string, number>>;
   /** Connections by what they do; only where `ss` can be run. */

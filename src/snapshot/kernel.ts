@@ -93,4 +93,6 @@ export interface AcceptQueue {
   readonly length: number;
   /** Absent when somaxconn could not be read and no backlog is configured. */
   readonly limit?: number;
+  /** One of its listening sockets takes no more, whatever room another has. */
+  readonly full?: true;
 }

@@ -45,6 +45,8 @@ export interface KeepaliveModel {
   readonly requestsPerSecond: number;
   /** Slots busy with requests at the busiest moment, which no timeout changes. */
   readonly busiestBusy: number;
+  /** Visitors may have waited for a slot: the log shows them later than they came, and its peaks evened out. */
+  readonly wasFull: boolean;
   /** Mean idle time after the last response, where keep-alive slots were measured. */
   readonly meanTailSeconds: number | undefined;
   /** A few addresses make nearly all connections: they are no visitors, and missed reuse says nothing. */

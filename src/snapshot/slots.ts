@@ -40,6 +40,8 @@ export interface SlotGroup {
   readonly kind: SlotKind;
   readonly limit?: SlotLimit;
   readonly counts: ReadonlyMap<SlotState, number>;
+  /** Counted by the kernel, not by the server. */
+  readonly fromKernel?: true;
 }
 
 /** What the slot model derives from one snapshot; a ratio without a known limit is absent. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { promised } from '../../dashboards/src/variables.ts';
 import { readDefaults } from '../../tools/rules/rule-config.ts';
+import { readRules } from '../support/alert-files.ts';
 
 interface Target {
   readonly expr: string;
@@ -193,8 +194,15 @@ describe('every panel', () => {
       for (const expr of exprs(panel)) {
         if (/(^|[^\w])(up|process_\w+|nodejs_\w+)\{/.test(expr))
           expect(expr).toContain('keepalive_exporter_build_info');
-        if (expr.includes('ALERTS{'))
-          expect(expr).toContain('alertname=~"(Webserver|KeepaliveExporter)');
+        if (expr.includes('ALERTS{')) {
+          const [, pattern = ''] = /alertname=~"([^"]+)"/.exec(expr) ?? [];
+          const [, silent = ''] = /alertname!="([^"]+)"/.exec(expr) ?? [];
+          const counted = (name: string) =>
+            new RegExp(`^(?:${pattern})$`).test(name) && name !== silent;
+          const names = readRules().flatMap(({ alert }) => alert ?? []);
+          const left = names.filter((name) => !counted(name));
+          expect(left).toEqual(['KeepaliveExporterWatchdog']);
+        }
       }
     },
   );

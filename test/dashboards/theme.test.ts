@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  activityBands,
   codeColors,
   meaning,
   slotBands,
@@ -35,7 +36,28 @@ test('targetStates puts full last, so that sorting puts it first, and only room 
   ).toEqual(['has room']);
 });
 
-test('what logs tell is never green: a full server logs nothing for those who wait', () => {
-  for (const steps of [thresholds.errorShare, thresholds.abortShare, thresholds.latency])
-    expect(steps.map(({ color }) => color)).not.toContain(meaning.good);
+const rgbOf = (hex: string): readonly number[] =>
+  [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+const distance = (a: string, b: string): number =>
+  Math.hypot(...rgbOf(a).map((value, at) => value - (rgbOf(b)[at] ?? 0)));
+
+test('no two bands of a stack look alike: 50 steps of colour apart at least', () => {
+  for (const bands of [slotBands, activityBands])
+    for (const [at, a] of bands.entries())
+      for (const b of bands.slice(at + 1))
+        expect(distance(a.color, b.color), `${a.label} and ${b.label}`).toBeGreaterThan(50);
+});
+
+test.each([
+  'errorShare',
+  'abortShare',
+  'latency',
+  'budgetLeft',
+  'burnRate',
+  'keepaliveOccupancy',
+  'waiting',
+  'fullTime',
+  'room',
+] as const)('%s is never green: it can be low while a server is full', (name) => {
+  expect(thresholds[name].map(({ color }) => color)).not.toContain(meaning.good);
 });

@@ -9,47 +9,22 @@ import {
   type KubernetesObject,
   loadObjects,
   unknownKeysOf,
-  type Volume,
 } from '../support/kubernetes-objects.ts';
+import { containersOf, type PodSpec, podOf } from '../support/kubernetes-pods.ts';
 
 interface PodOwner extends KubernetesObject {
   readonly spec: { readonly template: { readonly spec: PodSpec } } & Record<string, unknown>;
-}
-
-interface PodSpec {
-  readonly automountServiceAccountToken?: boolean;
-  readonly securityContext?: {
-    readonly runAsNonRoot?: boolean;
-    readonly seccompProfile?: { readonly type: string };
-  };
-  readonly containers: Container[];
-  volumes?: readonly Volume[];
-}
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly securityContext?: {
-    readonly allowPrivilegeEscalation?: boolean;
-    readonly readOnlyRootFilesystem?: boolean;
-    readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
-  };
-  readonly resources?: {
-    readonly requests?: object;
-    readonly limits?: { readonly memory?: string };
-  };
-  readonly livenessProbe?: { readonly httpGet?: { readonly path: string; readonly host?: string } };
-  readonly readinessProbe?: { readonly httpGet?: { readonly path: string } };
 }
 
 const root = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url));
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.yaml'),
 );
-/** Not an object of its own: part of the Deployments it is put into. */
+/** No objects of their own: parts of the workloads they are put into. */
 const sidecarFile = 'components/sidecar/container.yaml';
+const patchFiles = [sidecarFile, 'components/sidecar-logs/container.yaml', 'sidecar-patch.yaml'];
 const objectFiles = files.filter(
-  (name) => !name.endsWith('kustomization.yaml') && name !== sidecarFile,
+  (name) => !name.endsWith('kustomization.yaml') && !patchFiles.includes(name),
 );
 
 function load(file: string): readonly KubernetesObject[] {
@@ -66,7 +41,7 @@ function withSidecar(deployment: KubernetesObject): KubernetesObject {
   const merged = structuredClone(deployment) as PodOwner;
   const added = (patch as PodOwner).spec.template.spec;
   const { spec } = merged.spec.template;
-  spec.containers.push(...added.containers);
+  spec.initContainers = added.initContainers ?? [];
   spec.volumes = [...(spec.volumes ?? []), ...(added.volumes ?? [])];
   return merged;
 }
@@ -112,10 +87,6 @@ test.each(
   expect(parseConfig(readFileSync(join(root, file), 'utf8'))).toMatchObject({ ok: true });
 });
 
-function podOf({ spec }: KubernetesObject): PodSpec | undefined {
-  return (spec?.['template'] as { spec: PodSpec } | undefined)?.spec;
-}
-
 const pods = objectFiles.flatMap((file) =>
   load(file).flatMap((object) => {
     const pod = podOf(object);
@@ -133,7 +104,7 @@ describe.each(pods)('the pods of %s', (file, pod) => {
       expect(pod.securityContext?.runAsNonRoot).toBe(true);
       for (const volume of pod.volumes ?? []) expect(Object.keys(volume)).not.toContain('hostPath');
     }
-    for (const { securityContext } of pod.containers) {
+    for (const { securityContext } of containersOf(pod)) {
       expect(securityContext).toMatchObject({
         allowPrivilegeEscalation: false,
         readOnlyRootFilesystem: true,
@@ -144,13 +115,58 @@ describe.each(pods)('the pods of %s', (file, pod) => {
   });
 
   test('state their resources, and the exporter its probes', () => {
-    for (const { name, resources, livenessProbe, readinessProbe } of pod.containers) {
+    for (const container of containersOf(pod)) {
+      const { name, resources, livenessProbe, readinessProbe, restartPolicy } = container;
       expect(resources?.requests).toBeDefined();
       expect(resources?.limits?.memory).toBeDefined();
       if (name !== 'keepalive-exporter') continue;
       expect(livenessProbe?.httpGet).toMatchObject({ path: '/-/healthy' });
-      expect(readinessProbe?.httpGet).toMatchObject({ path: '/-/ready' });
       expect(livenessProbe?.httpGet?.host).toBeUndefined();
+      // A native sidecar that is not ready would take the web server out of service.
+      const ready = restartPolicy === 'Always' ? undefined : { path: '/-/ready' };
+      expect(readinessProbe?.httpGet).toEqual(ready && expect.objectContaining(ready));
     }
   });
+
+  test('cannot fill the node: every emptyDir has a limit', () => {
+    for (const { name, emptyDir } of pod.volumes ?? []) {
+      if (emptyDir !== undefined) expect(emptyDir.sizeLimit, name).toBeDefined();
+    }
+  });
+});
+
+test('sidecar-patch.yaml, for kubectl, is the patch of the component', () => {
+  const patch: unknown = parse(readFileSync(join(root, 'sidecar-patch.yaml'), 'utf8'));
+  const component = parse(readFileSync(join(root, sidecarFile), 'utf8')) as { spec: unknown };
+  expect(patch).toEqual({ spec: component.spec });
+});
+
+test('the NetworkPolicy lets out every port that probe.allow admits', () => {
+  const [policy] = load('base/network-policy.yaml');
+  const { egress } = (policy?.spec ?? {}) as {
+    egress: { to?: unknown; ports: { port: number }[] }[];
+  };
+  const open = egress.filter(({ to }) => to).flatMap(({ ports }) => ports.map(({ port }) => port));
+  const { probe } = parse(readFileSync(join(root, 'base/config.yml'), 'utf8')) as {
+    probe: { allow: { ports: number[] }[] };
+  };
+  const allowed = probe.allow.flatMap(({ ports }) => ports);
+  expect(allowed).not.toEqual([]);
+  expect(open).toEqual(expect.arrayContaining(allowed));
+});
+
+test('every object of the Prometheus Operator has the label that kube-prometheus-stack selects by', () => {
+  const selected = objectFiles
+    .flatMap(load)
+    .filter(({ kind }) => /^(PodMonitor|Probe|PrometheusRule)$/.test(kind));
+  expect(selected.length).toBeGreaterThan(4);
+  for (const { metadata } of selected)
+    expect(metadata.labels, metadata.name).toMatchObject({ release: 'kube-prometheus-stack' });
+});
+
+test('no file of deploy/kubernetes holds an address of an example', () => {
+  const all = readdirSync(root, { recursive: true, encoding: 'utf8', withFileTypes: true });
+  const texts = all.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
+  const named = texts.filter((path) => /example\.(com|org)/.test(readFileSync(path, 'utf8')));
+  expect(named).toEqual([]);
 });

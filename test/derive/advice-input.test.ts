@@ -39,4 +39,18 @@ describe('adviceInput()', () => {
     const { meanIdleSlots } = adviceInput(since, summary, { sampledBefore });
     expect(meanIdleSlots).toBeCloseTo((7 * 1600 - 100) / 600, 9);
   });
+
+  test('samples with hardly a free slot tell that the server was full, under the timeout in force', () => {
+    const saturation = { buckets: [0, 0, 0, 0, 900, 1000], sum: 900, count: 1000 };
+    const counters = {
+      ...viewOf(answeredWith(3)).counters,
+      samples: { ...noSamples, saturation },
+    };
+    const view = viewOf(answeredWith(3), { counters });
+    expect(input(view).fullSampleShare).toBeCloseTo(0.1, 9);
+    const { fullSampleShare } = adviceInput(view, summary, {
+      sampledBefore: { sum: 1, count: 1 },
+    });
+    expect(fullSampleShare).toBeUndefined();
+  });
 });

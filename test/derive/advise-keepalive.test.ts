@@ -91,7 +91,7 @@ describe('adviseKeepalive()', () => {
   });
 
   test('else the largest that fits', () => {
-    const advice = adviceOf(linesOf(), { slots: 30 });
+    const advice = adviceOf(linesOf(), { slots: 40 });
     expect(advice).toMatchObject({ kind: 'timeout', advisedKeepaliveTimeoutSeconds: 1 });
     expect(advice.wouldChange.join('\n')).toMatch(/^more slots: 2 s would make [67]\d %/m);
   });
@@ -136,6 +136,29 @@ describe('adviseKeepalive()', () => {
       advisedKeepaliveTimeoutSeconds: 3,
     });
     expect(advice.headline).toMatch(/^Keep the timeout of 3 s/);
+  });
+
+  test('a log of a full server hides bursts: the busiest moment allows for them, and the advice says so', () => {
+    const [roomy, full] = [100, 40].map((slots) => adviceOf(linesOf(), { slots }));
+    const at = (seconds: number, advice: typeof full) =>
+      advice?.model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === seconds);
+    expect(roomy?.model.wasFull).toBe(false);
+    expect(full?.model.wasFull).toBe(true);
+    const held = (seconds: number) => {
+      const hour = at(seconds, full)?.busyHourIdleSlots.high ?? 0;
+      // Requests hold 3 x 4 x 0.1 slots besides.
+      return hour + 1.2;
+    };
+    for (const seconds of [1, 2, 3, 5]) {
+      const mean = (40 * held(seconds)) / held(5);
+      const high = at(seconds, full)?.busiestSlots.high ?? 0;
+      expect(high / (mean + 3 * Math.sqrt(mean) + 1)).toBeCloseTo(1, 1);
+      expect(high).toBeGreaterThan(at(seconds, roomy)?.busiestSlots.high ?? 0);
+    }
+    expect(full?.restsOn.join()).toContain('bursts are higher than it shows');
+    expect(roomy?.restsOn.join()).not.toContain('bursts');
+    const sampled = adviceOf(linesOf(), { slots: 100, fullSampleShare: 0.01 });
+    expect(sampled.model.wasFull).toBe(true);
   });
 
   test("directives are in each server's words, and lift the limits that stand in the way", () => {

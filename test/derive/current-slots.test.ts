@@ -118,3 +118,60 @@ describe('deriveCurrentSlots() while the status page is silent', () => {
     expect(deriveCurrentSlots({ ...refused, server: 'apache', ...known })).toBeUndefined();
   });
 });
+
+describe('deriveCurrentSlots() while the page of event answers', () => {
+  const answered = (text: string) => {
+    const parsed = parseApacheStatus(text);
+    if (!parsed.ok) throw new Error(parsed.error.found);
+    const { snapshot } = parsed.value;
+    return {
+      server: 'apache',
+      outcome: { kind: 'answered', snapshot, figures: deriveApacheSlots(snapshot, {}) },
+      capacity: {},
+      viaLane: false,
+    } as const;
+  };
+  // Its figures of connections lag: nothing is open by the page, while six clients are.
+  const lagging = answered(
+    'IdleWorkers: 5\nServerMPM: event\nConnsTotal: 0\nConnsAsyncKeepAlive: 0\nScoreboard: WWR_____\n',
+  );
+
+  test('connections are those of the kernel, workers those of the page', () => {
+    const slots = deriveCurrentSlots({
+      ...lagging,
+      ...holding({ idle: 6, active: 2, sending: 1, closing: 1, queued: 1 }),
+    });
+    const [workers, connections] = slots?.figures.groups ?? [];
+    expect(slots?.source).toBe('status');
+    expect(workers?.fromKernel).toBeUndefined();
+    expect(workers?.counts.get('writing')).toBe(2);
+    expect(connections?.fromKernel).toBe(true);
+    // 8 threads and 2 for each of 5 idle workers; what is closing stands on top.
+    expect(connections?.limit).toEqual({ value: 19, source: 'computed' });
+    expect(Object.fromEntries(connections?.counts ?? [])).toEqual({
+      working: 2,
+      keepalive: 6,
+      writing_async: 1,
+      closing: 1,
+      free: 9,
+    });
+    expect(slots?.figures.keepaliveOccupancy).toBeCloseTo(6 / 19, 10);
+    expect(slots?.figures.connectionOccupancy).toBeCloseTo(10 / 19, 10);
+  });
+
+  test('a response that pauses looks idle to the kernel, but its worker is at work', () => {
+    const slots = deriveCurrentSlots({ ...lagging, ...holding({ idle: 6 }) });
+    const counts = slots?.figures.groups[1]?.counts;
+    // Of the three busy workers one is the poll's own.
+    expect(counts?.get('keepalive')).toBe(4);
+    expect(counts?.get('working')).toBe(2);
+  });
+
+  test('without the kernel, and under prefork, the page stands', () => {
+    expect(deriveCurrentSlots(lagging)?.figures).toBe(lagging.outcome.figures);
+    const blocking = answered('IdleWorkers: 8\nScoreboard: ________\n');
+    expect(deriveCurrentSlots({ ...blocking, ...holding({ idle: 6 }) })?.figures).toBe(
+      blocking.outcome.figures,
+    );
+  });
+});

@@ -189,6 +189,14 @@ function linesUnder(
 }
 
 describe('tailShares()', () => {
+  test('clients that all close at once, or nearly so, hold no more than the bounds', () => {
+    for (const meanSeconds of [0, 1e-300, 1e-12, 1e-6]) {
+      const { low, expected, high } = tailShares(7, { todaySeconds: 5, meanSeconds });
+      expect(expected).toBeGreaterThanOrEqual(low * (1 - 1e-6));
+      expect(expected).toBeLessThanOrEqual(high * (1 + 1e-6));
+    }
+  });
+
   test('is ordered, and exact at the timeout of the measurement', () => {
     const seconds = fc.double({ min: 0.01, max: 100, noNaN: true });
     fc.assert(

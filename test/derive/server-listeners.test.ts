@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { deriveApacheListens, deriveNginxListens } from '../../src/derive/configured-listens.ts';
 import { deriveHostFigures } from '../../src/derive/host-figures.ts';
-import { deriveNginxPorts } from '../../src/derive/nginx-ports.ts';
 import { selectListeners } from '../../src/derive/server-listeners.ts';
+import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
 import { parseSsSockets } from '../../src/parse/ss-sockets.ts';
 import type { ListeningSocket } from '../../src/snapshot/listeners.ts';
@@ -34,8 +35,35 @@ describe('selectListeners()', () => {
     [
       'the configuration file',
       [socket(80), socket(443)],
-      { configured: [443] },
+      { configured: [{ port: 80 }, { port: 443 }] },
       ['configuration file', true, [80, 443]],
+    ],
+    [
+      'a configuration file without the status page’s port, which cannot be all of it',
+      [socket(80), socket(443)],
+      { configured: [{ port: 443 }] },
+      ['configuration file', false, [80, 443]],
+    ],
+    [
+      'the status page’s port on another address, from the processes',
+      [
+        socket(80, { owners: [7], address: '127.0.0.1' }),
+        socket(80, { owners: [7], address: '10.0.0.1' }),
+        socket(80, { owners: [9], address: '10.0.0.2' }),
+      ],
+      {},
+      ['processes', true, [80, 80]],
+    ],
+    [
+      'the status page’s port on another address, from the configuration file',
+      [socket(80, { address: '127.0.0.1' }), socket(80, { address: '10.0.0.1' })],
+      {
+        configured: [
+          { port: 80, address: '127.0.0.1' },
+          { port: 80, address: '10.0.0.1' },
+        ],
+      },
+      ['configuration file', true, [80, 80]],
     ],
     [
       'the control group',
@@ -101,11 +129,76 @@ describe('deriveHostFigures()', () => {
   });
 });
 
-test('deriveNginxPorts() reads every form of listen', () => {
+test('deriveHostFigures() counts no socket twice, however many endpoints name it', () => {
+  const table = parseSsSockets(
+    Buffer.from(
+      [
+        'LISTEN 3 30 0.0.0.0:443 0.0.0.0:* ino:1 sk:1 <->',
+        'LISTEN 0 30 [::]:443 [::]:* ino:2 sk:2 <->',
+        'ESTAB 0 0 10.0.0.1:443 10.0.0.9:5 ino:5 sk:1 <-> bytes_sent:9 bytes_received:9 lastsnd:10 lastrcv:20',
+      ].join('\n'),
+    ),
+    [443],
+  );
+  const endpoints = [{ port: 443 }, { port: 443, address: '0.0.0.0' }, { port: 443 }];
+  const { listen, connections } = deriveHostFigures(table, { endpoints, complete: true });
+  expect(listen).toHaveLength(1);
+  expect(listen?.[0]).toMatchObject({ queueLength: 3, queueLimit: 60 });
+  expect(connections?.counts.idle).toBe(1);
+});
+
+test('deriveHostFigures() calls a queue full when one address of its port is full', () => {
+  const figuresOf = (queue: number) => {
+    const lines = `LISTEN ${queue} 30 0.0.0.0:80 0.0.0.0:* ino:1 sk:1 <->\nLISTEN 0 511 [::]:80 [::]:* ino:2 sk:2 <->`;
+    const table = parseSsSockets(Buffer.from(lines), [80]);
+    return deriveHostFigures(table, { endpoints: [{ port: 80 }], complete: true }).listen?.[0];
+  };
+  expect(figuresOf(30)?.queueFull).toBe(true);
+  expect(figuresOf(29)?.queueFull).toBeUndefined();
+});
+
+test('deriveNginxListens() reads every form of listen', () => {
   const parsed = parseNginxConfig(`http {
     server { listen 8080; listen *:8081 ssl; listen 127.0.0.1:8082; listen [::]:8083; }
-    server { listen unix:/run/nginx.sock; listen localhost; listen 443 quic; }
+    server { listen unix:/run/nginx.sock; listen localhost; listen 443 quic; listen [::1]; }
     server { }
   }`);
-  expect(parsed.ok && deriveNginxPorts(parsed.value)).toEqual([8080, 8081, 8082, 8083, 80]);
+  expect(parsed.ok && deriveNginxListens(parsed.value)).toEqual([
+    { port: 8080 },
+    { port: 8081 },
+    { port: 8082, address: '127.0.0.1' },
+    { port: 8083 },
+    { port: 80 },
+    { port: 80, address: '::1' },
+  ]);
+});
+
+test('deriveApacheListens() reads every form of Listen', () => {
+  const parsed = parseApacheConfig(
+    [
+      'Listen 8080',
+      'listen 127.0.0.1:8081',
+      'Listen [::]:8082',
+      'Listen [2001:db8::1]:8443 https',
+      'Listen 0.0.0.0:8080',
+      'Listen localhost:8083',
+      'Listen ${PORT}',
+    ].join('\n'),
+  );
+  expect(parsed.ok).toBe(true);
+  const directives = parsed.ok
+    ? parsed.value.nodes.map(({ name, rest, line }) => ({
+        name: name.toLowerCase(),
+        args: rest.split(' '),
+        line,
+        file: 'httpd.conf',
+      }))
+    : [];
+  expect(deriveApacheListens(directives)).toEqual([
+    { port: 8080 },
+    { port: 8081, address: '127.0.0.1' },
+    { port: 8082 },
+    { port: 8443, address: '2001:db8::1' },
+    { port: 8083 },
+  ]);
 });

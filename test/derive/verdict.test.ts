@@ -192,6 +192,15 @@ const onApache: readonly Row[] = [
     true,
     ['accept_queue'],
   ],
+  [
+    'no connection, the queue of one of two addresses at its limit',
+    {
+      outcome: failed('connect_timeout'),
+      host: { listen: [{ ...port(30, 40, 541), queueFull: true }] },
+    },
+    true,
+    ['accept_queue'],
+  ],
   ['no connection', { outcome: failed('connect_timeout') }, undefined, []],
   ['reset: it is ending', { outcome: failed('reset') }, undefined, []],
   ['a name that does not resolve', { outcome: failed('dns') }, undefined, []],

@@ -37,7 +37,14 @@ test.each(ofLanguage('sh'))('%s: the shell reads it, and what it names exists', 
 const keysOf = (text: string) => Object.keys((parse(text) as object | null) ?? {});
 
 /** Blocks for other programs, by a key of theirs: promtool and kubectl read those. */
-const foreignKeys = ['scrape_configs', 'remote_write', 'resources', 'runbook_url', 'apiVersion'];
+const foreignKeys = [
+  'scrape_configs',
+  'remote_write',
+  'resources',
+  'runbook_url',
+  'apiVersion',
+  'patches',
+];
 const ownYaml = ofLanguage('yaml').filter(
   ([, text]) => !keysOf(text).some((key) => foreignKeys.includes(key)),
 );

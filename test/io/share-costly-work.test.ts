@@ -2,13 +2,16 @@ import { expect, test } from 'vitest';
 import { shareCostlyWork } from '../../src/io/share-costly-work.ts';
 
 /** Work that takes 10 ms of a clock that only the work and the test move on. */
-function sharedWork(sharing = { restPerWork: 20, longestRestMilliseconds: 2000 }) {
+function sharedWork(
+  sharing = { restPerWork: 20, longestRestMilliseconds: 2000 },
+  durationOf: (run: number) => number = () => 10,
+) {
   let clock = 0;
   let runs = 0;
   const share = shareCostlyWork(
     async () => {
-      clock += 10;
       runs += 1;
+      clock += durationOf(runs);
       return runs;
     },
     { ...sharing, now: () => clock },
@@ -47,7 +50,30 @@ test('who asks while a run is under way shares the next one, and a fresh result 
 
 test('costly work is not repeated for who wants it fresh, only for what it has not looked at', async () => {
   const { share } = sharedWork({ restPerWork: 101, longestRestMilliseconds: 60_000 });
+  for (let run = 1; run <= 3; run++) expect(await share('unseen')).toBe(run);
+  expect(await share('fresh')).toBe(3);
+  expect(await share('unseen')).toBe(4);
+});
+
+test('a run that waited for a busy machine costs no more than the others', async () => {
+  const slow = 4;
+  const { share } = sharedWork({ restPerWork: 20, longestRestMilliseconds: 60_000 }, (run) =>
+    run === slow ? 800 : 10,
+  );
+  for (let run = 1; run <= slow; run++) expect(await share('fresh')).toBe(run);
+  expect(await share('fresh')).toBe(slow + 1);
+});
+
+test('until three runs tell what the work costs, a result rests for a second at most', async () => {
+  const { share, pass } = sharedWork(
+    { restPerWork: 20, longestRestMilliseconds: 60_000 },
+    () => 800,
+  );
   expect(await share('recent')).toBe(1);
-  expect(await share('fresh')).toBe(1);
-  expect(await share('unseen')).toBe(2);
+  pass(1000);
+  expect(await share('recent')).toBe(2);
+  pass(1000);
+  expect(await share('recent')).toBe(3);
+  pass(1000);
+  expect(await share('recent')).toBe(3);
 });

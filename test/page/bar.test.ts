@@ -90,3 +90,11 @@ describe('renderSlotGroup()', () => {
     expect(renderHtml(renderSlotGroup(group({ idle: 8 }, 8), 'apache'))).not.toContain(lag);
   });
 });
+
+test('renderSlotGroup() calls counts of Apache event late only where they are its own', () => {
+  const own: SlotGroup = { kind: 'connection', counts: new Map([['keepalive', 3]]) };
+  const text = (slots: SlotGroup) => renderHtml(renderSlotGroup(slots, 'apache'));
+  expect(text(own)).toContain('they lag by up to KeepAliveTimeout');
+  expect(text({ ...own, fromKernel: true })).toContain('Counted by the kernel');
+  expect(text({ ...own, fromKernel: true })).not.toContain('they lag');
+});

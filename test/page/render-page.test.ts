@@ -72,7 +72,12 @@ describe('renderPage()', () => {
     expect(text).toContain('Findings in the configuration');
     expect(text).toContain('finding 9:7');
     expect(text).not.toContain('finding 10:7');
-    expect(text).toContain('and 2 more: keepalive-exporter audit lists them');
+    expect(text).toContain('2 more findings in the configuration');
+    const info = page({
+      view: view(answered, { config: { findings: [{ ...findingOf('minor'), severity: 'info' }] } }),
+    });
+    expect(info).not.toContain('minor');
+    expect(info).toContain('1 finding in the configuration: keepalive-exporter audit lists them.');
     expect(page({ view: view(answered, { config: { findings: [] } }) })).not.toContain('Findings');
   });
 

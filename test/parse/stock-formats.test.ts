@@ -210,6 +210,14 @@ describe('formats pasted with what stands around them', () => {
     [`$remote_addr - $remote_user [$time_local] "$request" $status $bytes_sent $request_time\n`],
     [String.raw`"%h %l %u %t \"%r\" %>s %O 0.%{ms}T"`.replace('0.%{ms}T', '%{x}n')],
     [String.raw`LogFormat "%h %l %u %t \"%r\" %>s %O %{x}n" keepalive`],
+    [String.raw`"%h %l %u %t \"%r\" %>s %O %{x}n" keepalive`],
+    [String.raw`CustomLog logs/access_log "%h %l %u %t \"%r\" %>s %O %{x}n" env=!status_page`],
+    [String.raw`CustomLog "|/usr/bin/cat -u" "%h %l %u %t \"%r\" %>s %O %{x}n"`],
+    [`main '$remote_addr - $remote_user [$time_local] "$request" '\n '$status $bytes_sent $x';`],
+    [
+      `log_format main '$remote_addr - $remote_user [$time_local] "$request" ' # begin\n '$status $bytes_sent $x'; # end`,
+    ],
+    [`'$remote_addr - $remote_user [$time_local] "$request" $status $bytes_sent $x' # end`],
   ])('%s', (format) => {
     expect(read(format, line)).toMatchObject({ status: 200, bytes: 17, badFields: 0 });
   });
@@ -218,6 +226,9 @@ describe('formats pasted with what stands around them', () => {
     expect(read('"$request" "$status"', '"GET / HTTP/1.1" "200"').status).toBe(200);
     expect(read("'$status' '$bytes_sent'", "'200' '17'").bytes).toBe(17);
     expect(read('"%r" "%>s"', '"GET / HTTP/1.1" "200"').status).toBe(200);
+    expect(read('"%r" code', '"GET / HTTP/1.1" code').method).toBe(0);
+    expect(read('rt "$request_time"', 'rt "0.25"').requestSeconds).toBe(0.25);
+    expect(read('"$request" # $status', '"GET / HTTP/1.1" # 200').status).toBe(200);
   });
 
   test('escape= before the quotes is kept', () => {

@@ -220,7 +220,7 @@ function asOperator({ spec }: AlertmanagerConfig): object {
 }
 
 const shippedObject = readFileSync(
-  join(repository, 'deploy/kubernetes/components/prometheus-operator/alertmanager-config.yaml'),
+  join(repository, 'deploy/kubernetes/components/alertmanager-config/alertmanager-config.yaml'),
   'utf8',
 );
 

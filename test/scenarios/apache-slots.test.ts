@@ -5,6 +5,7 @@ import { openKeepaliveClients } from '../support/held-clients.ts';
 import { httpGet } from '../support/http-get.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { type RealApache, startApache } from '../support/real-apache.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 async function exporterFor(apache: RealApache, timeout = '5s'): Promise<RunningExporter> {
   const config = `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}", timeout: ${timeout}}]`;
@@ -146,7 +147,16 @@ describe('Apache event', () => {
       );
       const exporter = await exporterFor(apache);
       if (count > 0) keepOpen(await openKeepaliveClients({ port: apache.port, count }));
-      const exposition = await read(exporter);
+      // By the kernel at once: the page says 0 for up to KeepAliveTimeout.
+      let exposition = await read(exporter);
+      await waitUntil({
+        until: 'the kernel has been read since the clients came',
+        withinMs: 10_000,
+        async holds() {
+          exposition = await read(exporter);
+          return slots(exposition, 'connection')['keepalive'] === count;
+        },
+      });
       const workers = slots(exposition, 'worker');
       const connections = slots(exposition, 'connection');
       expect(exposition.value('webserver_info', { mpm: 'event', keepalive_model: 'async' })).toBe(
@@ -157,6 +167,8 @@ describe('Apache event', () => {
         exposition.value('webserver_slots_limit', { kind: 'connection' }),
       );
       expect(workers['keepalive']).toBe(0);
+      expect(exposition.value('webserver_slots_source', { source: 'kernel' })).toBe(1);
+      expect(exposition.value('webserver_slots_source', { source: 'status' })).toBe(1);
       expect(exposition.value('webserver_worker_saturation_ratio')).toBeLessThan(0.5);
     },
   );

@@ -32,6 +32,8 @@ async function createPlace(): Promise<Place> {
   await writeFile(join(directory, 'htdocs/index.html'), 'up\n');
   await writeFile(join(directory, 'conf/mime.types'), 'text/html html\n');
   await symlink('/usr/lib/apache2/modules', join(directory, 'modules'));
+  await mkdir(join(directory, 'bin'));
+  await symlink(requireBinary('rotatelogs'), join(directory, 'bin/rotatelogs'));
   return { directory, port: await findFreePort() };
 }
 
@@ -41,6 +43,7 @@ function relocate(text: string, { directory, port }: Place): string {
   return text
     .replaceAll('/tmp', join(directory, 'tmp'))
     .replaceAll('/usr/local/apache2', directory)
+    .replaceAll('127.0.0.1:5140', `127.0.0.1:${port}`)
     .replaceAll(/\/var\/log\/(?:web|nginx|apache2)\b/g, join(directory, 'log'))
     .replaceAll('/var/lib/keepalive-exporter', join(directory, 'tmp'))
     .replaceAll('/usr/share/nginx/html', join(directory, 'htdocs'))
@@ -102,6 +105,11 @@ describe('the examples of deploy/kubernetes run as a user without rights', () =>
 
   test('the Apache pod, with its exporter', async () => {
     const place = await createPlace();
+    const script = 'keep-three.sh';
+    await copyFile(
+      join(repository, overlays, 'apache-sidecar', script),
+      join(place.directory, 'conf', script),
+    );
     await startApacheWith(place, relocate(read(`${overlays}/apache-sidecar/httpd.conf`), place));
     await expectUnderstood(place, relocate(read(`${overlays}/apache-sidecar/config.yml`), place));
   });

@@ -51,9 +51,8 @@ const queries = [...allDashboards].flatMap(([name, dashboard]) =>
   ),
 );
 
-/** What no scene gives cause for: those codes, a day before, an observation lane (which would keep a slot of ten). */
+/** What no scene gives cause for: a day before, an observation lane (which would keep a slot of ten). */
 const hasNoCause = [
-  { panel: 'traffic: Responses by class', expr: /code=~"[135]\.\."/ },
   { panel: 'traffic: 408 and 499, and a day before', expr: /offset 1d/ },
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
   // An advice needs ten minutes of traffic, and logs that tell connections apart.

@@ -50,6 +50,10 @@ test('Prometheus scrapes /metrics and finds its targets at /targets; promtool ha
   });
   const each = await prometheus.query('webserver_up{job="each"}');
   expect(new Set(each.map(({ metric }) => metric['target']))).toEqual(new Set(['shop', 'edge']));
+  // Each target has an up of its own, and the labels of the exporter stay as they are.
+  const up = await prometheus.query('up{job="each"}');
+  expect(new Set(up.map(({ metric }) => metric['instance']))).toEqual(new Set(['shop', 'edge']));
+  expect(await prometheus.query('{exported_server!=""} or {exported_instance!=""}')).toEqual([]);
   expect(
     await prometheus.query(
       'sum by (target, kind) (webserver_slots) != on (target, kind) sum by (target, kind) (webserver_slots_limit)',

@@ -46,6 +46,7 @@ test('three replicas share the targets by hashmod, each scraped by exactly one',
                 target_label: '__address__',
                 replacement: `127.0.0.1:${port}`,
               })),
+              { source_labels: ['__address__'], target_label: 'exporter' },
             ],
             metric_relabel_configs: [
               { source_labels: ['__name__'], regex: 'webserver_up', action: 'keep' },
@@ -63,7 +64,7 @@ test('three replicas share the targets by hashmod, each scraped by exactly one',
     holds: async () => (await scalar('count(webserver_up == 1)')) === targetCount,
   });
   expect(await scalar('max(count by (target) (webserver_up))')).toBe(1);
-  const shares = await prometheus.query('count by (instance) (webserver_up)');
+  const shares = await prometheus.query('count by (exporter) (webserver_up)');
   expect(shares).toHaveLength(3);
   for (const { value } of shares) expect(value).toBeGreaterThan(targetCount / 4);
 }, 180_000);

@@ -140,7 +140,12 @@ describe('the routes', () => {
     expect(JSON.parse(body)).toEqual([
       {
         targets: ['exporter:9921'],
-        labels: { __metrics_path__: '/probe', __param_target: 'shop', server: 'apache' },
+        labels: {
+          __metrics_path__: '/probe',
+          __param_target: 'shop',
+          __meta_keepalive_exporter_server: 'apache',
+          instance: 'shop',
+        },
       },
     ]);
   });

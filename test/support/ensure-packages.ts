@@ -13,9 +13,9 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   amtool: 'prometheus-alertmanager',
   'prometheus-apache-exporter': 'prometheus-apache-exporter',
   'prometheus-nginx-exporter': 'prometheus-nginx-exporter',
+  rotatelogs: 'apache2-utils',
   ss: 'iproute2',
   'systemd-analyze': 'systemd',
-  kubectl: 'kubernetes-client',
   faketime: 'faketime',
   jsonnet: 'jsonnet',
 };

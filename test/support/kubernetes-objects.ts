@@ -13,6 +13,7 @@ export interface KubernetesObject {
 export interface Volume {
   readonly name: string;
   readonly configMap?: { readonly name: string };
+  readonly emptyDir?: { readonly sizeLimit?: string };
 }
 
 export function loadObjects(text: string): readonly KubernetesObject[] {
@@ -44,4 +45,19 @@ export function expectValid(object: KubernetesObject): void {
   new Model(object).validate();
   const unknown = unknownKeysOf(object);
   expect(unknown.filter((key) => !newerThanSchema.some((known) => known.test(key)))).toEqual([]);
+}
+
+function mountedConfigMaps({ spec }: KubernetesObject): readonly string[] {
+  const template = spec?.['template'] as { readonly spec: { readonly volumes?: Volume[] } };
+  return template?.spec.volumes?.flatMap(({ configMap }) => configMap?.name ?? []) ?? [];
+}
+
+/** Each object is valid, and a ConfigMap that is mounted is among them. */
+export function expectWhole(objects: readonly KubernetesObject[]): void {
+  expect(objects).not.toEqual([]);
+  for (const object of objects) expectValid(object);
+  const made = objects
+    .filter(({ kind }) => kind === 'ConfigMap')
+    .map(({ metadata }) => metadata.name);
+  expect(made).toEqual(expect.arrayContaining(objects.flatMap(mountedConfigMaps)));
 }

@@ -18,7 +18,13 @@ export function writeAlertmanagerConfig(source: string): string {
   const object = {
     apiVersion: 'monitoring.coreos.com/v1alpha1',
     kind: 'AlertmanagerConfig',
-    metadata: { name: 'keepalive-exporter' },
+    metadata: {
+      name: 'keepalive-exporter',
+      labels: {
+        'app.kubernetes.io/name': 'keepalive-exporter',
+        'app.kubernetes.io/instance': 'keepalive-exporter',
+      },
+    },
     spec: {
       inhibitRules: inhibit_rules.map(({ source_matchers, target_matchers, equal }) => ({
         sourceMatch: source_matchers.map(parseMatcher),

@@ -1,5 +1,5 @@
 import { parseDocument, stringify, YAMLMap, YAMLSeq } from 'yaml';
-import type { RenderedFile, RenderedGroup, RenderedRule } from './render-rules.ts';
+import type { RenderedFile, RenderedGroup, RenderedRule, Rule } from './render-rules.ts';
 
 const asWritten = { lineWidth: 0 } as const;
 
@@ -33,16 +33,33 @@ export function writePlainRules({ file, groups }: RenderedFile, source: string):
   }
 }
 
-/** The same rules as an object of the Prometheus Operator. */
+/** By the last of these kube-prometheus-stack selects, under the name of its release. */
+const ruleLabels = {
+  'app.kubernetes.io/name': 'keepalive-exporter',
+  'app.kubernetes.io/instance': 'keepalive-exporter',
+  release: 'kube-prometheus-stack',
+};
+
+/** The same rules as an object of the Prometheus Operator. Links of alerts that lead nowhere are left out. */
 export function writePrometheusRule(files: readonly RenderedFile[], source: string): string {
-  const groups = listGroups(files);
+  const groups = listGroups(files).map((group) => ({
+    ...group,
+    rules: group.rules.map(withLinks),
+  }));
   const rule = {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: { name: 'keepalive-exporter' },
+    metadata: { name: 'keepalive-exporter', labels: ruleLabels },
     spec: { groups },
   };
   return `# Generated from alerts/templates/ and ${source}; do not edit.\n${stringify(rule, asWritten)}`;
+}
+
+/** A link is only a path when its base, a value of the configuration, is empty. */
+function withLinks(rule: Rule): Rule {
+  if (rule.annotations === undefined) return rule;
+  const kept = Object.entries(rule.annotations).filter(([, text]) => !text?.startsWith('/'));
+  return { ...rule, annotations: Object.fromEntries(kept) };
 }
 
 /** The groups that have rules, as Prometheus reads them. */

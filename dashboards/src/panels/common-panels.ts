@@ -35,7 +35,8 @@ export function fetchResultPanel(query: Query, bad: string) {
     width: 12,
     words: scrapeResults.map((result, index) => ({
       text: result,
-      color: index === 0 ? meaning.good : meaning.bad,
+      // Not green: a full server may still have a worker for its own page.
+      color: index === 0 ? meaning.neutral : meaning.bad,
     })),
   });
 }
@@ -83,8 +84,8 @@ export function unansweredFigure(query: Query) {
     thresholds: thresholds.none,
     shown: 'value and name',
     words: [
-      { text: 'answered', color: meaning.good },
-      { text: 'NO ANSWER', color: meaning.bad },
+      { text: 'answered', color: meaning.neutral },
+      { text: 'SILENT', color: meaning.bad },
     ],
     shows:
       'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',

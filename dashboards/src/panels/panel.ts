@@ -82,7 +82,7 @@ export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec)
     .noValue(spec.noValue)
     .interval(spec.interval ?? minInterval)
     .span(spec.width)
-    .height(spec.height ?? 8)
+    .height(spec.height ?? 9)
     .targets(spec.queries.map(buildTarget))
     .dataLinks((spec.links ?? []).map(buildDataLink));
 }

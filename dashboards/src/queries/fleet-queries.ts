@@ -10,8 +10,12 @@ import {
 } from './query.ts';
 import { stateOf } from './status-queries.ts';
 
-/** Alerts by the names of these rules: other rules label their alerts with a job and a target, too. */
-const ourAlerts = 'alertname=~"(Webserver|KeepaliveExporter).+", alertstate="firing"';
+/**
+ * Alerts by the names of these rules: other rules label their alerts with a job and a target, too. The watchdog always
+ * fires, so it says nothing.
+ */
+const ourAlerts =
+  'alertname=~"(Webserver|Keepalive).+", alertname!="KeepaliveExporterWatchdog", alertstate="firing"';
 
 /** Alerts of services and exporters have no target: with All, they count. */
 const ofTarget = 'target=~"$target|"';
@@ -44,7 +48,7 @@ function tableQueries(select: Select) {
   const column = (expr: string): Query => table(`max ${perTarget} (${expr})`);
   const queued = sum(select('webserver_connections', 'activity="queued"'), perTarget);
   const acceptQueue = sum(select('webserver_accept_queue_length'), perTarget);
-  const responses = 'webserver_log_responses_total';
+  const responses = 'webserver_log_responses_by_class_total';
   const saturation = { select, metric: 'webserver_worker_saturation_ratio' };
   return {
     stateColumn: column(stateOf(select)),
@@ -55,7 +59,7 @@ function tableQueries(select: Select) {
     requestColumn: column(rate(select('webserver_requests_total'))),
     errorColumn: column(
       share({
-        part: rate(select(responses, 'code=~"5.."')),
+        part: rate(select(responses, 'class="5xx"')),
         whole: rate(select(responses)),
         by: perTarget,
       }),

@@ -23,7 +23,7 @@ export function logQueries(select: Select) {
 function rateQueries(select: Select) {
   const responses = 'webserver_log_responses_total';
   const ofClass = (first: number): Query => ({
-    expr: sum(rate(select(responses, `code=~"${first}.."`))),
+    expr: sum(rate(select('webserver_log_responses_by_class_total', `class="${first}xx"`))),
     legend: `${first}xx`,
   });
   return {
@@ -56,8 +56,7 @@ function errorQueries(select: Select) {
       by,
     });
   return {
-    serverErrorShare: { expr: coded('5..'), legend: '5xx' },
-    serverErrorShareByTarget: { expr: coded('5..', perTarget), legend: targetLegend },
+    serverErrorShare: { expr: failedShare(select), legend: '5xx' },
     abortShare: { expr: coded('408|499'), legend: '408 and 499' },
     abortShareByTarget: { expr: coded('408|499', perTarget), legend: targetLegend },
     timeoutShare: { expr: coded('408'), legend: '408 timed out' },
@@ -73,6 +72,15 @@ function errorQueries(select: Select) {
       legend: '{{stage}}',
     },
   } as const satisfies Record<string, Query>;
+}
+
+/** By class, as the alerts count: the series of each class begins at 0, that of a code at its first response. */
+function failedShare(select: Select): string {
+  const responses = 'webserver_log_responses_by_class_total';
+  return share({
+    part: rate(select(responses, 'class="5xx"')),
+    whole: rate(select(responses)),
+  });
 }
 
 /** The same share at the same time a day before: a spike is told from a habit. */

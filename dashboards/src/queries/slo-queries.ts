@@ -1,9 +1,9 @@
 import { perTarget, type Query, rate, type Select, share, sum, targetLegend } from './query.ts';
 
 /**
- * Service levels straight from the raw series, so that the dashboard works where no recording rule is
- * loaded. The windows are those of the burn-rate alerts and therefore fixed; `$__range` is the
- * time range of the dashboard. `$objective` and `$latency` are chosen above the panels.
+ * Service levels. Errors by window come from the recording rules of the burn-rate alerts, so that dashboard and page
+ * agree: of services, the worst of those chosen. Latency comes from the raw series, because `$latency` is chosen above
+ * the panels, and so does what is asked over `$__range`, the time range of the dashboard.
  */
 export function sloQueries(select: Select) {
   return {
@@ -12,6 +12,13 @@ export function sloQueries(select: Select) {
     ...requestVolume(select),
   };
 }
+
+/** Every class begins at 0, so that the first failures are an increase. */
+const responses = 'webserver_log_responses_by_class_total';
+const failedClass = 'class="5xx"';
+
+/** Windows of the burn-rate alerts; a test holds them to the rules. */
+type RecordedWindow = '5m' | '30m' | '1h' | '6h' | '1d' | '3d';
 
 /** 1 - objective: the share that may fail. */
 const allowed = '(1 - $objective)';
@@ -32,8 +39,8 @@ function levelQueries(select: Select) {
     latencyBudget: budget(slow, allowedSlow),
     roomBudget: budget(`(1 - ${room})`),
     availabilityOverTime: {
-      expr: `1 - ${errorShare({ select, window: '1h', by: perTarget })}`,
-      legend: targetLegend,
+      expr: `1 - ${recordedErrorShare('1h')}`,
+      legend: '{{target}}',
     },
     fastOverTime: {
       expr: `1 - ${slowShare({ select, window: '1h', by: perTarget })}`,
@@ -51,10 +58,15 @@ function budget(bad: string, may: string = allowed): Query {
 }
 
 function burnQueries(select: Select) {
-  const failed = (window: string): string => `${errorShare({ select, window })} / ${allowed}`;
+  const failed = (window: RecordedWindow): string =>
+    `max(${recordedErrorShare(window)}) / ${allowed}`;
   const slow = (window: string): string => `${slowShare({ select, window })} / ${allowedSlow}`;
   return {
-    burnNow: { expr: failed('1h'), legend: '1 h', shape: 'instant' },
+    burnNow: {
+      expr: `topk(1, ${recordedErrorShare('1h')} / ${allowed})`,
+      legend: '{{target}}',
+      shape: 'instant',
+    },
     slowBurnNow: { expr: slow('1h'), legend: '1 h', shape: 'instant' },
     burn5m: { expr: failed('5m'), legend: '5 m' },
     burn1h: { expr: failed('1h'), legend: '1 h' },
@@ -70,15 +82,10 @@ function burnQueries(select: Select) {
 }
 
 function requestVolume(select: Select) {
+  const all = sum(rate(select(responses)));
   return {
-    volume: {
-      expr: sum(rate(select('webserver_log_responses_total'))),
-      legend: 'responses',
-    },
-    failures: {
-      expr: `${sum(rate(select('webserver_log_responses_total', 'code=~"5.."')))} or 0 * ${sum(rate(select('webserver_log_responses_total')))}`,
-      legend: '5xx',
-    },
+    volume: { expr: all, legend: 'responses' },
+    failures: { expr: sum(rate(select(responses, failedClass))), legend: '5xx' },
   } as const satisfies Record<string, Query>;
 }
 
@@ -89,12 +96,16 @@ interface Window {
 }
 
 /** Share of responses that failed in a window. */
-function errorShare({ select, window, by }: Window): string {
+function errorShare({ select, window }: Window): string {
   return share({
-    part: over(select('webserver_log_responses_total', 'code=~"5.."'), window),
-    whole: over(select('webserver_log_responses_total'), window),
-    by,
+    part: over(select(responses, failedClass), window),
+    whole: over(select(responses), window),
   });
+}
+
+/** The same of each service, recorded by alerts/slo.rules.yml: a service has no instance. */
+function recordedErrorShare(window: RecordedWindow): string {
+  return `target:slo_availability_failed:ratio_rate${window}{job=~"$job", target=~"$target"}`;
 }
 
 /** Share of responses slower than the target. */

@@ -43,10 +43,15 @@ function verdictQueries(select: Select) {
     },
     exhausted: { expr: exhausted, legend: targetLegend },
     state: { expr: `max ${perTarget} (${stateOf(select)})`, legend: targetLegend },
+    worstState: {
+      expr: `topk(1, max ${perTarget} (${stateOf(select)}))`,
+      legend: '{{target}}',
+      shape: 'instant',
+    },
     // Only what holds: a row for each target and evidence would hide the one that matters.
     evidence: {
-      expr: `${select('webserver_exhaustion_evidence')} == 1`,
-      legend: '{{target}}: {{evidence}} ({{instance}})',
+      expr: `max by (target, evidence) (${select('webserver_exhaustion_evidence')}) == 1`,
+      legend: '{{target}}: {{evidence}}',
     },
   } as const satisfies Record<string, Query>;
 }

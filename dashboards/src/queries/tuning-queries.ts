@@ -1,4 +1,12 @@
-import { increase, perTarget, type Query, type Select, sum, targetLegend } from './query.ts';
+import {
+  increase,
+  namesOf,
+  perTarget,
+  type Query,
+  type Select,
+  sum,
+  targetLegend,
+} from './query.ts';
 
 /** What other timeouts would do, what is advised, and what is in force. */
 export function tuningQueries(select: Select) {
@@ -12,8 +20,12 @@ export function tuningQueries(select: Select) {
   });
   return {
     changeAdvised: {
-      expr: `count(max ${perTarget} (${advised}) != ${inForce}) or 0 * count(${advised})`,
-      legend: 'change advised',
+      expr: namesOf({
+        bad: `(max ${perTarget} (${advised}) != bool ${inForce} == 1)`,
+        of: advised,
+        label: 'target',
+      }),
+      legend: '{{target}}',
       shape: 'instant',
     },
     withoutAdvice: {

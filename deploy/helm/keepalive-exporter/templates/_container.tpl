@@ -1,0 +1,129 @@
+{{/* What the container has in every mode. */}}
+{{- define "keepalive-exporter.containerBase" -}}
+name: keepalive-exporter
+image: {{ include "keepalive-exporter.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+args:
+  - serve
+  - --config.file=/etc/keepalive-exporter/config.yml
+  {{- with .Values.extraArgs }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .Values.extraEnv }}
+env:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "keepalive-exporter.securityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- define "keepalive-exporter.livenessProbe" -}}
+livenessProbe:
+  httpGet: {path: /-/healthy, port: {{ . }}}
+  periodSeconds: 10
+  timeoutSeconds: 3
+{{- end -}}
+
+{{- define "keepalive-exporter.extraVolumeMounts" -}}
+{{- if .Values.existingSecret }}
+- name: secret
+  mountPath: /run/secrets/keepalive-exporter
+  readOnly: true
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The container of central and daemonset. */}}
+{{- define "keepalive-exporter.container" -}}
+{{ include "keepalive-exporter.containerBase" . }}
+ports:
+  - name: metrics
+    containerPort: 9921
+securityContext:
+  {{- include "keepalive-exporter.securityContext" . | nindent 2 }}
+{{ include "keepalive-exporter.livenessProbe" "metrics" }}
+readinessProbe:
+  httpGet: {path: /-/ready, port: metrics}
+  periodSeconds: 5
+  timeoutSeconds: 3
+resources:
+  {{- toYaml (index .Values .Values.mode).resources | nindent 2 }}
+volumeMounts:
+  - name: config
+    mountPath: /etc/keepalive-exporter
+    readOnly: true
+  {{- if eq .Values.mode "daemonset" }}
+  - name: pod-logs
+    mountPath: /var/log/pods
+    readOnly: true
+  - name: checkpoint
+    mountPath: /var/lib/keepalive-exporter
+  {{- end }}
+  {{- include "keepalive-exporter.extraVolumeMounts" . | nindent 2 }}
+{{- end -}}
+
+{{/* Metadata of the pods of central and daemonset. */}}
+{{- define "keepalive-exporter.podMetadata" -}}
+labels:
+  {{- include "keepalive-exporter.selectorLabels" . | nindent 2 }}
+  {{- with .Values.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+annotations:
+  checksum/config: {{ include "keepalive-exporter.config" . | sha256sum }}
+  {{- with .Values.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{/* What pods of central and daemonset have in common, below spec. */}}
+{{- define "keepalive-exporter.podCommon" -}}
+automountServiceAccountToken: false
+terminationGracePeriodSeconds: 10
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with (index .Values .Values.mode).tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - {{- include "keepalive-exporter.container" . | nindent 4 }}
+volumes:
+  - name: config
+    configMap:
+      name: {{ include "keepalive-exporter.configMapName" . }}
+  {{- if eq .Values.mode "daemonset" }}
+  - name: pod-logs
+    hostPath: {path: {{ .Values.daemonset.podLogsPath }}, type: Directory}
+  - name: checkpoint
+    hostPath: {path: {{ .Values.daemonset.checkpointPath }}, type: DirectoryOrCreate}
+  {{- end }}
+  {{- if .Values.existingSecret }}
+  - name: secret
+    secret:
+      secretName: {{ .Values.existingSecret }}
+  {{- end }}
+  {{- with .Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}

@@ -1,0 +1,74 @@
+{{/*
+For a chart of yours that depends on this one: README, "In a chart of your own". Each takes this chart's scope:
+  {{- $exporter := index .Subcharts "keepalive-exporter" }}
+*/}}
+
+{{/* One native sidecar: an entry of initContainers. Without a readiness probe: it must not take the pod out of service. */}}
+{{- define "keepalive-exporter.sidecar.container" -}}
+- {{- include "keepalive-exporter.containerBase" . | nindent 2 }}
+  restartPolicy: Always
+  ports:
+    - name: keepalive
+      containerPort: 9921
+  securityContext:
+    {{- include "keepalive-exporter.securityContext" . | nindent 4 }}
+    runAsNonRoot: true
+    runAsUser: 65532
+    runAsGroup: 65532
+    seccompProfile:
+      type: RuntimeDefault
+  {{- include "keepalive-exporter.livenessProbe" "keepalive" | nindent 2 }}
+  resources:
+    {{- toYaml .Values.sidecar.resources | nindent 4 }}
+  volumeMounts:
+    {{- with .Values.sidecar.logsVolume }}
+    - name: {{ . }}
+      mountPath: /var/log/web
+      readOnly: true
+    {{- end }}
+    - name: keepalive-config
+      mountPath: /etc/keepalive-exporter
+      readOnly: true
+    - name: keepalive-checkpoint
+      mountPath: /var/lib/keepalive-exporter
+    {{- include "keepalive-exporter.extraVolumeMounts" . | nindent 4 }}
+{{- end -}}
+
+{{/* Its volumes: entries of volumes. */}}
+{{- define "keepalive-exporter.sidecar.volumes" -}}
+- name: keepalive-config
+  configMap:
+    name: {{ include "keepalive-exporter.configMapName" . }}
+- name: keepalive-checkpoint
+  emptyDir:
+    sizeLimit: 64Mi
+{{- if .Values.existingSecret }}
+- name: secret
+  secret:
+    secretName: {{ .Values.existingSecret }}
+{{- end }}
+{{- end -}}
+
+{{/* The labels by which the PodMonitor finds the pod. */}}
+{{- define "keepalive-exporter.sidecar.podLabels" -}}
+{{ toYaml .Values.sidecar.podSelector }}
+{{- end -}}
+
+{{/* Restarts the pods when the configuration changes. */}}
+{{- define "keepalive-exporter.sidecar.podAnnotations" -}}
+checksum/keepalive-exporter: {{ include "keepalive-exporter.config" . | sha256sum }}
+{{- end -}}
+
+{{/* For kubectl patch --patch-file. */}}
+{{- define "keepalive-exporter.sidecar.patch" -}}
+spec:
+  template:
+    metadata:
+      labels:
+        {{- include "keepalive-exporter.sidecar.podLabels" . | nindent 8 }}
+    spec:
+      initContainers:
+        {{- include "keepalive-exporter.sidecar.container" . | nindent 8 }}
+      volumes:
+        {{- include "keepalive-exporter.sidecar.volumes" . | nindent 8 }}
+{{- end -}}

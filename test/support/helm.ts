@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { kubernetesTool } from '../../tools/kubernetes-tools/fetch-tools.ts';
+import { repository } from './doc-blocks.ts';
+import { type KubernetesObject, loadObjects } from './kubernetes-objects.ts';
+
+export const chart = join(repository, 'deploy/helm/keepalive-exporter');
+
+export interface Release {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly values?: object;
+  readonly chart?: string;
+}
+
+export function runHelm(args: readonly string[], input = '') {
+  const run = spawnSync(kubernetesTool('helm'), args, {
+    encoding: 'utf8',
+    input,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return { status: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+/** The text that `helm template` makes; a refusal is an exception with helm's words. */
+export function helmText(release: Release, ...flags: readonly string[]): string {
+  const { name = 'keepalive-exporter', namespace = 'monitoring', values = {} } = release;
+  const args = ['template', name, release.chart ?? chart, `--namespace=${namespace}`, '-f', '-'];
+  const { status, stdout, stderr } = runHelm([...args, ...flags], stringify(values));
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+export function helmTemplate(release: Release): readonly KubernetesObject[] {
+  return loadObjects(helmText(release)).filter((object) => object !== null);
+}
