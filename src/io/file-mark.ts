@@ -63,7 +63,7 @@ export async function isPackedFrom(archive: MarkedArchive, known: FileMark): Pro
   return bytes === known.bytes;
 }
 
-/** Whether an archive holds the beginning of a file that is open, to which its writer may have added since. */
+/** Whether a copy or archive holds the beginning of a file that is open, to which its writer may have added since. */
 export async function isPackedFromOpen(
   { file, mark }: MarkedArchive,
   handle: FileHandle,
@@ -75,13 +75,23 @@ export async function isPackedFromOpen(
   return same.equals(tail);
 }
 
+async function readTail(path: string, size: number): Promise<Buffer> {
+  const handle = await openRegular(path);
+  try {
+    return await readAt(handle, Math.max(0, size - longestMarker), size);
+  } finally {
+    await handle.close();
+  }
+}
+
 export interface MarkedArchive {
   readonly file: Sibling;
   readonly mark: FileMark;
 }
 
-/** The size of what an archive holds, and its end; of a broken one of what can be unpacked. */
-async function scanArchive({ path, packing }: Sibling) {
+/** The size of what a copy or archive holds, and its end; of a broken one of what can be unpacked. */
+async function scanArchive({ path, packing, size }: Sibling) {
+  if (packing === undefined) return { bytes: size, tail: await readTail(path, size) };
   let length = 0;
   let tail: Buffer = Buffer.alloc(0);
   try {

@@ -1,6 +1,6 @@
 import type { FileMark, MarkedArchive } from './file-mark.ts';
 import { emptyHash, type FilePlace, holdsPlace } from './file-place.ts';
-import type { KnownFiles } from './known-files.ts';
+import { isPackedFromText, type KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
 import type { Sibling } from './log-siblings.ts';
 import { readPackedName } from './packing.ts';
@@ -44,12 +44,31 @@ export async function findUnread(surroundings: Surroundings): Promise<FoundFiles
 async function isRead(file: Sibling, surroundings: Surroundings): Promise<boolean> {
   const { siblings, known, places } = surroundings;
   if (await isCopyOf(file, places)) return true;
-  if (file.packing === undefined) return false;
+  if (file.packing === undefined) return isCopyOfNew(file, surroundings);
   // What is being packed has the text beside it.
   const textPath = readPackedName(file.path).name;
   if (siblings.some(({ path }) => path === textPath)) return true;
   const mark = await known.mark(file);
   return mark !== undefined && (await isArchiveOfRead({ file, mark }, surroundings));
+}
+
+/** Made before we had read as far: a file that is open or that we have yet to read holds all of it. */
+async function isCopyOfNew(
+  file: Sibling,
+  { path, known, open, siblings }: Surroundings,
+): Promise<boolean> {
+  const mark = await known.mark(file);
+  if (mark === undefined) return false;
+  for (const other of open) if (await other.wasPackedTo({ file, mark })) return true;
+  const at = siblings.indexOf(file);
+  for (const [index, other] of siblings.entries()) {
+    const isRead = other.path === path || (other.isRotated && !known.has(other));
+    // Of two that are equal the later one is read.
+    const holdsMore = other.size > file.size || (other.size === file.size && index > at);
+    if (other.packing !== undefined || !isRead || !holdsMore) continue;
+    if (await isPackedFromText({ file, mark }, other)) return true;
+  }
+  return false;
 }
 
 async function isArchiveOfRead(

@@ -91,6 +91,8 @@ class Follower implements FileFollower {
   #sizeAtStart: number | undefined;
   #hadFile: boolean;
   #pollsSinceListing = 0;
+  /** Whether nothing of the file was read at some time since the last listing. */
+  #mayHaveBeenEmptied = true;
   /** The directory of the file itself, where the path may be a link to it. */
   #home: string | undefined;
   #condition: SourceCondition = isReading;
@@ -182,24 +184,37 @@ class Follower implements FileFollower {
     if (!stats.isFile()) await checkReadable(path);
     if (this.#current === undefined) await this.#openAtPath(stats);
     else if (stats.ino !== this.#current.ino || stats.dev !== this.#current.dev) {
-      this.#letCurrentDrain();
+      await this.#letCurrentDrain();
       await this.#openAtPath(stats);
     } else if (!(await this.#current.isIntact())) await this.#startTruncated(this.#current);
-    else if (listed !== undefined) await this.#known.remember(listed, path);
+    else if (listed !== undefined) await this.#takeList(listed);
+  }
+
+  /** A file of which nothing is read can be copied and emptied without a trace in it: then a copy is new to us. */
+  async #takeList(listed: Siblings): Promise<void> {
+    const { path } = this.#options;
+    if (this.#mayHaveBeenEmptied) await this.#takeNew([]);
+    else await this.#known.remember(listed, path);
+    const place = this.#current && this.#ledger.place(this.#current);
+    this.#mayHaveBeenEmptied = place === undefined || place.offset === 0;
   }
 
   /** A file that vanished is read on for a while, as a renamed one is. */
-  #missing(error: unknown): never {
+  async #missing(error: unknown): Promise<never> {
     if (errorCode(error) === 'ENOENT') {
       this.#began = true;
-      this.#letCurrentDrain();
+      await this.#letCurrentDrain();
     }
     throw error;
   }
 
-  #letCurrentDrain(): void {
-    if (this.#current !== undefined) this.#rotated.drainLater(this.#current);
+  async #letCurrentDrain(): Promise<void> {
+    const file = this.#current;
+    if (file === undefined) return;
+    // Emptied and then renamed or deleted, all since the last look.
+    if (!(await file.isIntact())) await this.#startTruncated(file);
     this.#current = undefined;
+    this.#rotated.drainLater(file);
   }
 
   async #openAtPath(found: Found): Promise<void> {
@@ -210,6 +225,7 @@ class Follower implements FileFollower {
     this.#sizeAtStart ??= found.size;
     const offset = isNew ? 0 : await endOfLastLine(path, this.#sizeAtStart);
     this.#current = await this.#ledger.openText(path, offset);
+    this.#mayHaveBeenEmptied = true;
     this.#home = dirname(await findHome(path));
     if (this.#hadFile) {
       this.#ledger.countRotation();
@@ -225,14 +241,15 @@ class Follower implements FileFollower {
     const place = this.#ledger.place(file);
     this.#ledger.countRotation();
     if (place !== undefined) await this.#recoverFromCopy(place);
-    await this.#ledger.retire(file);
-    this.#current = undefined;
-    this.#current = await this.#ledger.openText(this.#options.path, 0);
+    await this.#ledger.restart(file);
+    this.#mayHaveBeenEmptied = true;
     await this.#takeNew(place === undefined ? [] : [place]);
   }
 
   /** After copytruncate the copy holds what was written between our last read and the truncation. */
   async #recoverFromCopy(place: FilePlace): Promise<void> {
+    // Every file holds nothing: a copy made of it then is new to us, and found as such.
+    if (place.offset === 0) return;
     const { files } = await listSiblings(this.#options.path);
     const others = files.filter(({ path }) => path !== this.#options.path).toReversed();
     for (const copy of others) {

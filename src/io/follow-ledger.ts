@@ -34,8 +34,14 @@ export class FollowLedger {
     return file;
   }
 
-  async openAt({ path, packing }: Sibling, place: FilePlace): Promise<LogFile> {
-    if (packing === undefined) return this.openText(path, place.offset);
+  /** @throws ENOENT also when by now another file has that name: to be looked for again */
+  async openAt({ path, packing, dev, ino }: Sibling, place: FilePlace): Promise<LogFile> {
+    if (packing === undefined) {
+      const text = await this.openText(path, place.offset);
+      if (text.dev === dev && text.ino === ino) return text;
+      await text.close();
+      throw Object.assign(new Error(`"${path}" was renamed`), { code: 'ENOENT' });
+    }
     const file = await openPackedFile(path, { packing, place });
     this.#places.set(file, await file.place());
     return file;
@@ -46,6 +52,12 @@ export class FollowLedger {
     if (total > 0) this.#places.set(file, await file.place());
     this.#add('readBytes', total);
     return total;
+  }
+
+  /** Reads a file that was emptied from its beginning. */
+  async restart(file: LogFile): Promise<void> {
+    file.restart();
+    this.#places.set(file, await file.place());
   }
 
   async retire(file: LogFile): Promise<void> {

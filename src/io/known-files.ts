@@ -61,7 +61,11 @@ export class KnownFiles {
   }
 }
 
-async function isPackedFromText(archive: MarkedArchive, { path }: Sibling): Promise<boolean> {
+/** Whether a copy or archive holds the beginning of a text. */
+export async function isPackedFromText(
+  archive: MarkedArchive,
+  { path }: Pick<Sibling, 'path'>,
+): Promise<boolean> {
   const handle = await openRegular(path).catch(() => undefined);
   if (handle === undefined) return false;
   try {

@@ -1,7 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
-import { type FilePlace, lastBytes, longestMarker, readPlace } from './file-place.ts';
+import {
+  buildPlace,
+  type FilePlace,
+  lastBytes,
+  longestHead,
+  longestMarker,
+  readPlace,
+} from './file-place.ts';
 import { openRegular, readAt } from './open-regular.ts';
 
 const chunkBytes = 512 * 1024;
@@ -17,6 +24,8 @@ export interface LogFile {
   read(consume: LineConsumer, chunks: number): Promise<number>;
   /** Whether what was read is still there: false after a truncation, also when the file has regrown. */
   isIntact(): Promise<boolean>;
+  /** From its beginning: it was emptied. */
+  restart(): void;
   place(): Promise<FilePlace>;
   /** Bytes not handed on yet. */
   lag(): Promise<number>;
@@ -45,9 +54,12 @@ interface Chunk {
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
   const handle = await openRegular(path);
   const { dev, ino } = await handle.stat();
-  const splitter = createLineSplitter();
+  let splitter = createLineSplitter();
+  /** Of the splitters before. */
+  let tooLong = 0;
   let position = offset;
-  /** What stood before the position when it was read: compared with what stands there now. */
+  /** What stood at the beginning and before the position when it was read: compared with what stands there now. */
+  let head = await readAt(handle, 0, Math.min(longestHead, offset));
   let marker = await readAt(handle, Math.max(0, offset - longestMarker), offset);
 
   const readChunk = async (at: number): Promise<Chunk> => {
@@ -63,6 +75,9 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
       splitter.push(slice, consume);
       position += slice.length;
       marker = lastBytes(marker, slice);
+      if (head.length < longestHead) {
+        head = Buffer.concat([head, slice.subarray(0, longestHead - head.length)]);
+      }
       if (performance.now() - turnStartedAt < longestTurnMilliseconds) continue;
       await setImmediate();
       turnStartedAt = performance.now();
@@ -95,11 +110,23 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
       const now = await readAt(handle, position - marker.length, position);
       return Buffer.compare(now, marker) === 0;
     },
-    place: () => readPlace(handle, { dev, ino, offset: position - splitter.pending() }),
+    restart() {
+      tooLong += splitter.tooLong();
+      splitter = createLineSplitter();
+      position = 0;
+      head = Buffer.alloc(0);
+      marker = Buffer.alloc(0);
+    },
+    async place() {
+      const pending = splitter.pending();
+      if (pending > 0) return readPlace(handle, { dev, ino, offset: position - pending });
+      // Of what was read: by now the file may have been emptied.
+      return buildPlace({ dev, ino, offset: position, head, marker });
+    },
     async lag() {
       return Math.max(0, (await handle.stat()).size - position + splitter.pending());
     },
-    tooLongLines: splitter.tooLong,
+    tooLongLines: () => tooLong + splitter.tooLong(),
     end: () => undefined,
     wasPackedTo: (archive) => isPackedFromOpen(archive, handle),
     close: () => handle.close(),

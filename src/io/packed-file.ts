@@ -67,6 +67,10 @@ class PackedFile implements LogFile {
     return Promise.resolve(true);
   }
 
+  restart(): void {
+    // Nobody writes to an archive.
+  }
+
   place() {
     const { dev, ino } = this;
     // Until a line was read, head and marker may not have been unpacked yet.

@@ -30,6 +30,7 @@ interface Reading {
 
 /** Each renamed file costs a descriptor; beyond this many the oldest that is read to its end is let go. */
 const mostDraining = 8;
+const mostAttempts = 3;
 
 /**
  * The files that rotation has taken away from a path: those to be read one after the other, oldest first, and those
@@ -178,14 +179,20 @@ export class RotatedFiles {
     return undefined;
   }
 
-  async #open({ key, place }: UnreadFile): Promise<LogFile | undefined> {
-    const { files } = await listSiblings(this.#path);
-    const found = files.find((file) => file.key === key) ?? (await findPlace(files, place));
-    if (found === undefined) return undefined;
-    return this.#ledger.openAt(found, place).catch((error: unknown) => {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    });
+  /** Once more when it was renamed between the listing and the opening. */
+  async #open(unread: UnreadFile): Promise<LogFile | undefined> {
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const { files } = await listSiblings(this.#path);
+      const isIt = ({ key }: Sibling) => key === unread.key;
+      const found = files.find(isIt) ?? (await findPlace(files, unread.place));
+      if (found === undefined) return undefined;
+      try {
+        return await this.#ledger.openAt(found, unread.place);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+      }
+    }
+    return undefined;
   }
 }
 

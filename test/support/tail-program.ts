@@ -17,9 +17,14 @@ export const tailSteps = [
   'rename_dated',
   'rename_only',
   'rename_twice',
+  'rename_reopen',
   'copytruncate',
+  'copytruncate_unseen',
+  'copy_dated',
+  'truncate_copied',
   'remove',
   'delete_oldest',
+  'delete_dated',
   'copy_by_hand',
   'save',
   'stop',
@@ -57,7 +62,8 @@ export async function runTailProgram(program: readonly TailStep[]): Promise<Tail
     // Between rotations a path may be empty; what was renamed meanwhile is read when it is there again.
     await world.step('write');
     await world.step('start');
-    await world.step('poll');
+    // The directory is listed at every fourth look.
+    for (let look = 0; look < 4; look++) await world.step('poll');
     return { written: world.written.toSorted(), seen: world.seen.toSorted() };
   } finally {
     await world.end();
@@ -78,6 +84,10 @@ class World {
   /** Renamed last, and perhaps still written to; nobody writes into a copy. */
   #renamed: string | undefined;
   #copies = 0;
+  readonly #dated: string[] = [];
+  #deleted = 0;
+  /** How much had been written when the log was copied last; undefined once it is another file. */
+  #copied: number | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -106,15 +116,27 @@ class World {
       case 'rename_dated':
         await this.#moveTo(`${this.#path}-2026112${this.#number}`);
         return this.#write(1);
+      case 'rename_reopen':
+        await this.#moveTo(this.#nextDated());
+        return appendFile(this.#path, '');
       case 'rename_twice':
         for (let time = 0; time < 2; time++) await this.step('rename');
         return;
       case 'copytruncate':
         return this.#copyAndTruncate();
+      case 'copytruncate_unseen':
+        await this.step('copy_dated');
+        return this.step('truncate_copied');
+      case 'copy_dated':
+        return this.#copyDated();
+      case 'truncate_copied':
+        return this.#truncateCopied();
       case 'remove':
         return this.#remove();
       case 'delete_oldest':
         return this.#deleteOldest();
+      case 'delete_dated':
+        return this.#deleteDated();
       case 'copy_by_hand':
         return this.#copyByHand();
       case 'save':
@@ -180,6 +202,7 @@ class World {
     await this.#endHalf();
     if (!(await exists(this.#path))) return;
     await rename(this.#path, target);
+    this.#copied = undefined;
     this.#renamed = target;
   }
 
@@ -197,6 +220,28 @@ class World {
     await this.step('poll');
   }
 
+  /** The first half of a copytruncate; without the second it is a copy like any other. */
+  async #copyDated(): Promise<void> {
+    await this.#endHalf();
+    if (!(await exists(this.#path))) return;
+    await copyFile(this.#path, this.#nextDated());
+    this.#copied = this.#number;
+  }
+
+  /** What was written since the copy would be lost for everybody. */
+  async #truncateCopied(): Promise<void> {
+    if (this.#copied !== this.#number) return;
+    this.#copied = undefined;
+    this.#renamed = undefined;
+    await truncate(this.#path);
+  }
+
+  #nextDated(): string {
+    const path = `${this.#path}-${20_261_121 + this.#dated.length}`;
+    this.#dated.push(path);
+    return path;
+  }
+
   /** A file that is deleted before it was read and saved is gone for everybody. */
   async #remove(): Promise<void> {
     await this.#endHalf();
@@ -204,6 +249,7 @@ class World {
     await this.step('poll');
     await this.#save();
     await rm(this.#path, { force: true });
+    this.#copied = undefined;
   }
 
   /** As logrotate does with what it keeps no longer: read and saved long ago; its inode is free for the next file. */
@@ -213,6 +259,16 @@ class World {
     await this.step('poll');
     await this.#save();
     const oldest = `${this.#path}.${this.#rotated--}`;
+    if (oldest === this.#renamed) this.#renamed = undefined;
+    await rm(oldest, { force: true });
+  }
+
+  async #deleteDated(): Promise<void> {
+    const oldest = this.#dated[this.#deleted];
+    if (this.#follower === undefined || oldest === undefined || !(await exists(this.#path))) return;
+    await this.step('poll');
+    await this.#save();
+    this.#deleted += 1;
     if (oldest === this.#renamed) this.#renamed = undefined;
     await rm(oldest, { force: true });
   }

@@ -20,8 +20,8 @@ for (const { who, counted, written } of report.lines) {
   console.log(`lines, ${who}: ${counted} counted, ${written} written`);
 }
 for (const [what, trend] of [
-  ['resident memory', report.memory],
-  ['JavaScript heap', report.heap],
+  ['held after a collection', report.held],
+  ['resident memory', report.resident],
 ] as const) {
   if (trend === undefined) continue;
   const { slopePerMinute, uncertainty } = trend;

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../../bench/seeded-random.ts';
@@ -7,16 +8,18 @@ import { startHostileServer } from '../../test/support/hostile-server.ts';
 import { buildStoppable, type Defer } from '../../test/support/stoppable.ts';
 import { createTempDirectory } from '../../test/support/temp-directory.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
+import { type MemoryReading, readMemory } from './memory-probe.ts';
 import {
   clockedExporter,
   countedLines,
+  giveToExporter,
   plainExporter,
   renderSoakConfig,
   type SoakExporter,
 } from './soak-exporter.ts';
 import { makeSmallDisk, type SoakWorld, soakFaults } from './soak-faults.ts';
 import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
-import { fitTrend, type Point, type Trend } from './trend.ts';
+import { fitTrend, type Trend } from './trend.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
@@ -32,10 +35,10 @@ export interface SoakReport {
     readonly counted: number;
     readonly written: number;
   }[];
-  /** Bytes; of the second half of the run. */
-  readonly memory: Trend | undefined;
-  /** The same for what JavaScript holds. */
-  readonly heap: Trend | undefined;
+  /** What JavaScript holds after a full collection, buffers included: bytes, of the second half of the run. */
+  readonly held: Trend | undefined;
+  /** The same for what the kernel has given the process; freed memory that the allocator keeps is in it. */
+  readonly resident: Trend | undefined;
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
@@ -45,8 +48,6 @@ export interface SoakReport {
 
 interface Sample {
   readonly seconds: number;
-  readonly residentBytes: number;
-  readonly heapBytes: number;
   readonly descriptors: number;
   readonly series: number;
 }
@@ -78,8 +79,11 @@ async function buildWorld(defer: Defer, { seed }: SoakOptions): Promise<SoakWorl
   defer(hanging.stop);
   const hangingUrl = `${hanging.url}/stub_status`;
   const steadyConfig = { sites, checkpoints: disk, hangingUrl };
-  const steady = plainExporter(steadyConfig);
+  const memoryFile = join(directory, 'memory');
+  await writeFile(memoryFile, '');
+  const steady = plainExporter(steadyConfig, memoryFile);
   const shakenConfig = { ...steadyConfig, checkpoints: join(directory, 'shaken') };
+  for (const path of [disk, memoryFile]) await giveToExporter(path);
   const { exporter: shaken, setClock } = clockedExporter(shakenConfig, directory);
   for (const exporter of [steady, shaken]) {
     defer(() => exporter.end('stop'));
@@ -90,7 +94,7 @@ async function buildWorld(defer: Defer, { seed }: SoakOptions): Promise<SoakWorl
   };
   return {
     ...{ random: createRandom(seed), sites: [...sites], steady, steadyConfig, shaken },
-    ...{ setClock, setHanging },
+    ...{ memoryFile, setClock, setHanging },
   };
 }
 
@@ -123,7 +127,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   await watching;
   const lines = await settle(world, problems);
   judgeProcesses(world, problems);
-  const report = summarize(samples, problems);
+  const report = summarize(samples, await readMemory(world.memoryFile), problems);
   return { ...report, faults, lines, exhaustedSamples, problems: [...problems] };
 }
 
@@ -149,8 +153,6 @@ function sampleOf(metrics: Exposition, seconds: number): Sample {
   const all = [...metrics.families.values()].flatMap(({ samples }) => samples);
   return {
     seconds,
-    residentBytes: metrics.value('process_resident_memory_bytes') ?? 0,
-    heapBytes: metrics.value('nodejs_heap_size_used_bytes') ?? 0,
     descriptors: metrics.value('process_open_fds') ?? 0,
     series: all.length,
   };
@@ -192,8 +194,7 @@ async function settle(world: SoakWorld, problems: Set<string>) {
     ['shaken', shaken],
   ] as const) {
     for (const site of sites) {
-      const written = await site.countLines();
-      const counted = await untilCounted(exporter, site, written);
+      const { counted, written } = await untilCounted(exporter, site);
       if (counted !== written) problems.add(`${who}: ${site.name}: ${counted} of ${written} lines`);
       lines.push({ who: `${who} ${site.name}`, counted, written });
     }
@@ -201,18 +202,21 @@ async function settle(world: SoakWorld, problems: Set<string>) {
   return lines;
 }
 
-async function untilCounted(exporter: SoakExporter, site: SoakSite, written: number) {
+/** Both anew each time: Apache logs connections to itself when it ends idle children, also after the last visit. */
+async function untilCounted(exporter: SoakExporter, site: SoakSite) {
   let counted = -1;
+  let written = 0;
   await waitUntil({
     until: 'all lines are counted',
     withinMs: 10_000,
     everyMs: 250,
     async holds() {
+      written = await site.countLines();
       counted = countedLines(await exporter.metrics(), site.name);
       return counted === written;
     },
   }).catch(() => undefined);
-  return counted;
+  return { counted, written };
 }
 
 function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): void {
@@ -228,12 +232,17 @@ function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): v
 }
 
 /** A warm-up of half of the run, in which heaps and caches grow to their size. */
-function summarize(samples: readonly Sample[], problems: Set<string>) {
+function summarize(
+  samples: readonly Sample[],
+  readings: readonly MemoryReading[],
+  problems: Set<string>,
+) {
   const settled = samples.slice(Math.floor(samples.length / 2));
-  const points = (read: (sample: Sample) => number): readonly Point[] =>
-    settled.map((sample) => ({ seconds: sample.seconds, value: read(sample) }));
-  const memory = fitTrend(points(({ residentBytes }) => residentBytes));
-  const heap = fitTrend(points(({ heapBytes }) => heapBytes));
+  const late = readings.slice(Math.floor(readings.length / 2));
+  const trend = (read: (reading: MemoryReading) => number) =>
+    fitTrend(late.map((reading) => ({ seconds: reading.seconds, value: read(reading) })));
+  const held = trend(({ heapUsed, external }) => heapUsed + external);
+  const resident = trend(({ rss }) => rss);
   const [firstHalf, secondHalf] = halves(settled);
   const most = (some: readonly Sample[], read: (sample: Sample) => number) =>
     Math.max(...some.map(read));
@@ -242,14 +251,14 @@ function summarize(samples: readonly Sample[], problems: Set<string>) {
     most(secondHalf, (at) => at.descriptors),
   ] as const;
   const series = [most(firstHalf, (at) => at.series), most(secondHalf, (at) => at.series)] as const;
-  if (memory !== undefined && memory.slopePerMinute - memory.uncertainty > 256 * 1024) {
+  if (held !== undefined && held.slopePerMinute - held.uncertainty > 256 * 1024) {
     problems.add('the memory grows');
   }
   // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
   // Some codes and results are met for the first time, and figures of a stopped server come and go.
-  if (memory !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
-  return { memory, heap, descriptors, series };
+  if (held !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
+  return { held, resident, descriptors, series };
 }
 
 function halves(samples: readonly Sample[]) {

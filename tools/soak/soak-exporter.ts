@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningExporter, startExporter } from '../../test/support/exporter.ts';
 import { type Exposition, parseExposition } from '../../test/support/exposition.ts';
+import { memoryProbe } from './memory-probe.ts';
 import type { SoakSite } from './soak-site.ts';
 
 export interface SoakConfig {
@@ -92,11 +93,24 @@ export function countedLines(metrics: Exposition, target: string): number {
   );
 }
 
-export function plainExporter(config: SoakConfig): SoakExporter {
-  return new SoakExporter(() => startExporter({ config: renderSoakConfig(config) }));
+/** Root may read and write everything: only from an exporter without rights can permissions be taken. */
+const asNobody = process.geteuid?.() === 0;
+
+/** A directory or file for an exporter without rights. */
+export async function giveToExporter(path: string): Promise<void> {
+  if (asNobody) await chown(path, 65534, 65534);
 }
 
-/** An exporter whose wall clock can be set; its monotonic clock goes on, as the kernel's does. */
+/** @param memoryFile where it notes what it holds after a collection */
+export function plainExporter(config: SoakConfig, memoryFile: string): SoakExporter {
+  const env = memoryProbe(memoryFile);
+  return new SoakExporter(() => startExporter({ config: renderSoakConfig(config), env, asNobody }));
+}
+
+/**
+ * An exporter whose wall clock can be set; its monotonic clock goes on, as the kernel's does. It keeps the rights it
+ * began with: faketime does not get through giving them up.
+ */
 export function clockedExporter(config: SoakConfig, directory: string) {
   const clock = join(directory, 'clock');
   const setClock = (seconds: number) => writeFileSync(clock, `${seconds < 0 ? '' : '+'}${seconds}`);

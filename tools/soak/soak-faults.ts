@@ -12,6 +12,8 @@ export interface SoakWorld {
   /** Lives from the beginning to the end: what is measured over time is measured on it. */
   readonly steady: SoakExporter;
   readonly steadyConfig: SoakConfig;
+  /** Where the steady exporter notes what it holds. */
+  readonly memoryFile: string;
   /** Is killed, ended, and has its clock set. */
   readonly shaken: SoakExporter;
   readonly setClock: (seconds: number) => void;
@@ -61,6 +63,13 @@ export const soakFaults: Readonly<Record<string, SoakFault>> = {
     await chmod(steadyConfig.checkpoints, 0);
     await sleep(random.between(500, 2000));
     await chmod(steadyConfig.checkpoints, 0o755);
+  },
+  'rotate a log that may not be read at first': async ({ random, sites }) => {
+    const site = random.pick(sites);
+    await site.rotate();
+    await chmod(site.accessLog, 0);
+    await sleep(random.between(500, 2000));
+    await chmod(site.accessLog, 0o644);
   },
   'hang a status page': async ({ random, setHanging }) => {
     setHanging(true);

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+
+/** What a process holds just after a full collection: what is waiting to be collected is no leak. Bytes. */
+export interface MemoryReading {
+  readonly heapUsed: number;
+  readonly external: number;
+  readonly arrayBuffers: number;
+  readonly rss: number;
+  readonly seconds: number;
+}
+
+const everyMilliseconds = 5000;
+
+/** Environment with which a Node.js process collects and appends a reading to a file every few seconds. */
+export function memoryProbe(file: string): Readonly<Record<string, string>> {
+  const code = `
+    import { appendFileSync } from 'node:fs';
+    import { setFlagsFromString } from 'node:v8';
+    import { runInNewContext } from 'node:vm';
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc');
+    setInterval(() => {
+      collect();
+      appendFileSync(${JSON.stringify(file)}, JSON.stringify({ ...process.memoryUsage(), seconds: process.uptime() }) + '\\n');
+    }, ${everyMilliseconds}).unref();`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` };
+}
+
+/** All readings so far, oldest first. */
+export async function readMemory(file: string): Promise<readonly MemoryReading[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => {
+    const reading: unknown = line.endsWith('}') ? JSON.parse(line) : undefined;
+    return isReading(reading) ? [reading] : [];
+  });
+}
+
+function isReading(value: unknown): value is MemoryReading {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['heapUsed', 'external', 'arrayBuffers', 'rss', 'seconds'].every((key) => key in value)
+  );
+}
