@@ -46,7 +46,7 @@ test('README.md shows what advise prints', async () => {
   const readme = await page('README.md');
   const [, shown] =
     /\$ keepalive-exporter advise [^\n]+\n(?: [^\n]+\n)*?\n?([\s\S]*?)```/.exec(readme) ?? [];
-  expect(shown).toBe(await adviseOnVisitors('--slots=50'));
+  expect(shown).toBe(await adviseOnVisitors('--slots=55'));
 }, 30_000);
 
 test('docs/tuning.md recommends the format that the test reads', async () => {
