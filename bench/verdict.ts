@@ -45,7 +45,8 @@ export async function run(options: VerdictBenchOptions = {}): Promise<void> {
   );
 }
 
-async function runServer(
+/** What was seen in each second of each episode. */
+export async function runServer(
   server: VerdictServer,
   episodes: readonly Episode[],
 ): Promise<readonly (readonly Second[])[]> {

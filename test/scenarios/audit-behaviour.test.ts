@@ -385,11 +385,12 @@ describe('the 502 race, with nginx in front of Apache', () => {
       .map((line) => line.slice(9));
   }
 
-  test('answers 502 where the audit finds it, and 200 with the line it gives', async () => {
+  test('answers 502 where the audit finds it, and passes on with the line it gives', async () => {
+    // mod_status answers no POST: 404 is Apache's own answer, and not sent again by nginx as a GET would be.
     const long = await postAcrossClose('');
-    expect(long).toEqual({ codes: ['200', '502'], fixes: ['keepalive_timeout 500ms;'] });
+    expect(long).toEqual({ codes: ['404', '502'], fixes: ['keepalive_timeout 500ms;'] });
     const short = await postAcrossClose(long.fixes[0] ?? '');
-    expect(short).toEqual({ codes: ['200', '200'], fixes: [] });
+    expect(short).toEqual({ codes: ['404', '404'], fixes: [] });
   });
 });
 

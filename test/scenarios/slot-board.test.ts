@@ -174,12 +174,12 @@ test('while clients fill a prefork the page says what /metrics says', async () =
 test('every stop of the keyboard shows where it is, and reads out single squares', async () => {
   const page = await openPage();
   const stops: unknown[] = [];
-  for (let i = 0; i < 8; i++) {
+  for (let i = 0; i < 9; i++) {
     await page.press('Tab');
     stops.push(await page.evaluate(focusedName));
     expect(await page.evaluate(focusRing)).toBeGreaterThanOrEqual(2);
   }
-  expect(stops.slice(5)).toEqual(['live', 'target-0-worker', 'target-1-connection']);
+  expect(stops.slice(6)).toEqual(['live', 'target-0-worker', 'target-1-connection']);
   const chosen = `document.querySelector('#target-0-worker + .board-note b').textContent`;
   await page.evaluate(`document.getElementById('target-0-worker').focus()`);
   for (const [key, words] of [
