@@ -56,6 +56,7 @@ const hasNoCause = [
   { panel: 'traffic: 408 and 499, and a day before', expr: /offset 1d/ },
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
   // An advice needs ten minutes of traffic, and logs that tell connections apart.
+  { panel: 'tuning: Not as advised', expr: /advised_keepalive/ },
   { panel: 'tuning: Change advised', expr: /advised/ },
   { panel: 'tuning: What each timeout would do: $target', expr: /predicted/ },
   { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
