@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, test } from 'vitest';
 import { alertFile, ruleFiles, ruleTestFiles } from '../support/alert-files.ts';
 import { amtool } from '../support/amtool.ts';
-import { promtool } from '../support/promtool.ts';
+import { promtool, startPromtool } from '../support/promtool.ts';
 import { createTempDirectory } from '../support/temp-directory.ts';
 
 const alertmanagerConfig = alertFile('alertmanager/alertmanager.yml');
@@ -14,8 +14,8 @@ test.each(ruleFiles())('promtool accepts %s', (file) => {
   expect(output).toMatch(/SUCCESS: [1-9]\d* rules found/);
 });
 
-test.each(ruleTestFiles())('promtool runs %s', (file) => {
-  const { exitCode, output } = promtool(['test', 'rules', file]);
+test.concurrent.each(ruleTestFiles())('promtool runs %s', async (file) => {
+  const { exitCode, output } = await startPromtool(['test', 'rules', file]);
   expect(exitCode, output).toBe(0);
   expect(output).toContain('SUCCESS');
 });
