@@ -57,7 +57,6 @@ const hasNoCause = [
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
   // An advice needs ten minutes of traffic, and logs that tell connections apart.
   { panel: 'tuning: Not as advised', expr: /advised_keepalive/ },
-  { panel: 'tuning: Change advised', expr: /advised/ },
   { panel: 'tuning: What each timeout would do: $target', expr: /predicted/ },
   { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
   { panel: 'tuning: Slots in force and advised', expr: /advised_slots/ },
