@@ -23,8 +23,6 @@ export default defineConfig({
           hookTimeout: 60_000,
           // The scenarios fill real servers and read the kernel's tables; one at a time keeps their figures their own.
           fileParallelism: false,
-          // Real servers on a machine that others share: what fails twice is a defect, once may be a late second.
-          retry: 1,
         },
       },
       {
@@ -43,8 +41,6 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 600_000,
           fileParallelism: false,
-          // Real servers on a machine that others share: what fails twice is a defect, once may be a late second.
-          retry: 1,
         },
       },
     ],
