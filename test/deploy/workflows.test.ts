@@ -64,6 +64,8 @@ test.each(files)('%s follows the syntax, gives no more rights than it needs, and
   const parsed = workflow.parse(parse(text));
   // What a job does not ask for, it does not get.
   expect(parsed.permissions).toEqual({ contents: 'read' });
+  // Where things are published to is the owner's to say: a variable, or the tool's default.
+  expect(text).not.toMatch(/https?:\/\/|registry-url/);
   for (const { steps } of Object.values(parsed.jobs)) {
     for (const { run = '' } of steps) {
       expect(spawnSync('bash', ['-n'], { input: run, encoding: 'utf8' }).stderr).toBe('');
@@ -81,7 +83,7 @@ test('expressions read what exists: contexts, ids of steps, keys of the matrix',
     const text = readFileSync(`${folder}/${file}`, 'utf8');
     for (const [, expression = ''] of text.matchAll(/\$\{\{ (.+?) \}\}/g)) {
       expect(expression, file).toMatch(
-        /^(?:github\.(?:actor|token|sha|repository|server_url|event\.head_commit\.timestamp)|secrets\.NPM_TOKEN|matrix\.node|steps\.metadata\.outputs\.\w+|startsWith\(github\.ref, 'refs\/tags\/v'\))$/,
+        /^(?:github\.(?:actor|token|sha|repository|server_url|event\.head_commit\.timestamp)|vars\.REGISTRY(?: \|\| 'local')?|matrix\.node|steps\.metadata\.outputs\.\w+|startsWith\(github\.ref, 'refs\/tags\/v'\))$/,
       );
       const [, id] = /^steps\.(\w+)/.exec(expression) ?? [];
       if (id !== undefined) expect(text).toMatch(new RegExp(`id: ${id}\\b`));
