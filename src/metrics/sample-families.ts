@@ -17,7 +17,7 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_keepalive_slot_occupancy_samples',
     type: 'histogram',
-    help: 'Keep-alive slot occupancy ratio, sampled between scrapes; only samples that were answered.',
+    help: 'Keep-alive slot occupancy ratio, sampled between scrapes; a sample that an exhausted server did not answer counts with what the kernel shows.',
     labels: targetLabels,
     source: 'webserver_keepalive_slot_occupancy_ratio, each sampling.interval.',
     samples: (view: TargetView) => histogram(view, view.counters.samples.keepaliveOccupancy),
