@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { count, duration, path } from './schema-values.ts';
+
+/** The limits of a server, where its page does not tell them. */
+export const capacity = z
+  .strictObject({
+    slots: count
+      .optional()
+      .meta({ description: 'Apache: MaxRequestWorkers. nginx: connections of all workers.' }),
+    config_file: path.optional().meta({
+      description:
+        'Main configuration file of the server, read with its includes: for its audit and, of nginx, for its limit.',
+    }),
+    worker_processes: count
+      .optional()
+      .meta({ description: 'nginx; replaces "auto" and the file.' }),
+    worker_connections: count.optional().meta({ description: 'nginx; replaces the file.' }),
+    cpu_count: count
+      .optional()
+      .meta({ description: 'nginx: what "worker_processes auto" means there.' }),
+    threads_per_child: count.optional().meta({ description: 'Apache event: ThreadsPerChild.' }),
+    keepalive_timeout: duration.optional().meta({
+      description:
+        'KeepAliveTimeout or keepalive_timeout now in force, where config_file does not tell it: for the advice. Default: that of the server, 5s for Apache, 75s for nginx.',
+    }),
+    async_request_worker_factor: z.number().min(1).optional().meta({
+      description: 'Apache event: AsyncRequestWorkerFactor (the server’s default is 2).',
+    }),
+  })
+  .refine(
+    ({ slots, config_file, worker_processes, worker_connections }) =>
+      (slots ?? config_file) !== undefined ||
+      (worker_processes === undefined) === (worker_connections === undefined),
+    { error: 'needs worker_processes and worker_connections together, or config_file' },
+  );

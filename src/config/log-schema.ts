@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { path, positiveDuration } from './schema-values.ts';
+
+/** One access log of a target; exactly one of its sources is given. */
+export const accessLog = z
+  .strictObject({
+    path: path.optional().meta({
+      description:
+        'A file, or a pattern with * and ?, such as /var/log/pods/shop_web-*/nginx/*.log. Rotation is followed.',
+    }),
+    syslog: z
+      .string()
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, 'is no HOST:PORT')
+      .optional()
+      .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
+    stdin: z.literal(true).optional(),
+    pipe: path
+      .optional()
+      .meta({ description: 'A named pipe (mkfifo) that a server or forwarder writes to.' }),
+    format: z.string().default('combined').meta({
+      description:
+        'A name of docs/log-formats.md (such as combined, main, upstreaminfo, json), an nginx log_format or an Apache LogFormat.',
+    }),
+    format_file: path.optional().meta({
+      description:
+        'The server’s configuration file in which format is the name of a log_format or LogFormat.',
+    }),
+    json_keys: z.record(z.string(), z.string()).optional().meta({
+      description: 'For json: key in the line → nginx variable, such as {code: $status}.',
+    }),
+    cri: z.boolean().default(false).meta({
+      description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
+    }),
+    vhosts: z
+      .array(z.string().min(1))
+      .default([])
+      .meta({ description: 'Adds the label vhost for these; all others are "other".' }),
+  })
+  .refine(
+    ({ path, syslog, stdin, pipe }) =>
+      [path, syslog, stdin, pipe].filter((source) => source !== undefined).length === 1,
+    { error: 'needs exactly one of path, syslog, stdin and pipe' },
+  )
+  .superRefine(({ format, format_file }, context) => {
+    if (format_file !== undefined) return;
+    const parsed = parseLogFormat({ format });
+    if (!parsed.ok) {
+      context.addIssue({
+        code: 'custom',
+        message: `cannot be used: ${parsed.error}`,
+        path: ['format'],
+      });
+    }
+  });
+
+export const errorLog = z.strictObject({
+  path,
+  cri: z.boolean().default(false).meta({
+    description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
+  }),
+});
+
+const buckets = z
+  .array(z.number().positive())
+  .min(1)
+  .refine((bounds) => bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0)), {
+    error: 'must rise',
+  });
+
+export const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** How logs of all targets are read and counted. */
+export const logs = z.strictObject({
+  start: z.enum(['end', 'beginning']).default('end').meta({
+    description: 'Where a file begins that was there before the exporter and has no checkpoint.',
+  }),
+  request_duration_buckets: buckets.default(defaultBuckets),
+  upstream_buckets: buckets.default(defaultBuckets),
+});
+
+export const checkpoint = z.strictObject({
+  directory: path.meta({ description: 'Of this exporter alone; kept across restarts.' }),
+  interval: positiveDuration.default(1000),
+});
