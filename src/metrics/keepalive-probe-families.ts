@@ -4,6 +4,7 @@ import {
   reuseCases,
 } from '../snapshot/keepalive-report.ts';
 import { type Family, family } from './family.ts';
+import { keepaliveRequestsLimit, keepaliveTimeout } from './keepalive-settings.ts';
 import { known, type TargetLabels, targetLabels } from './target-samples.ts';
 
 const source = 'The probe; only on /probe, of a module with keepalive.';
@@ -28,19 +29,13 @@ function requestLimitOf({ target, report }: KeepaliveProbe): number | undefined 
 /** What a visitor's connections get, measured by /probe. docs/check-keepalive.md says how. */
 export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
   family({
-    name: 'webserver_keepalive_timeout_seconds',
-    type: 'gauge',
-    help: 'Idle time after which the server ends a connection, 0 when it ends each after one request; absent when it is longer than the scrape timeout allows to wait.',
-    labels: [...targetLabels, 'source'],
+    ...keepaliveTimeout,
     source,
     samples: (probe: KeepaliveProbe) =>
       known({ ...labelsOf(probe), source: 'probe' }, timeoutOf(probe)),
   }),
   family({
-    name: 'webserver_keepalive_requests_limit',
-    type: 'gauge',
-    help: 'Requests after which the server ends a connection, as its directive counts them (Apache answers one more); absent when it took all of max_requests.',
-    labels: [...targetLabels, 'source'],
+    ...keepaliveRequestsLimit,
     source,
     samples: (probe: KeepaliveProbe) =>
       known({ ...labelsOf(probe), source: 'probe' }, requestLimitOf(probe)),
