@@ -119,6 +119,7 @@ export function createApp(options: AppOptions): App {
   let collectorFailures = 0;
   let probesRefused = 0;
   let discovery: NodeJS.Timeout | undefined;
+  let saidNothingFound = false;
 
   const take = async (next: Config) => {
     await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
@@ -142,9 +143,12 @@ export function createApp(options: AppOptions): App {
       });
     }
     if (found.length > 0) return;
-    log.warn('no configuration and no status page on this machine; looking again in 30 s', {
-      help: 'start with --config.file; docs/configuration.md lists the addresses tried',
-    });
+    if (!saidNothingFound) {
+      log.warn('no configuration and no status page on this machine; looking again every 30 s', {
+        help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+      });
+    }
+    saidNothingFound = true;
     discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };
@@ -227,7 +231,8 @@ export function createApp(options: AppOptions): App {
         : ok(ofTarget(await known.observe(query.deadlineMilliseconds)));
     if (!probed.ok) {
       probesRefused += 1;
-      log.warn('probe refused', { target: target.slice(0, 200), reason: probed.error.reason });
+      // Not a field `target`: a stranger chose it, and repeated lines are told apart by their target.
+      log.warn('probe refused', { asked: target.slice(0, 200), reason: probed.error.reason });
       return probed;
     }
     const { success, renderRest } = probed.value;
