@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { path, positiveDuration } from './schema-values.ts';
 
+function explainSyslogAddress(address: string): string {
+  return /^unix:|^\//.test(address)
+    ? 'is a unix socket, on which Node.js cannot receive syslog; write HOST:PORT, such as 127.0.0.1:5140, here and in access_log syslog:server='
+    : 'is no HOST:PORT';
+}
+
 /** One access log of a target; exactly one of its sources is given. */
 export const accessLog = z
   .strictObject({
@@ -11,7 +17,9 @@ export const accessLog = z
     }),
     syslog: z
       .string()
-      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, 'is no HOST:PORT')
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, {
+        error: ({ input }) => explainSyslogAddress(String(input)),
+      })
       .optional()
       .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
     stdin: z.literal(true).optional(),
