@@ -5,10 +5,11 @@ import { redactConfig, redactModule, redactTarget } from './config/redact-config
 import type { Config } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
+import { createProcessMetrics } from './io/process-metrics.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { logFamilies, selfFamilies, targetFamilies } from './metrics/catalog.ts';
-import { createProcessMetrics, renderFamilies } from './metrics/registry.ts';
+import { renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
