@@ -42,6 +42,7 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   let config: Config | undefined;
   let lastReload: LastReload = { successful: false, successSeconds: 0 };
   let discovery: NodeJS.Timeout | undefined;
+  let saidNothingFound = false;
 
   const put = async (next: Config) => {
     await options.apply(next);
@@ -52,8 +53,10 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   const discover = async () => {
     const found = await options.discover();
     await put({ ...configSchema.parse({}), targets: [...found] });
-    logDiscovery(log, found);
+    logFound(log, found);
     if (found.length > 0) return;
+    if (!saidNothingFound) logNothingFound(log);
+    saidNothingFound = true;
     discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };
@@ -82,15 +85,17 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   };
 }
 
-function logDiscovery(log: Log, found: readonly StatusTargetConfig[]): void {
+function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
   for (const { server, status_url } of found) {
     log.info('found a status page; write a configuration file to watch more', {
       server,
       status_url,
     });
   }
-  if (found.length > 0) return;
-  log.warn('no configuration and no status page on this machine; trying again in 30 s', {
+}
+
+function logNothingFound(log: Log): void {
+  log.warn('no configuration and no status page on this machine; trying again every 30 s', {
     help: 'start with --config.file; docs/configuration.md lists the addresses tried',
   });
 }

@@ -58,7 +58,8 @@ export function createProbeAnswers(options: ProbeAnswerOptions): ProbeAnswers {
           : ok(ofTarget(await known.observe(query.deadlineMilliseconds), options));
       if (!probed.ok) {
         refused += 1;
-        log.warn('probe refused', { target: target.slice(0, 200), reason: probed.error.reason });
+        // Not a field `target`: a stranger chose it, and repeated lines are told apart by their target.
+        log.warn('probe refused', { asked: target.slice(0, 200), reason: probed.error.reason });
         return probed;
       }
       const { success, renderRest } = probed.value;
