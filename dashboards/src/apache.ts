@@ -1,11 +1,16 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
 import {
+  fullFigure,
+  idleClientsFigure,
+  queueFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
+import {
   acceptQueuePanel,
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  fullFigure,
   slotsPanel,
   slotsSourcePanel,
 } from './panels/common-panels.ts';
@@ -31,19 +36,11 @@ export const apacheDashboard = buildDashboard({
   from: 'now-3h',
   glance: [
     fullFigure(status.fullByName),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Workers that are neither idle nor open, of all; the worst server.',
       bad: 'over 95 %.',
     }),
-    figure({
-      title: 'Idle clients',
-      query: status.worstKeepalive,
-      unit: unit.ratio,
-      thresholds: thresholds.keepaliveOccupancy,
+    idleClientsFigure(status.worstKeepalive, {
       shows: 'Slots held by idle clients; the worst server.',
       bad: 'over 50 % under prefork or worker: lower KeepAliveTimeout.',
     }),
@@ -62,13 +59,9 @@ export const apacheDashboard = buildDashboard({
       shows: 'Share of the sampled seconds with saturation over 95 %.',
       bad: 'over 1 %.',
     }),
-    figure({
-      title: 'In queue',
-      query: host.waiting,
-      thresholds: thresholds.waiting,
+    queueFigure(host.waiting, {
       shows: 'Connections nobody has accepted, at the server with the most.',
       bad: 'anything that stays: visitors wait.',
-      noValue: 'sockets not seen',
     }),
     serversTable(select, 7),
     evidencePanel(status.evidence),

@@ -1,11 +1,13 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { sameChoice, toItsServer } from './links.ts';
 import {
-  acceptQueuePanel,
   firingFigure,
   fullFigure,
+  gaveUpFigure,
+  saturationFigure,
   unansweredFigure,
-} from './panels/common-panels.ts';
+} from './panels/common-figures.ts';
+import { acceptQueuePanel } from './panels/common-panels.ts';
 import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { statusHistoryPanel, timelinePanel } from './panels/timeline-panel.ts';
@@ -46,21 +48,12 @@ export const fleetDashboard = buildDashboard({
       bad: 'any name: down, or so full that the page gets no worker.',
     }),
     firingFigure(fleet.firing),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'The highest worker saturation of all servers.',
       bad: 'over 95 %: the next burst waits.',
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
-    figure({
-      title: 'Gave up',
-      query: logs.abortShare,
-      unit: unit.ratio,
-      thresholds: thresholds.abortShare,
-      shows: 'Share of requests that timed out or whose client gave up.',
+    gaveUpFigure(logs.abortShare, {
       bad: 'over 5 %.',
       links: [sameChoice('traffic', 'Traffic')],
     }),

@@ -1,11 +1,11 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
+import { fullFigure, reuseFigure, saturationFigure } from './panels/common-figures.ts';
 import {
   acceptQueuePanel,
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  fullFigure,
   slotsPanel,
 } from './panels/common-panels.ts';
 import { serversTable } from './panels/servers-table.ts';
@@ -38,11 +38,7 @@ export const nginxDashboard = buildDashboard({
       shows: 'Open connections of the limit; the worst server.',
       bad: 'over 93.75 %: idle ones are given up.',
     }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Connections that will not be given up for a visitor, of the limit.',
       bad: 'over 95 %.',
     }),
@@ -61,14 +57,7 @@ export const nginxDashboard = buildDashboard({
       shows: 'Connections closed at once for lack of a free one.',
       bad: 'anything but 0.',
     }),
-    figure({
-      title: 'Reuse',
-      query: connections.requestsPerConnection,
-      thresholds: thresholds.requestsPerConnection,
-      decimals: 1,
-      shows: 'Requests per connection: how well keep-alive is used.',
-      bad: 'near 1.',
-    }),
+    reuseFigure(connections.requestsPerConnection),
     serversTable(select, 7),
     evidencePanel(status.evidence),
     curves({

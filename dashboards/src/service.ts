@@ -2,10 +2,15 @@ import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
 import { alertsTable } from './panels/alerts-table.ts';
 import {
+  firingFigure,
+  idleClientsFigure,
+  queueFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
+import {
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  firingFigure,
   slotsPanel,
   slotsSourcePanel,
 } from './panels/common-panels.ts';
@@ -40,27 +45,15 @@ export const serviceDashboard = buildDashboard({
       shows: 'Of the chosen target; of several, the one that is worst.',
       bad: 'anything but room.',
     }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Slots that take no new visitor; full counts as 100 %.',
       bad: 'over 95 %.',
     }),
-    figure({
-      title: 'Idle clients',
-      query: status.worstKeepalive,
-      unit: unit.ratio,
-      thresholds: thresholds.keepaliveOccupancy,
+    idleClientsFigure(status.worstKeepalive, {
       shows: 'Share of slots with a client that says nothing.',
       bad: 'over 50 %: lower the keep-alive timeout. Low while full: requests are slow.',
     }),
-    figure({
-      title: 'In queue',
-      query: host.waiting,
-      thresholds: thresholds.waiting,
-      noValue: 'sockets not seen',
+    queueFigure(host.waiting, {
       shows: 'Connections nobody has accepted.',
       bad: 'anything that stays.',
     }),

@@ -1,4 +1,10 @@
 import { buildDashboard } from './build-dashboard.ts';
+import {
+  gaveUpFigure,
+  latencyFigure,
+  reuseFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
 import { heatmapPanel } from './panels/heatmap-panel.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { trendPanel } from './panels/trend-panel.ts';
@@ -43,38 +49,15 @@ export const tuningDashboard = buildDashboard({
         'Targets without an advice: no log format tells connections apart, or traffic is too little.',
       bad: 'the busiest servers among them.',
     }),
-    figure({
-      title: 'Reuse',
-      query: logs.requestsPerConnection,
-      thresholds: thresholds.requestsPerConnection,
-      decimals: 1,
-      shows: 'Requests per connection: how well keep-alive is used.',
-      bad: 'near 1.',
-    }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    reuseFigure(logs.requestsPerConnection),
+    saturationFigure(status.worstSaturation, {
       shows: 'Of the target with the least room.',
       bad: 'over 80 %.',
     }),
-    figure({
-      title: 'Gave up',
-      query: logs.abortShare,
-      unit: unit.ratio,
-      thresholds: thresholds.abortShare,
-      shows: 'Share of requests that timed out or whose client gave up.',
+    gaveUpFigure(logs.abortShare, {
       bad: 'a jump after the timeout was made smaller: go back a step.',
     }),
-    figure({
-      title: 'Latency P99',
-      query: logs.p99,
-      unit: unit.seconds,
-      thresholds: thresholds.latency,
-      shows: 'Of the request duration.',
-      bad: 'over a second; blind to waiting for a worker.',
-    }),
+    latencyFigure(logs.p99),
     curves({
       title: 'Timeout in force and advised',
       queries: [tuning.timeoutInForce, tuning.advisedTimeout],

@@ -1,7 +1,7 @@
 import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import type { Query } from '../queries/query.ts';
 import { activityColors, bandColors, meaning, thresholds, unit } from '../theme.ts';
-import { curves, figure } from './short-forms.ts';
+import { curves } from './short-forms.ts';
 import { timelinePanel } from './timeline-panel.ts';
 
 /** Panels that several dashboards have, of their own servers. */
@@ -56,51 +56,6 @@ export function slotsSourcePanel(query: Query) {
     ],
     shows: 'The status page, the observation lane or the kernel.',
     bad: 'kernel: the status page is silent.',
-  });
-}
-
-/** The servers without a slot, by name: which, before how many. */
-export function fullFigure(query: Query) {
-  return figure({
-    title: 'Full now',
-    query,
-    thresholds: thresholds.none,
-    noValue: 'no verdict',
-    shown: 'value and name',
-    words: [
-      { text: 'not full', color: meaning.good },
-      { text: 'FULL', color: meaning.bad },
-    ],
-    shows: 'Servers without a slot for a new visitor; four names at most.',
-    bad: 'any name. The table has its row on top.',
-  });
-}
-
-/** Visitors get nothing, and it cannot be told why. */
-export function unansweredFigure(query: Query) {
-  return figure({
-    title: 'No answer',
-    query,
-    thresholds: thresholds.none,
-    shown: 'value and name',
-    words: [
-      { text: 'answered', color: meaning.neutral },
-      { text: 'SILENT', color: meaning.bad },
-    ],
-    shows:
-      'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',
-    bad: 'any name.',
-  });
-}
-
-/** Alerts of these rules, of any exporter. */
-export function firingFigure(query: Query) {
-  return figure({
-    title: 'Alerts firing',
-    query,
-    thresholds: thresholds.zero,
-    shows: 'Alerts of the rules of this project that fire now.',
-    bad: 'anything but 0.',
   });
 }
 

@@ -19,14 +19,12 @@ export function statusQueries(select: Select) {
     ...slotQueries(select),
     ...requestQueries(select),
     ...fetchQueries(select),
-    ...lifeQueries(select),
   };
 }
 
 function verdictQueries(select: Select) {
   const exhausted = select('webserver_exhausted');
   return {
-    fullNow: { expr: sum(exhausted), legend: 'full', shape: 'instant' },
     fullByName: {
       expr: namesOf({ bad: `(${exhausted} == 1)`, of: exhausted, label: 'target' }),
       legend: '{{target}}',
@@ -41,7 +39,6 @@ function verdictQueries(select: Select) {
       legend: '{{target}}',
       shape: 'instant',
     },
-    exhausted: { expr: exhausted, legend: targetLegend },
     state: { expr: `max ${perTarget} (${stateOf(select)})`, legend: targetLegend },
     worstState: {
       expr: `topk(1, max ${perTarget} (${stateOf(select)}))`,
@@ -79,7 +76,6 @@ function ratioQueries(select: Select) {
     worstSaturation: { expr: `max(${saturation})`, legend: 'worst', shape: 'instant' },
     keepalive: { expr: keepalive, legend: targetLegend },
     worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst', shape: 'instant' },
-    connectionOccupancy: { expr: connections, legend: targetLegend },
     worstConnectionOccupancy: { expr: `max(${connections})`, legend: 'worst', shape: 'instant' },
   } as const satisfies Record<string, Query>;
 }
@@ -108,10 +104,6 @@ function slotQueries(select: Select) {
       expr: sum(select('webserver_slots', 'state="reading"'), perTarget),
       legend: targetLegend,
     },
-    limitByTarget: {
-      expr: select('webserver_slots_limit'),
-      legend: '{{target}} {{kind}} ({{source}})',
-    },
   } as const satisfies Record<string, Query>;
 }
 
@@ -133,13 +125,7 @@ function requestQueries(select: Select) {
   const requests = rate(select('webserver_requests_total'));
   const someRequests = `(${requests} > 0)`;
   return {
-    requestRate: { expr: sum(requests), legend: 'requests', shape: 'instant' },
     requestRateByTarget: { expr: requests, legend: targetLegend },
-    bytesRate: { expr: rate(select('webserver_response_bytes_total')), legend: targetLegend },
-    bytesPerRequest: {
-      expr: `${rate(select('webserver_response_bytes_total'))} / ${someRequests}`,
-      legend: targetLegend,
-    },
     handlingSeconds: {
       expr: `${rate(select('webserver_request_handling_seconds_total'))} / ${someRequests}`,
       legend: targetLegend,
@@ -151,18 +137,11 @@ function fetchQueries(select: Select) {
   const up = select('webserver_up');
   const fetchSeconds = select('webserver_scrape_duration_seconds');
   return {
-    // `or 0 * count` keeps a 0 where all are up; without any target there is no figure at all.
-    notAnswering: {
-      expr: `count(${up} == 0) or 0 * count(${up})`,
-      legend: 'silent',
-      shape: 'instant',
-    },
     unreadableByName: {
       expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'target' }),
       legend: '{{target}}',
       shape: 'instant',
     },
-    up: { expr: up, legend: targetLegend },
     fetchResult: {
       expr: `max ${perTarget} (${resultNumber(select)})`,
       legend: targetLegend,
@@ -172,7 +151,6 @@ function fetchQueries(select: Select) {
       legend: '{{target}}: {{result}}',
     },
     fetchSeconds: { expr: fetchSeconds, legend: `status page ${targetLegend}` },
-    worstFetchSeconds: { expr: `max(${fetchSeconds})`, legend: 'slowest', shape: 'instant' },
     connectSeconds: {
       expr: select('webserver_scrape_connect_seconds'),
       legend: `connect ${targetLegend}`,
@@ -187,22 +165,4 @@ function resultNumber(select: Select): string {
     .map((expr, index) => (index === 0 ? expr : `(${expr} > 0)`))
     .reverse()
     .join(' or ignoring (result) ');
-}
-
-function lifeQueries(select: Select) {
-  return {
-    uptime: {
-      expr: `time() - ${select('webserver_start_time_seconds')}`,
-      legend: targetLegend,
-    },
-    configGeneration: { expr: select('webserver_config_generation'), legend: targetLegend },
-    processes: {
-      expr: sum(select('webserver_processes'), 'by (state)'),
-      legend: '{{state}}',
-    },
-    info: {
-      expr: select('webserver_info'),
-      legend: '{{target}}: {{version}} {{mpm}} {{keepalive_model}}',
-    },
-  } as const satisfies Record<string, Query>;
 }
