@@ -1,5 +1,6 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
+import type { MemoryRoom } from '../snapshot/memory.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
@@ -23,8 +24,9 @@ export interface AdviceSurroundings {
   readonly asyncFactor?: number;
   /** Samples from before connections were followed, when another timeout was in force. */
   readonly sampledBefore?: SampledSlots;
-  /** Memory that more workers could take. */
+  /** Memory that more workers could take, and which limit ends it. */
   readonly availableBytes?: number;
+  readonly limitedBy?: MemoryRoom['limitedBy'];
 }
 
 export type SampledSlots = SampleCounters['keepaliveSlots'];

@@ -1,8 +1,10 @@
 import type { Advice, AdvisedServer } from '../snapshot/advice.ts';
+import type { MemoryRoom } from '../snapshot/memory.ts';
 import type { IdleCost } from '../snapshot/prediction.ts';
 import { describeBasis, findMissing } from './advice-basis.ts';
 import { renderDirectives } from './advice-directives.ts';
 import { describeEffect } from './advice-effect.ts';
+import { describeMemory } from './advice-memory.ts';
 import { describeChanges, renderHeadline } from './advice-words.ts';
 import { type Choice, chooseTimeout } from './choose-timeout.ts';
 import { type ModelOptions, predictTimeouts } from './keepalive-model.ts';
@@ -11,8 +13,9 @@ export interface AdviceOptions extends Omit<ModelOptions, 'idleCost'> {
   readonly server: AdvisedServer;
   /** ThreadsPerChild of worker and event. */
   readonly threadsPerChild?: number;
-  /** Memory that more workers could take. */
+  /** Memory that more workers could take, and which limit ends it; absent where a person said it. */
   readonly availableBytes?: number;
+  readonly limitedBy?: MemoryRoom['limitedBy'];
   /** Below which nothing is advised. */
   readonly least?: LeastTraffic;
 }
@@ -50,7 +53,7 @@ export function adviseKeepalive(options: AdviceOptions): Advice {
     today,
     advised: choice.advised,
     missing,
-    restsOn: describeBasis(options.summary, model),
+    restsOn: [...describeBasis(options.summary, model), ...describeMemory(choice, model, options)],
     wouldChange: describeChanges(choice, model),
     model,
   };

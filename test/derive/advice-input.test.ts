@@ -17,7 +17,7 @@ describe('adviceInput()', () => {
     const view = viewOf(failedWith('response_timeout'), {
       figures: fullPrefork,
       host: {
-        processes: { count: 7, residentBytes: 9e9, workerBytes: 600, stopped: false },
+        processes: { count: 7, pid: 1, residentBytes: 9e9, workerBytes: 600, stopped: false },
       },
     });
     const target = { name: 'shop', server: 'apache' } as const;

@@ -128,6 +128,20 @@ describe('adviseKeepalive()', () => {
     expect(none.directives).toEqual([]);
   });
 
+  test('says which memory more workers were measured by, or that none was', () => {
+    const memory = { slots: 30, workerBytes: 2 ** 20 } as const;
+    const text = (options: Partial<AdviceOptions>) =>
+      adviceOf(linesOf(heavy), { ...memory, ...options }).restsOn.join('\n');
+    const availableBytes = 2 ** 30;
+    expect(text({ availableBytes, limitedBy: 'control group' })).toContain(
+      "a worker takes 1 MiB, and 1,024 MiB are free under the memory limit of the server's control group, of which new workers may take 80 %",
+    );
+    expect(text({ availableBytes, limitedBy: 'machine' })).toContain('on the machine');
+    expect(text({ availableBytes })).toContain('1,024 MiB are free, of which');
+    expect(text({})).toMatch(/whether memory allows \d+ workers was not checked/);
+    expect(text({ server: 'nginx' })).not.toContain('memory');
+  });
+
   test("today's setting is right, and is said to be", () => {
     const advice = adviceOf(linesOf({ today: 3 }), { slots: 100, today: 3 });
     expect(advice).toMatchObject({
