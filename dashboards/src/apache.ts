@@ -19,10 +19,11 @@ import { curves, figure } from './panels/short-forms.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
+const shown = selectTargets('apache', 'shown');
 const status = statusQueries(select);
 const sampled = sampledQueries(select);
 const host = hostQueries(select);
@@ -34,6 +35,7 @@ export const apacheDashboard = buildDashboard({
   question: 'Are workers or slots running out, and what holds them?',
   server: 'apache',
   from: 'now-3h',
+  shown: fullestTargets(select),
   glance: [
     fullFigure(status.fullByName),
     saturationFigure(status.worstSaturation, {
@@ -66,17 +68,17 @@ export const apacheDashboard = buildDashboard({
     serversTable(select, 7),
     evidencePanel(status.evidence),
     fetchResultPanel(status.fetchResult, 'anything but ok: docs/errors.md.'),
-    slotsPanel(slotsByState(select, 'worker'), 'Workers'),
+    slotsPanel(slotsByState(shown, 'worker'), 'Workers'),
   ],
   details: [
     {
       title: 'Connections, as the kernel sees them',
-      panels: [connectionsPanel(connectionsByActivity(select))],
+      panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
       title: 'Connections of event MPMs (empty for prefork and worker)',
       panels: [
-        slotsPanel(slotsByState(select, 'connection'), 'Connection slots'),
+        slotsPanel(slotsByState(shown, 'connection'), 'Connection slots'),
         curves({
           title: 'Keep-alive connections by source (event)',
           queries: [host.keepaliveBySource],
@@ -90,7 +92,7 @@ export const apacheDashboard = buildDashboard({
     {
       title: 'Why',
       panels: [
-        slotsSourcePanel(status.slotsSource),
+        slotsSourcePanel(statusQueries(shown).slotsSource),
         curves({
           title: 'Time to read the status page',
           queries: [status.fetchSeconds],

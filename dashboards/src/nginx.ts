@@ -13,10 +13,11 @@ import { curves, figure } from './panels/short-forms.ts';
 import { connectionQueries } from './queries/connection-queries.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
+const shown = selectTargets('nginx', 'shown');
 const status = statusQueries(select);
 const connections = connectionQueries(select);
 const host = hostQueries(select);
@@ -28,6 +29,7 @@ export const nginxDashboard = buildDashboard({
   question: 'Are connections dropped or given up, and how many are left?',
   server: 'nginx',
   from: 'now-3h',
+  shown: fullestTargets(select),
   glance: [
     fullFigure(status.fullByName),
     figure({
@@ -69,12 +71,12 @@ export const nginxDashboard = buildDashboard({
       bad: 'handled below accepted.',
       colors: { accepted: meaning.neutral, handled: meaning.good, dropped: meaning.bad },
     }),
-    slotsPanel(slotsByState(select, 'connection'), 'Connections'),
+    slotsPanel(slotsByState(shown, 'connection'), 'Connections'),
   ],
   details: [
     {
       title: 'Connections, as the kernel sees them',
-      panels: [connectionsPanel(connectionsByActivity(select))],
+      panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
       title: 'Why',
@@ -120,6 +122,7 @@ export const nginxDashboard = buildDashboard({
         }),
         curves({
           title: 'Requests per connection',
+          worst: 'lowest',
           queries: [connections.requestsPerConnectionByTarget],
           unit: unit.count,
           thresholds: thresholds.none,

@@ -20,10 +20,11 @@ import { fleetQueries } from './queries/fleet-queries.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { abortColors, meaning, quantileColors, targetStates, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
+const shown = selectTargets(undefined, 'shown');
 const status = statusQueries(select);
 const fleet = fleetQueries(select);
 const host = hostQueries(select);
@@ -35,6 +36,7 @@ export const serviceDashboard = buildDashboard({
   title: 'Keep-alive / Service',
   question: 'I was paged for this target: what is wrong, since when, and what do visitors feel?',
   from: 'now-1h',
+  shown: fullestTargets(select),
   glance: [
     figure({
       title: 'State',
@@ -103,14 +105,14 @@ export const serviceDashboard = buildDashboard({
       bad: '408: slow clients. 499: they gave up. 5xx: the application.',
       colors: { '5xx': meaning.bad, ...abortColors },
     }),
-    slotsPanel(slotsByState(select, 'worker'), 'Workers'),
-    connectionsPanel(connectionsByActivity(select)),
+    slotsPanel(slotsByState(shown, 'worker'), 'Workers'),
+    connectionsPanel(connectionsByActivity(shown)),
   ],
   details: [
     {
       title: 'Can these figures be trusted?',
       panels: [
-        slotsSourcePanel(status.slotsSource),
+        slotsSourcePanel(statusQueries(shown).slotsSource),
         curves({
           title: 'Age of the kernel figures',
           queries: [host.kernelAge],

@@ -11,11 +11,12 @@ import { trendPanel } from './panels/trend-panel.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { tuningQueries } from './queries/tuning-queries.ts';
+import { predictedTargets, tuningQueries } from './queries/tuning-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const tuning = tuningQueries(select);
+const predictions = tuningQueries(selectTargets(undefined, 'shown'));
 const logs = logQueries(select);
 const status = statusQueries(select);
 
@@ -27,6 +28,7 @@ export const tuningDashboard = buildDashboard({
   title: 'Keep-alive / Tuning',
   question: 'Which keep-alive timeout, how many slots, and did the last change help?',
   from: 'now-6h',
+  shown: predictedTargets(select),
   glance: [
     figure({
       title: 'Not as advised',
@@ -98,7 +100,7 @@ export const tuningDashboard = buildDashboard({
     }),
     // One for each target, also for those without advice: behind what is there for all of them.
     trendPanel({
-      title: 'What each timeout would do: $target',
+      title: 'What each timeout would do: $shown',
       shows:
         'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
       bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
@@ -106,19 +108,19 @@ export const tuningDashboard = buildDashboard({
       thresholds: thresholds.none,
       noValue: noConnections,
       width: 24,
-      repeat: 'target',
+      repeat: 'shown',
       over: { label: 'timeout', name: 'Keep-alive timeout' },
       curves: [
         {
           name: 'Slots at the busiest moment',
-          query: tuning.predictedSlots,
+          query: predictions.predictedSlots,
           unit: unit.count,
           color: meaning.warning,
           axis: 'left',
         },
         {
           name: 'Reuse',
-          query: tuning.predictedReuse,
+          query: predictions.predictedReuse,
           unit: unit.ratio,
           color: meaning.good,
           axis: 'right',

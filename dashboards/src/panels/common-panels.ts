@@ -59,10 +59,10 @@ export function slotsSourcePanel(query: Query) {
   });
 }
 
-/** One stack for each target: summed up, a full server that falls silent would look like less load. */
+/** One stack for each target, of six at most: summed up, a full server that falls silent would look like less load. */
 export function slotsPanel(queries: readonly Query[], title: string) {
   return curves({
-    title: `${title} of $target`,
+    title: `${title} of $shown`,
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
@@ -72,14 +72,14 @@ export function slotsPanel(queries: readonly Query[], title: string) {
     drawn: 'stacked',
     width: 24,
     height: 9,
-    repeat: 'target',
+    repeat: 'shown',
     noValue: 'unknown',
   });
 }
 
 export function connectionsPanel(queries: readonly Query[]) {
   return curves({
-    title: 'Connections of $target, as the kernel sees them',
+    title: 'Connections of $shown, as the kernel sees them',
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
@@ -89,7 +89,7 @@ export function connectionsPanel(queries: readonly Query[]) {
     drawn: 'stacked',
     width: 24,
     height: 9,
-    repeat: 'target',
+    repeat: 'shown',
     noValue: 'unknown',
   });
 }

@@ -2,6 +2,7 @@ import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import { slotBands } from '../theme.ts';
 import {
   fullIsOne,
+  highestWithFull,
   namesOf,
   perTarget,
   type Query,
@@ -9,6 +10,7 @@ import {
   type Select,
   sum,
   targetLegend,
+  worstTwelve,
 } from './query.ts';
 
 /** What the status page tells: the verdict, the ratios, the slots, the requests, the fetch itself. */
@@ -39,7 +41,7 @@ function verdictQueries(select: Select) {
       legend: '{{target}}',
       shape: 'instant',
     },
-    state: { expr: `max ${perTarget} (${stateOf(select)})`, legend: targetLegend },
+    state: { expr: worstTwelve(`max ${perTarget} (${stateOf(select)})`), legend: targetLegend },
     worstState: {
       expr: `topk(1, max ${perTarget} (${stateOf(select)}))`,
       legend: '{{target}}',
@@ -67,12 +69,19 @@ export function stateOf(select: Select): string {
   ].join(' or ');
 }
 
+/** The chosen targets by how full they were at most in the time of the dashboard; those without a limit last. */
+export function fullestTargets(select: Select): string {
+  const highest = highestWithFull({ select, metric: 'webserver_worker_saturation_ratio' });
+  return `max by (target) (${highest} or 0 * ${select('webserver_up')})`;
+}
+
 function ratioQueries(select: Select) {
   const saturation = fullIsOne({ select, metric: 'webserver_worker_saturation_ratio' });
   const keepalive = select('webserver_keepalive_slot_occupancy_ratio');
   const connections = fullIsOne({ select, metric: 'webserver_connection_occupancy_ratio' });
   return {
     saturation: { expr: saturation, legend: targetLegend },
+    highestSaturation: { expr: worstTwelve(saturation), legend: targetLegend },
     worstSaturation: { expr: `max(${saturation})`, legend: 'worst', shape: 'instant' },
     keepalive: { expr: keepalive, legend: targetLegend },
     worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst', shape: 'instant' },
@@ -143,11 +152,11 @@ function fetchQueries(select: Select) {
       shape: 'instant',
     },
     fetchResult: {
-      expr: `max ${perTarget} (${resultNumber(select)})`,
+      expr: worstTwelve(`max ${perTarget} (${resultNumber(select)})`),
       legend: targetLegend,
     },
     fetchFailures: {
-      expr: sum(rate(select('webserver_scrape_failures_total')), 'by (target, result)'),
+      expr: `${sum(rate(select('webserver_scrape_failures_total')), 'by (target, result)')} > 0`,
       legend: '{{target}}: {{result}}',
     },
     fetchSeconds: { expr: fetchSeconds, legend: `status page ${targetLegend}` },
