@@ -48,7 +48,7 @@ export function adviceInput(
   const fullSampleShare = sampledBefore === undefined ? fullShareOf(view) : undefined;
   return {
     summary,
-    server: serverOf(view),
+    server: serverOf(view, surroundings.asyncFactor),
     ...(count < leastSamples ? {} : { meanIdleSlots: sum / count }),
     ...(workerBytes === undefined ? {} : { workerBytes }),
     ...(fullSampleShare === undefined ? {} : { fullSampleShare }),
@@ -73,11 +73,16 @@ function fullShareOf({ counters }: AdviceSubject): number | undefined {
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];
 
-function serverOf({ observation: { target, outcome } }: AdviceSubject): AdvisedServer {
+function serverOf(
+  { observation: { target, outcome } }: AdviceSubject,
+  asyncFactor: number | undefined,
+): AdvisedServer {
   if (target.server === 'nginx') return 'nginx';
   const snapshot = outcome?.kind === 'answered' ? outcome.snapshot : undefined;
   const mpm = snapshot?.kind === 'apache' ? snapshot.serverMpm?.toLowerCase() : undefined;
-  return apacheMpms.find((name) => name === mpm) ?? 'apache';
+  // Only event has an AsyncRequestWorkerFactor.
+  const configured = asyncFactor === undefined ? 'apache' : 'event';
+  return apacheMpms.find((name) => name === mpm) ?? configured;
 }
 
 function groupOf({ figures }: AdviceSubject, kind: SlotGroup['kind']): SlotGroup | undefined {

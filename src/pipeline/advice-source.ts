@@ -1,4 +1,4 @@
-import type { TargetConfig } from '../config/schema.ts';
+import type { CapacityConfig, TargetConfig } from '../config/schema.ts';
 import { type AdviceSubject, adviceInput, type SampledSlots } from '../derive/advice-input.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
@@ -93,6 +93,15 @@ function timeoutInFile({ config }: AdviceSubject): number | undefined {
   return config?.figures?.keepaliveTimeoutSeconds.value;
 }
 
+function configuredSlots({
+  slots,
+  worker_processes: processes,
+  worker_connections: connections,
+}: Partial<CapacityConfig>): number | undefined {
+  if (slots !== undefined || processes === undefined || connections === undefined) return slots;
+  return processes * connections;
+}
+
 interface Basis {
   readonly summary: GapSummary;
   readonly sampledBefore: SampledSlots | undefined;
@@ -105,7 +114,9 @@ function workOut(
   { summary, sampledBefore, room, options: { configOf, isTimeoutAssumed } }: Basis,
 ): Advice {
   const { name } = view.observation.target;
-  const { slots, threads_per_child, async_request_worker_factor } = configOf(name)?.capacity ?? {};
+  const { threads_per_child, async_request_worker_factor, ...capacity } =
+    configOf(name)?.capacity ?? {};
+  const slots = configuredSlots(capacity);
   const advice = adviseKeepalive(
     adviceInput(view, summary, {
       ...(slots === undefined ? {} : { slots }),

@@ -38,12 +38,16 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
   const files = await inOrderOfTime(options.paths, compiled.value);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let [before, lines, understood] = [0, 0, 0];
+  let first: Buffer | undefined;
   for (const { path, bytes } of files) {
     const read = await readLogFile(
       path,
       (buffer, start, end) => {
         lines++;
-        if (!compiled.value.parse(buffer, start, end, record)) return;
+        if (!compiled.value.parse(buffer, start, end, record)) {
+          first ??= Buffer.from(buffer.subarray(start, end));
+          return;
+        }
         understood++;
         trackRecord(tracker, record);
       },
@@ -53,7 +57,18 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
     before += bytes;
   }
   if (understood > 0) return ok(summarizeGaps(tracker));
-  return err(`none of the ${lines} lines follows the format "${format}"`);
+  if (first === undefined) return err(`${options.paths.join(', ')}: there is no line`);
+  return err(
+    `none of the ${lines} lines follows the format "${format}"${stopOf(compiled.value, first)}`,
+  );
+}
+
+/** Why a line is not understood, as check-config tells it. */
+function stopOf(format: CompiledFormat, line: Buffer): string {
+  const stop = format.explain(line);
+  return stop === undefined
+    ? ''
+    : `: the first stops at column ${stop.column}, expected ${stop.expected}`;
 }
 
 interface LogFile {

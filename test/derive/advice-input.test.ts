@@ -25,6 +25,16 @@ describe('adviceInput()', () => {
     expect(input(apache)).toMatchObject({ server: 'apache', slots: 6, workerBytes: 100 });
   });
 
+  test('an MPM that no page tells is event where its AsyncRequestWorkerFactor is configured', () => {
+    const subject = { observation: { target: { name: 'cdn', server: 'apache' } } } as const;
+    expect(adviceInput(subject, summary, { slots: 9 })).toEqual({
+      summary,
+      server: 'apache',
+      slots: 9,
+    });
+    expect(adviceInput(subject, summary, { asyncFactor: 2 }).server).toBe('event');
+  });
+
   test('keep-alive slots count as measured from ten minutes of samples on', () => {
     const sampled = (count: number) => ({
       ...viewOf(answeredWith(3)).counters,

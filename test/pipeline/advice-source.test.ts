@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
 import { answeredWith, fullPrefork, viewOf } from '../support/page-view.ts';
@@ -107,4 +108,18 @@ test('more workers are advised as far as the memory of the server goes, once it 
   now = 5000;
   expect(basis()).toContain("under the memory limit of the server's control group");
   expect(asked).toEqual([812, 812]);
+});
+
+test('a target of logs alone has the slots of its configuration', () => {
+  const parsed = parseConfig(
+    'targets: [{name: cdn, server: nginx, access_logs: [{path: /a}], capacity: {worker_processes: 2, worker_connections: 64}}]',
+  );
+  const source = createAdviceSource({
+    summarizeGaps: () => steadyGaps(),
+    configOf: () => (parsed.ok ? parsed.value.targets[0] : undefined),
+    isTimeoutAssumed: () => false,
+  });
+  const advice = source.adviceFor({ observation: { target: { name: 'cdn', server: 'nginx' } } });
+  expect(advice?.model.slotLimit).toBe(128);
+  expect(advice?.today?.fits).toBe(true);
 });
