@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
 import {
@@ -10,11 +9,9 @@ import {
   readPlace,
 } from './file-place.ts';
 import { openRegular, readAt } from './open-regular.ts';
+import { createReadingPace } from './reading-pace.ts';
 
 const chunkBytes = 512 * 1024;
-/** A chunk takes less than a millisecond, but many times that until the engine has compiled the parser: others come first. */
-const sliceBytes = 64 * 1024;
-const longestTurnMilliseconds = 4;
 
 /** One open file that is read forward. Renaming does not concern it: the handle stays. */
 export interface LogFile {
@@ -54,6 +51,7 @@ interface Chunk {
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
   const handle = await openRegular(path);
   const { dev, ino } = await handle.stat();
+  const pace = createReadingPace();
   let splitter = createLineSplitter();
   /** Of the splitters before. */
   let tooLong = 0;
@@ -69,18 +67,17 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
   };
 
   const hand = async ({ buffer, length }: Chunk, consume: LineConsumer): Promise<void> => {
-    let turnStartedAt = performance.now();
-    for (let start = 0; start < length; start += sliceBytes) {
-      const slice = buffer.subarray(start, Math.min(start + sliceBytes, length));
+    for (let start = 0; start < length; ) {
+      pace.begin();
+      const slice = buffer.subarray(start, Math.min(start + pace.sliceBytes(), length));
       splitter.push(slice, consume);
+      start += slice.length;
       position += slice.length;
       marker = lastBytes(marker, slice);
       if (head.length < longestHead) {
         head = Buffer.concat([head, slice.subarray(0, longestHead - head.length)]);
       }
-      if (performance.now() - turnStartedAt < longestTurnMilliseconds) continue;
-      await setImmediate();
-      turnStartedAt = performance.now();
+      await pace.end();
     }
     idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
   };
