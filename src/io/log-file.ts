@@ -1,5 +1,4 @@
 import type { FileHandle } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 import { type CopyTimes, readTimes } from './copy-evidence.ts';
 import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
@@ -12,11 +11,9 @@ import {
   readPlace,
 } from './file-place.ts';
 import { openRegular, readAt } from './open-regular.ts';
+import { createReadingPace } from './reading-pace.ts';
 
 const chunkBytes = 512 * 1024;
-/** A chunk takes less than a millisecond, but many times that until the engine has compiled the parser: others come first. */
-const sliceBytes = 64 * 1024;
-const longestTurnMilliseconds = 4;
 
 /** One open file that is read forward. Renaming does not concern it: the handle stays. */
 export interface LogFile {
@@ -77,6 +74,7 @@ class OpenLogFile implements LogFile {
   readonly dev: number;
   readonly ino: number;
   readonly #handle: FileHandle;
+  readonly #pace = createReadingPace();
   #splitter = createLineSplitter();
   /** Of the splitters before. */
   #tooLong = 0;
@@ -115,14 +113,13 @@ class OpenLogFile implements LogFile {
   }
 
   async #consumeChunk({ buffer, length }: Chunk, consume: LineConsumer): Promise<void> {
-    let turnStartedAt = performance.now();
-    for (let start = 0; start < length; start += sliceBytes) {
-      const slice = buffer.subarray(start, Math.min(start + sliceBytes, length));
+    for (let start = 0; start < length; ) {
+      this.#pace.begin();
+      const slice = buffer.subarray(start, Math.min(start + this.#pace.sliceBytes(), length));
       this.#splitter.push(slice, consume);
+      start += slice.length;
       this.#advance(slice);
-      if (performance.now() - turnStartedAt < longestTurnMilliseconds) continue;
-      await setImmediate();
-      turnStartedAt = performance.now();
+      await this.#pace.end();
     }
     idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
   }
