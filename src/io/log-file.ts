@@ -33,6 +33,8 @@ export interface LogFile {
   tooLongLines(): number;
   /** What no more can come of, and whether all of it was read: never for text, to which a writer may add. */
   end(): FileEnd | undefined;
+  /** Whether no name leads to it any more: only who has it open can write to it. */
+  isDeleted(): Promise<boolean>;
   /** Undefined for an archive. */
   times(): Promise<CopyTimes | undefined>;
   /** Whether an archive or a copy holds nothing but the beginning of this file. */
@@ -131,6 +133,7 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
     },
     tooLongLines: () => tooLong + splitter.tooLong(),
     end: () => undefined,
+    isDeleted: async () => (await handle.stat()).nlink === 0,
     async times() {
       const stats = await handle.stat();
       return { size: stats.size, ...readTimes(stats) };
