@@ -59,7 +59,7 @@ function kernelQueries(select: Select) {
     },
     roundTrip: {
       expr: select('webserver_connection_min_rtt_seconds'),
-      legend: `{{quantile}} ${targetLegend}`,
+      legend: `P{{percentile}} ${targetLegend}`,
     },
     kernelAge: { expr: select('webserver_kernel_age_seconds'), legend: targetLegend },
     keepaliveBySource: {
