@@ -1,6 +1,6 @@
-import { readConfig } from '../app.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { type AdvisedTarget, fetchAdvice } from '../io/fetch-advice.ts';
+import { readConfig } from '../io/read-config.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { RunningQuestion } from './advise-flags.ts';
 import type { CliIo } from './io.ts';

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { fileSize } from '../io/file-size.ts';
 import { readFirstLines } from '../io/read-first-lines.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import { ABSENT, createLogRecord } from '../snapshot/log-record.ts';
@@ -17,10 +17,7 @@ export async function orderLogs(
   const files = await Promise.all(
     paths.map(async (path) => ({
       path,
-      bytes: await stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      ),
+      bytes: await fileSize(path),
       firstSeconds: firstTime(await readFirstLines(path), format),
     })),
   );

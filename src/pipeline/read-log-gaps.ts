@@ -15,11 +15,11 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly paths: readonly string[];
   readonly format: string;
   readonly server: ServerKind;
-  /** Told now and then how far reading is, in bytes of the files. */
+  /** Called now and then with how far reading is, in bytes of the files. */
   readonly onProgress: (read: number, all: number) => void;
 }
 
-/** What whole log files tell about keep-alive; in words why nothing. */
+/** The gaps between requests in whole log files; an error says why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();
