@@ -1,4 +1,4 @@
-import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
+import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
 import {
   isBefore,
@@ -8,7 +8,7 @@ import {
   servingLevels,
   settingSeconds,
 } from '../nginx-view.ts';
-import { countOf, placeOf, placeText } from '../setting.ts';
+import { countOf, settingFrom } from '../setting.ts';
 
 function onLevels(
   find: (view: NginxView, level: NginxLevel) => readonly Hit[] | Hit | undefined,
@@ -93,15 +93,7 @@ const http2: Check = {
   severity: 'warning',
   what: 'A limit of HTTP/2 has no effect, or cuts a page’s requests',
   why: 'Since 1.19.7 HTTP/2 takes its limits from the directives of HTTP/1.1. Few streams at once make a page wait for itself.',
-  find: onLevels((view, level) => {
-    const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
-    return [
-      ...((countOf(streams) ?? 128) < 64
-        ? [hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] })]
-        : []),
-      ...(isBefore(view, '1.19.7') ? [] : obsoleteLimits(level)),
-    ];
-  }),
+  find: (subject) => [...fewStreams(subject), ...obsoleteLimits(subject)],
   examples: [
     {
       server: 'nginx',
@@ -116,20 +108,25 @@ const http2: Check = {
   ],
 };
 
-function obsoleteLimits(level: NginxLevel): readonly Hit[] {
-  const levels = level.parent === undefined ? [level] : [level, level.parent];
-  return levels.flatMap(({ directives }) =>
+const fewStreams = onLevels((view, level) => {
+  const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
+  if ((countOf(streams) ?? 128) >= 64) return undefined;
+  return hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] });
+});
+
+/** Each block once: the lines of http would else be found again for each server. */
+function obsoleteLimits({ nginx }: AuditSubject): readonly Hit[] {
+  if (nginx === undefined || isBefore(nginx, '1.19.7')) return [];
+  const found = [nginx.http, ...nginx.servers].flatMap(({ directives }) =>
     Object.entries(replaced).flatMap(([name, advised]) =>
       namedIn(directives, name).map((directive) => {
-        const { args } = directive;
-        const at = placeOf(directive);
-        const effective = `${name} ${args.join(' ')}`;
-        const origin = placeText(at);
-        const fix = [`${advised} ${args.join(' ')};`];
-        return { server: 'nginx' as const, at, effective, origin, advised, fix };
+        const words = directive.args.join(' ');
+        const setting = settingFrom(name, directive);
+        return hitOn('nginx', setting, { advised, fix: [`${advised} ${words};`] });
       }),
     ),
   );
+  return uniqueHits(found);
 }
 
 const minTimeout: Check = {
