@@ -179,9 +179,10 @@ async function includeFiles(
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
   orThrow(spendInclude(state, at));
-  const found = await state.read(resolveFrom(state.serverRoot, pattern));
+  const path = resolveFrom(state.serverRoot, pattern);
+  const found = await state.read(path);
   if (found.length === 0 && name === 'include') {
-    noteUnread(state, at, `"${pattern}" matches no file`);
+    noteUnread(state, at, `no file matches "${path}": Apache does not start`);
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {

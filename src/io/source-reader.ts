@@ -54,7 +54,7 @@ async function readSource(
 ): Promise<SourceFile | undefined> {
   try {
     const status = await stat(real);
-    if (!status.isFile()) return { path, problem: `${path}:1: is no regular file` };
+    if (!status.isFile()) return { path, problem: `${path}:1: is not a regular file` };
     if (status.size > Math.min(largestFile, room)) {
       const problem = `${path}:1: too large for a configuration file: ${status.size} bytes`;
       return { path, problem };

@@ -1,6 +1,6 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
 import { firstHostOf, keepaliveTimeoutOf, statedTimeout } from '../apache-timeout.ts';
-import { type ApacheView, findAnywhere } from '../apache-view.ts';
+import { type ApacheView, findAnywhere, isBefore } from '../apache-view.ts';
 import { estimateSteps, matchesWithin, mostSteps } from '../bounded-match.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
@@ -163,15 +163,19 @@ function ignoredTimeouts(view: ApacheView): readonly Hit[] {
     const counts = keepaliveTimeoutOf(view, host);
     const stated = statedTimeout(view, host);
     if (firstArg(counts) === firstArg(stated)) return [];
+    const first = firstHostOf(view, host);
+    const fix = `KeepAliveTimeout ${firstArg(stated)}`;
+    // Before 2.4.13 a line of this host's own changes nothing.
+    const place = isBefore(view.version, '2.4.13') ? first : host;
     return [
       {
         server: 'apache',
-        at: host.at,
+        at: place.at,
         effective: `KeepAliveTimeout ${firstArg(counts)}`,
         origin: counts.origin,
-        advised: `KeepAliveTimeout ${firstArg(stated)} in this host, as ${stated.origin} has it, or one value for all`,
-        fix: [`KeepAliveTimeout ${firstArg(stated)}`],
-        detail: `${host.label} gets the value of ${firstHostOf(view, host).label}.`,
+        advised: `${fix} in ${place.label}, as ${stated.origin} has it, or one value for all`,
+        fix: [fix],
+        detail: `${host.label} gets the value of ${first.label}.`,
       },
     ];
   });

@@ -122,7 +122,8 @@ function obsoleteLimits({ nginx }: AuditSubject): readonly Hit[] {
       namedIn(directives, name).map((directive) => {
         const words = directive.args.join(' ');
         const setting = settingFrom(name, directive);
-        return hitOn('nginx', setting, { advised, fix: [`${advised} ${words};`] });
+        const fix = [`# in place of ${name}:`, `${advised} ${words};`];
+        return hitOn('nginx', setting, { advised, fix });
       }),
     ),
   );
