@@ -9,6 +9,7 @@ import {
   settingSeconds,
 } from '../nginx-view.ts';
 import { countOf, settingFrom } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 function onLevels(
   find: (view: NginxView, level: NginxLevel) => readonly Hit[] | Hit | undefined,
@@ -17,10 +18,6 @@ function onLevels(
     nginx === undefined
       ? []
       : uniqueHits(servingLevels(nginx).flatMap((level) => find(nginx, level) ?? []));
-}
-
-function httpWith(lines: string): string {
-  return `events {}\nhttp {\n  ${lines}\n  server { listen 127.0.0.1:8080; }\n}\n`;
 }
 
 const disable: Check = {
@@ -39,8 +36,8 @@ const disable: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('keepalive_disable safari;'),
-      twin: httpWith('keepalive_disable none;'),
+      trigger: nginxWith('keepalive_disable safari;'),
+      twin: nginxWith('keepalive_disable none;'),
     },
   ],
 };
@@ -58,8 +55,8 @@ const time: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('keepalive_time 20s;'),
-      twin: httpWith('keepalive_time 1h;'),
+      trigger: nginxWith('keepalive_time 20s;'),
+      twin: nginxWith('keepalive_time 1h;'),
     },
   ],
 };
@@ -75,7 +72,7 @@ const reset: Check = {
     return hitOn('nginx', setting, { advised: 'on', fix: ['reset_timedout_connection on;'] });
   }),
   examples: [
-    { server: 'nginx', trigger: httpWith(''), twin: httpWith('reset_timedout_connection on;') },
+    { server: 'nginx', trigger: nginxWith(), twin: nginxWith('reset_timedout_connection on;') },
   ],
 };
 
@@ -97,13 +94,13 @@ const http2: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('http2_max_concurrent_streams 8;'),
-      twin: httpWith('http2_max_concurrent_streams 128;'),
+      trigger: nginxWith('http2_max_concurrent_streams 8;'),
+      twin: nginxWith('http2_max_concurrent_streams 128;'),
     },
     {
       server: 'nginx',
-      trigger: httpWith('http2_max_requests 5000;'),
-      twin: httpWith('keepalive_requests 5000;'),
+      trigger: nginxWith('http2_max_requests 5000;'),
+      twin: nginxWith('keepalive_requests 5000;'),
     },
   ],
 };
@@ -145,8 +142,8 @@ const minTimeout: Check = {
     {
       server: 'nginx',
       version: '1.29.0',
-      trigger: httpWith(''),
-      twin: httpWith('keepalive_min_timeout 2s;'),
+      trigger: nginxWith(),
+      twin: nginxWith('keepalive_min_timeout 2s;'),
     },
   ],
 };
