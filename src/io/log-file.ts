@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
+import { type CopyTimes, readTimes } from './copy-evidence.ts';
 import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
 import {
   buildPlace,
@@ -32,7 +33,9 @@ export interface LogFile {
   tooLongLines(): number;
   /** What no more can come of, and whether all of it was read: never for text, to which a writer may add. */
   end(): FileEnd | undefined;
-  /** Whether an archive was packed from this file. */
+  /** Undefined for an archive. */
+  times(): Promise<CopyTimes | undefined>;
+  /** Whether an archive or a copy holds nothing but the beginning of this file. */
   wasPackedTo(archive: MarkedArchive): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -128,6 +131,10 @@ export async function openLogFile(path: string, offset: number): Promise<LogFile
     },
     tooLongLines: () => tooLong + splitter.tooLong(),
     end: () => undefined,
+    async times() {
+      const stats = await handle.stat();
+      return { size: stats.size, ...readTimes(stats) };
+    },
     wasPackedTo: (archive) => isPackedFromOpen(archive, handle),
     close: () => handle.close(),
   };
