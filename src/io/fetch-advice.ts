@@ -26,6 +26,7 @@ const adviceShape = z.object({
   kind: z.string(),
   headline: z.string(),
   directives: sentences,
+  apply: sentences,
   effect: sentences,
   missing: sentences,
   restsOn: sentences,
