@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/measure.ts';
+import { openKeepaliveClients } from '../test/support/held-clients.ts';
 import { drawDashboards, startVisitors } from './draw-dashboards.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
+import { startFifty } from './start-fifty.ts';
 import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
 
@@ -21,7 +23,8 @@ const { values, positionals } = parseArgs({
 });
 const [wanted = ''] = positionals;
 const { pictures, dashboards } = values;
-if (dashboards !== undefined) await drawScenes(resolve(dashboards));
+if (dashboards !== undefined && wanted === 'fifty') await drawFifty(resolve(dashboards));
+else if (dashboards !== undefined) await drawScenes(resolve(dashboards));
 else if (wanted === 'fleet') await runFleet();
 else await runScenes();
 
@@ -71,6 +74,21 @@ async function drawScenes(directory: string): Promise<void> {
   } finally {
     endVisits();
     await drill.stop();
+  }
+}
+
+/** The dashboards of fifty servers, one of which has been full for half a minute. */
+async function drawFifty(directory: string): Promise<void> {
+  const fifty = await startFifty();
+  try {
+    await sleep(120_000);
+    const { port } = fifty.full;
+    const flood = await openKeepaliveClients({ port, count: 40, answered: 5 });
+    await sleep(35_000);
+    await drawDashboards({ prometheus: fifty.prometheus.url, directory, name: 'fifty' });
+    await flood.close();
+  } finally {
+    await fifty.stop();
   }
 }
 

@@ -95,6 +95,10 @@ class PackedFile implements LogFile {
     return this.#end;
   }
 
+  times(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   wasPackedTo(): Promise<boolean> {
     return Promise.resolve(false);
   }

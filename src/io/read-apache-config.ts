@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path';
 import { type ApacheTree, expandApacheConfig } from '../audit/expand-apache-config.ts';
 import { parseEnvvars } from '../parse/apache-config/envvars.ts';
 import type { Result } from '../result.ts';
@@ -15,7 +16,8 @@ export async function readApacheConfig(
   file: string,
   { version, read = createSourceReader() }: ApacheReadOptions,
 ): Promise<Result<ApacheTree, string>> {
-  const [envvars] = await read(`${file.slice(0, file.lastIndexOf('/'))}/envvars`);
+  const path = resolve(file);
+  const [envvars] = await read(`${dirname(path)}/envvars`);
   const text = envvars !== undefined && 'text' in envvars ? envvars.text : '';
-  return expandApacheConfig(file, { read, version, environment: parseEnvvars(text) });
+  return expandApacheConfig(path, { read, version, environment: parseEnvvars(text) });
 }

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { createGapTracker, type GapTrackerOptions } from '../derive/gap-state.ts';
 import { summarizeGaps, trackRecord } from '../derive/gap-tracker.ts';
 import { createAddressKey } from '../io/create-address-key.ts';
+import { fileSize } from '../io/file-size.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readFirstLines } from '../io/read-first-lines.ts';
 import { readLogFile } from '../io/read-log-file.ts';
@@ -16,17 +16,17 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly paths: readonly string[];
   readonly format: string;
   readonly server: ServerKind;
-  /** Told now and then how far reading is, in bytes of the files. */
+  /** Called now and then with how far reading is, in bytes of the files. */
   readonly onProgress: (read: number, all: number) => void;
 }
 
-/** Where the exporter looks at each server, unless it is configured otherwise. */
+/** Where the exporter polls each server, unless it is configured otherwise. */
 const statusUrls: Readonly<Record<ServerKind, string>> = {
   apache: 'http://127.0.0.1/server-status?auto',
   nginx: 'http://127.0.0.1/stub_status',
 };
 
-/** What whole log files tell about keep-alive; in words why nothing. */
+/** The gaps between requests in whole log files; an error says why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();
@@ -38,12 +38,16 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
   const files = await inOrderOfTime(options.paths, compiled.value);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let [before, lines, understood] = [0, 0, 0];
+  let first: Buffer | undefined;
   for (const { path, bytes } of files) {
     const read = await readLogFile(
       path,
       (buffer, start, end) => {
         lines++;
-        if (!compiled.value.parse(buffer, start, end, record)) return;
+        if (!compiled.value.parse(buffer, start, end, record)) {
+          first ??= Buffer.from(buffer.subarray(start, end));
+          return;
+        }
         understood++;
         trackRecord(tracker, record);
       },
@@ -53,7 +57,18 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
     before += bytes;
   }
   if (understood > 0) return ok(summarizeGaps(tracker));
-  return err(`none of the ${lines} lines follows the format "${format}"`);
+  if (first === undefined) return err(`${options.paths.join(', ')}: there is no line`);
+  return err(
+    `none of the ${lines} lines follows the format "${format}"${stopOf(compiled.value, first)}`,
+  );
+}
+
+/** Why a line is not understood, as check-config tells it. */
+function stopOf(format: CompiledFormat, line: Buffer): string {
+  const stop = format.explain(line);
+  return stop === undefined
+    ? ''
+    : `: the first stops at column ${stop.column}, expected ${stop.expected}`;
 }
 
 interface LogFile {
@@ -70,10 +85,7 @@ async function inOrderOfTime(
   const files = await Promise.all(
     paths.map(async (path) => ({
       path,
-      bytes: await stat(path).then(
-        ({ size }) => size,
-        () => 0,
-      ),
+      bytes: await fileSize(path),
       firstSeconds: firstTime(await readFirstLines(path), format),
     })),
   );

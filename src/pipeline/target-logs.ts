@@ -22,7 +22,7 @@ import {
   noSourceStats,
   type SourceView,
 } from '../snapshot/log-source.ts';
-import { compileSourceFormat } from './compile-source-format.ts';
+import { compileSourceFormat, tellsConnections } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
 import { readKeepaliveTimeout } from './keepalive-timeout.ts';
 import {
@@ -192,13 +192,13 @@ async function subscribeAccess(
     for (const meaning of format.value.gives) tells.add(meaning);
     // nginx tells aborts by status 499.
     if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
-    const tellsConnections = canTrack(format.value.gives);
-    if (tellsConnections) tracked ??= await startTracker(options);
+    const canTrack = tellsConnections(format.value.gives);
+    if (canTrack) tracked ??= await startTracker(options);
     const consume = accessSink({
       counts,
       format: format.value,
       now: options.now,
-      ...(tellsConnections && tracked !== undefined ? { tracked } : {}),
+      ...(canTrack && tracked !== undefined ? { tracked } : {}),
     });
     const subscription = subscribe(source, { consume, options });
     subscriptions.set(subscription.key, subscription);
@@ -209,12 +209,6 @@ async function subscribeAccess(
     log.warn('the log format lacks a field', { target: config.name, missing: sentence });
   }
   return { subscriptions, refused, tells, tracked };
-}
-
-/** The server's number of a connection, or its peer's address and port; and the time of the line. */
-function canTrack(gives: ReadonlySet<string>): boolean {
-  const peer = gives.has('client') && gives.has('remotePort');
-  return gives.has('time') && (gives.has('connection') || peer);
 }
 
 async function startTracker({ config, log }: TargetLogsOptions): Promise<Tracked> {

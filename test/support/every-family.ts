@@ -1,8 +1,8 @@
+import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import type { Family, FamilyData, Sample } from '../../src/metrics/family.ts';
 import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
-import { createProcessMetrics } from '../../src/metrics/registry.ts';
 
 type FamilyRow = Omit<Family<never>, 'samples'>;
 

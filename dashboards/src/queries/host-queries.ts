@@ -24,10 +24,6 @@ export function connectionsByActivity(select: Select): readonly Query[] {
 
 function kernelQueries(select: Select) {
   return {
-    acceptQueueFill: {
-      expr: `${select('webserver_accept_queue_length')} / (${select('webserver_accept_queue_limit')} > 0)`,
-      legend: '{{target}} {{listen}} ({{instance}})',
-    },
     acceptQueueLength: {
       expr: select('webserver_accept_queue_length'),
       legend: '{{target}} {{listen}} ({{instance}})',
@@ -56,10 +52,6 @@ function kernelQueries(select: Select) {
     oldestIdle: {
       expr: select('webserver_connection_oldest_idle_seconds'),
       legend: `oldest ${targetLegend}`,
-    },
-    connectionClients: {
-      expr: select('webserver_connection_clients'),
-      legend: `clients ${targetLegend}`,
     },
     topConnectionClient: {
       expr: select('webserver_connection_top_client_connections'),
@@ -98,7 +90,6 @@ function clientQueries(select: Select) {
   const topClient = select('webserver_slot_top_client_slots');
   return {
     topClient: { expr: topClient, legend: `most slots of one ${targetLegend}` },
-    worstTopClient: { expr: `max(${topClient})`, legend: 'one client' },
     clients: { expr: select('webserver_slot_clients'), legend: `clients ${targetLegend}` },
     oldestKeepalive: {
       expr: select('webserver_slot_oldest_keepalive_seconds'),
