@@ -5,14 +5,14 @@ import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { errorCode, explainAccess, isDenied } from './explain-access.ts';
 import type { FileMark } from './file-mark.ts';
-import { type FilePlace, holdsPlace } from './file-place.ts';
-import { findUnread } from './find-unread.ts';
+import type { FilePlace } from './file-place.ts';
 import { FollowLedger, type FollowTotals } from './follow-ledger.ts';
 import { KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
 import { findHome, listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
 import { checkReadable, endOfLastLine } from './open-regular.ts';
 import { findPlace, RotatedFiles } from './rotated-files.ts';
+import { RotationFinder } from './rotation-finder.ts';
 
 /** Where following of a path stands. Survives as JSON, in one record with what was counted from the lines. */
 export interface FollowState extends FollowTotals {
@@ -49,6 +49,8 @@ export interface FileFollower {
   takeNotices(): readonly string[];
   /** Whether the file has vanished and nothing of it is open any more. */
   isOver(): boolean;
+  /** Whether all that is open was deleted and has been read to its end. */
+  isDeletedAndRead(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -57,8 +59,6 @@ const defaultGraceMilliseconds = 15 * 60_000;
 const graceWithoutDirectory = 10_000;
 /** A longer half line is not kept over a restart: then its end counts as unparsed. */
 const longestKept = 64 * 1024;
-/** Listing the directory costs more than looking at one file. */
-const pollsPerListing = 4;
 const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
 
 /**
@@ -82,6 +82,7 @@ class Follower implements FileFollower {
   readonly #ledger: FollowLedger;
   readonly #rotated: RotatedFiles;
   readonly #known: KnownFiles;
+  readonly #finder: RotationFinder;
   #current: LogFile | undefined;
   /** Whether the path was looked at: files that appear later are read from their beginning. */
   #began: boolean;
@@ -90,9 +91,6 @@ class Follower implements FileFollower {
   /** Size of a file that stood there at the start and could not be opened: what comes after it is new. */
   #sizeAtStart: number | undefined;
   #hadFile: boolean;
-  #pollsSinceListing = 0;
-  /** Whether nothing of the file was read at some time since the last listing. */
-  #mayHaveBeenEmptied = true;
   /** The directory of the file itself, where the path may be a link to it. */
   #home: string | undefined;
   #condition: SourceCondition = isReading;
@@ -106,6 +104,13 @@ class Follower implements FileFollower {
     this.#ledger = new FollowLedger(consume, { readBytes, skippedBytes, rotations, tooLongLines });
     this.#rotated = new RotatedFiles(path, this.#ledger);
     this.#known = new KnownFiles(state?.siblings ?? undefined);
+    this.#finder = new RotationFinder({
+      path,
+      ledger: this.#ledger,
+      rotated: this.#rotated,
+      known: this.#known,
+      current: () => this.#current,
+    });
     this.#unresumed = state;
     this.#began = state !== undefined;
     this.#hadFile = (state?.places.length ?? 0) > 0;
@@ -132,7 +137,7 @@ class Follower implements FileFollower {
     const unfinished = this.#unwrapper?.unfinished() ?? Buffer.alloc(0);
     return {
       ...this.#sums(),
-      places: this.#allPlaces(),
+      places: this.#finder.places(),
       siblings: this.#known.marks() ?? null,
       unfinished: unfinished.length > longestKept ? '' : unfinished.toString('base64'),
     };
@@ -156,16 +161,17 @@ class Follower implements FileFollower {
     return this.#condition.reason === 'waiting_for_file' && isEmpty;
   }
 
+  async isDeletedAndRead(): Promise<boolean> {
+    if (this.#condition.reason !== 'waiting_for_file') return false;
+    const deleted = await Promise.all(this.#rotated.files().map((file) => file.isDeleted()));
+    return deleted.every(Boolean) && (await this.#rotated.lag()) === 0;
+  }
+
   async close(): Promise<void> {
     const file = this.#current;
     this.#current = undefined;
     await this.#rotated.close();
     await file?.close();
-  }
-
-  #allPlaces(): readonly FilePlace[] {
-    const current = this.#current && this.#ledger.place(this.#current);
-    return current === undefined ? this.#rotated.places() : [...this.#rotated.places(), current];
   }
 
   #sums(): FollowTotals {
@@ -179,7 +185,7 @@ class Follower implements FileFollower {
   async #checkPath(): Promise<void> {
     const { path } = this.#options;
     // Before the look at the path: while that is unchanged, nothing in the list is the work of a rotation.
-    const listed = await this.#listNowAndThen();
+    const listed = await this.#finder.listNowAndThen();
     const stats = await stat(path).catch((error: unknown) => this.#missing(error));
     if (!stats.isFile()) await checkReadable(path);
     if (this.#current === undefined) await this.#openAtPath(stats);
@@ -187,16 +193,7 @@ class Follower implements FileFollower {
       await this.#letCurrentDrain();
       await this.#openAtPath(stats);
     } else if (!(await this.#current.isIntact())) await this.#startTruncated(this.#current);
-    else if (listed !== undefined) await this.#takeList(listed);
-  }
-
-  /** A file of which nothing is read can be copied and emptied without a trace in it: then a copy is new to us. */
-  async #takeList(listed: Siblings): Promise<void> {
-    const { path } = this.#options;
-    if (this.#mayHaveBeenEmptied) await this.#takeNew([]);
-    else await this.#known.remember(listed, path);
-    const place = this.#current && this.#ledger.place(this.#current);
-    this.#mayHaveBeenEmptied = place === undefined || place.offset === 0;
+    else if (listed !== undefined) await this.#finder.takeList(listed);
   }
 
   /** A file that vanished is read on for a while, as a renamed one is. */
@@ -225,14 +222,12 @@ class Follower implements FileFollower {
     this.#sizeAtStart ??= found.size;
     const offset = isNew ? 0 : await endOfLastLine(path, this.#sizeAtStart);
     this.#current = await this.#ledger.openText(path, offset);
-    this.#mayHaveBeenEmptied = true;
+    this.#finder.expectCopies();
     this.#home = dirname(await findHome(path));
     if (this.#hadFile) {
       this.#ledger.countRotation();
-      await this.#takeNew([]);
-    } else if (this.#known.marks() === undefined) {
-      await this.#known.remember(await listSiblings(path), path);
-    }
+      await this.#finder.takeNew();
+    } else await this.#finder.rememberFirst();
     this.#began = true;
     this.#hadFile = true;
   }
@@ -240,23 +235,10 @@ class Follower implements FileFollower {
   async #startTruncated(file: LogFile): Promise<void> {
     const place = this.#ledger.place(file);
     this.#ledger.countRotation();
-    if (place !== undefined) await this.#recoverFromCopy(place);
+    if (place !== undefined) await this.#finder.recoverFromCopy(place);
     await this.#ledger.restart(file);
-    this.#mayHaveBeenEmptied = true;
-    await this.#takeNew(place === undefined ? [] : [place]);
-  }
-
-  /** After copytruncate the copy holds what was written between our last read and the truncation. */
-  async #recoverFromCopy(place: FilePlace): Promise<void> {
-    // Every file holds nothing: a copy made of it then is new to us, and found as such.
-    if (place.offset === 0) return;
-    const { files } = await listSiblings(this.#options.path);
-    const others = files.filter(({ path }) => path !== this.#options.path).toReversed();
-    for (const copy of others) {
-      if (!(await holdsPlace(copy, place))) continue;
-      this.#rotated.add(copy, { place, isCopy: true });
-      return;
-    }
+    this.#finder.expectCopies();
+    await this.#finder.takeNew(place === undefined ? [] : [place]);
   }
 
   /** Opens what was being read when the state was taken, and what has come since, oldest first. */
@@ -266,15 +248,23 @@ class Follower implements FileFollower {
     const { path } = this.#options;
     const siblings = await listSiblings(path);
     await refuseClosed(path, siblings);
+    const copied: FilePlace[] = [];
     for (const place of state.places) {
       const file = await findPlace(siblings.files, place);
       if (file === undefined) this.#tellLost(siblings);
-      else if (this.#isOpen(file)) continue;
-      else if (file.path === path) this.#current = await this.#ledger.openAt(file, place);
-      else this.#rotated.add(file, { place, isCopy: false });
+      else {
+        if (file.ino !== place.ino) copied.push(place);
+        await this.#reopen(file, place);
+      }
     }
     this.#unresumed = undefined;
-    await this.#takeNew(state.places);
+    await this.#finder.takeNew(copied);
+  }
+
+  async #reopen(file: Sibling, place: FilePlace): Promise<void> {
+    if (this.#finder.isOpen(file)) return;
+    if (file.path !== this.#options.path) this.#rotated.add(file, { place, isCopy: false });
+    else this.#current = await this.#ledger.openAt(file, place);
   }
 
   #tellLost({ files }: Siblings): void {
@@ -283,40 +273,6 @@ class Follower implements FileFollower {
     this.#ledger.tell(
       `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
     );
-  }
-
-  /** Rotated more than once while nobody looked: the files between the one known and the path's own. */
-  async #takeNew(copied: readonly FilePlace[]): Promise<void> {
-    const { path } = this.#options;
-    const siblings = await listSiblings(path);
-    const found = await findUnread({
-      path,
-      siblings: siblings.files,
-      known: this.#known,
-      isOpen: (file) => this.#isOpen(file),
-      open: [...this.#rotated.files(), ...(this.#current === undefined ? [] : [this.#current])],
-      places: [...copied, ...this.#allPlaces()],
-    });
-    for (const { file, place } of found.unread) {
-      this.#ledger.countRotation();
-      this.#rotated.add(file, { place, isCopy: false });
-    }
-    for (const { size, path: lost } of found.unusable) {
-      this.#ledger.lose(size, `"${lost}" cannot be read; its lines are not counted`);
-    }
-    await this.#known.remember(siblings, path);
-  }
-
-  #isOpen(file: Sibling): boolean {
-    const { dev, ino } = this.#current ?? {};
-    return this.#rotated.has(file) || (file.dev === dev && file.ino === ino);
-  }
-
-  async #listNowAndThen(): Promise<Siblings | undefined> {
-    this.#pollsSinceListing += 1;
-    if (this.#pollsSinceListing < pollsPerListing) return undefined;
-    this.#pollsSinceListing = 0;
-    return listSiblings(this.#options.path);
   }
 
   async #grace(): Promise<number> {

@@ -27,14 +27,22 @@ export class KnownFiles {
     return this.#marks?.some((mark) => mark.key === key) ?? false;
   }
 
-  /** From here on all of these count as read. */
-  async remember({ files, isComplete }: Siblings, path: string): Promise<void> {
+  /**
+   * From here on all of these count as read.
+   *
+   * @param except keys of those that do not, beside the log itself
+   */
+  async remember(
+    { files, isComplete }: Siblings,
+    { path, except }: { readonly path: string; readonly except: ReadonlySet<string> },
+  ): Promise<void> {
     const marks: FileMark[] = [];
     const cache = new Map<string, { readonly size: number; readonly mark: FileMark | undefined }>();
     for (const file of files) {
       if (file.path === path) continue;
       const mark = await this.mark(file);
       cache.set(file.key, { size: file.size, mark });
+      if (except.has(file.key)) continue;
       marks.push(mark ?? { key: file.key, headBytes: 0, headHash: '', bytes: null });
     }
     this.#cache = cache;
@@ -49,13 +57,13 @@ export class KnownFiles {
   /**
    * Whether an archive holds what has been read from another file, or what stands beside it as text.
    *
-   * @param siblings everything that stands there now
+   * @param texts what is read, or was, and stands there now
    */
-  async isPackedFromKnown(archive: MarkedArchive, siblings: readonly Sibling[]): Promise<boolean> {
+  async isPackedFromKnown(archive: MarkedArchive, texts: readonly Sibling[]): Promise<boolean> {
     for (const mark of this.#marks ?? []) if (await isPackedFrom(archive, mark)) return true;
-    for (const sibling of siblings) {
+    for (const text of texts) {
       // Perhaps it is still being packed: then the archive has no end, and the text is what is read.
-      if (sibling.packing === undefined && (await isPackedFromText(archive, sibling))) return true;
+      if (text.packing === undefined && (await isPackedFromText(archive, text))) return true;
     }
     return false;
   }

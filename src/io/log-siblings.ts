@@ -1,13 +1,13 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { type FileTimes, readTimes } from './copy-evidence.ts';
 import { type Packing, readPackedName } from './packing.ts';
 
-export interface Sibling {
+export interface Sibling extends FileTimes {
   readonly path: string;
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
-  readonly modifiedMilliseconds: number;
   /** Tells this file from any other that ever stood beside it, one that reuses its inode included. */
   readonly key: string;
   /** Whether rotation gives such names: a copy that a person makes is called `access.log.bak`. */
@@ -78,14 +78,14 @@ async function listBeside(path: string): Promise<Siblings> {
 async function lookAt(path: string, added: string): Promise<Sibling | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || !stats.isFile()) return undefined;
-  const { dev, ino, size, mtimeMs, birthtimeMs } = stats;
+  const { dev, ino, size, birthtimeMs } = stats;
   const { name, packing } = readPackedName(added);
   return {
     path,
     dev,
     ino,
     size,
-    modifiedMilliseconds: mtimeMs,
+    ...readTimes(stats),
     key: `${dev}:${ino}:${birthtimeMs}`,
     isRotated: rotated.test(name),
     ...(packing === undefined ? {} : { packing }),

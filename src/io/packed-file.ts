@@ -95,6 +95,14 @@ class PackedFile implements LogFile {
     return this.#end;
   }
 
+  isDeleted(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  times(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   wasPackedTo(): Promise<boolean> {
     return Promise.resolve(false);
   }

@@ -206,8 +206,10 @@ export async function findPlace(
   if (place.headBytes === 0) return undefined;
   const others = files.filter((file) => file !== same);
   // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
+  const rotated = others.filter(({ packing, isRotated }) => packing === undefined && isRotated);
   const likelyFirst = [
-    ...others.filter(({ packing, isRotated }) => packing === undefined && isRotated),
+    // A copy of an earlier moment ends before the log did.
+    ...rotated.toSorted((a, b) => b.size - a.size),
     ...others.filter(({ packing }) => packing !== undefined),
     ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
   ];

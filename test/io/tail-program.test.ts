@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { runTailProgram, type TailStep, tailPrograms, tailSteps } from '../support/tail-program.ts';
+import {
+  renamingPrograms,
+  runTailProgram,
+  type TailStep,
+  tailPrograms,
+  tailSteps,
+} from '../support/tail-program.ts';
 
 const kept = new URL('../fixtures/fuzz/tail-programs/', import.meta.url);
 
@@ -25,6 +31,28 @@ test.each(readdirSync(kept))(
     expect(seen).toEqual(written);
   },
 );
+
+test.each<readonly [string, readonly TailStep[]]>([
+  ['a log of one line between two looks', ['rename_dated', 'rename_dated']],
+  ['two logs between two looks', ['rename_dated', 'rename_dated', 'rename_dated', 'write']],
+  ['an empty log between two looks', ['rename_reopen', 'rename_reopen', 'poll', 'write_late']],
+  ['the same, before a restart', ['rename_reopen', 'rename_reopen', 'stop', 'write_late']],
+  ['logs between two looks with numbers that rise', ['rename', 'poll', 'rename_twice']],
+  ['logs during a restart', ['rename', 'stop', 'rename_twice', 'rename_dated', 'start']],
+])('B1 B2 of logs of equal lines, %s is read, each line once', async (_, program) => {
+  const { seen, written } = await runTailProgram(program, { lines: 'alike' });
+  expect(seen).toHaveLength(written.length);
+});
+
+test('B1 B2 random programs of renames count each of equal lines once', async () => {
+  await fc.assert(
+    fc.asyncProperty(renamingPrograms(), async (program) => {
+      const { seen, written } = await runTailProgram(program, { lines: 'alike' });
+      expect(seen).toHaveLength(written.length);
+    }),
+    { seed: 12, numRuns: 30 },
+  );
+});
 
 function isStep(value: unknown): value is TailStep {
   return tailSteps.some((step) => step === value);

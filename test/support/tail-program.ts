@@ -1,7 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { appendFile, copyFile, mkdir, rename, rm, stat, truncate } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type FileFollower, type FollowState, followFile } from '../../src/io/follow-file.ts';
 
@@ -11,6 +23,7 @@ export const tailSteps = [
   'write_half',
   'write_much',
   'write_late',
+  'write_later',
   'poll',
   'poll_once',
   'rename',
@@ -25,6 +38,8 @@ export const tailSteps = [
   'remove',
   'delete_oldest',
   'delete_dated',
+  'pack_oldest',
+  'pack_dated',
   'copy_by_hand',
   'save',
   'stop',
@@ -41,6 +56,32 @@ export function tailPrograms(longest = 30): fc.Arbitrary<readonly TailStep[]> {
   return fc.array(fc.oneof(often, any), { maxLength: longest });
 }
 
+/** No bytes are copied, and no log is written to after it was renamed: as a copy is, after it came into being. */
+const renamingSteps = [
+  'write',
+  'poll',
+  'poll_once',
+  'rename',
+  'rename_dated',
+  'rename_only',
+  'rename_twice',
+  'rename_reopen',
+  'save',
+  'stop',
+  'crash',
+  'start',
+] as const satisfies readonly TailStep[];
+
+/** Programs in which logs of equal lines can be told apart, too. */
+export function renamingPrograms(longest = 20): fc.Arbitrary<readonly TailStep[]> {
+  return fc.array(fc.constantFrom(...renamingSteps), { maxLength: longest });
+}
+
+export interface TailOptions {
+  /** `alike`: each line is the same, as of a format without a time. */
+  readonly lines?: 'numbered' | 'alike';
+}
+
 export interface TailResult {
   /** Every line that was written whole. */
   readonly written: readonly string[];
@@ -49,10 +90,13 @@ export interface TailResult {
 }
 
 /** Runs a program on real files in a directory of its own, and reads all there is at its end. */
-export async function runTailProgram(program: readonly TailStep[]): Promise<TailResult> {
+export async function runTailProgram(
+  program: readonly TailStep[],
+  { lines = 'numbered' }: TailOptions = {},
+): Promise<TailResult> {
   const directory = join(tmpdir(), `tail-${randomUUID()}`);
   await mkdir(directory);
-  const world = new World(join(directory, 'access.log'));
+  const world = new World(join(directory, 'access.log'), lines);
   try {
     await world.step('write');
     await world.step('start');
@@ -76,21 +120,23 @@ class World {
   readonly written: string[] = [];
   readonly seen: string[] = [];
   readonly #path: string;
+  readonly #isAlike: boolean;
   #follower: FileFollower | undefined;
   #saved: { readonly state: FollowState; readonly seen: number } | undefined;
   #half = '';
   #number = 0;
   #rotated = 0;
-  /** Renamed last, and perhaps still written to; nobody writes into a copy. */
-  #renamed: string | undefined;
+  /** Renamed in this order, and perhaps still written to; nobody writes into a copy. */
+  #renamed: readonly string[] = [];
   #copies = 0;
   readonly #dated: string[] = [];
   #deleted = 0;
   /** How much had been written when the log was copied last; undefined once it is another file. */
   #copied: number | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, lines: 'numbered' | 'alike') {
     this.#path = path;
+    this.#isAlike = lines === 'alike';
   }
 
   async step(step: TailStep): Promise<void> {
@@ -102,7 +148,9 @@ class World {
       case 'write_half':
         return this.#writeHalf();
       case 'write_late':
-        return this.#writeLate();
+        return this.#writeLate(this.#renamed.at(-1));
+      case 'write_later':
+        return this.#writeLate(this.#renamed.at(-2));
       case 'poll':
         while (await this.#follower?.poll());
         return;
@@ -114,7 +162,7 @@ class World {
       case 'rename_only':
         return this.#rename();
       case 'rename_dated':
-        await this.#moveTo(`${this.#path}-2026112${this.#number}`);
+        await this.#moveTo(`${this.#path}-2025${String(this.#number).padStart(4, '0')}`);
         return this.#write(1);
       case 'rename_reopen':
         await this.#moveTo(this.#nextDated());
@@ -137,6 +185,10 @@ class World {
         return this.#deleteOldest();
       case 'delete_dated':
         return this.#deleteDated();
+      case 'pack_oldest':
+        return this.#pack(`${this.#path}.${this.#rotated}`);
+      case 'pack_dated':
+        return this.#pack(this.#dated[this.#deleted]);
       case 'copy_by_hand':
         return this.#copyByHand();
       case 'save':
@@ -156,7 +208,7 @@ class World {
   }
 
   async #write(count: number): Promise<void> {
-    const text = Array.from({ length: count }, () => `line ${this.#number++}\n`).join('');
+    const text = Array.from({ length: count }, () => `${this.#nextLine()}\n`).join('');
     const whole = this.#half + text;
     this.written.push(...whole.trimEnd().split('\n'));
     this.#half = '';
@@ -169,11 +221,15 @@ class World {
     await appendFile(this.#path, this.#half);
   }
 
-  /** A server that has not opened its log anew yet. */
-  async #writeLate(): Promise<void> {
-    const file = this.#renamed;
+  #nextLine(): string {
+    const number = this.#number++;
+    return this.#isAlike ? 'GET /healthz 200' : `line ${number}`;
+  }
+
+  /** A server, or one of its workers, that has not opened its log anew yet. */
+  async #writeLate(file: string | undefined): Promise<void> {
     if (file === undefined || this.#half !== '') return;
-    const line = `late ${this.#number++}`;
+    const line = this.#nextLine();
     this.written.push(line);
     await appendFile(file, `${line}\n`);
   }
@@ -193,9 +249,14 @@ class World {
 
   async #shift(): Promise<void> {
     for (let at = this.#rotated; at > 0; at--) {
-      await rename(`${this.#path}.${at}`, `${this.#path}.${at + 1}`);
+      const ending = (await exists(`${this.#path}.${at}`)) ? '' : '.gz';
+      await rename(`${this.#path}.${at}${ending}`, `${this.#path}.${at + 1}${ending}`);
     }
     this.#rotated += 1;
+    this.#renamed = this.#renamed.map((file) => {
+      const number = file.slice(this.#path.length + 1);
+      return file.startsWith(`${this.#path}.`) ? `${this.#path}.${Number(number) + 1}` : file;
+    });
   }
 
   async #moveTo(target: string): Promise<void> {
@@ -203,7 +264,9 @@ class World {
     if (!(await exists(this.#path))) return;
     await rename(this.#path, target);
     this.#copied = undefined;
-    this.#renamed = target;
+    this.#renamed = [...this.#renamed, target];
+    // Clocks of file systems tick every few milliseconds: who came first must be told from equal lines' files.
+    if (this.#isAlike) await sleep(6);
   }
 
   /** What comes between a look and a truncation is in the copy; emptied twice between two looks, it is not (docs/logs.md). */
@@ -214,7 +277,7 @@ class World {
     await this.#write(2);
     await this.#shift();
     await copyFile(this.#path, `${this.#path}.1`);
-    this.#renamed = undefined;
+    this.#renamed = [];
     await truncate(this.#path);
     await this.#write(1);
     await this.step('poll');
@@ -232,7 +295,7 @@ class World {
   async #truncateCopied(): Promise<void> {
     if (this.#copied !== this.#number) return;
     this.#copied = undefined;
-    this.#renamed = undefined;
+    this.#renamed = [];
     await truncate(this.#path);
   }
 
@@ -256,21 +319,38 @@ class World {
   async #deleteOldest(): Promise<void> {
     const isThere = await exists(this.#path);
     if (this.#follower === undefined || this.#rotated === 0 || !isThere) return;
-    await this.step('poll');
+    await this.#pollAndList();
     await this.#save();
     const oldest = `${this.#path}.${this.#rotated--}`;
-    if (oldest === this.#renamed) this.#renamed = undefined;
-    await rm(oldest, { force: true });
+    await this.#forget(oldest);
+  }
+
+  /** The directory is listed at every fourth look. */
+  async #pollAndList(): Promise<void> {
+    for (let look = 0; look < 4; look++) await this.step('poll');
   }
 
   async #deleteDated(): Promise<void> {
     const oldest = this.#dated[this.#deleted];
     if (this.#follower === undefined || oldest === undefined || !(await exists(this.#path))) return;
-    await this.step('poll');
+    await this.#pollAndList();
     await this.#save();
     this.#deleted += 1;
-    if (oldest === this.#renamed) this.#renamed = undefined;
-    await rm(oldest, { force: true });
+    await this.#forget(oldest);
+  }
+
+  /** Its text or its archive. */
+  async #forget(path: string): Promise<void> {
+    this.#renamed = this.#renamed.filter((file) => file !== path);
+    for (const ending of ['', '.gz']) await rm(`${path}${ending}`, { force: true });
+  }
+
+  /** Nobody writes to it any more. */
+  async #pack(path: string | undefined): Promise<void> {
+    if (path === undefined || !(await exists(path))) return;
+    await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
+    this.#renamed = this.#renamed.filter((file) => file !== path);
+    await rm(path);
   }
 
   async #copyByHand(): Promise<void> {
