@@ -2,6 +2,11 @@ import { z } from 'zod';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { path, positiveDuration } from './schema-values.ts';
 
+const ring = z.boolean().default(false).meta({
+  description:
+    'Apache’s "rotatelogs -n" writes the log: NAME, NAME.1, ... are emptied and written to in turn.',
+});
+
 /** One access log of a target; exactly one of its sources is given. */
 export const accessLog = z
   .strictObject({
@@ -32,6 +37,7 @@ export const accessLog = z
     cri: z.boolean().default(false).meta({
       description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
+    ring,
     vhosts: z
       .array(z.string().min(1))
       .default([])
@@ -59,6 +65,7 @@ export const errorLog = z.strictObject({
   cri: z.boolean().default(false).meta({
     description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
   }),
+  ring,
 });
 
 const buckets = z

@@ -9,7 +9,14 @@ import type { FilePlace } from './file-place.ts';
 import { FollowLedger, type FollowTotals } from './follow-ledger.ts';
 import { KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
-import { findHome, listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
+import {
+  findHome,
+  type ListSiblings,
+  listAlone,
+  listSiblings,
+  type Sibling,
+  type Siblings,
+} from './log-siblings.ts';
 import { checkReadable, endOfLastLine } from './open-regular.ts';
 import { findPlace, RotatedFiles } from './rotated-files.ts';
 import { RotationFinder } from './rotation-finder.ts';
@@ -32,6 +39,8 @@ export interface FollowOptions {
   readonly state?: FollowState;
   /** For a container's log: the stream whose lines are handed on. */
   readonly cri?: CriStream;
+  /** Whether rotation leaves it where it is, and empties it when its turn comes again: one of a ring of files. */
+  readonly isOfRing?: boolean;
   /** How long a renamed or deleted file is read on after its last growth: Apache finishes its requests into it. */
   readonly graceMilliseconds?: number;
   /** The same, once its directory is gone. */
@@ -80,6 +89,7 @@ class Follower implements FileFollower {
   readonly #options: FollowOptions;
   readonly #unwrapper: CriUnwrapper | undefined;
   readonly #ledger: FollowLedger;
+  readonly #list: ListSiblings;
   readonly #rotated: RotatedFiles;
   readonly #known: KnownFiles;
   readonly #finder: RotationFinder;
@@ -102,11 +112,13 @@ class Follower implements FileFollower {
     this.#unwrapper = createUnwrapper(options);
     const consume = this.#unwrapper?.consume ?? options.consume;
     this.#ledger = new FollowLedger(consume, { readBytes, skippedBytes, rotations, tooLongLines });
-    this.#rotated = new RotatedFiles(path, this.#ledger);
+    this.#list = options.isOfRing === true ? listAlone : listSiblings;
+    this.#rotated = new RotatedFiles({ path, ledger: this.#ledger, list: this.#list });
     this.#known = new KnownFiles(state?.siblings ?? undefined);
     this.#finder = new RotationFinder({
       path,
       ledger: this.#ledger,
+      list: this.#list,
       rotated: this.#rotated,
       known: this.#known,
       current: () => this.#current,
@@ -246,7 +258,7 @@ class Follower implements FileFollower {
     const state = this.#unresumed;
     if (state === undefined) return;
     const { path } = this.#options;
-    const siblings = await listSiblings(path);
+    const siblings = await this.#list(path);
     await refuseClosed(path, siblings);
     const copied: FilePlace[] = [];
     for (const place of state.places) {

@@ -2,7 +2,7 @@ import { errorCode, isDenied } from './explain-access.ts';
 import { type FilePlace, holdsPlace } from './file-place.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import type { LogFile } from './log-file.ts';
-import { listSiblings, type Sibling } from './log-siblings.ts';
+import type { ListSiblings, Sibling } from './log-siblings.ts';
 
 /** A rotated file that has lines nobody has read. */
 interface UnreadFile extends UnreadPart {
@@ -32,6 +32,13 @@ interface Reading {
 const mostDraining = 8;
 const mostAttempts = 3;
 
+export interface RotatedFilesOptions {
+  /** Of the log. */
+  readonly path: string;
+  readonly ledger: FollowLedger;
+  readonly list: ListSiblings;
+}
+
 /**
  * The files that rotation has taken away from a path: those to be read one after the other, oldest first, and those
  * that are read to their end and may still be written to.
@@ -39,15 +46,17 @@ const mostAttempts = 3;
 export class RotatedFiles {
   readonly #path: string;
   readonly #ledger: FollowLedger;
+  readonly #list: ListSiblings;
   #queue: UnreadFile[] = [];
   /** Whether nothing of the queue may be read at present. */
   #isBlocked = false;
   #reading: Reading | undefined;
   #draining: Draining[] = [];
 
-  constructor(path: string, ledger: FollowLedger) {
+  constructor({ path, ledger, list }: RotatedFilesOptions) {
     this.#path = path;
     this.#ledger = ledger;
+    this.#list = list;
   }
 
   add({ key, dev, ino, size }: Sibling, { place, isCopy }: UnreadPart): void {
@@ -182,7 +191,7 @@ export class RotatedFiles {
   /** Once more when it was renamed between the listing and the opening. */
   async #open(unread: UnreadFile): Promise<LogFile | undefined> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const { files } = await listSiblings(this.#path);
+      const { files } = await this.#list(this.#path);
       const isIt = ({ key }: Sibling) => key === unread.key;
       const found = files.find(isIt) ?? (await findPlace(files, unread.place));
       if (found === undefined) return undefined;
