@@ -1,5 +1,47 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Scenarios that mostly wait for a program, a browser or an alert, and judge no server by how quickly it answers:
+ * two of them run at a time.
+ */
+const sideBySide = [
+  'advice-serving',
+  'alertmanager',
+  'alerts-tools',
+  'audit-behaviour-apache',
+  'audit-behaviour-chain',
+  'audit-behaviour-nginx',
+  'audit-examples',
+  'audit-oracle',
+  'compare',
+  'demo',
+  'documented-configs',
+  'drill',
+  'fleet',
+  'harness',
+  'helm',
+  'kustomize',
+  'log-counts',
+  'mixin',
+  'peers',
+  'processes',
+  'prometheus',
+  'rotatelogs',
+  'runbooks',
+  'scale-out',
+  'secrets',
+  'slot-board',
+  'unreadable-logs',
+  'web-config',
+].map((name) => `test/scenarios/${name}.test.ts`);
+
+const onRealServers = {
+  globalSetup: ['test/support/ensure-packages.ts'],
+  // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/summary-reporter.ts'],
@@ -16,13 +58,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'side-by-side',
+          include: sideBySide,
+          ...onRealServers,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/scenarios/**/*.test.ts'],
-          globalSetup: ['test/support/ensure-packages.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // The scenarios fill real servers and read the kernel's tables; one at a time keeps their figures their own.
+          exclude: sideBySide,
+          ...onRealServers,
+          // These fill real servers and read the kernel's tables; one at a time keeps their figures their own.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
       {

@@ -11,9 +11,10 @@ import { startProcess } from '../test/support/processes.ts';
 import { startApache } from '../test/support/real-apache.ts';
 import { startNginx } from '../test/support/real-nginx.ts';
 import { buildBundle } from '../tools/bundle/build-bundle.ts';
-import { readMemoryFlags } from '../tools/memory-flags.ts';
+import { readMallocSettings, readMemoryFlags } from '../tools/memory-flags.ts';
 import { cpuSeconds, measureLatency, printTable } from './measure.ts';
 
+const repository = fileURLToPath(new URL('../', import.meta.url));
 const scrapes = 1000;
 const idleSeconds = 10;
 
@@ -48,7 +49,7 @@ async function startOurs(
   const started = await startProcess({
     command: process.execPath,
     args: [...flags, main, 'serve', `--config.file=${config}`, `--web.listen-address=${address}`],
-    env: { MALLOC_ARENA_MAX: '2' },
+    env: readMallocSettings(repository),
     isReady: () => answersOk(`http://${address}/-/ready`),
   });
   return { name, metricsUrl: `http://${address}/metrics`, pid: started.pid, stop: started.stop };
@@ -71,7 +72,7 @@ async function measure(subject: Subject): Promise<readonly string[]> {
 export async function run(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'footprint-'));
   await buildBundle(directory);
-  const chosen = readMemoryFlags(fileURLToPath(new URL('../', import.meta.url)));
+  const chosen = readMemoryFlags(repository);
   const apache = await startApache({ mpm: 'event', maxRequestWorkers: 50, threadsPerChild: 25 });
   const nginx = await startNginx({ workerProcesses: 1, workerConnections: 256 });
   const ofApache = `{name: a, server: apache, status_url: "${apache.statusUrl}"}`;

@@ -2,18 +2,21 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { printTable } from '../bench/measure.ts';
+import { openKeepaliveClients } from '../test/support/held-clients.ts';
 import { drawDashboards, startVisitors } from './draw-dashboards.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
+import { startFifty } from './start-fifty.ts';
 import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
 
 /**
  * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
  * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
- * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
+ * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood, with
+ * `fifty` those of fifty simulated servers. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -21,7 +24,8 @@ const { values, positionals } = parseArgs({
 });
 const [wanted = ''] = positionals;
 const { pictures, dashboards } = values;
-if (dashboards !== undefined) await drawScenes(resolve(dashboards));
+if (dashboards !== undefined && wanted === 'fifty') await drawFifty(resolve(dashboards));
+else if (dashboards !== undefined) await drawScenes(resolve(dashboards));
 else if (wanted === 'fleet') await runFleet();
 else await runScenes();
 
@@ -56,8 +60,7 @@ async function runFleet(): Promise<void> {
 async function drawScenes(directory: string): Promise<void> {
   const drill = await startDrill();
   const endVisits = startVisitors(drill);
-  const draw = (name: string) =>
-    drawDashboards({ prometheus: drill.prometheus.url, directory, name });
+  const draw = (name: string) => drawDashboards({ prometheus: drill.prometheus, directory, name });
   try {
     await sleep(180_000);
     await draw('rest');
@@ -71,6 +74,21 @@ async function drawScenes(directory: string): Promise<void> {
   } finally {
     endVisits();
     await drill.stop();
+  }
+}
+
+/** The dashboards of fifty servers, one of which has been full for half a minute. */
+async function drawFifty(directory: string): Promise<void> {
+  const fifty = await startFifty();
+  try {
+    await sleep(120_000);
+    const { port } = fifty.full;
+    const flood = await openKeepaliveClients({ port, count: 40, answered: 5 });
+    await sleep(35_000);
+    await drawDashboards({ prometheus: fifty.prometheus, directory, name: 'fifty' });
+    await flood.close();
+  } finally {
+    await fifty.stop();
   }
 }
 

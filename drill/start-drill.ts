@@ -32,6 +32,20 @@ export const nginxLogFormat =
   '$remote_addr [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time "$upstream_connect_time" "$upstream_response_time"';
 const apacheLogFormat = '%h %l %u %t "%r" %>s %O %D %k %X';
 
+const preforkOptions = {
+  mpm: 'prefork',
+  maxRequestWorkers: 10,
+  timeout: 5,
+  accessLogFormat: apacheLogFormat,
+} as const;
+const eventOptions = { mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 } as const;
+const nginxOptions = {
+  workerProcesses: 1,
+  workerConnections: 64,
+  logFormat: nginxLogFormat,
+  clientHeaderTimeout: 3,
+};
+
 export async function startDrill(): Promise<Drill> {
   const stops: (() => Promise<unknown>)[] = [];
   const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
@@ -42,25 +56,9 @@ export async function startDrill(): Promise<Drill> {
   stops.unshift(() => rm(directory, { recursive: true, force: true }));
   try {
     const webhook = keep(await startWebhookReceiver());
-    const prefork = keep(
-      await startApache({
-        mpm: 'prefork',
-        maxRequestWorkers: 10,
-        timeout: 5,
-        accessLogFormat: apacheLogFormat,
-      }),
-    );
-    const event = keep(
-      await startApache({ mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 }),
-    );
-    const nginx = keep(
-      await startNginx({
-        workerProcesses: 1,
-        workerConnections: 64,
-        logFormat: nginxLogFormat,
-        clientHeaderTimeout: 3,
-      }),
-    );
+    const prefork = keep(await startApache(preforkOptions));
+    const event = keep(await startApache(eventOptions));
+    const nginx = keep(await startNginx(nginxOptions));
     const exporter = keep(
       await startExporter({
         config: exporterConfig({ prefork, event, nginx }, join(directory, 'checkpoint')),
@@ -73,16 +71,10 @@ export async function startDrill(): Promise<Drill> {
     const alertmanager = keep(await startAlertmanager(shortAlertmanagerConfig(webhook.url)));
     const prometheus = keep(
       await startPrometheus({
-        config: stringify({
-          global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
-          rule_files: writeShortRules(alertsDirectory, directory),
-          alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager.address] }] }] },
-          scrape_configs: [
-            {
-              job_name: 'keepalive-exporter',
-              static_configs: [{ targets: [`127.0.0.1:${exporter.port}`] }],
-            },
-          ],
+        config: prometheusConfig({
+          ruleFiles: writeShortRules(alertsDirectory, directory),
+          alertmanager: alertmanager.address,
+          exporterPort: exporter.port,
         }),
       }),
     );
@@ -108,6 +100,28 @@ export async function startDrill(): Promise<Drill> {
     for (const stop of stops) await stop();
     throw error;
   }
+}
+
+function prometheusConfig({
+  ruleFiles,
+  alertmanager,
+  exporterPort,
+}: {
+  readonly ruleFiles: readonly string[];
+  readonly alertmanager: string;
+  readonly exporterPort: number;
+}): string {
+  return stringify({
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: ruleFiles,
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
+    scrape_configs: [
+      {
+        job_name: 'keepalive-exporter',
+        static_configs: [{ targets: [`127.0.0.1:${exporterPort}`] }],
+      },
+    ],
+  });
 }
 
 type Servers = Pick<Drill, 'prefork' | 'event' | 'nginx'>;

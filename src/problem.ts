@@ -48,7 +48,8 @@ export const scrapeProblems: Readonly<Record<ScrapeFailureResult, ScrapeProblemR
     remedy: 'open status_url with curl and compare',
   },
   too_large: {
-    meaning: 'The answer is larger than 1 MiB, or compressed against our request.',
+    meaning:
+      'The answer is larger than 1 MiB, in over 16,384 pieces, or compressed against our request.',
     remedy: 'point status_url at the status page itself',
   },
   other: {

@@ -34,8 +34,23 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => file.replaceAll('\\', '/'));
 
+function textOf(file: string): string {
+  return readFileSync(`${root}${file}`, 'utf8');
+}
+
+/** Its code without comments and texts, in which any word may stand. */
+function codeOf(file: string): string {
+  return textOf(file)
+    .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+    .replace(/'(?:[^'\\\n]|\\.)*'/g, "''")
+    .replace(/`(?:[^`\\$]|\\.|\$(?!\{))*`/g, '``');
+}
+
+/** Text of a script that runs in a browser, which asks the exporter from there. */
+const browserScript = 'page/live-script.ts';
+
 const imports: readonly Import[] = files.flatMap((from) =>
-  [...readFileSync(`${root}${from}`, 'utf8').matchAll(/from '([^']+)'/g)].map(([, to = '']) => ({
+  [...textOf(from).matchAll(/(?:\bfrom |\bimport\(|^import )'([^']+)'/gm)].map(([, to = '']) => ({
     from,
     to: to.startsWith('.') ? posix.normalize(posix.join(dirname(from), to)) : to,
   })),
@@ -60,17 +75,62 @@ test('imports go to lower ranks or stay in their folder', () => {
   expect(upward).toEqual([]);
 });
 
-test('parsers, derivations and checks import nothing from Node and no I/O', () => {
-  const outside = imports.filter(
+/** Modules of Node that read nothing of the machine: types, and functions of their arguments. */
+const harmless = new Set(['node:crypto', 'node:stream', 'node:timers/promises']);
+const pure = [
+  'result.ts',
+  'problem.ts',
+  'snapshot',
+  'parse',
+  'derive',
+  'config',
+  'metrics',
+  'page',
+  'audit',
+];
+const withoutFiles = [...pure, 'pipeline', 'app.ts'];
+const time =
+  /\b(?:setTimeout|setInterval|setImmediate|performance\.now|Date\.now|new Date\(\)|Math\.random)\b/;
+
+test('only io/, server/, demo/, cli/ and main.ts open sockets and files', () => {
+  const reaching = imports.filter(
     ({ from, to }) =>
-      ['parse', 'derive', 'snapshot', 'audit'].includes(place(from)) &&
-      /^(?:node:|node-fetch|fastify|prom-client)/.test(to),
+      withoutFiles.includes(place(from)) && to.startsWith('node:') && !harmless.has(to),
   );
-  expect(outside).toEqual([]);
+  expect(reaching).toEqual([]);
+  const fetching = files.filter(
+    (file) =>
+      file !== browserScript &&
+      withoutFiles.includes(place(file)) &&
+      /(?<![.\w])fetch\(/.test(codeOf(file)),
+  );
+  expect(fetching).toEqual([]);
 });
 
-test('only metrics/registry.ts knows prom-client', () => {
-  expect(filesImporting((to) => to === 'prom-client')).toEqual(['metrics/registry.ts']);
+test('parsers, derivations, tables, checks and the page have neither a clock nor a timer', () => {
+  const timed = files.filter(
+    (file) => file !== browserScript && pure.includes(place(file)) && time.test(codeOf(file)),
+  );
+  expect(timed).toEqual([]);
+  const importing = imports.filter(
+    ({ from, to }) => pure.includes(place(from)) && to.startsWith('node:timers'),
+  );
+  expect(importing).toEqual([]);
+});
+
+test('the pipeline has timers and the monotonic clock; the time of day is handed to it', () => {
+  const reading = files.filter(
+    (file) =>
+      ['pipeline', 'app.ts'].includes(place(file)) && /\bDate\.now|new Date\(\)/.test(codeOf(file)),
+  );
+  expect(reading).toEqual([]);
+});
+
+test('only metrics/registry.ts and io/process-metrics.ts know prom-client', () => {
+  expect(filesImporting((to) => to === 'prom-client').toSorted()).toEqual([
+    'io/process-metrics.ts',
+    'metrics/registry.ts',
+  ]);
 });
 
 test('only io/ knows node-fetch, only server/ and app.ts know fastify', () => {
@@ -80,11 +140,15 @@ test('only io/ knows node-fetch, only server/ and app.ts know fastify', () => {
   );
 });
 
-test('only main.ts touches the process', () => {
+test('only main.ts touches the process; edges may ask who they are', () => {
   const touching = files.filter((file) =>
-    /\bprocess\.(?:env|argv|exit|on|once|std)/.test(readFileSync(`${root}${file}`, 'utf8')),
+    /(?<![.\w])process\??\.(?!pid\b|gete?uid\b)[a-z]/.test(codeOf(file)),
   );
   expect(touching).toEqual(['main.ts']);
+  const asking = files.filter((file) =>
+    /(?<![.\w])process\??\.(?:pid|gete?uid)\b/.test(codeOf(file)),
+  );
+  expect(asking.map(place).filter((name) => !['io', 'demo', 'main.ts'].includes(name))).toEqual([]);
 });
 
 test('the metrics tables import no I/O', () => {

@@ -55,13 +55,15 @@ local renderRule(template, config, values) =
     for key in std.objectFields(template)
     if std.isString(template[key]) && key != 'each'
   };
+  local waits = { [key]: own[key] for key in ['for', 'keep_firing_for'] if has(own, key) };
+  local told = values { 'for': std.get({ 'for': '0s' } + texts + waits, 'for') };
   if !has(template, 'alert') then texts
-  else texts + (if has(own, 'for') then { 'for': own['for'] } else {}) + {
+  else texts + waits + {
     labels:
       { [key]: template.labels[key] % values for key in std.objectFields(template.labels) } +
       config.alert_labels +
       (if has(own, 'severity') then { severity: own.severity } else {}),
-    annotations: { [key]: template.annotations[key] % values for key in std.objectFields(template.annotations) },
+    annotations: { [key]: template.annotations[key] % told for key in std.objectFields(template.annotations) },
   };
 
 local isWanted(template, config) =

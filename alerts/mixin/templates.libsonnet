@@ -20,21 +20,21 @@
       },
       {
         "alert": "WebserverListenOverflows",
-        "expr": "increase(webserver_kernel_listen_overflows_total%(selector_alone)s[5m]) > %(listen_overflows)s",
+        "expr": "increase(webserver_kernel_listen_overflows_total%(selector_alone)s[%(connections_window)s]) > %(listen_overflows)s",
         "for": "1m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "The kernel drops connections on the host of {{ $labels.target }}",
-          "description": "{{ $value | humanize }} connections found a full accept queue within 5 minutes in the network namespace of {{ $labels.target }}.",
+          "description": "{{ $value | humanize }} connections found a full accept queue within %(connections_window)s in the network namespace of {{ $labels.target }}.",
           "runbook_url": "%(runbook_url)s/WebserverListenOverflows.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverConnectionsDropped",
-        "expr": "target:webserver_connections_dropped:increase5m > %(dropped_connections)s\n  and target:webserver_connections_dropped:increase5m\n    > %(dropped_share)s * increase(webserver_connections_accepted_total%(selector_alone)s[5m])\n",
+        "expr": "target:webserver_connections_dropped:increase%(connections_window)s > %(dropped_connections)s\n  and target:webserver_connections_dropped:increase%(connections_window)s\n    > %(dropped_share)s * increase(webserver_connections_accepted_total%(selector_alone)s[%(connections_window)s])\n",
         "for": "1m",
         "keep_firing_for": "5m",
         "labels": {
@@ -42,7 +42,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} drops connections",
-          "description": "{{ $value | humanize }} visitors of {{ $labels.target }} were dropped within 5 minutes for lack of a connection slot.",
+          "description": "{{ $value | humanize }} visitors of {{ $labels.target }} were dropped within %(connections_window)s for lack of a connection slot.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -63,7 +63,7 @@
       },
       {
         "alert": "WebserverSlowClients",
-        "expr": "(\n  avg_over_time(target:webserver_slots_reading:ratio[5m]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (kind, state) (avg_over_time(webserver_slots{state=\"reading\"%(selector_more)s}[5m])) > %(slow_clients_slots)s\n)\nor (\n  avg_over_time(target:webserver_slots_reading_or_active:ratio[5m]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m])) > %(slow_clients_slots)s\n)\n",
+        "expr": "(\n  avg_over_time(target:webserver_slots_reading:ratio[%(connections_window)s]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (kind, state) (avg_over_time(webserver_slots{state=\"reading\"%(selector_more)s}[%(connections_window)s])) > %(slow_clients_slots)s\n)\nor (\n  avg_over_time(target:webserver_slots_reading_or_active:ratio[%(connections_window)s]) > %(slow_clients_share)s\n  and ignoring (kind) sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[%(connections_window)s])) > %(slow_clients_slots)s\n)\n",
         "for": "2m",
         "labels": {
           "severity": "warning"
@@ -91,13 +91,13 @@
       },
       {
         "alert": "WebserverLimitLogged",
-        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=~\"max_request_workers|scoreboard_full|worker_connections_exhausted|too_many_open_files\"%(selector_more)s}[15m])) > 0",
+        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=~\"max_request_workers|scoreboard_full|worker_connections_exhausted|too_many_open_files\"%(selector_more)s}[%(limit_logged_window)s])) > 0",
         "labels": {
           "severity": "info"
         },
         "annotations": {
           "summary": "The error log of {{ $labels.target }} reports a limit",
-          "description": "The error log of {{ $labels.target }} said within the last 15 minutes that a limit of slots, connections or files was reached.",
+          "description": "The error log of {{ $labels.target }} said within the last %(limit_logged_window)s that a limit of slots, connections or files was reached.",
           "runbook_url": "%(runbook_url)s/WebserverLimitLogged.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -131,7 +131,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} is down",
-          "description": "Prometheus has not been able to scrape {{ $labels.instance }} for 5 minutes: nothing is known of its web servers.",
+          "description": "Prometheus has not been able to scrape {{ $labels.instance }} for %(for)s: nothing is known of its web servers.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -145,7 +145,7 @@
         },
         "annotations": {
           "summary": "Nobody watches the web servers of {{ $labels.instance }}",
-          "description": "{{ $labels.instance }} has not answered for 3 minutes: its exporter is down, or the whole host with its web servers.",
+          "description": "{{ $labels.instance }} has not answered for %(for)s: its exporter is down, or the whole host with its web servers.",
           "runbook_url": "%(runbook_url)s/WebserverUnobserved.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -159,7 +159,7 @@
         },
         "annotations": {
           "summary": "The exporter does not answer the probes of {{ $labels.job }}",
-          "description": "{{ $value }} probes of the job {{ $labels.job }} have had no answer from the exporter for 5 minutes: nothing is known of these servers.",
+          "description": "{{ $value }} probes of the job {{ $labels.job }} have had no answer from the exporter for %(for)s: nothing is known of these servers.",
           "runbook_url": "%(runbook_url)s/KeepaliveProbesUnanswered.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -180,28 +180,28 @@
       },
       {
         "alert": "KeepaliveExporterCollectorFailing",
-        "expr": "increase(keepalive_exporter_collector_failures_total%(selector_alone)s[15m]) > 0",
+        "expr": "increase(keepalive_exporter_collector_failures_total%(selector_alone)s[%(exporter_failures_window)s]) > 0",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} leaves out metrics",
-          "description": "{{ $labels.instance }} has left out {{ $value | humanize }} metric families within 15 minutes because reading them failed: a defect.",
+          "description": "{{ $labels.instance }} has left out {{ $value | humanize }} metric families within %(exporter_failures_window)s because reading them failed: a defect.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCollectorFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "KeepaliveExporterCheckpointFailing",
-        "expr": "increase(keepalive_exporter_checkpoint_failures_total%(selector_alone)s[15m]) > 0",
+        "expr": "increase(keepalive_exporter_checkpoint_failures_total%(selector_alone)s[%(exporter_failures_window)s]) > 0",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} cannot write its checkpoint",
-          "description": "{{ $value | humanize }} checkpoints of {{ $labels.instance }} failed within 15 minutes; after a restart log lines would be counted twice or not.",
+          "description": "{{ $value | humanize }} checkpoints of {{ $labels.instance }} failed within %(exporter_failures_window)s; after a restart log lines would be counted twice or not.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -236,42 +236,42 @@
       },
       {
         "alert": "KeepaliveExporterSamplesMissed",
-        "expr": "rate(keepalive_exporter_samples_missed_total%(selector_alone)s[10m])\n  / (rate(keepalive_exporter_samples_missed_total%(selector_alone)s[10m]) + rate(keepalive_exporter_samples_total%(selector_alone)s[10m])) > %(samples_missed_share)s\n  and avg_over_time(webserver_up%(selector_alone)s[10m]) > 0.9\n  unless max_over_time(webserver_exhausted%(selector_alone)s[10m]) == 1\n",
+        "expr": "rate(keepalive_exporter_samples_missed_total%(selector_alone)s[%(samples_missed_window)s])\n  / (rate(keepalive_exporter_samples_missed_total%(selector_alone)s[%(samples_missed_window)s]) + rate(keepalive_exporter_samples_total%(selector_alone)s[%(samples_missed_window)s])) > %(samples_missed_share)s\n  and avg_over_time(webserver_up%(selector_alone)s[%(samples_missed_window)s]) > 0.9\n  unless max_over_time(webserver_exhausted%(selector_alone)s[%(samples_missed_window)s]) == 1\n",
         "for": "15m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} misses samples of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in 10 minutes although it answers: short full moments are not seen.",
+          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in %(samples_missed_window)s although it answers: short full moments are not seen.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterSamplesMissed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverTargetVanished",
-        "expr": "(group without () (webserver_up%(selector_alone)s offset 1h) or group without (source, reason) (webserver_log_source_up%(selector_alone)s offset 1h))\n  unless present_over_time(webserver_up%(selector_alone)s[15m])\n  unless group without (source, reason) (present_over_time(webserver_log_source_up%(selector_alone)s[15m]))\n  and on (%(instance_labels)s) up%(selector_alone)s == 1\n",
+        "expr": "(group without () (webserver_up%(selector_alone)s offset 1h) or group without (source, reason) (webserver_log_source_up%(selector_alone)s offset 1h))\n  unless present_over_time(webserver_up%(selector_alone)s[%(vanished_window)s])\n  unless group without (source, reason) (present_over_time(webserver_log_source_up%(selector_alone)s[%(vanished_window)s]))\n  and on (%(instance_labels)s) up%(selector_alone)s == 1\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} is no longer watched",
-          "description": "{{ $labels.target }} had metrics an hour ago and has had none for 15 minutes, though its exporter answers. Expected after it was removed from the configuration.",
+          "description": "{{ $labels.target }} had metrics an hour ago and has had none for %(vanished_window)s, though its exporter answers. Expected after it was removed from the configuration.",
           "runbook_url": "%(runbook_url)s/WebserverTargetVanished.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverMetricsAbsent",
-        "expr": "absent_over_time(webserver_up%(selector_alone)s[15m]) and absent_over_time(webserver_log_source_up%(selector_alone)s[15m])",
+        "expr": "absent_over_time(webserver_up%(selector_alone)s[%(vanished_window)s]) and absent_over_time(webserver_log_source_up%(selector_alone)s[%(vanished_window)s])",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "No web server is watched",
-          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for 15 minutes: exporter, scrape configuration or service discovery is broken.",
+          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for %(vanished_window)s: exporter, scrape configuration or service discovery is broken.",
           "runbook_url": "%(runbook_url)s/WebserverMetricsAbsent.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -297,21 +297,21 @@
     "rules": [
       {
         "alert": "WebserverLogStalled",
-        "expr": "target:webserver_visitor_requests:rate10m > %(log_stalled_rate)s\n  and target:webserver_log_lines:rate10m == 0\n",
+        "expr": "target:webserver_visitor_requests:rate%(log_window)s > %(log_stalled_rate)s\n  and target:webserver_log_lines:rate%(log_window)s == 0\n",
         "for": "10m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "The access log of {{ $labels.target }} stands still",
-          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, and not one line has been read for 10 minutes.",
+          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, and not one line has been read for %(log_window)s.",
           "runbook_url": "%(runbook_url)s/WebserverLogStalled.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverLogUnparsed",
-        "expr": "(\n  target:webserver_log_lines_unparsed:ratio_rate10m > %(log_unparsed_share)s\n  and ignoring (result) increase(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]) > %(log_unparsed_lines)s\n)\nor (\n  target:webserver_log_lines_unparsed:ratio_rate10m\n  and ignoring (result) rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]) > %(log_unparsed_rate)s\n)\nor (\n  max without (field) (rate(webserver_log_bad_fields_total%(selector_alone)s[10m])) / target:webserver_log_lines:rate10m > %(log_unparsed_share)s\n  and max without (field) (increase(webserver_log_bad_fields_total%(selector_alone)s[10m])) > %(log_unparsed_lines)s\n)\n",
+        "expr": "(\n  target:webserver_log_lines_unparsed:ratio_rate%(log_window)s > %(log_unparsed_share)s\n  and ignoring (result) increase(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[%(log_window)s]) > %(log_unparsed_lines)s\n)\nor (\n  target:webserver_log_lines_unparsed:ratio_rate%(log_window)s\n  and ignoring (result) rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[%(log_window)s]) > %(log_unparsed_rate)s\n)\nor (\n  max without (field) (rate(webserver_log_bad_fields_total%(selector_alone)s[%(log_window)s])) / target:webserver_log_lines:rate%(log_window)s > %(log_unparsed_share)s\n  and max without (field) (increase(webserver_log_bad_fields_total%(selector_alone)s[%(log_window)s])) > %(log_unparsed_lines)s\n)\n",
         "for": "10m",
         "labels": {
           "severity": "warning"
@@ -325,21 +325,21 @@
       },
       {
         "alert": "WebserverLogLagging",
-        "expr": "min_over_time(webserver_log_lag_bytes%(selector_alone)s[10m]) > %(log_lag_bytes)s",
+        "expr": "min_over_time(webserver_log_lag_bytes%(selector_alone)s[%(log_window)s]) > %(log_lag_bytes)s",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "Reading the log of {{ $labels.target }} lags behind",
-          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than 10 minutes.",
+          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than %(log_window)s.",
           "runbook_url": "%(runbook_url)s/WebserverLogLagging.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverLogBytesLost",
-        "expr": "increase(webserver_log_skipped_bytes_total%(selector_alone)s[1h]) > 0",
+        "expr": "increase(webserver_log_skipped_bytes_total%(selector_alone)s[%(lost_bytes_window)s]) > 0",
         "labels": {
           "severity": "warning"
         },
@@ -359,21 +359,21 @@
         },
         "annotations": {
           "summary": "A log of {{ $labels.target }} is not read",
-          "description": "{{ $labels.source }} has not been readable for 10 minutes; the label reason of webserver_log_source_up says why.",
+          "description": "{{ $labels.source }} has not been readable for %(for)s; the label reason of webserver_log_source_up says why.",
           "runbook_url": "%(runbook_url)s/WebserverLogSourceDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverLogDatagramsDropped",
-        "expr": "increase(webserver_log_dropped_datagrams_total%(selector_alone)s[10m]) > %(datagrams_dropped)s",
+        "expr": "increase(webserver_log_dropped_datagrams_total%(selector_alone)s[%(log_window)s]) > %(datagrams_dropped)s",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "Syslog lines of {{ $labels.target }} are dropped",
-          "description": "The kernel dropped {{ $value | humanize }} datagrams of {{ $labels.source }} within 10 minutes because the exporter did not read them in time; log metrics are too low.",
+          "description": "The kernel dropped {{ $value | humanize }} datagrams of {{ $labels.source }} within %(log_window)s because the exporter did not read them in time; log metrics are too low.",
           "runbook_url": "%(runbook_url)s/WebserverLogDatagramsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -385,12 +385,12 @@
     "interval": "30s",
     "rules": [
       {
-        "record": "target:webserver_saturated_above_95:ratio_rate5m",
-        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.95\"%(selector_more)s}[5m]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[5m]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.95)[5m:15s])\n"
+        "record": "target:webserver_saturated_above_95:ratio_rate%(saturation_peaks_window)s",
+        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.95\"%(selector_more)s}[%(saturation_peaks_window)s]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[%(saturation_peaks_window)s]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.95)[%(saturation_peaks_window)s:15s])\n"
       },
       {
-        "record": "target:webserver_saturated_above_80:ratio_rate15m",
-        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.8\"%(selector_more)s}[15m]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[15m]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.8)[15m:15s])\n"
+        "record": "target:webserver_saturated_above_80:ratio_rate%(saturation_high_window)s",
+        "expr": "1 - sum without (le) (rate(webserver_worker_saturation_samples_bucket{le=\"0.8\"%(selector_more)s}[%(saturation_high_window)s]))\n  / (rate(webserver_worker_saturation_samples_count%(selector_alone)s[%(saturation_high_window)s]) > 0)\nor avg_over_time((webserver_worker_saturation_ratio%(selector_alone)s > bool 0.8)[%(saturation_high_window)s:15s])\n"
       },
       {
         "record": "target:webserver_slots_reading:ratio",
@@ -409,16 +409,16 @@
         "expr": "sum without (state) (webserver_slots{kind=\"worker\", state=~\"idle|open\"%(selector_more)s})\n  / sum without (source) (webserver_slots_limit{kind=\"worker\"%(selector_more)s} > 0)\n"
       },
       {
-        "record": "target:webserver_connections_dropped:increase5m",
-        "expr": "clamp_min(increase(webserver_connections_accepted_total%(selector_alone)s[5m])\n  - increase(webserver_connections_handled_total%(selector_alone)s[5m]), 0)\n"
+        "record": "target:webserver_connections_dropped:increase%(connections_window)s",
+        "expr": "clamp_min(increase(webserver_connections_accepted_total%(selector_alone)s[%(connections_window)s])\n  - increase(webserver_connections_handled_total%(selector_alone)s[%(connections_window)s]), 0)\n"
       },
       {
-        "record": "target:webserver_visitor_requests:rate10m",
-        "expr": "rate(webserver_requests_total%(selector_alone)s[10m]) - rate(keepalive_exporter_samples_total%(selector_alone)s[10m])"
+        "record": "target:webserver_visitor_requests:rate%(log_window)s",
+        "expr": "rate(webserver_requests_total%(selector_alone)s[%(log_window)s]) - rate(keepalive_exporter_samples_total%(selector_alone)s[%(log_window)s])"
       },
       {
-        "record": "target:webserver_visitor_requests:sum_rate30m",
-        "expr": "sum by (%(service_labels)s) (\n  rate(webserver_requests_total%(selector_alone)s[30m])\n    - (rate(keepalive_exporter_samples_total%(selector_alone)s[30m]) or 0 * rate(webserver_requests_total%(selector_alone)s[30m]))\n)\n"
+        "record": "target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s",
+        "expr": "sum by (%(service_labels)s) (\n  rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s])\n    - (rate(keepalive_exporter_samples_total%(selector_alone)s[%(traffic_collapsed_window)s]) or 0 * rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s]))\n)\n"
       }
     ]
   },
@@ -427,16 +427,16 @@
     "interval": "30s",
     "rules": [
       {
-        "record": "target:webserver_log_responses:rate5m",
-        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[5m]))"
+        "record": "target:webserver_log_responses:rate%(traffic_window)s",
+        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(traffic_window)s]))"
       },
       {
-        "record": "target:webserver_log_request_timeouts:ratio_rate5m",
-        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m]))\n  / (target:webserver_log_responses:rate5m > 0)\n"
+        "record": "target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s",
+        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[%(traffic_window)s]))\n  / (target:webserver_log_responses:rate%(traffic_window)s > 0)\n"
       },
       {
-        "record": "target:webserver_log_client_aborts:ratio_rate5m",
-        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[5m])\n  / (target:webserver_log_responses:rate5m > 0)\n"
+        "record": "target:webserver_log_client_aborts:ratio_rate%(traffic_window)s",
+        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[%(traffic_window)s])\n  / (target:webserver_log_responses:rate%(traffic_window)s > 0)\n"
       },
       {
         "record": "target:webserver_log_request_timeouts:ratio_rate1h",
@@ -455,24 +455,24 @@
         "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[1d])\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
       },
       {
-        "record": "target:webserver_log_request_duration_seconds:p95_5m",
-        "expr": "histogram_quantile(0.95, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[5m]))"
+        "record": "target:webserver_log_request_duration_seconds:p95_%(traffic_window)s",
+        "expr": "histogram_quantile(0.95, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[%(traffic_window)s]))"
       },
       {
-        "record": "target:webserver_log_request_duration_seconds:p99_5m",
-        "expr": "histogram_quantile(0.99, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[5m]))"
+        "record": "target:webserver_log_request_duration_seconds:p99_%(traffic_window)s",
+        "expr": "histogram_quantile(0.99, rate(webserver_log_request_duration_seconds_bucket%(selector_alone)s[%(traffic_window)s]))"
       },
       {
-        "record": "target:webserver_log_requests_per_connection:rate30m",
-        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[30m]))\n  / (sum without (requests) (rate(webserver_log_connections_reached_total{requests=\"1\"%(selector_more)s}[30m])) > 0)\n"
+        "record": "target:webserver_log_requests_per_connection:rate%(reuse_window)s",
+        "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(reuse_window)s]))\n  / (sum without (requests) (rate(webserver_log_connections_reached_total{requests=\"1\"%(selector_more)s}[%(reuse_window)s])) > 0)\n"
       },
       {
-        "record": "target:webserver_log_lines:rate10m",
-        "expr": "sum without (result) (rate(webserver_log_lines_total%(selector_alone)s[10m]))"
+        "record": "target:webserver_log_lines:rate%(log_window)s",
+        "expr": "sum without (result) (rate(webserver_log_lines_total%(selector_alone)s[%(log_window)s]))"
       },
       {
-        "record": "target:webserver_log_lines_unparsed:ratio_rate10m",
-        "expr": "sum without (result) (rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[10m]))\n  / (target:webserver_log_lines:rate10m > 0)\n"
+        "record": "target:webserver_log_lines_unparsed:ratio_rate%(log_window)s",
+        "expr": "sum without (result) (rate(webserver_log_lines_total{result=\"unparsed\"%(selector_more)s}[%(log_window)s]))\n  / (target:webserver_log_lines:rate%(log_window)s > 0)\n"
       }
     ]
   },
@@ -536,7 +536,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is down",
-          "description": "The status page of {{ $labels.target }} has not been readable for 2 minutes, and nothing says that the server is full. webserver_scrape_result tells how the attempt ends.",
+          "description": "The status page of {{ $labels.target }} has not been readable for %(for)s, and nothing says that the server is full. webserver_scrape_result tells how the attempt ends.",
           "runbook_url": "%(runbook_url)s/WebserverDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -596,35 +596,35 @@
     "rules": [
       {
         "alert": "WebserverSaturationHigh",
-        "expr": "target:webserver_saturated_above_80:ratio_rate15m > %(saturation_high_share)s",
+        "expr": "target:webserver_saturated_above_80:ratio_rate%(saturation_high_window)s > %(saturation_high_share)s",
         "for": "5m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} is above 80 %% saturation most of the time",
-          "description": "In {{ $value | humanizePercentage }} of the last 15 minutes more than 80 %% of the slots of {{ $labels.target }} could take no visitor.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_high_window)s more than 80 %% of the slots of {{ $labels.target }} could take no visitor.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverSaturationHigh.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverSaturationPeaks",
-        "expr": "target:webserver_saturated_above_95:ratio_rate5m > %(saturation_peaks_share)s",
+        "expr": "target:webserver_saturated_above_95:ratio_rate%(saturation_peaks_window)s > %(saturation_peaks_share)s",
         "for": "10m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} fills up for moments",
-          "description": "In {{ $value | humanizePercentage }} of the last 5 minutes more than 95 %% of the slots of {{ $labels.target }} were taken; visitors queue in these moments.",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_peaks_window)s more than 95 %% of the slots of {{ $labels.target }} were taken; visitors queue in these moments.",
           "runbook_url": "%(runbook_url)s/WebserverSaturationPeaks.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
       },
       {
         "alert": "WebserverKeepaliveHoarding",
-        "expr": "avg_over_time(webserver_keepalive_slot_occupancy_ratio%(selector_alone)s[5m]) > %(hoarding_occupancy)s\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[5m]) > %(hoarding_saturation)s\n  and ignoring (version, mpm, keepalive_model) last_over_time(webserver_info{keepalive_model=\"blocking\"%(selector_more)s}[1h])\n",
+        "expr": "avg_over_time(webserver_keepalive_slot_occupancy_ratio%(selector_alone)s[%(hoarding_window)s]) > %(hoarding_occupancy)s\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[%(hoarding_window)s]) > %(hoarding_saturation)s\n  and ignoring (version, mpm, keepalive_model) last_over_time(webserver_info{keepalive_model=\"blocking\"%(selector_more)s}[1h])\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -638,7 +638,7 @@
       },
       {
         "alert": "WebserverKeepaliveReclaimed",
-        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=\"keepalive_reclaimed\"%(selector_more)s}[5m])) > %(reclaimed_events)s\n  or (\n    webserver_connection_occupancy_ratio{server=\"nginx\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n  )\n  or (\n    webserver_connection_occupancy_ratio{server=\"apache\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n    and webserver_worker_saturation_ratio%(selector_alone)s > 0.9\n  )\n",
+        "expr": "sum without (event) (increase(webserver_error_log_events_total{event=\"keepalive_reclaimed\"%(selector_more)s}[%(reclaimed_window)s])) > %(reclaimed_events)s\n  or (\n    webserver_connection_occupancy_ratio{server=\"nginx\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n  )\n  or (\n    webserver_connection_occupancy_ratio{server=\"apache\"%(selector_more)s} > 0.9375\n    and ignoring (kind, state) webserver_slots{kind=\"connection\", state=\"keepalive\"%(selector_more)s} > 0\n    and webserver_worker_saturation_ratio%(selector_alone)s > 0.9\n  )\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -666,13 +666,13 @@
       },
       {
         "alert": "WebserverRestartLoop",
-        "expr": "count_over_time(\n  (webserver_start_time_seconds%(selector_alone)s - last_over_time(webserver_start_time_seconds%(selector_alone)s[15m] offset 1m) > 5)[30m:1m]\n) >= %(restart_loop_starts)s\nor resets(webserver_connections_accepted_total{server=\"nginx\"%(selector_more)s}[30m]) >= %(restart_loop_starts)s\n",
+        "expr": "count_over_time(\n  (webserver_start_time_seconds%(selector_alone)s - last_over_time(webserver_start_time_seconds%(selector_alone)s[15m] offset 1m) > 5)[%(restart_loop_window)s:1m]\n) >= %(restart_loop_starts)s\nor resets(webserver_connections_accepted_total{server=\"nginx\"%(selector_more)s}[%(restart_loop_window)s]) >= %(restart_loop_starts)s\n",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} restarts again and again",
-          "description": "{{ $labels.target }} has restarted {{ $value }} times within 30 minutes.",
+          "description": "{{ $labels.target }} has restarted {{ $value }} times within %(restart_loop_window)s.",
           "runbook_url": "%(runbook_url)s/WebserverRestartLoop.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -707,14 +707,14 @@
       },
       {
         "alert": "WebserverSlotsFullSoon",
-        "expr": "predict_linear(webserver_worker_saturation_ratio%(selector_alone)s[2h], %(slots_full_hours)s * 3600) > 1\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m]) > %(slots_full_from)s\n  and webserver_worker_saturation_ratio%(selector_alone)s offset 1h\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1d)\n",
+        "expr": "predict_linear(webserver_worker_saturation_ratio%(selector_alone)s[%(slots_full_window)s], %(slots_full_hours)s * 3600) > 1\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m]) > %(slots_full_from)s\n  and webserver_worker_saturation_ratio%(selector_alone)s offset 1h\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1d)\n",
         "for": "30m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} will be full within %(slots_full_hours)s hours",
-          "description": "If it goes on as in the last 2 hours, all slots of {{ $labels.target }} will be taken within %(slots_full_hours)s hours. At this time yesterday it had more room.",
+          "description": "If it goes on as in the last %(slots_full_window)s, all slots of {{ $labels.target }} will be taken within %(slots_full_hours)s hours. At this time yesterday it had more room.",
           "runbook_url": "%(runbook_url)s/WebserverSlotsFullSoon.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -792,7 +792,7 @@
     "rules": [
       {
         "alert": "WebserverRequestTimeoutSpike",
-        "expr": "target:webserver_log_request_timeouts:ratio_rate5m > %(timeout_share)s\n  and sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[5m])) > %(timeout_events)s\n  unless (\n    target:webserver_log_request_timeouts:ratio_rate5m\n      <= %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1d offset 1h)\n    unless target:webserver_log_request_timeouts:ratio_rate5m\n      > %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1h offset 1w)\n  )\n",
+        "expr": "target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s > %(timeout_share)s\n  and sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[%(traffic_window)s])) > %(timeout_events)s\n  unless (\n    target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      <= %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1d offset 1h)\n    unless target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      > %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1h offset 1w)\n  )\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -806,7 +806,7 @@
       },
       {
         "alert": "WebserverClientAbortSpike",
-        "expr": "target:webserver_log_client_aborts:ratio_rate5m > %(abort_share)s\n  and increase(webserver_log_client_aborts_total%(selector_alone)s[5m]) > %(abort_events)s\n  unless (\n    target:webserver_log_client_aborts:ratio_rate5m\n      <= %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1d offset 1h)\n    unless target:webserver_log_client_aborts:ratio_rate5m\n      > %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1h offset 1w)\n  )\n",
+        "expr": "target:webserver_log_client_aborts:ratio_rate%(traffic_window)s > %(abort_share)s\n  and increase(webserver_log_client_aborts_total%(selector_alone)s[%(traffic_window)s]) > %(abort_events)s\n  unless (\n    target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      <= %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1d offset 1h)\n    unless target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      > %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1h offset 1w)\n  )\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -820,7 +820,7 @@
       },
       {
         "alert": "WebserverLatencyP95High",
-        "expr": "target:webserver_log_request_duration_seconds:p95_5m > %(latency_p95_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[5m]) >= %(latency_requests)s\n",
+        "expr": "target:webserver_log_request_duration_seconds:p95_%(traffic_window)s > %(latency_p95_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[%(traffic_window)s]) >= %(latency_requests)s\n",
         "for": "10m",
         "labels": {
           "severity": "warning"
@@ -834,7 +834,7 @@
       },
       {
         "alert": "WebserverLatencyP99High",
-        "expr": "target:webserver_log_request_duration_seconds:p99_5m > %(latency_p99_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[5m]) >= %(latency_requests)s\n",
+        "expr": "target:webserver_log_request_duration_seconds:p99_%(traffic_window)s > %(latency_p99_seconds)s\n  and increase(webserver_log_request_duration_seconds_count%(selector_alone)s[%(traffic_window)s]) >= %(latency_requests)s\n",
         "for": "10m",
         "labels": {
           "severity": "warning"
@@ -848,7 +848,7 @@
       },
       {
         "alert": "WebserverRequestsPerConnectionCollapsed",
-        "expr": "target:webserver_log_requests_per_connection:rate30m\n    < avg_over_time(target:webserver_log_requests_per_connection:rate30m[1d] offset 1h) / %(reuse_factor)s\n  and target:webserver_log_responses:rate5m > %(reuse_minimum_rate)s\n",
+        "expr": "target:webserver_log_requests_per_connection:rate%(reuse_window)s\n    < avg_over_time(target:webserver_log_requests_per_connection:rate%(reuse_window)s[1d] offset 1h) / %(reuse_factor)s\n  and target:webserver_log_responses:rate%(traffic_window)s > %(reuse_minimum_rate)s\n",
         "for": "30m",
         "labels": {
           "severity": "info"
@@ -862,7 +862,7 @@
       },
       {
         "alert": "WebserverTrafficCollapsed",
-        "expr": "target:webserver_visitor_requests:sum_rate30m\n    < %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate30m offset 1w)\n  and target:webserver_visitor_requests:sum_rate30m offset 1w > %(traffic_minimum_rate)s\n  unless target:webserver_visitor_requests:sum_rate30m\n    >= %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate30m offset 2w)\n",
+        "expr": "target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s\n    < %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s offset 1w)\n  and target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s offset 1w > %(traffic_minimum_rate)s\n  unless target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s\n    >= %(traffic_collapsed_share)s * (target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s offset 2w)\n",
         "for": "15m",
         "labels": {
           "severity": "warning"

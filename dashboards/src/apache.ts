@@ -1,11 +1,16 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
 import {
+  fullFigure,
+  idleClientsFigure,
+  queueFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
+import {
   acceptQueuePanel,
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  fullFigure,
   slotsPanel,
   slotsSourcePanel,
 } from './panels/common-panels.ts';
@@ -14,10 +19,11 @@ import { curves, figure } from './panels/short-forms.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
+const shown = selectTargets('apache', 'shown');
 const status = statusQueries(select);
 const sampled = sampledQueries(select);
 const host = hostQueries(select);
@@ -29,21 +35,14 @@ export const apacheDashboard = buildDashboard({
   question: 'Are workers or slots running out, and what holds them?',
   server: 'apache',
   from: 'now-3h',
+  shown: fullestTargets(select),
   glance: [
     fullFigure(status.fullByName),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Workers that are neither idle nor open, of all; the worst server.',
       bad: 'over 95 %.',
     }),
-    figure({
-      title: 'Idle clients',
-      query: status.worstKeepalive,
-      unit: unit.ratio,
-      thresholds: thresholds.keepaliveOccupancy,
+    idleClientsFigure(status.worstKeepalive, {
       shows: 'Slots held by idle clients; the worst server.',
       bad: 'over 50 % under prefork or worker: lower KeepAliveTimeout.',
     }),
@@ -62,28 +61,24 @@ export const apacheDashboard = buildDashboard({
       shows: 'Share of the sampled seconds with saturation over 95 %.',
       bad: 'over 1 %.',
     }),
-    figure({
-      title: 'In queue',
-      query: host.waiting,
-      thresholds: thresholds.waiting,
+    queueFigure(host.waiting, {
       shows: 'Connections nobody has accepted, at the server with the most.',
       bad: 'anything that stays: visitors wait.',
-      noValue: 'sockets not seen',
     }),
     serversTable(select, 7),
     evidencePanel(status.evidence),
     fetchResultPanel(status.fetchResult, 'anything but ok: docs/errors.md.'),
-    slotsPanel(slotsByState(select, 'worker'), 'Workers'),
+    slotsPanel(slotsByState(shown, 'worker'), 'Workers'),
   ],
   details: [
     {
       title: 'Connections, as the kernel sees them',
-      panels: [connectionsPanel(connectionsByActivity(select))],
+      panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
       title: 'Connections of event MPMs (empty for prefork and worker)',
       panels: [
-        slotsPanel(slotsByState(select, 'connection'), 'Connection slots'),
+        slotsPanel(slotsByState(shown, 'connection'), 'Connection slots'),
         curves({
           title: 'Keep-alive connections by source (event)',
           queries: [host.keepaliveBySource],
@@ -97,7 +92,7 @@ export const apacheDashboard = buildDashboard({
     {
       title: 'Why',
       panels: [
-        slotsSourcePanel(status.slotsSource),
+        slotsSourcePanel(statusQueries(shown).slotsSource),
         curves({
           title: 'Time to read the status page',
           queries: [status.fetchSeconds],

@@ -21,6 +21,8 @@ export interface DashboardSpec {
   readonly server?: 'apache' | 'nginx';
   /** Whose labels name the jobs and instances; absent: those that have targets. */
   readonly chosenFrom?: string;
+  /** Ranks the chosen targets: the six highest have the panels that are repeated. */
+  readonly shown?: string;
   /** `service levels`: with the choice of objective and latency target. */
   readonly extra?: 'service levels';
   readonly from: string;
@@ -37,7 +39,7 @@ export interface Details {
 
 /** One dashboard in Grafana's classic form (schema 42), which every way of import understands. */
 export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
-  const { server, chosenFrom: metric = 'webserver_up' } = spec;
+  const { server, shown, chosenFrom: metric = 'webserver_up' } = spec;
   const objectives = spec.extra === 'service levels' ? buildObjectiveVariables() : [];
   const builder = new DashboardBuilder(spec.title)
     .uid(uidOf(spec.name))
@@ -49,7 +51,11 @@ export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
     .time({ from: spec.from, to: 'now' })
     .refresh('30s')
     .variables([
-      ...buildVariables({ metric, ...(server !== undefined && { server }) }),
+      ...buildVariables({
+        metric,
+        ...(server !== undefined && { server }),
+        ...(shown !== undefined && { shown }),
+      }),
       ...objectives,
     ])
     .annotations(buildAnnotations(selectTargets(server)))

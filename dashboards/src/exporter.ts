@@ -95,6 +95,7 @@ export const exporterDashboard = buildDashboard({
       thresholds: thresholds.none,
       shows: 'By result: docs/errors.md.',
       bad: 'anything that lasts.',
+      noValue: 'no fetch has failed',
     }),
   ],
   details: [

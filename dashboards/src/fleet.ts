@@ -1,11 +1,13 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { sameChoice, toItsServer } from './links.ts';
 import {
-  acceptQueuePanel,
   firingFigure,
   fullFigure,
+  gaveUpFigure,
+  saturationFigure,
   unansweredFigure,
-} from './panels/common-panels.ts';
+} from './panels/common-figures.ts';
+import { acceptQueuePanel } from './panels/common-panels.ts';
 import { serversTable } from './panels/servers-table.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { statusHistoryPanel, timelinePanel } from './panels/timeline-panel.ts';
@@ -46,28 +48,19 @@ export const fleetDashboard = buildDashboard({
       bad: 'any name: down, or so full that the page gets no worker.',
     }),
     firingFigure(fleet.firing),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'The highest worker saturation of all servers.',
       bad: 'over 95 %: the next burst waits.',
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
-    figure({
-      title: 'Gave up',
-      query: logs.abortShare,
-      unit: unit.ratio,
-      thresholds: thresholds.abortShare,
-      shows: 'Share of requests that timed out or whose client gave up.',
+    gaveUpFigure(logs.abortShare, {
       bad: 'over 5 %.',
       links: [sameChoice('traffic', 'Traffic')],
     }),
     serversTable(select, 10),
     timelinePanel({
-      title: 'State of each server',
-      shows: 'When each server was full, silent or unreadable.',
+      title: 'State of the worst twelve',
+      shows: 'When they were full, silent or unreadable.',
       bad: 'red. Grey: its exporter was not scraped.',
       unit: unit.text,
       thresholds: thresholds.none,
@@ -78,13 +71,13 @@ export const fleetDashboard = buildDashboard({
       links: [toItsServer],
     }),
     statusHistoryPanel({
-      title: 'Saturation of each server',
-      shows: 'Full counts as 100 %. Worker saturation of each server over time.',
+      title: 'Saturation of the worst twelve',
+      shows: 'Full counts as 100 %. Worker saturation over time.',
       bad: 'red cells; a whole column red is a common cause.',
       unit: unit.ratio,
       thresholds: thresholds.saturation,
       noValue: 'no limit is known',
-      queries: [status.saturation],
+      queries: [status.highestSaturation],
       width: 12,
       links: [toItsServer],
     }),

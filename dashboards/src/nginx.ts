@@ -1,11 +1,11 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown } from './links.ts';
+import { fullFigure, reuseFigure, saturationFigure } from './panels/common-figures.ts';
 import {
   acceptQueuePanel,
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  fullFigure,
   slotsPanel,
 } from './panels/common-panels.ts';
 import { serversTable } from './panels/servers-table.ts';
@@ -13,10 +13,11 @@ import { curves, figure } from './panels/short-forms.ts';
 import { connectionQueries } from './queries/connection-queries.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('nginx');
+const shown = selectTargets('nginx', 'shown');
 const status = statusQueries(select);
 const connections = connectionQueries(select);
 const host = hostQueries(select);
@@ -28,6 +29,7 @@ export const nginxDashboard = buildDashboard({
   question: 'Are connections dropped or given up, and how many are left?',
   server: 'nginx',
   from: 'now-3h',
+  shown: fullestTargets(select),
   glance: [
     fullFigure(status.fullByName),
     figure({
@@ -38,11 +40,7 @@ export const nginxDashboard = buildDashboard({
       shows: 'Open connections of the limit; the worst server.',
       bad: 'over 93.75 %: idle ones are given up.',
     }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Connections that will not be given up for a visitor, of the limit.',
       bad: 'over 95 %.',
     }),
@@ -61,14 +59,7 @@ export const nginxDashboard = buildDashboard({
       shows: 'Connections closed at once for lack of a free one.',
       bad: 'anything but 0.',
     }),
-    figure({
-      title: 'Reuse',
-      query: connections.requestsPerConnection,
-      thresholds: thresholds.requestsPerConnection,
-      decimals: 1,
-      shows: 'Requests per connection: how well keep-alive is used.',
-      bad: 'near 1.',
-    }),
+    reuseFigure(connections.requestsPerConnection),
     serversTable(select, 7),
     evidencePanel(status.evidence),
     curves({
@@ -80,12 +71,12 @@ export const nginxDashboard = buildDashboard({
       bad: 'handled below accepted.',
       colors: { accepted: meaning.neutral, handled: meaning.good, dropped: meaning.bad },
     }),
-    slotsPanel(slotsByState(select, 'connection'), 'Connections'),
+    slotsPanel(slotsByState(shown, 'connection'), 'Connections'),
   ],
   details: [
     {
       title: 'Connections, as the kernel sees them',
-      panels: [connectionsPanel(connectionsByActivity(select))],
+      panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
       title: 'Why',
@@ -131,6 +122,7 @@ export const nginxDashboard = buildDashboard({
         }),
         curves({
           title: 'Requests per connection',
+          worst: 'lowest',
           queries: [connections.requestsPerConnectionByTarget],
           unit: unit.count,
           thresholds: thresholds.none,

@@ -2,10 +2,15 @@ import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
 import { alertsTable } from './panels/alerts-table.ts';
 import {
+  firingFigure,
+  idleClientsFigure,
+  queueFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
+import {
   connectionsPanel,
   evidencePanel,
   fetchResultPanel,
-  firingFigure,
   slotsPanel,
   slotsSourcePanel,
 } from './panels/common-panels.ts';
@@ -15,10 +20,11 @@ import { fleetQueries } from './queries/fleet-queries.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
-import { slotsByState, statusQueries } from './queries/status-queries.ts';
+import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
 import { abortColors, meaning, quantileColors, targetStates, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
+const shown = selectTargets(undefined, 'shown');
 const status = statusQueries(select);
 const fleet = fleetQueries(select);
 const host = hostQueries(select);
@@ -30,6 +36,7 @@ export const serviceDashboard = buildDashboard({
   title: 'Keep-alive / Service',
   question: 'I was paged for this target: what is wrong, since when, and what do visitors feel?',
   from: 'now-1h',
+  shown: fullestTargets(select),
   glance: [
     figure({
       title: 'State',
@@ -40,27 +47,15 @@ export const serviceDashboard = buildDashboard({
       shows: 'Of the chosen target; of several, the one that is worst.',
       bad: 'anything but room.',
     }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    saturationFigure(status.worstSaturation, {
       shows: 'Slots that take no new visitor; full counts as 100 %.',
       bad: 'over 95 %.',
     }),
-    figure({
-      title: 'Idle clients',
-      query: status.worstKeepalive,
-      unit: unit.ratio,
-      thresholds: thresholds.keepaliveOccupancy,
+    idleClientsFigure(status.worstKeepalive, {
       shows: 'Share of slots with a client that says nothing.',
       bad: 'over 50 %: lower the keep-alive timeout. Low while full: requests are slow.',
     }),
-    figure({
-      title: 'In queue',
-      query: host.waiting,
-      thresholds: thresholds.waiting,
-      noValue: 'sockets not seen',
+    queueFigure(host.waiting, {
       shows: 'Connections nobody has accepted.',
       bad: 'anything that stays.',
     }),
@@ -110,14 +105,14 @@ export const serviceDashboard = buildDashboard({
       bad: '408: slow clients. 499: they gave up. 5xx: the application.',
       colors: { '5xx': meaning.bad, ...abortColors },
     }),
-    slotsPanel(slotsByState(select, 'worker'), 'Workers'),
-    connectionsPanel(connectionsByActivity(select)),
+    slotsPanel(slotsByState(shown, 'worker'), 'Workers'),
+    connectionsPanel(connectionsByActivity(shown)),
   ],
   details: [
     {
       title: 'Can these figures be trusted?',
       panels: [
-        slotsSourcePanel(status.slotsSource),
+        slotsSourcePanel(statusQueries(shown).slotsSource),
         curves({
           title: 'Age of the kernel figures',
           queries: [host.kernelAge],

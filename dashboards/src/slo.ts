@@ -95,6 +95,7 @@ export const sloDashboard = buildDashboard({
       panels: [
         curves({
           title: 'Availability',
+          worst: 'lowest',
           queries: [slo.availabilityOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,
@@ -104,6 +105,7 @@ export const sloDashboard = buildDashboard({
         }),
         curves({
           title: 'Fast enough',
+          worst: 'lowest',
           queries: [slo.fastOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,
@@ -112,6 +114,7 @@ export const sloDashboard = buildDashboard({
         }),
         curves({
           title: 'With room',
+          worst: 'lowest',
           queries: [slo.roomOverTime],
           unit: unit.ratio,
           thresholds: thresholds.none,

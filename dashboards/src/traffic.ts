@@ -1,6 +1,6 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
-import { fullFigure } from './panels/common-panels.ts';
+import { fullFigure, gaveUpFigure, latencyFigure, reuseFigure } from './panels/common-figures.ts';
 import { heatmapPanel } from './panels/heatmap-panel.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { logQueries } from './queries/log-queries.ts';
@@ -37,30 +37,11 @@ export const trafficDashboard = buildDashboard({
       shows: 'Share of responses 5xx.',
       bad: 'over 1 %.',
     }),
-    figure({
-      title: 'Gave up',
-      query: logs.abortShare,
-      unit: unit.ratio,
-      thresholds: thresholds.abortShare,
-      shows: 'Share of requests that timed out or whose client gave up.',
+    gaveUpFigure(logs.abortShare, {
       bad: 'over 5 %.',
     }),
-    figure({
-      title: 'Latency P99',
-      query: logs.p99,
-      unit: unit.seconds,
-      thresholds: thresholds.latency,
-      shows: 'Of the request duration.',
-      bad: 'over a second; blind to waiting for a worker.',
-    }),
-    figure({
-      title: 'Reuse',
-      query: logs.requestsPerConnection,
-      thresholds: thresholds.requestsPerConnection,
-      decimals: 1,
-      shows: 'Requests per connection: how well keep-alive is used.',
-      bad: 'near 1.',
-    }),
+    latencyFigure(logs.p99),
+    reuseFigure(logs.requestsPerConnection),
     curves({
       title: 'Latency',
       queries: [logs.p50, logs.p95, logs.p99],

@@ -1,15 +1,22 @@
 import { buildDashboard } from './build-dashboard.ts';
+import {
+  gaveUpFigure,
+  latencyFigure,
+  reuseFigure,
+  saturationFigure,
+} from './panels/common-figures.ts';
 import { heatmapPanel } from './panels/heatmap-panel.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { trendPanel } from './panels/trend-panel.ts';
 import { logQueries } from './queries/log-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { statusQueries } from './queries/status-queries.ts';
-import { tuningQueries } from './queries/tuning-queries.ts';
+import { predictedTargets, tuningQueries } from './queries/tuning-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets();
 const tuning = tuningQueries(select);
+const predictions = tuningQueries(selectTargets(undefined, 'shown'));
 const logs = logQueries(select);
 const status = statusQueries(select);
 
@@ -21,6 +28,7 @@ export const tuningDashboard = buildDashboard({
   title: 'Keep-alive / Tuning',
   question: 'Which keep-alive timeout, how many slots, and did the last change help?',
   from: 'now-6h',
+  shown: predictedTargets(select),
   glance: [
     figure({
       title: 'Not as advised',
@@ -43,38 +51,15 @@ export const tuningDashboard = buildDashboard({
         'Targets without an advice: no log format tells connections apart, or traffic is too little.',
       bad: 'the busiest servers among them.',
     }),
-    figure({
-      title: 'Reuse',
-      query: logs.requestsPerConnection,
-      thresholds: thresholds.requestsPerConnection,
-      decimals: 1,
-      shows: 'Requests per connection: how well keep-alive is used.',
-      bad: 'near 1.',
-    }),
-    figure({
-      title: 'Saturation',
-      query: status.worstSaturation,
-      unit: unit.ratio,
-      thresholds: thresholds.saturation,
+    reuseFigure(logs.requestsPerConnection),
+    saturationFigure(status.worstSaturation, {
       shows: 'Of the target with the least room.',
       bad: 'over 80 %.',
     }),
-    figure({
-      title: 'Gave up',
-      query: logs.abortShare,
-      unit: unit.ratio,
-      thresholds: thresholds.abortShare,
-      shows: 'Share of requests that timed out or whose client gave up.',
+    gaveUpFigure(logs.abortShare, {
       bad: 'a jump after the timeout was made smaller: go back a step.',
     }),
-    figure({
-      title: 'Latency P99',
-      query: logs.p99,
-      unit: unit.seconds,
-      thresholds: thresholds.latency,
-      shows: 'Of the request duration.',
-      bad: 'over a second; blind to waiting for a worker.',
-    }),
+    latencyFigure(logs.p99),
     curves({
       title: 'Timeout in force and advised',
       queries: [tuning.timeoutInForce, tuning.advisedTimeout],
@@ -115,7 +100,7 @@ export const tuningDashboard = buildDashboard({
     }),
     // One for each target, also for those without advice: behind what is there for all of them.
     trendPanel({
-      title: 'What each timeout would do: $target',
+      title: 'What each timeout would do: $shown',
       shows:
         'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
       bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
@@ -123,19 +108,19 @@ export const tuningDashboard = buildDashboard({
       thresholds: thresholds.none,
       noValue: noConnections,
       width: 24,
-      repeat: 'target',
+      repeat: 'shown',
       over: { label: 'timeout', name: 'Keep-alive timeout' },
       curves: [
         {
           name: 'Slots at the busiest moment',
-          query: tuning.predictedSlots,
+          query: predictions.predictedSlots,
           unit: unit.count,
           color: meaning.warning,
           axis: 'left',
         },
         {
           name: 'Reuse',
-          query: tuning.predictedReuse,
+          query: predictions.predictedReuse,
           unit: unit.ratio,
           color: meaning.good,
           axis: 'right',

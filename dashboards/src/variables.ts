@@ -3,6 +3,7 @@ import {
   CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   type VariableModel,
   VariableRefresh,
   VariableSort,
@@ -15,10 +16,16 @@ export interface VariableScope {
   /** Series whose labels name the jobs and instances to choose from. */
   readonly metric: string;
   readonly server?: 'apache' | 'nginx';
+  /** Of which of the chosen targets there are panels of their own: a query whose values say which of them first. */
+  readonly shown?: string;
 }
 
 /** The choices above every dashboard: datasource, job, exporter, target. */
-export function buildVariables({ metric, server }: VariableScope): cog.Builder<VariableModel>[] {
+export function buildVariables({
+  metric,
+  server,
+  shown,
+}: VariableScope): cog.Builder<VariableModel>[] {
   const ofServer = server === undefined ? '' : `, server="${server}"`;
   // A target of which only logs are read has no webserver_up.
   const named = metric.startsWith('webserver_') ? metric : 'webserver_up';
@@ -36,7 +43,28 @@ export function buildVariables({ metric, server }: VariableScope): cog.Builder<V
       label: 'Target',
       query: `label_values(${named}{${within}${ofServer}}, target)`,
     }),
+    ...(shown === undefined ? [] : [mostOf(shown)]),
   ];
+}
+
+/**
+ * Not to be chosen by anybody: fifty targets with a panel of their own would be twenty-five screens. Its values come
+ * with the highest first, and stay so.
+ */
+function mostOf(ranks: string): cog.Builder<VariableModel> {
+  const query = `query_result(topk(6, ${ranks}))`;
+  return new QueryVariableBuilder('shown')
+    .label('With a panel of its own')
+    .hide(VariableHide.HideVariable)
+    .datasource(datasource)
+    .query(query)
+    .definition(query)
+    .regex('/target="([^"]+)"/')
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.Disabled)
+    .multi(true)
+    .includeAll(true)
+    .current({ selected: true, text: 'All', value: '$__all' });
 }
 
 interface Choice {

@@ -112,7 +112,10 @@ export function readAdviseQuestion(
     return err(
       'want --log=FILE, an access log, or --config.file=FILE to ask the exporter that runs',
     );
-  if (flags.format === undefined) return err('want --format=FORMAT, the format of the log');
+  if (flags.format === undefined)
+    return err(
+      'want --format=FORMAT, the LogFormat or log_format of the log as the server has it (docs/log-formats.md)',
+    );
   if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
   const figures = readFigures(flags);
   if (!figures.ok) return figures;

@@ -1,6 +1,6 @@
-import { readConfig } from '../app.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { type AdvisedTarget, fetchAdvice } from '../io/fetch-advice.ts';
+import { readConfig } from '../io/read-config.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { RunningQuestion } from './advise-flags.ts';
 import type { CliIo } from './io.ts';
@@ -25,10 +25,10 @@ async function askFor({
   configFile,
   url,
 }: RunningQuestion): Promise<Result<readonly AdvisedTarget[], string>> {
+  const config = configFile === undefined ? undefined : await readConfig(configFile);
+  if (config?.ok === false) return err(config.error.join('\n'));
   const advised = await fetchAdvice(url);
-  if (!advised.ok || configFile === undefined) return advised;
-  const config = await readConfig(configFile);
-  if (!config.ok) return err(config.error.join('\n'));
+  if (!advised.ok || config === undefined) return advised;
   const found: AdvisedTarget[] = [];
   for (const { name } of config.value.targets) {
     const known = advised.value.find(({ target }) => target === name);
@@ -41,7 +41,7 @@ async function askFor({
 }
 
 const withoutConnections =
-  'no access log of this target tells connections apart; docs/tuning.md has the fields to add to its format';
+  'no access log of this target tells connections apart; docs/log-formats.md has the fields to add to its format';
 
 function renderText(targets: readonly AdvisedTarget[]): string {
   return targets

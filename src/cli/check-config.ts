@@ -1,5 +1,5 @@
-import { readConfig } from '../app.ts';
 import type { Config } from '../config/schema.ts';
+import { readConfig } from '../io/read-config.ts';
 import { excerpt } from '../parse/printable.ts';
 import { type ConfigWarning, findConfigWarnings } from '../pipeline/check-named-files.ts';
 import { type FormatTrial, type TriedFormat, tryFormats } from '../pipeline/try-formats.ts';

@@ -5,7 +5,7 @@ import { alignColumns } from './align-columns.ts';
 
 /** The advice for people: what to do, what each timeout would do, and how sure that is. */
 export function renderAdvice(advice: Advice): string {
-  const { headline, directives, effect, model, restsOn, wouldChange, missing } = advice;
+  const { headline, directives, apply, effect, model, restsOn, wouldChange, missing } = advice;
   const table =
     missing.length > 0
       ? []
@@ -18,6 +18,7 @@ export function renderAdvice(advice: Advice): string {
   return [
     `${headline}\n`,
     ...(directives.length === 0 ? [] : [directives.map((line) => `  ${line}\n`).join('')]),
+    ...list('To apply it', apply),
     ...list('Expected', effect),
     ...table,
     ...list('It rests on', restsOn),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type App, createApp } from '../app.ts';
 import { createLog, logFormats, logLevels } from '../io/create-log.ts';
+import { limitRepeats } from '../io/limit-repeats.ts';
 import type { Log } from '../pipeline/log.ts';
 import { ok, type Result } from '../result.ts';
 import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
@@ -74,12 +75,13 @@ async function serveUntilTerminated(
 }
 
 export function createLogOf(flags: Flags, io: CliIo): Log {
-  return createLog({
+  const log = createLog({
     level: logLevels.find((level) => level === flags['log.level']) ?? 'info',
     format: logFormats.find((format) => format === flags['log.format']) ?? 'logfmt',
     write: (line) => io.stderr(line),
     now: () => io.now(),
   });
+  return limitRepeats(log, () => performance.now());
 }
 
 export function flagProblem(flags: Flags): string | undefined {
@@ -125,8 +127,16 @@ function openSecurity(
 async function reload(app: App, log: Log): Promise<void> {
   const reloaded = await app.reload();
   if (reloaded.ok) log.info('configuration reloaded');
-  else
-    log.error('configuration refused; the old one stays', { problems: reloaded.error.join('; ') });
+  else log.error('configuration refused; the old one stays', { problems: firstOf(reloaded.error) });
+}
+
+/** A file that is no configuration at all has thousands of problems. */
+const mostProblems = 20;
+
+function firstOf(problems: readonly string[]): string {
+  const more = problems.length - mostProblems;
+  const shown = problems.slice(0, mostProblems).join('; ');
+  return more > 0 ? `${shown}; and ${more} more, which check-config shows` : shown;
 }
 
 export async function listen(app: App, address: ListenAddress, io: CliIo): Promise<boolean> {

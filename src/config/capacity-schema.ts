@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { count, duration, path } from './schema-values.ts';
 
 /** The limits of a server, where its page does not tell them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Go's YAML reads a bare `0` or `true` into a text field as it is written: `X-XSS-Protection: 0`. */
 export const text = z.union(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { path } from './schema-values.ts';
 
 const tls = z.strictObject({

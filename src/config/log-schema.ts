@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { path, positiveDuration } from './schema-values.ts';
 

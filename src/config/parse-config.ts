@@ -1,5 +1,5 @@
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';

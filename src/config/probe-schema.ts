@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { serverKinds } from '../snapshot/status-page.ts';
 import { capacity } from './capacity-schema.ts';
 import { http } from './http-schema.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { renderDuration } from './durations.ts';
 import { type Config, configSchema } from './schema.ts';
 import { childSchema, isTransformed } from './walk-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkpoint, defaultBuckets, logs } from './log-schema.ts';
 import { probe } from './probe-schema.ts';
 import { target } from './target-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { serverKinds } from '../snapshot/status-page.ts';
 import { capacity } from './capacity-schema.ts';
 import { http } from './http-schema.ts';
@@ -121,7 +121,8 @@ function problemsWithoutStatusPage(target: {
     return [{ path: 'status_url', message }];
   }
   const given = {
-    capacity: Object.keys(capacity).length > 0,
+    // For the advice from the log.
+    capacity: access_logs.length === 0 && Object.keys(capacity).length > 0,
     sampling: sampling.interval !== undefined || sampling.observation_lane,
     listen: others.listen !== undefined,
     processes: others.processes !== undefined,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The schema at a path of the value that `schema` describes; of a union the first that has it. */
 export function schemaAt(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Result } from '../result.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { flag, section, text } from './go-yaml.ts';

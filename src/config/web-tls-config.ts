@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { flag, section, text } from './go-yaml.ts';
 import {
   type CipherSuite,

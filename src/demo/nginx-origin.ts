@@ -15,10 +15,7 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
   const open = new Set<Socket>();
   /** In the order in which they fell idle. */
   const idle = new Map<Socket, NodeJS.Timeout>();
-  let accepts = 0;
-  let handled = 0;
-  let requests = 0;
-  let writing = 0;
+  const counts = { accepts: 0, handled: 0, requests: 0, writing: 0 };
 
   const reclaim = (): void => {
     const free = options.workerConnections - open.size;
@@ -41,13 +38,13 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
 
   const answer = (socket: Socket, bytes: Buffer): void => {
     forget(socket);
-    requests += 1;
-    writing += 1;
+    counts.requests += 1;
+    counts.writing += 1;
     const { path, keepAlive } = readRequest(bytes);
     const isStatus = path.startsWith('/stub_status');
     const reply = () => {
-      const body = isStatus ? page() : 'A page.\n';
-      writing -= 1;
+      const body = isStatus ? renderStubStatus(counts, open.size, idle.size) : 'A page.\n';
+      counts.writing -= 1;
       if (socket.destroyed) return;
       socket.write(renderReply({ body, server: 'nginx/1.22.1 (simulated)', keepAlive }));
       if (keepAlive) rest(socket);
@@ -57,29 +54,41 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
     else setTimeout(reply, options.workMilliseconds);
   };
 
-  const page = (): string =>
-    [
-      `Active connections: ${open.size} `,
-      'server accepts handled requests',
-      ` ${accepts} ${handled} ${requests} `,
-      `Reading: 0 Writing: ${writing} Waiting: ${idle.size} `,
-      '',
-    ].join('\n');
-
   return listenOrigin({
     statusPath: '/stub_status',
     onConnection(socket) {
-      accepts += 1;
+      counts.accepts += 1;
       reclaim();
       if (open.size >= options.workerConnections) {
         socket.destroy();
         return;
       }
-      handled += 1;
+      counts.handled += 1;
       open.add(socket);
       rest(socket);
       socket.on('data', (bytes) => answer(socket, bytes));
       socket.once('close', () => open.delete(forget(socket)));
     },
   });
+}
+
+interface Counts {
+  readonly accepts: number;
+  readonly handled: number;
+  readonly requests: number;
+  readonly writing: number;
+}
+
+function renderStubStatus(
+  { accepts, handled, requests, writing }: Counts,
+  active: number,
+  waiting: number,
+): string {
+  return [
+    `Active connections: ${active} `,
+    'server accepts handled requests',
+    ` ${accepts} ${handled} ${requests} `,
+    `Reading: 0 Writing: ${writing} Waiting: ${waiting} `,
+    '',
+  ].join('\n');
 }

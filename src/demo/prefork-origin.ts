@@ -61,25 +61,7 @@ export async function startPreforkOrigin(options: PreforkOptions): Promise<Origi
     socket.resume();
   };
 
-  const page = (): string => {
-    const idleWorkers = slots.filter((letter) => letter === '_').length;
-    const uptime = Math.floor((Date.now() - startedAt) / 1000);
-    return [
-      'simulated.example',
-      'ServerVersion: Apache/2.4.62 (simulated by keepalive-exporter demo)',
-      'ServerMPM: prefork',
-      `RestartTime: ${new Date(startedAt).toUTCString()}`,
-      'ParentServerConfigGeneration: 1',
-      'ParentServerMPMGeneration: 0',
-      `ServerUptimeSeconds: ${uptime}`,
-      `Total Accesses: ${accesses}`,
-      `Uptime: ${uptime}`,
-      `BusyWorkers: ${slots.length - idleWorkers}`,
-      `IdleWorkers: ${idleWorkers}`,
-      `Scoreboard: ${slots.join('')}`,
-      '',
-    ].join('\n');
-  };
+  const page = () => renderServerStatus({ slots, startedAt, accesses });
 
   return listenOrigin({
     statusPath: '/server-status?auto',
@@ -93,4 +75,33 @@ export async function startPreforkOrigin(options: PreforkOptions): Promise<Origi
       seat(socket);
     },
   });
+}
+
+function renderServerStatus({
+  slots,
+  startedAt,
+  accesses,
+}: {
+  readonly slots: readonly Letter[];
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly accesses: number;
+}): string {
+  const idleWorkers = slots.filter((letter) => letter === '_').length;
+  const uptime = Math.floor((Date.now() - startedAt) / 1000);
+  return [
+    'simulated.example',
+    'ServerVersion: Apache/2.4.62 (simulated by keepalive-exporter demo)',
+    'ServerMPM: prefork',
+    `RestartTime: ${new Date(startedAt).toUTCString()}`,
+    'ParentServerConfigGeneration: 1',
+    'ParentServerMPMGeneration: 0',
+    `ServerUptimeSeconds: ${uptime}`,
+    `Total Accesses: ${accesses}`,
+    `Uptime: ${uptime}`,
+    `BusyWorkers: ${slots.length - idleWorkers}`,
+    `IdleWorkers: ${idleWorkers}`,
+    `Scoreboard: ${slots.join('')}`,
+    '',
+  ].join('\n');
 }

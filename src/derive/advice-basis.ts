@@ -1,28 +1,30 @@
+import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { KeepaliveModel } from '../snapshot/prediction.ts';
 import { formatCount, formatPercent, formatSpan } from './format-figures.ts';
 
-/** Fields by which either server tells connections apart, for its log format. */
-export const connectionFields = {
-  nginx: '$connection $connection_requests $request_time $msec',
-  apache: '%{c}a %{remote}p %k %X %D %{end:msec}t',
-} as const;
-
 /** A share of lines that is worth a word. */
 const noteworthy = 0.02;
 
+interface Subject {
+  readonly summary: GapSummary;
+  readonly server: AdvisedServer;
+}
+
 /** What is lacking for an advice. */
 export function findMissing(
-  summary: GapSummary,
+  { summary, server }: Subject,
   least: { readonly seconds: number; readonly connections: number },
 ): readonly string[] {
   const { requests, connections, observedSeconds, quirks } = summary;
   if (requests === 0 && quirks.linesWithoutConnection > 0) {
+    return [`the log does not tell which requests share a connection. ${fieldsToAdd(server)}`];
+  }
+  if (requests === 0 && quirks.linesWithoutTime > 0) {
     return [
-      `the log does not tell which requests share a connection; add to its format, for nginx: ${connectionFields.nginx} - for Apache: ${connectionFields.apache}`,
+      'of no line the time could be read: check that the format is that of the log, and that it has $msec, %{end:msec}t or another time',
     ];
   }
-  if (requests === 0 && quirks.linesWithoutTime > 0) return ['no line of the log tells its time'];
   const missing: string[] = [];
   if (observedSeconds < least.seconds) {
     missing.push(`${formatSpan(observedSeconds)} of traffic; ${formatSpan(least.seconds)} wanted`);
@@ -33,6 +35,12 @@ export function findMissing(
     );
   }
   return missing;
+}
+
+function fieldsToAdd(server: AdvisedServer): string {
+  return server === 'nginx'
+    ? 'Add " $msec $connection $connection_requests $request_time" to the end of its log_format'
+    : 'Add " %D %k %X %{c}a %{remote}p %{end:msec}t" to the end of its LogFormat';
 }
 
 /** What the figures rest on, and what they lack. */
@@ -55,7 +63,7 @@ function* describeModel(summary: GapSummary, model: KeepaliveModel): Generator<s
     yield "today's timeout is not known: what a longer one would gain is left out";
   }
   if (slots === undefined)
-    yield 'the number of slots is not known: whether a timeout fits is left out';
+    yield 'the number of slots is not known: whether a timeout fits is left out (--slots; for the exporter that runs, capacity.slots)';
   if (model.isBehindProxy) {
     yield 'a few addresses make nearly all connections, so the clients are a proxy: what a longer timeout would gain is left out';
   }

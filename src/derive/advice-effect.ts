@@ -50,6 +50,7 @@ export function describeEffect(
   return figures.flatMap(({ name, read, format }) => {
     const [before, after] = [read(today), read(advised)];
     if (before === undefined || after === undefined) return [];
-    return [`${name}: ${formatRange(before, format)} becomes ${formatRange(after, format)}`];
+    const [was, becomes] = [formatRange(before, format), formatRange(after, format)];
+    return [was === becomes ? `${name}: stays ${was}` : `${name}: ${was} becomes ${becomes}`];
   });
 }

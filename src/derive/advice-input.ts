@@ -1,5 +1,6 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
+import type { MemoryRoom } from '../snapshot/memory.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
@@ -23,8 +24,9 @@ export interface AdviceSurroundings {
   readonly asyncFactor?: number;
   /** Samples from before connections were followed, when another timeout was in force. */
   readonly sampledBefore?: SampledSlots;
-  /** Memory that more workers could take. */
+  /** Memory that more workers could take, and which limit ends it. */
   readonly availableBytes?: number;
+  readonly limitedBy?: MemoryRoom['limitedBy'];
 }
 
 export type SampledSlots = SampleCounters['keepaliveSlots'];
@@ -46,7 +48,7 @@ export function adviceInput(
   const fullSampleShare = sampledBefore === undefined ? fullShareOf(view) : undefined;
   return {
     summary,
-    server: serverOf(view),
+    server: serverOf(view, surroundings.asyncFactor),
     ...(count < leastSamples ? {} : { meanIdleSlots: sum / count }),
     ...(workerBytes === undefined ? {} : { workerBytes }),
     ...(fullSampleShare === undefined ? {} : { fullSampleShare }),
@@ -71,11 +73,16 @@ function fullShareOf({ counters }: AdviceSubject): number | undefined {
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];
 
-function serverOf({ observation: { target, outcome } }: AdviceSubject): AdvisedServer {
+function serverOf(
+  { observation: { target, outcome } }: AdviceSubject,
+  asyncFactor: number | undefined,
+): AdvisedServer {
   if (target.server === 'nginx') return 'nginx';
   const snapshot = outcome?.kind === 'answered' ? outcome.snapshot : undefined;
   const mpm = snapshot?.kind === 'apache' ? snapshot.serverMpm?.toLowerCase() : undefined;
-  return apacheMpms.find((name) => name === mpm) ?? 'apache';
+  // Only event has an AsyncRequestWorkerFactor.
+  const configured = asyncFactor === undefined ? 'apache' : 'event';
+  return apacheMpms.find((name) => name === mpm) ?? configured;
 }
 
 function groupOf({ figures }: AdviceSubject, kind: SlotGroup['kind']): SlotGroup | undefined {

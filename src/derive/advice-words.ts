@@ -38,12 +38,16 @@ function slotsToday({ slots }: KeepaliveModel): string {
   return slots === undefined ? '' : ` instead of ${formatCount(slots)}`;
 }
 
-function effectOf(advised: TimeoutPrediction | undefined, { slotLimit }: KeepaliveModel): string {
+function effectOf(
+  advised: TimeoutPrediction | undefined,
+  { slotLimit, idleCost }: KeepaliveModel,
+): string {
   if (advised === undefined) return '';
   const reuse = `${formatPercent(advised.reuseRatio.expected)} of the requests reuse a connection`;
   const held = formatFigure(advised.busiestSlots.high);
   const limit = slotLimit === undefined ? '' : ` of ${formatCount(slotLimit)}`;
-  return `${reuse}, the busiest moment holds at most ${held}${limit} slots`;
+  const slots = idleCost === 'blocking' ? 'slots' : 'connections';
+  return `${reuse}, the busiest moment holds at most ${held}${limit} ${slots}`;
 }
 
 function designFor(server: AdvisedServer): string {

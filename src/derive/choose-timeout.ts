@@ -20,7 +20,7 @@ const keptReuse = 0.95;
 /** A change that frees a smaller share of the slots held at the busiest moment is not worth a restart. */
 const worthwhile = 0.05;
 /** Of the memory that is free, what workers may take. */
-const usableMemory = 0.8;
+export const usableMemory = 0.8;
 
 /**
  * The smallest timeout that keeps 95 % of the reuse that any would give and keeps the busiest moment under 80 % of the

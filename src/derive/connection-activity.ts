@@ -68,7 +68,7 @@ export function summarizeConnections(sockets: readonly ConnectionSocket[]): Conn
     held: held.toSorted((a, b) => b.ageSeconds - a.ageSeconds).slice(0, mostOnBoard),
     ...known('oldestIdleSeconds', largest(idleAges)),
     ...known('oldestQueuedSeconds', oldestQueuedSeconds),
-    ...known('minRoundTripSeconds', roundTripQuantiles(roundTrips)),
+    ...known('minRoundTripSeconds', roundTripPercentiles(roundTrips)),
   };
 }
 
@@ -96,12 +96,12 @@ function ageOf({ sinceSentSeconds, sinceReceivedSeconds }: ConnectionSocket): nu
   );
 }
 
-function roundTripQuantiles(
+function roundTripPercentiles(
   values: readonly number[],
 ): ConnectionSummary['minRoundTripSeconds'] | undefined {
   const sorted = Float64Array.from(values).sort();
-  const at = (quantile: number) => sorted[Math.ceil(quantile * sorted.length) - 1] ?? 0;
-  return sorted.length === 0 ? undefined : { '0.5': at(0.5), '0.9': at(0.9), '0.99': at(0.99) };
+  const at = (percent: number) => sorted[Math.ceil((percent * sorted.length) / 100) - 1] ?? 0;
+  return sorted.length === 0 ? undefined : { '50': at(50), '90': at(90), '99': at(99) };
 }
 
 function largest(values: Iterable<number>): number | undefined {

@@ -21,7 +21,7 @@ export function createLog({ level, format, write, now }: LogOptions) {
     (message: string, fields: Fields = {}) => {
       if (logLevels.indexOf(severity) < lowest) return;
       const record = { time: now().toISOString(), level: severity, msg: message, ...fields };
-      write(`${format === 'json' ? JSON.stringify(record) : renderLogfmt(record)}\n`);
+      write(`${format === 'json' ? quote(record) : renderLogfmt(record)}\n`);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
@@ -35,5 +35,15 @@ function renderLogfmt(record: Fields): string {
 
 /** JSON quoting keeps a value on its line whatever a remote page put into it. */
 function quoteIfNeeded(text: string): string {
-  return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w.:/@+-]+$/.test(text) ? text : quote(text);
+}
+
+/** What JSON leaves as it is, and a terminal acts upon: DEL and C1, line separators, changes of direction. */
+const unprintable = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
+
+function quote(value: unknown): string {
+  return JSON.stringify(value).replace(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

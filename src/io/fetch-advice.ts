@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { err, ok, type Result } from '../result.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import { getJson, splitCredentials } from './get-json.ts';
@@ -26,6 +26,7 @@ const adviceShape = z.object({
   kind: z.string(),
   headline: z.string(),
   directives: sentences,
+  apply: sentences,
   effect: sentences,
   missing: sentences,
   restsOn: sentences,

@@ -1,6 +1,7 @@
 import { scrapeProblems } from '../problem.ts';
 import type { ScrapeFailure, ScrapeFailureResult } from '../snapshot/scrape.ts';
 import type { ConnectPhase } from './phased-agent.ts';
+import { BodyTooLarge } from './read-body.ts';
 
 const resultOfErrorCode: Readonly<Record<string, ScrapeFailureResult>> = {
   ENOTFOUND: 'dns',
@@ -54,8 +55,8 @@ export function explainFetchError(fetchError: FetchError): ScrapeFailure {
       `${deadlineWords[phase]} within ${seconds} s`,
     );
   }
-  if ((fetchError.error as { type?: unknown }).type === 'max-size') {
-    return scrapeFailure('too_large', 'the answer is larger than 1 MiB');
+  if (fetchError.error instanceof BodyTooLarge) {
+    return scrapeFailure('too_large', fetchError.error.message);
   }
   const { code, text } = rootCause(fetchError.error);
   return scrapeFailure(classify(code, text, phase), text);

@@ -8,13 +8,11 @@ import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
 import { explainFetchError } from './fetch-failure.ts';
 import { createPhasedAgent, type PhaseRecord } from './phased-agent.ts';
+import { readBody } from './read-body.ts';
 import { readRequestHeaders, readTlsMaterial, type TlsMaterial } from './read-secrets.ts';
 import { refuseResponse } from './refuse-response.ts';
 import type { ResolveName } from './resolve-name.ts';
 import { parseStatusUrl, type StatusLocation } from './status-url.ts';
-
-/** A million scoreboard slots are legal; nothing a status page prints is larger than this. */
-const longestBody = 1024 * 1024;
 
 const unversioned = `${agentProduct}0`;
 
@@ -152,14 +150,13 @@ async function requestPage(request: PageRequest): Promise<Result<WholePage, Scra
     signal,
     redirect: 'manual',
     compress: false,
-    size: longestBody,
   });
   const refusal = refuseResponse(response.status, response.headers);
   if (refusal !== undefined) {
     (response.body as Readable | null)?.destroy();
     return err(refusal);
   }
-  const body = Buffer.from(await response.arrayBuffer()).toString('latin1');
+  const body = (await readBody(response.body as Readable)).toString('latin1');
   const serverHeader = response.headers.get('server');
   return ok({
     body,

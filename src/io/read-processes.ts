@@ -38,7 +38,8 @@ export function createProcessReader(
     const parents = await find(table, inodes);
     if (!parents.ok) return parents;
     const readings = await readFamily(new Set(parents.value), table, procRoot);
-    if (readings.length > 0) return ok(sumUp(readings));
+    const [first, ...others] = readings;
+    if (first !== undefined) return ok(sumUp(first, others));
     const subject = selection.pid_file ?? 'processes';
     const detail = `process ${parents.value.join(', ')} is not visible from here`;
     return err({ kind: 'not_found', subject, detail });
@@ -91,7 +92,8 @@ async function readPrivate(directory: string) {
   };
 }
 
-function sumUp(readings: readonly ProcessReading[]): ProcessFigures {
+function sumUp(first: ProcessReading, others: readonly ProcessReading[]): ProcessFigures {
+  const readings = [first, ...others];
   const workers = readings.filter(({ isParent }) => !isParent);
   const serving = workers.length > 0 ? workers : readings;
   const proportionalBytes = sumKnown(readings.map((reading) => reading.proportionalBytes));
@@ -100,6 +102,7 @@ function sumUp(readings: readonly ProcessReading[]): ProcessFigures {
     .toSorted((a, b) => usedShare(b) - usedShare(a))[0];
   return {
     count: readings.length,
+    pid: (readings.find(({ isParent }) => isParent) ?? first).pid,
     residentBytes: sum(readings.map(({ residentBytes }) => residentBytes)),
     ...(proportionalBytes === undefined ? {} : { proportionalBytes }),
     workerBytes:

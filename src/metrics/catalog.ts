@@ -9,7 +9,7 @@ import { kernelFamilies, processFamilies } from './host-families.ts';
 import { accessLogFamilies, errorLogFamilies } from './log-families.ts';
 import { nginxCompatFamilies } from './nginx-compat-families.ts';
 import { sampleFamilies } from './sample-families.ts';
-import { selfFamilies } from './self-families.ts';
+import { selfFamilies as ownFamilies } from './self-families.ts';
 import { slotFamilies } from './slot-families.ts';
 import { slotTableFamilies } from './slot-table-families.ts';
 import { statusFamilies } from './status-families.ts';
@@ -28,13 +28,14 @@ export const logGroups: readonly FamilyGroup<LoggedTarget>[] = [
   { title: 'Error log', families: errorLogFamilies },
 ];
 
-/** Everything said about a target whose status page is polled, in the order of docs/metrics.md. */
-export const targetGroups: readonly FamilyGroup<TargetView>[] = [
+const pollGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Status page', families: statusFamilies },
   { title: 'Verdict', families: verdictFamilies },
   { title: 'Slots', families: slotFamilies },
   { title: 'Between scrapes', families: sampleFamilies },
-  ...logGroups,
+];
+
+const surroundingGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Slot table', families: slotTableFamilies },
   { title: 'Kernel', families: kernelFamilies },
   { title: 'Connections', families: connectionFamilies },
@@ -44,6 +45,27 @@ export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Compatible with nginx-prometheus-exporter', families: nginxCompatFamilies },
 ];
 
-export const selfGroups: readonly FamilyGroup<SelfView>[] = [
-  { title: 'The exporter itself', families: selfFamilies },
+/** Everything said about a target whose status page is polled, in the order of docs/metrics.md. */
+export const targetGroups: readonly FamilyGroup<TargetView>[] = [
+  ...pollGroups,
+  ...logGroups,
+  ...surroundingGroups,
 ];
+
+export const selfGroups: readonly FamilyGroup<SelfView>[] = [
+  { title: 'The exporter itself', families: ownFamilies },
+];
+
+export const logFamilies = familiesOf(logGroups);
+export const selfFamilies = familiesOf(selfGroups);
+
+/** What comes from polls, without the families of logs; with or without the names of other exporters. */
+export function targetFamilies(compatMetrics: boolean): readonly Family<TargetView>[] {
+  return familiesOf([...pollGroups, ...surroundingGroups]).filter(
+    ({ compatibleWith }) => compatMetrics || compatibleWith === undefined,
+  );
+}
+
+function familiesOf<S>(groups: readonly FamilyGroup<S>[]): readonly Family<S>[] {
+  return groups.flatMap(({ families }) => families);
+}

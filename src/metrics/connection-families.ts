@@ -58,12 +58,12 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_connection_min_rtt_seconds',
     type: 'gauge',
-    help: 'Quantiles over the open connections of their lowest round-trip time: what one saved handshake is worth to a visitor.',
-    labels: [...targetLabels, 'quantile'],
+    help: 'Percentiles (50, 90, 99) over the open connections of their lowest round-trip time: what one saved handshake is worth to a visitor.',
+    labels: [...targetLabels, 'percentile'],
     source: 'ss, minrtt.',
     samples: (view: TargetView) =>
       Object.entries(view.host?.connections?.minRoundTripSeconds ?? {}).map(
-        ([quantile, value]) => ({ labels: { ...labelsOf(view), quantile }, value }),
+        ([percentile, value]) => ({ labels: { ...labelsOf(view), percentile }, value }),
       ),
   }),
 ];

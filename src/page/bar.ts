@@ -21,7 +21,7 @@ ${group.kind === 'connection' && server === 'apache' ? (group.fromKernel ? event
 /** event.c stores them where mod_status reads only as its timeout queues are worked off (`if (expiry && expiry < now)`). */
 const eventLag = html`<p class="todo">Apache refreshes these counts only when a timeout of a connection ends: they lag by up to KeepAliveTimeout.</p>`;
 
-const eventFromKernel = html`<p class="todo">Counted by the kernel: Apache’s own counts lag by up to KeepAliveTimeout.</p>`;
+const eventFromKernel = html`<p class="todo">Counted by the kernel: Apache&rsquo;s own counts lag by up to KeepAliveTimeout.</p>`;
 
 interface Segment {
   readonly state: SlotState;

@@ -49,7 +49,7 @@ ${fact('Clients', formatCount(clients))}
 ${fact('Most held by one client', formatCount(topClientConnections))}
 <div><dt>Oldest idle</dt><dd class="oldest-idle">${describeOldestIdle(connections)}</dd></div>
 ${fact('Waiting in the accept queue', formatCount(counts.queued))}
-</dl><p class="todo">${describeCounts(connections)}; from the kernel’s socket data${age}.</p></section>`;
+</dl><p class="todo">${describeCounts(connections)}; from the kernel&rsquo;s socket data${age}.</p></section>`;
 }
 
 /** Each second in the live stream too: it must not differ from the age that the board names. */

@@ -34,77 +34,99 @@ type Framing =
 const reading: ReaderState = { kind: 'reading' };
 
 export function createResponseReader(): ResponseReader {
-  let pending = '';
-  let searched = 0;
-  let head: ResponseHead | undefined;
-  let framing: Framing = { kind: 'connection' };
-  let body = 0;
+  return new Reader();
+}
 
-  /** Takes what is complete off `pending`; undefined when more could be taken at once. */
-  const step = (): ReaderState | undefined => {
-    if (head === undefined) return readHead();
-    if (body > longestBody) return { kind: 'too_large', detail: 'the body is larger than 1 MiB' };
-    switch (framing.kind) {
+class Reader implements ResponseReader {
+  /** Received and not read yet. */
+  #pending = '';
+  #searched = 0;
+  #head: ResponseHead | undefined;
+  #framing: Framing = { kind: 'connection' };
+  #bodyBytes = 0;
+
+  push(text: string): ReaderState {
+    this.#pending += text;
+    for (;;) {
+      const state = this.#step();
+      if (state !== undefined) return state;
+    }
+  }
+
+  finish(): ReaderState {
+    if (this.#head === undefined || this.#framing.kind !== 'connection') return reading;
+    return { kind: 'whole', head: this.#head, surplus: 0 };
+  }
+
+  /** Takes what is complete off the pending text; undefined when more could be taken at once. */
+  #step(): ReaderState | undefined {
+    if (this.#head === undefined) return this.#readHead();
+    if (this.#bodyBytes > longestBody) {
+      return { kind: 'too_large', detail: 'the body is larger than 1 MiB' };
+    }
+    switch (this.#framing.kind) {
       case 'length':
-        return readLength(framing.left, head);
+        return this.#readLength(this.#framing.left, this.#head);
       case 'chunk':
-        return readChunk(framing.left);
+        return this.#readChunk(this.#framing.left);
       case 'connection':
-        body += pending.length;
-        pending = '';
-        return body > longestBody ? undefined : reading;
+        this.#countBody(this.#pending.length);
+        return this.#bodyBytes > longestBody ? undefined : reading;
       default:
-        return readLine(framing.kind, head);
+        return this.#readLine(this.#framing.kind, this.#head);
     }
-  };
+  }
 
-  const readHead = (): ReaderState | undefined => {
+  #countBody(length: number): void {
+    this.#bodyBytes += length;
+    this.#pending = this.#pending.slice(length);
+  }
+
+  #readHead(): ReaderState | undefined {
     const end = /\r?\n\r?\n/g;
-    end.lastIndex = Math.max(0, searched - 3);
-    const found = end.exec(pending);
-    searched = pending.length;
-    if (!looksLikeHttp(pending)) return broken('the answer does not begin with "HTTP/1."');
+    end.lastIndex = Math.max(0, this.#searched - 3);
+    const found = end.exec(this.#pending);
+    this.#searched = this.#pending.length;
+    if (!looksLikeHttp(this.#pending)) return broken('the answer does not begin with "HTTP/1."');
     if (found === null) {
-      return pending.length > longestHead ? broken('the head is larger than 64 KiB') : reading;
+      const tooLong = this.#pending.length > longestHead;
+      return tooLong ? broken('the head is larger than 64 KiB') : reading;
     }
-    const parsed = parseHead(pending.slice(0, found.index));
-    pending = pending.slice(end.lastIndex);
-    searched = 0;
+    const parsed = parseHead(this.#pending.slice(0, found.index));
+    this.#pending = this.#pending.slice(end.lastIndex);
+    this.#searched = 0;
     if (parsed === undefined) return broken('the head of the answer is malformed');
     // 100 Continue and 103 Early Hints come before the answer.
     if (parsed.head.status < 200) return undefined;
-    ({ head, framing } = parsed);
+    this.#head = parsed.head;
+    this.#framing = parsed.framing;
     return undefined;
-  };
+  }
 
-  const readLength = (left: number, whole: ResponseHead): ReaderState | undefined => {
-    if (pending.length >= left)
-      return { kind: 'whole', head: whole, surplus: pending.length - left };
-    framing = { kind: 'length', left: left - pending.length };
-    body += pending.length;
-    pending = '';
-    return body > longestBody ? undefined : reading;
-  };
+  #readLength(left: number, head: ResponseHead): ReaderState | undefined {
+    const { length } = this.#pending;
+    if (length >= left) return { kind: 'whole', head, surplus: length - left };
+    this.#framing = { kind: 'length', left: left - length };
+    this.#countBody(length);
+    return this.#bodyBytes > longestBody ? undefined : reading;
+  }
 
-  const readChunk = (left: number): ReaderState | undefined => {
-    const taken = Math.min(left, pending.length);
-    body += taken;
-    pending = pending.slice(taken);
-    framing = left === taken ? { kind: 'chunk_line' } : { kind: 'chunk', left: left - taken };
-    return left === taken || body > longestBody ? undefined : reading;
-  };
+  #readChunk(left: number): ReaderState | undefined {
+    const taken = Math.min(left, this.#pending.length);
+    this.#countBody(taken);
+    this.#framing = left === taken ? { kind: 'chunk_line' } : { kind: 'chunk', left: left - taken };
+    return left === taken || this.#bodyBytes > longestBody ? undefined : reading;
+  }
 
-  const readLine = (
-    kind: 'chunk_line' | 'trailer',
-    whole: ResponseHead,
-  ): ReaderState | undefined => {
-    const end = pending.indexOf('\n');
-    if (end === -1)
-      return pending.length > longestChunkLine ? broken('a chunk is malformed') : reading;
-    const line = pending.slice(0, end).trim();
-    pending = pending.slice(end + 1);
+  #readLine(kind: 'chunk_line' | 'trailer', head: ResponseHead): ReaderState | undefined {
+    const end = this.#pending.indexOf('\n');
+    if (end === -1) {
+      return this.#pending.length > longestChunkLine ? broken('a chunk is malformed') : reading;
+    }
+    const line = this.#pending.slice(0, end).trim();
+    this.#pending = this.#pending.slice(end + 1);
     if (kind === 'trailer') {
-      return line === '' ? { kind: 'whole', head: whole, surplus: pending.length } : undefined;
+      return line === '' ? { kind: 'whole', head, surplus: this.#pending.length } : undefined;
     }
     // The end of the data of the chunk before.
     if (line === '') return undefined;
@@ -112,23 +134,9 @@ export function createResponseReader(): ResponseReader {
     if (size === undefined) return broken('a chunk is malformed');
     const left = Number.parseInt(size, 16);
     // The line end after the data belongs to the chunk, and is counted as an empty line.
-    framing = left === 0 ? { kind: 'trailer' } : { kind: 'chunk', left };
+    this.#framing = left === 0 ? { kind: 'trailer' } : { kind: 'chunk', left };
     return undefined;
-  };
-
-  return {
-    push(text) {
-      pending += text;
-      for (;;) {
-        const state = step();
-        if (state !== undefined) return state;
-      }
-    },
-    finish() {
-      if (head === undefined || framing.kind !== 'connection') return reading;
-      return { kind: 'whole', head, surplus: 0 };
-    },
-  };
+  }
 }
 
 function broken(detail: string): ReaderState {

@@ -1,9 +1,10 @@
-import type { AdviceSubject } from '../derive/advice-input.ts';
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
-import type { Advice } from '../snapshot/advice.ts';
-import type { SourceView } from '../snapshot/log-source.ts';
-import type { TargetIdentity } from '../snapshot/target-view.ts';
+import type { LoggedTarget } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
+import type { TargetViews } from './target-views.ts';
+
+/** After how many seconds a browser asks for the page again. */
+export const pageRefreshSeconds = 5;
 
 export interface PageContext {
   readonly exporter: PageExporter;
@@ -13,16 +14,13 @@ export interface PageContext {
   /** False when the targets were found rather than configured. */
   readonly configured: boolean;
   readonly targets: readonly Target[];
-  /** Targets without a status page. */
-  readonly logsOnly: readonly TargetIdentity[];
-  /** By name of the target; empty for one without logs. */
-  readonly logSources: (target: string) => readonly SourceView[];
-  readonly adviceFor: (view: AdviceSubject) => Advice | undefined;
+  readonly views: Pick<TargetViews, 'complete' | 'logged' | 'allLogsOnly'>;
 }
 
-/** What the page shows: the latest look at each target. Opening the page fetches nothing from a server. */
+/** What the page shows: the latest view of each target. Opening the page polls no server. */
 export function buildPageModel(context: PageContext): PageModel {
-  const { exporter, nowSeconds, refreshSeconds, telemetryPath, configured, targets } = context;
+  const { exporter, nowSeconds, refreshSeconds, telemetryPath, configured, targets, views } =
+    context;
   return {
     exporter,
     nowSeconds,
@@ -37,28 +35,29 @@ export function buildPageModel(context: PageContext): PageModel {
     ],
     ...(configured ? {} : { hint: discoveryHint(targets) }),
     targets: [
-      ...targets.map(buildPageTarget),
-      ...context.logsOnly.map((identity) => ({ identity, logsOnly: true as const })),
-    ].map((target) => ({
-      ...target,
-      ...advicePart(target, context),
-      logSources: context.logSources(target.identity.name),
-    })),
+      ...targets.map((target) => buildPageTarget(target, views)),
+      ...views.allLogsOnly().map(({ observation, ...logged }) => ({
+        identity: observation.target,
+        logsOnly: true as const,
+        ...logsAndAdvice(logged),
+      })),
+    ],
   };
 }
 
-function advicePart({ view, identity }: PageTarget, { adviceFor }: PageContext) {
-  const advice = adviceFor(view ?? { observation: { target: identity } });
-  return advice === undefined ? {} : { advice };
+function logsAndAdvice({ logs, advice }: Pick<LoggedTarget, 'logs' | 'advice'>) {
+  return { ...(advice === undefined ? {} : { advice }), logSources: logs?.sources ?? [] };
 }
 
-function buildPageTarget(target: Target): PageTarget {
-  const view = target.latest();
+function buildPageTarget(target: Target, views: PageContext['views']): PageTarget {
+  const latest = target.latest();
+  const view = latest === undefined ? undefined : views.complete(latest);
   const { lastAnswered, lastFailed } = target.memory();
   const answered = view?.observation.outcome.kind === 'answered';
   return {
     identity: target.identity,
     address: target.statusUrl,
+    ...logsAndAdvice(view ?? views.logged(target.identity)),
     ...(view === undefined ? {} : { view }),
     ...(view?.verdict.exhausted === undefined
       ? {}

@@ -1,13 +1,12 @@
-import { cpus } from 'node:os';
 import type { CapacityConfig } from '../config/schema.ts';
 import { deriveNginxCapacity, type NginxCapacity } from '../derive/nginx-capacity.ts';
+import { cpuCount } from '../io/machine.ts';
 import { readNginxConfig } from '../io/read-nginx-config.ts';
+import { ok, type Result } from '../result.ts';
 import type { Capacity } from '../snapshot/slots.ts';
 import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Log } from './log.ts';
-
-/** A reload of the server may change its file at any time; a look a minute keeps the limit honest at no cost. */
-const rereadMilliseconds = 60_000;
+import { rereadEachMinute } from './reread.ts';
 
 /** Yields what is known about a target's capacity; never rejects. */
 export type CapacitySource = () => Promise<Capacity>;
@@ -27,18 +26,12 @@ export function createCapacitySource({
   // Apache's scoreboard tells its limit; its file is for the audit.
   const file = identity.server === 'nginx' ? capacity.config_file : undefined;
   if (stated.slots !== undefined || file === undefined) return () => Promise.resolve(stated);
-  let readAt = Number.NEGATIVE_INFINITY;
-  let known: Promise<Capacity> = Promise.resolve(stated);
-  return () => {
-    if (performance.now() - readAt >= rereadMilliseconds) {
-      readAt = performance.now();
-      known = readCapacity(file, capacity).catch((error: Error) => {
-        log.warn('cannot read the capacity; ratios are absent', { file, error: error.message });
-        return stated;
-      });
-    }
-    return known;
-  };
+  return rereadEachMinute(async () => {
+    const read = await readCapacity(file, capacity);
+    if (read.ok) return read.value;
+    log.warn('cannot read the capacity; ratios are absent', { file, error: read.error });
+    return stated;
+  });
 }
 
 /** What the configuration states by itself. */
@@ -57,14 +50,17 @@ function statedCapacity(config: CapacityConfig): Capacity {
   };
 }
 
-async function readCapacity(file: string, config: CapacityConfig): Promise<Capacity> {
+async function readCapacity(
+  file: string,
+  config: CapacityConfig,
+): Promise<Result<Capacity, string>> {
   const directives = await readNginxConfig(file);
-  if (!directives.ok) throw new Error(directives.error);
+  if (!directives.ok) return directives;
   const { workerProcesses, workerConnections } = deriveNginxCapacity(directives.value, {
-    cpuCount: config.cpu_count ?? cpus().length,
+    cpuCount: config.cpu_count ?? cpuCount(),
     override: overrideOf(config),
   });
-  return { slots: workerProcesses * workerConnections, slotsSource: 'config_file' };
+  return ok({ slots: workerProcesses * workerConnections, slotsSource: 'config_file' });
 }
 
 function overrideOf(config: CapacityConfig): Partial<NginxCapacity> {

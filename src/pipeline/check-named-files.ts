@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import type { Config, HttpConfig, TargetConfig } from '../config/schema.ts';
+import { pathProblem } from '../io/path-problem.ts';
 
 /** Something that the schema allows and that will probably not do what was wanted. */
 export interface ConfigWarning {
@@ -16,8 +15,8 @@ interface NamedFile {
 
 /** What is doubtful about a valid configuration: files that cannot be read, nothing to do, a page for people. */
 export async function findConfigWarnings(config: Config): Promise<readonly ConfigWarning[]> {
-  const looked = await Promise.all(namedFiles(config).map(lookAt));
-  return [...emptyWarnings(config), ...addressWarnings(config), ...looked.flat()];
+  const ofFiles = await Promise.all(namedFiles(config).map(warningsOf));
+  return [...emptyWarnings(config), ...addressWarnings(config), ...ofFiles.flat()];
 }
 
 function emptyWarnings({ targets, probe }: Config): readonly ConfigWarning[] {
@@ -77,19 +76,9 @@ function filesOfHttp(http: HttpConfig, path: string): readonly NamedFile[] {
   ];
 }
 
-async function lookAt({ path, file }: NamedFile): Promise<readonly ConfigWarning[]> {
+async function warningsOf({ path, file }: NamedFile): Promise<readonly ConfigWarning[]> {
   if (file === undefined) return [];
-  try {
-    const isDirectory = (await stat(file)).isDirectory();
-    const wantsDirectory = path === 'checkpoint.directory';
-    if (isDirectory !== wantsDirectory) {
-      const found = isDirectory ? 'is a directory, not a file' : 'is not a directory';
-      return [{ path, message: `${file} ${found}` }];
-    }
-    await access(file, wantsDirectory ? constants.W_OK : constants.R_OK);
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [{ path, message: `${file} cannot be used by this user: ${reason}` }];
-  }
+  const wanted = path === 'checkpoint.directory' ? 'directory' : 'file';
+  const problem = await pathProblem(file, wanted);
+  return problem === undefined ? [] : [{ path, message: `${file} ${problem}` }];
 }

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { type CheckpointStore, openCheckpointStore } from '../io/checkpoint-store.ts';
+import { machineName } from '../io/machine.ts';
 import type { Log } from './log.ts';
 
 export interface CheckpointOpener {
@@ -35,7 +35,7 @@ export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): C
       await known?.store.release();
       known = undefined;
       if (directory === undefined) return undefined;
-      const opened = await openCheckpointStore(directory, `process ${pid} on ${hostname()}`);
+      const opened = await openCheckpointStore(directory, `process ${pid} on ${machineName()}`);
       if (opened.ok) known = { directory, store: opened.value };
       tell(directory, opened.ok ? '' : opened.error);
       return known?.store;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { connectionThresholds } from '../derive/log-fold.ts';
 import type { InputPlace } from '../io/log-input.ts';
 import { err, ok, type Result } from '../result.ts';

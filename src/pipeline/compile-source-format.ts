@@ -2,12 +2,16 @@ import type { TargetConfig } from '../config/schema.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
+import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { ok, type Result } from '../result.ts';
 import { vhostsOf } from './line-sinks.ts';
 
-/** The parser of an access log; in words why there is none. With a key it tells connections apart. */
+/**
+ * The parser of an access log; in words why there is none. With a key it tells connections apart, where the format
+ * gives what that takes; else no address is hashed for nothing.
+ */
 export async function compileSourceFormat(
   { format, format_file, json_keys }: TargetConfig['access_logs'][number],
   { server, access_logs, status_url }: TargetConfig,
@@ -18,12 +22,21 @@ export async function compileSourceFormat(
       ? ok(format)
       : await readLogFormat({ file: format_file, name: format, server });
   if (!text.ok) return text;
-  return parseLogFormat({
+  const options = {
     format: text.value,
     vhosts: vhostsOf(access_logs),
     // Without a status page no request of ours can be in the log.
     ...(status_url === undefined ? {} : { own: readOwnRequests(status_url) }),
     ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
-    ...(addressKey === undefined ? {} : { addressKey }),
-  });
+  };
+  if (addressKey === undefined) return parseLogFormat(options);
+  const tracking = parseLogFormat({ ...options, addressKey });
+  const isUseful = tracking.ok && tellsConnections(tracking.value.gives);
+  return isUseful ? tracking : parseLogFormat(options);
+}
+
+/** The server's number of a connection, or its peer's address and port; and the time of the line. */
+export function tellsConnections(gives: ReadonlySet<Meaning>): boolean {
+  const peer = gives.has('client') && gives.has('remotePort');
+  return gives.has('time') && (gives.has('connection') || peer);
 }

@@ -1,10 +1,9 @@
-import { cpus } from 'node:os';
-import { resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { absolutePath, cpuCount as machineCpuCount } from '../io/machine.ts';
 import type { ConfigView } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { KnownVersion } from './audit-files.ts';
 import type { Log } from './log.ts';
+import { within } from './within.ts';
 
 /** What a target's configuration file says, judged by the version of its status page. */
 export type ReadConfig = (version: string | undefined) => Promise<ConfigView | undefined>;
@@ -52,7 +51,7 @@ export function createConfigSource(options: ConfigSourceOptions): ReadConfig {
     if (due && !reading) {
       const first = readAt === Number.NEGATIVE_INFINITY;
       const done = start(version);
-      if (first) await Promise.race([done, setTimeout(firstWaitMilliseconds)]);
+      if (first) await within(done, firstWaitMilliseconds);
     }
     return latest;
   };
@@ -74,10 +73,10 @@ export async function auditTarget(
   const known: Partial<Record<ServerKind, KnownVersion>> =
     version === undefined ? {} : { [server]: { version, source: 'status_page' } };
   const done = await auditFiles({
-    files: { [server]: resolve(file) },
+    files: { [server]: absolutePath(file) },
     versions: known,
     // The file may be of another machine, so nothing of this one is held against it.
-    machine: { cpuCount: cpuCount ?? cpus().length },
+    machine: { cpuCount: cpuCount ?? machineCpuCount() },
     chain: {},
   });
   if (!done.ok) return { view: undefined, problem: done.error };

@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { deriveSlotHolders } from '../derive/slot-holders.ts';
 import { createPageFetcher, type FetchPageOptions } from '../io/fetch-page.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
+import { within } from './within.ts';
 
 export interface HoldersSourceOptions extends FetchPageOptions {
   readonly timeoutMilliseconds: number;
@@ -49,7 +49,7 @@ export function createHoldersSource(
       const done = start();
       // The first scrape of a fresh exporter should not lack the figures for a whole interval, nor wait for a page
       // that does not come.
-      if (first) await Promise.race([done, setTimeout(firstWaitMilliseconds)]);
+      if (first) await within(done, firstWaitMilliseconds);
     }
     return latest;
   };

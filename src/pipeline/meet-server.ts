@@ -1,8 +1,8 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HttpConfig } from '../config/schema.ts';
 import { type Dialled, dial } from '../io/dial.ts';
 import { createHttp1Connection, type Http1Connection } from '../io/http1-connection.ts';
-import { readRequestHeaders, readTlsMaterial, type TlsMaterial } from '../io/read-secrets.ts';
+import { readCheckMaterial } from '../io/read-check-material.ts';
+import type { TlsMaterial } from '../io/read-secrets.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
 import { err, ok, type Result } from '../result.ts';
 import type {
@@ -62,7 +62,7 @@ export async function meetServer(
   seen: Pick<Check, 'records' | 'refused'>,
 ): Promise<Result<Check, KeepaliveFailure>> {
   const { url, http, userAgent } = options;
-  const prepared = await prepare(http, userAgent);
+  const prepared = await readCheckMaterial(http, userAgent);
   if (!prepared.ok) return err(connectFailure('other', prepared.error));
   const addresses = await resolveWithin(options);
   let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
@@ -80,33 +80,6 @@ function connectFailure(
   message: string,
 ): KeepaliveFailure {
   return { kind: 'connect', result, message };
-}
-
-/** What the check decides itself; HTTP/2 refuses requests that carry one. */
-const ofConnection = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Files that cannot be read and headers that cannot be sent are failures of this check, not defects. */
-async function prepare(
-  http: HttpConfig,
-  userAgent: string,
-): Promise<Result<Pick<Check, 'tls' | 'headers'>, string>> {
-  try {
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(await readRequestHeaders(http, userAgent))) {
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-      if (!ofConnection.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
-    }
-    return ok({ headers, tls: await readTlsMaterial(http) });
-  } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
-  }
 }
 
 async function resolveWithin(options: CheckOptions): Promise<readonly string[]> {

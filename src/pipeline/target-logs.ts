@@ -18,7 +18,7 @@ import {
   noSourceStats,
   type SourceView,
 } from '../snapshot/log-source.ts';
-import { compileSourceFormat } from './compile-source-format.ts';
+import { compileSourceFormat, tellsConnections } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
 import { readKeepaliveTimeout } from './keepalive-timeout.ts';
 import {
@@ -87,7 +87,7 @@ export async function prepareTargetLogs(
   options: TargetLogsOptions,
 ): Promise<(saved: SavedCounts | undefined) => TargetLogs> {
   const sources = await compileSources(options);
-  const isTracked = sources.some(({ format }) => format.ok && canTrack(format.value.gives));
+  const isTracked = sources.some(({ format }) => format.ok && tellsConnections(format.value.gives));
   const timeout = isTracked ? await readKeepaliveTimeout(options.config, options.log) : undefined;
   return (saved) => beginTargetLogs({ ...options, saved, sources, timeout });
 }
@@ -221,12 +221,12 @@ function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscr
     for (const meaning of format.value.gives) tells.add(meaning);
     // nginx tells aborts by status 499.
     if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
-    const tellsConnections = canTrack(format.value.gives);
+    const canTrack = tellsConnections(format.value.gives);
     const consume = accessSink({
       counts,
       format: format.value,
       now: options.now,
-      ...(tellsConnections && tracked !== undefined ? { tracked } : {}),
+      ...(canTrack && tracked !== undefined ? { tracked } : {}),
     });
     const subscription = subscribe(source, { ...options, consume });
     subscriptions.set(subscription.key, subscription);
@@ -237,12 +237,6 @@ function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscr
     log.warn('the log format lacks a field', { target: config.name, missing: sentence });
   }
   return { subscriptions, refused, tells, tracked };
-}
-
-/** The server's number of a connection, or its peer's address and port; and the time of the line. */
-function canTrack(gives: ReadonlySet<string>): boolean {
-  const peer = gives.has('client') && gives.has('remotePort');
-  return gives.has('time') && (gives.has('connection') || peer);
 }
 
 function restoreAccess({ config, logs, saved, log }: BeginOptions): LogCounts {

@@ -25,6 +25,8 @@ export interface Advice {
   readonly advisedSlots: number | undefined;
   /** Lines for the configuration of the server. */
   readonly directives: readonly string[];
+  /** Where those lines go, and what makes the server read them. */
+  readonly apply: readonly string[];
   /** What the change does, in words with low and high; none where the timeout stays. */
   readonly effect: readonly string[];
   /** The same in figures. */

@@ -44,8 +44,8 @@ export interface ConnectionSummary {
   readonly clients: number;
   /** Most accepted connections of one client address. */
   readonly topClientConnections: number;
-  /** Quantiles of the lowest round-trip time of each connection, in seconds; absent without connections. */
-  readonly minRoundTripSeconds?: Readonly<Record<'0.5' | '0.9' | '0.99', number>>;
+  /** Percentiles of the lowest round-trip time of each connection, in seconds; absent without connections. */
+  readonly minRoundTripSeconds?: Readonly<Record<'50' | '90' | '99', number>>;
   /** At most 1,000 accepted or queued connections, the oldest first. */
   readonly held: readonly HeldConnection[];
 }

@@ -32,6 +32,8 @@ export interface ListenFigures {
 /** The processes of one server together. */
 export interface ProcessFigures {
   readonly count: number;
+  /** One of them, a parent where there is one: what limits it limits the server. */
+  readonly pid: number;
   readonly residentBytes: number;
   /** Shared pages counted once (PSS); absent without permission to read smaps_rollup. */
   readonly proportionalBytes?: number;

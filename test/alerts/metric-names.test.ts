@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
+import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
-import { createProcessMetrics } from '../../src/metrics/registry.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 const root = new URL('../../', import.meta.url);

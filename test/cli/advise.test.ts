@@ -83,8 +83,9 @@ describe('advise, from logs', () => {
     const other = '$remote_addr $msec "$request" $status $request_time $bytes_sent $pipe';
     const { code, stdout } = await adviseWith(other, lines.slice(0, 50));
     expect(code).toBe(1);
-    expect(stdout).toContain('$connection $connection_requests $request_time $msec');
-    expect(stdout).toContain('%{c}a %{remote}p %k %X %D %{end:msec}t');
+    expect(stdout).toContain(
+      'Add " $msec $connection $connection_requests $request_time" to the end of its log_format',
+    );
   });
 
   test.each([
@@ -115,8 +116,29 @@ describe('advise, from logs', () => {
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(missing.stderr).toContain('/nowhere/access.log: cannot be read');
     const other = await adviseWith('combined', lines.slice(0, 50));
-    expect(other.stderr).toContain('none of the 50 lines follows the format "combined"');
+    expect(other.stderr).toMatch(
+      /none of the 50 lines follows the format "combined": the first stops at column \d+, expected /,
+    );
     expect(other.code).toBe(1);
+  });
+
+  test('an empty log, and one whose time is no time, say so', async () => {
+    const empty = await adviseWith(format, []);
+    expect(empty.stderr).toMatch(/access\.log: there is no line\n$/);
+    const other = lines.slice(0, 50).map((line) => line.replace(/ \d+\.\d+ /, ' [noon] '));
+    const { stdout } = await adviseWith(format, other);
+    expect(stdout).toContain('of no line the time could be read: check that the format is that');
+  });
+
+  test('says where the lines go, and what makes the server read them', async () => {
+    const apache = await adviseOn('--slots=150', '--timeout=5s');
+    expect(apache.stdout).toContain('- apachectl configtest && apachectl graceful\n');
+    expect(apache.stdout).toMatch(/^To apply it\n- in apache2\.conf \(Debian\) or httpd\.conf/m);
+    const nginx = await adviseWith(format, lines, '--least-traffic=1m');
+    expect(nginx.stdout).toContain('  keepalive_timeout 2s;\n');
+    expect(nginx.stdout).toContain('- nginx -t && nginx -s reload\n');
+    expect(nginx.stdout).toContain('- reuse: stays 75 %\n');
+    expect(nginx.stdout).toContain('- an hour later see what it did: keepalive-exporter compare');
   });
 
   test('--help names every flag', async () => {
@@ -128,12 +150,12 @@ describe('advise, from logs', () => {
   });
 });
 
-async function adviseWith(asFormat: string, text: readonly string[]) {
+async function adviseWith(asFormat: string, text: readonly string[], ...flags: readonly string[]) {
   const directory = await mkdtemp(join(tmpdir(), 'advise-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   const path = join(directory, 'access.log');
   await writeFile(path, text.join(''));
-  return runCli(['advise', `--log=${path}`, `--format=${asFormat}`, '--server=nginx']);
+  return runCli(['advise', `--log=${path}`, `--format=${asFormat}`, '--server=nginx', ...flags]);
 }
 
 describe('createProgressBar()', () => {

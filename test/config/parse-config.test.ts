@@ -28,9 +28,16 @@ describe('parseConfig()', () => {
     expect(problems(text)).toEqual([]);
   });
 
+  test('takes the capacity of a target of which only an access log is read: for the advice', () => {
+    const text =
+      'targets: [{name: cdn, server: apache, access_logs: [{path: /a.log}], capacity: {slots: 5}}]';
+    const parsed = parseConfig(text);
+    expect(parsed.ok && parsed.value.targets[0]?.capacity.slots).toBe(5);
+  });
+
   test('refuses what a target without a status page has no use for', () => {
     const told = problems(
-      'targets: [{name: cdn, server: apache, access_logs: [{path: /a.log}], listen: [80], capacity: {slots: 5}, slot_table: {}}]',
+      'targets: [{name: cdn, server: apache, error_logs: [{path: /a.log}], listen: [80], capacity: {slots: 5}, slot_table: {}}]',
     );
     expect(told).toHaveLength(3);
     for (const text of told) expect(text).toContain('needs status_url');

@@ -120,7 +120,7 @@ describe('at the moment a server is full', () => {
       ),
     ),
   )('%s is one stack for each target: a sum falls when a full one goes silent', (_, panel) => {
-    expect(panel.repeat ?? panel.type).toMatch(/^(target|stat)$/);
+    expect(panel.repeat ?? panel.type).toMatch(/^(shown|stat)$/);
     if (panel.type === 'timeseries')
       expect(panel.fieldConfig.defaults.custom).toMatchObject({ spanNulls: false });
   });
@@ -266,13 +266,12 @@ describe.each([...allDashboards])('%s, by the rules of dashboard-linter', (_, fi
     });
   });
 
-  test('template-label-promql-rule: choices are label_values() of a query that parses', () => {
-    for (const { type, query } of choices.filter(({ type }) => type === 'query')) {
-      const [, selector = ''] = /^label_values\((.+), \w+\)$/.exec(query) ?? [];
-      expect(readPromqlNames(fillGrafanaVariables(selector)), `${type} ${query}`).toMatchObject({
-        errors: [],
-        selectors: [{}],
-      });
+  test('template-label-promql-rule: choices are values of a query that parses', () => {
+    for (const { query } of choices.filter(({ type }) => type === 'query')) {
+      const [, selector = ''] =
+        /^(?:label_values\((?=.+, \w+\)$)|query_result\()(.+?)(?:, \w+)?\)$/.exec(query) ?? [];
+      const { errors, selectors } = readPromqlNames(fillGrafanaVariables(selector));
+      expect({ errors, asks: selectors.length > 0 }, query).toEqual({ errors: [], asks: true });
     }
   });
 

@@ -8,20 +8,33 @@ const chart = join(repository, 'deploy/helm/keepalive-exporter');
 const read = (path: string) => readFileSync(path, 'utf8');
 const { version } = JSON.parse(read(join(repository, 'package.json'))) as { version: string };
 
-test('the chart and the images of deploy/ have the version of package.json', () => {
+test('package-lock.json and the chart have the version of package.json', () => {
+  const lock = JSON.parse(read(join(repository, 'package-lock.json'))) as {
+    version: string;
+    packages: Record<string, { version: string }>;
+  };
   const { version: own, appVersion } = parse(read(join(chart, 'Chart.yaml'))) as {
     version: string;
     appVersion: string;
   };
-  expect({ own, appVersion }).toEqual({ own: version, appVersion: version });
-  const files = readdirSync(join(repository, 'deploy/kubernetes'), {
-    recursive: true,
-    encoding: 'utf8',
-  }).filter((name) => name.endsWith('.yaml'));
-  const images = files.flatMap((name) => [
-    ...read(join(repository, 'deploy/kubernetes', name)).matchAll(/keepalive-exporter:(\d\S*)$/gm),
-  ]);
-  expect(new Set(images.map(([, tag]) => tag))).toEqual(new Set([version]));
+  const versions = [lock.version, lock.packages['']?.version, own, appVersion];
+  expect(new Set(versions)).toEqual(new Set([version]));
+});
+
+test('images of deploy/ and of the pages have the version of package.json, and the changelog a section for it', () => {
+  const files = ['deploy', 'docs', 'tools'].flatMap((folder) =>
+    readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(?:ya?ml|md)$/.test(name) && !name.includes('node_modules'))
+      .map((name) => join(repository, folder, name)),
+  );
+  const tags = files.flatMap((path) =>
+    [...read(path).matchAll(/keepalive-exporter:v?(\d+\.\d+\.[\w.]*\w)/g)].map(([, tag]) => tag),
+  );
+  expect(tags.length).toBeGreaterThan(5);
+  expect(new Set(tags)).toEqual(new Set([version]));
+  const [, newest] =
+    /^## (\d\S*) \(\d{4}-\d\d-\d\d\)$/m.exec(read(join(repository, 'CHANGELOG.md'))) ?? [];
+  expect(newest).toBe(version);
 });
 
 interface Schema {

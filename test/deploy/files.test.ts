@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
-import { readMemoryFlags } from '../../tools/memory-flags.ts';
+import { readMallocSettings, readMemoryFlags } from '../../tools/memory-flags.ts';
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url));
 const read = (name: string) => readFileSync(join(deploy, name), 'utf8');
@@ -44,14 +44,48 @@ test.each([
   else expect(unit.split('\n')).toContain(line);
 });
 
-test('image and unit run Node.js with the same flags, which do not limit the heap', () => {
-  const flags = readMemoryFlags(fileURLToPath(new URL('../../', import.meta.url)));
+const repository = fileURLToPath(new URL('../../', import.meta.url));
+
+test('image, unit and npm scripts run Node.js with the same flags, which do not limit the heap', () => {
+  const flags = readMemoryFlags(repository);
   expect(flags.length).toBeGreaterThan(2);
   const [, unit = ''] =
     /^ExecStart=\/usr\/bin\/node (.*) \/usr\/lib/m.exec(
       read('systemd/keepalive-exporter.service'),
     ) ?? [];
   expect(unit.split(' ')).toEqual(flags);
+  const { scripts } = JSON.parse(read('../package.json')) as { scripts: Record<string, string> };
+  for (const name of ['start', 'demo'])
+    expect(scripts[name]).toBe(
+      `exec node ${flags.join(' ')} dist/main.js ${name.replace('start', 'serve')}`,
+    );
   // A thousand targets need more than one does, and a process that reaches its limit is gone.
   expect(flags.join()).not.toContain('max-old-space-size');
+});
+
+test('the unit runs nothing but Node.js and the shell, which a bare Debian has', () => {
+  const commands = [...read('systemd/keepalive-exporter.service').matchAll(/^Exec\w+=(\S+)/gm)];
+  expect(commands.map(([, path]) => path)).toEqual(['/usr/bin/node', '/bin/sh']);
+});
+
+test('image and unit give malloc the same settings', () => {
+  const settings = Object.entries(readMallocSettings(repository));
+  expect(settings.length).toBe(2);
+  const lines = read('systemd/keepalive-exporter.service').split('\n');
+  expect(lines).toContain(
+    `Environment=${settings.map(([name, value]) => `${name}=${value}`).join(' ')}`,
+  );
+});
+
+test('no manifest, template or compose file displaces the entry point of the image, which has the flags', () => {
+  const texts = readdirSync(deploy, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(?:ya?ml|tpl)$/.test(name),
+  );
+  expect(texts).toContain('kubernetes/sidecar-patch.yaml');
+  expect(texts).toContain('helm/keepalive-exporter/templates/_container.tpl');
+  for (const name of texts) {
+    // compose's command is what an image calls CMD.
+    if (!name.startsWith('compose/')) expect(read(name), name).not.toMatch(/^\s*(?:- )?command:/m);
+    expect(read(name), name).not.toMatch(/entrypoint:|NODE_OPTIONS|MALLOC_/);
+  }
 });

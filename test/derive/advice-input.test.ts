@@ -17,12 +17,22 @@ describe('adviceInput()', () => {
     const view = viewOf(failedWith('response_timeout'), {
       figures: fullPrefork,
       host: {
-        processes: { count: 7, residentBytes: 9e9, workerBytes: 600, stopped: false },
+        processes: { count: 7, pid: 1, residentBytes: 9e9, workerBytes: 600, stopped: false },
       },
     });
     const target = { name: 'shop', server: 'apache' } as const;
     const apache = { ...view, observation: { ...view.observation, target } };
     expect(input(apache)).toMatchObject({ server: 'apache', slots: 6, workerBytes: 100 });
+  });
+
+  test('an MPM that no page tells is event where its AsyncRequestWorkerFactor is configured', () => {
+    const subject = { observation: { target: { name: 'cdn', server: 'apache' } } } as const;
+    expect(adviceInput(subject, summary, { slots: 9 })).toEqual({
+      summary,
+      server: 'apache',
+      slots: 9,
+    });
+    expect(adviceInput(subject, summary, { asyncFactor: 2 }).server).toBe('event');
   });
 
   test('keep-alive slots count as measured from ten minutes of samples on', () => {

@@ -3,6 +3,7 @@ import { type AdviceOptions, adviseKeepalive } from '../../src/derive/advise-kee
 import { createGapTracker } from '../../src/derive/gap-state.ts';
 import { summarizeGaps } from '../../src/derive/gap-tracker.ts';
 import { createRandom } from '../../src/derive/seeded-random.ts';
+import type { AdvisedServer } from '../../src/snapshot/advice.ts';
 import { type Line, track } from './log-lines.ts';
 
 const start = Date.UTC(2026, 10, 21, 3) / 1000;
@@ -90,6 +91,23 @@ describe('adviseKeepalive()', () => {
     expect(effect[0]).toBe('reuse: 75 % becomes 73 %');
   });
 
+  test('an MPM that is not known is said to be taken for a blocking one', () => {
+    const text = (server: AdvisedServer) => adviceOf(linesOf(), { server }).restsOn.join('\n');
+    expect(text('apache')).toContain('the MPM is not known');
+    expect(text('prefork')).not.toContain('MPM');
+  });
+
+  test('a graceful restart is not enough for another ServerLimit', () => {
+    const many = linesOf({ visitsPerSecond: 40, requestSeconds: 4, seconds: 600 });
+    const apply = (slots: number) => adviceOf(many, { slots }).apply.join('\n');
+    expect(apply(50)).toContain('stop and start: a graceful restart does not change ServerLimit');
+    expect(apply(50)).toContain('mods-available/mpm_*.conf');
+    expect(adviceOf(linesOf(), { slots: 100 }).apply).toContain(
+      'apachectl configtest && apachectl graceful',
+    );
+    expect(adviceOf(linesOf({ today: 3 }), { slots: 100, today: 3 }).apply).toEqual([]);
+  });
+
   test('else the largest that fits', () => {
     const advice = adviceOf(linesOf(), { slots: 40 });
     expect(advice).toMatchObject({ kind: 'timeout', advisedKeepaliveTimeoutSeconds: 1 });
@@ -126,6 +144,20 @@ describe('adviseKeepalive()', () => {
     );
     expect(none.headline).toMatch(/event MPM.*nginx in front.*more machines/);
     expect(none.directives).toEqual([]);
+  });
+
+  test('says which memory more workers were measured by, or that none was', () => {
+    const memory = { slots: 30, workerBytes: 2 ** 20 } as const;
+    const text = (options: Partial<AdviceOptions>) =>
+      adviceOf(linesOf(heavy), { ...memory, ...options }).restsOn.join('\n');
+    const availableBytes = 2 ** 30;
+    expect(text({ availableBytes, limitedBy: 'control group' })).toContain(
+      "a worker takes 1 MiB, and 1,024 MiB are free under the memory limit of the server's control group, of which new workers may take 80 %",
+    );
+    expect(text({ availableBytes, limitedBy: 'machine' })).toContain('on the machine');
+    expect(text({ availableBytes })).toContain('1,024 MiB are free, of which');
+    expect(text({})).toMatch(/whether memory allows \d+ workers was not checked/);
+    expect(text({ server: 'nginx' })).not.toContain('memory');
   });
 
   test("today's setting is right, and is said to be", () => {
@@ -197,8 +229,10 @@ describe('adviseKeepalive() with too little', () => {
   });
 
   test('to tell connections apart says which fields to add, for both servers', () => {
-    const advice = adviceOf([{ end: start, number: 1 }]);
-    expect(advice.missing.join()).toMatch(/nginx: \$connection .*Apache: %\{c\}a %\{remote\}p/);
+    const missing = (server: AdvisedServer) =>
+      adviceOf([{ end: start, number: 1 }], { server }).missing.join();
+    expect(missing('nginx')).toContain('$msec $connection $connection_requests $request_time');
+    expect(missing('prefork')).toContain('%D %k %X %{c}a %{remote}p %{end:msec}t');
   });
 
   test('no reuse at all, by clients that never come back: keep-alive off', () => {

@@ -62,7 +62,7 @@ describe('summarizeConnections()', () => {
     expect(summary.topClientConnections).toBe(2);
     expect(summary.oldestIdleSeconds).toBe(12);
     expect(summary.oldestQueuedSeconds).toBe(3);
-    expect(summary.minRoundTripSeconds).toEqual({ '0.5': 0.01, '0.9': 0.05, '0.99': 0.05 });
+    expect(summary.minRoundTripSeconds).toEqual({ '50': 0.01, '90': 0.05, '99': 0.05 });
     expect(summary.idleSeconds).toMatchObject({ count: 2, sum: 16 });
     expect(summary.held.map(({ ageSeconds }) => ageSeconds)).toEqual([30, 12, 4, 3, 2]);
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { collect } from '../../src/metrics/collect.ts';
 import { family } from '../../src/metrics/family.ts';
-import { createProcessMetrics, renderFamilies } from '../../src/metrics/registry.ts';
+import { renderFamilies } from '../../src/metrics/registry.ts';
 import { parseExposition } from '../support/exposition.ts';
 
 const noPause = () => Promise.resolve();

@@ -12,6 +12,7 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
   const markup = render();
   expect(markup).toContain('Set the keep-alive timeout to 2 s (today 30 s)');
   expect(markup).toContain('KeepAliveTimeout 2');
+  expect(markup).toContain('apachectl configtest &#38;&#38; apachectl graceful');
   expect(markup.match(/<polyline/g)).toHaveLength(2);
   expect(markup).toMatch(/class="mark-word"[^>]*>advised</);
   expect(markup).toMatch(/class="mark-word"[^>]*>today</);

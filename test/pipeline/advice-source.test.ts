@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../src/config/parse-config.ts';
 import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
-import { answeredWith, viewOf } from '../support/page-view.ts';
+import { answeredWith, fullPrefork, viewOf } from '../support/page-view.ts';
 
 function sourceOf(
   summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps(),
@@ -28,6 +29,8 @@ function sourceOf(
 }
 
 const view = viewOf(answeredWith(3, 20));
+
+const processes = { count: 7, pid: 812, residentBytes: 9e9, stopped: false };
 
 describe('createAdviceSource()', () => {
   test('works out an advice once a minute, however often it is asked', () => {
@@ -80,4 +83,43 @@ test('another timeout in the file of the server begins the following of connecti
   source.forget();
   source.adviceFor(told(2));
   expect(asked).toEqual([30, 2]);
+});
+
+test('more workers are advised as far as the memory of the server goes, once it is read', async () => {
+  const host = { processes: { ...processes, workerBytes: 20 * 2 ** 20 } };
+  const page = viewOf(answeredWith(3), { figures: fullPrefork, host });
+  const target = { name: 'shop', server: 'apache' } as const;
+  const busy = { ...page, observation: { ...page.observation, target } };
+  const asked: number[] = [];
+  let now = 0;
+  const source = createAdviceSource({
+    summarizeGaps: () => ({ ...steadyGaps(), busiestBusy: 6 }),
+    configOf: () => undefined,
+    isTimeoutAssumed: () => false,
+    monotonic: () => now,
+    readMemory: (pid) => {
+      asked.push(pid);
+      return Promise.resolve({ bytes: 2 ** 30, limitedBy: 'control group' });
+    },
+  });
+  const basis = () => source.adviceFor(busy)?.restsOn.join('\n');
+  expect(basis()).toContain('was not checked');
+  await Promise.resolve();
+  now = 5000;
+  expect(basis()).toContain("under the memory limit of the server's control group");
+  expect(asked).toEqual([812, 812]);
+});
+
+test('a target of logs alone has the slots of its configuration', () => {
+  const parsed = parseConfig(
+    'targets: [{name: cdn, server: nginx, access_logs: [{path: /a}], capacity: {worker_processes: 2, worker_connections: 64}}]',
+  );
+  const source = createAdviceSource({
+    summarizeGaps: () => steadyGaps(),
+    configOf: () => (parsed.ok ? parsed.value.targets[0] : undefined),
+    isTimeoutAssumed: () => false,
+  });
+  const advice = source.adviceFor({ observation: { target: { name: 'cdn', server: 'nginx' } } });
+  expect(advice?.model.slotLimit).toBe(128);
+  expect(advice?.today?.fits).toBe(true);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { buildPageModel, type PageContext } from '../../src/pipeline/build-page-model.ts';
 import type { Target } from '../../src/pipeline/observe-target.ts';
+import { createTargetViews } from '../../src/pipeline/target-views.ts';
+import type { TargetIdentity } from '../../src/snapshot/target-view.ts';
 
 function target(name: string, statusUrl: string): Target {
   return {
@@ -14,6 +16,16 @@ function target(name: string, statusUrl: string): Target {
   };
 }
 
+function viewsOf(logsOnly: readonly TargetIdentity[]): PageContext['views'] {
+  return createTargetViews({
+    polled: () => [],
+    logsOnly: () => logsOnly,
+    logsOf: () => undefined,
+    adviceFor: () => undefined,
+    now: () => 1000,
+  });
+}
+
 function build(context: Partial<PageContext> = {}) {
   return buildPageModel({
     exporter: { version: '1.2.3', startTimeSeconds: 0 },
@@ -21,9 +33,7 @@ function build(context: Partial<PageContext> = {}) {
     telemetryPath: '/metrics',
     configured: true,
     targets: [target('edge', 'http://127.0.0.1/stub_status')],
-    logsOnly: [],
-    logSources: () => [],
-    adviceFor: () => undefined,
+    views: viewsOf([]),
     ...context,
   });
 }
@@ -43,7 +53,7 @@ describe('buildPageModel()', () => {
 
   test('shows a target of which only logs are read as just that', () => {
     const identity = { name: 'cdn', server: 'nginx' } as const;
-    expect(build({ targets: [], logsOnly: [identity] }).targets).toEqual([
+    expect(build({ targets: [], views: viewsOf([identity]) }).targets).toEqual([
       { identity, logsOnly: true, logSources: [] },
     ]);
   });

@@ -28,6 +28,8 @@ const changed = {
   restart_loop_starts: 7,
   dropped_share: 0.000125,
   log_lag_bytes: 123_456_789,
+  traffic_window: '7m',
+  saturation_high_window: '1h',
   latency_seconds: 0.25,
   availability_objective: 0.9995,
   slo_windows: [
@@ -35,7 +37,8 @@ const changed = {
     { severity: 'info', long: '2h', short: '1h', burn: 1, for: '1h' },
   ],
   alerts: {
-    WebserverDown: { severity: 'warning', for: '10m' },
+    WebserverDown: { severity: 'warning', for: '10m', keep_firing_for: '2m' },
+    KeepaliveExporterDown: { for: '6m' },
     KeepaliveExporterWatchdog: { enabled: false },
     WebserverLatencyBudgetBurn: { enabled: true },
   },

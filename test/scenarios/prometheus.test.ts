@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { renderFamilies } from '../../src/metrics/registry.ts';
+import { everyFamily } from '../support/every-family.ts';
 import { startExporter } from '../support/exporter.ts';
 import { keep } from '../support/keep.ts';
 import { promtool } from '../support/promtool.ts';
@@ -6,6 +8,12 @@ import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
 import { startPrometheus } from '../support/real-prometheus.ts';
 import { waitUntil } from '../support/wait-until.ts';
+
+test('promtool has nothing to say about any family of the catalogue, each with all of its labels', async () => {
+  const text = await renderFamilies(await everyFamily(), () => Promise.resolve());
+  expect(text).toContain('webserver_connection_idle_seconds_bucket');
+  expect(promtool(['check', 'metrics'], text)).toEqual({ exitCode: 0, output: '' });
+});
 
 test('Prometheus scrapes /metrics and finds its targets at /targets; promtool has nothing to say', async () => {
   const apache = keep(

@@ -134,7 +134,8 @@ describe('the routes', () => {
   });
 
   test('D1 the number of connections is bounded', async () => {
-    expect(serverWith().server.server.maxConnections).toBe(512);
+    // 512, and those accepted while the ones that make room for them close.
+    expect(serverWith().server.server.maxConnections).toBe(576);
   });
 
   test('D1 a client that connects and says nothing does not keep the server from ending', async () => {

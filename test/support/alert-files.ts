@@ -48,10 +48,14 @@ export function ruleTestFiles(): readonly string[] {
   return filesIn('tests/', '.test.yml');
 }
 
-export function readRules(): readonly Rule[] {
-  return ruleFiles().flatMap((file) =>
-    ruleFileSchema.parse(parse(readFileSync(file, 'utf8'))).groups.flatMap(({ rules }) => rules),
+export function readGroups(): readonly z.infer<typeof groupSchema>[] {
+  return ruleFiles().flatMap(
+    (file) => ruleFileSchema.parse(parse(readFileSync(file, 'utf8'))).groups,
   );
+}
+
+export function readRules(): readonly Rule[] {
+  return readGroups().flatMap(({ rules }) => rules);
 }
 
 export function readExprTests(): readonly ExprTest[] {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readMemoryFlags } from '../../tools/memory-flags.ts';
 import { requireBinary } from './find-binary.ts';
 import { findFreePort } from './free-port.ts';
 import { answersOk, type HttpResponse, httpGet } from './http-get.ts';
@@ -44,7 +45,7 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
 
 /** Those of `npm start`: less memory for a little more CPU, measured with `npm run bench`. */
-const NODE_FLAGS = ['--max-semi-space-size=2'];
+const NODE_FLAGS = readMemoryFlags(fileURLToPath(new URL('../../', import.meta.url)));
 
 /** The exporter as people run it, on a free port; ready when /-/ready answers 200. */
 export function startExporter(options: ExporterOptions): Promise<RunningExporter> {

@@ -36,6 +36,23 @@ test('the bundle runs alone and says its version, without a warning', () => {
   expect(stderr).toBe('');
 });
 
+test('the bundle is small in memory: one byte for each character, and nothing that cannot be reached', () => {
+  const text = readFileSync(main, 'utf8');
+  // One character outside Latin-1 makes V8 hold all of the source in two bytes each.
+  expect(text.match(/.{0,40}[^\u0000-\u00ff].{0,40}/u)?.[0]).toBeUndefined();
+  expect(text.length).toBeLessThan(1_800_000);
+  const packages = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 500),
+  );
+  expect(
+    packages.filter(([path]) =>
+      /node_modules\/(?:pino|semver|light-my-request|web-streams-polyfill|@opentelemetry)\//.test(
+        path,
+      ),
+    ),
+  ).toEqual([]);
+});
+
 test.each([
   [['plan', '--slots=256', '--hold=7s'], 0, /ceiling/],
   [['audit', '--nginx=nginx.conf', '--output=json', '--fail-on=never'], 0, /"findings"/],
@@ -90,5 +107,6 @@ test('licences and SBOM name what is in the bundle, and nothing that only builds
     expect(names).toContain(name);
     expect(licenses).toMatch(new RegExp(`^${name} \\d`, 'm'));
   }
-  for (const name of ['typescript', 'vitest', 'esbuild']) expect(names).not.toContain(name);
+  for (const name of ['typescript', 'vitest', 'esbuild', 'pino', 'semver'])
+    expect(names).not.toContain(name);
 });

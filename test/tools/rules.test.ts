@@ -89,6 +89,29 @@ describe('own values', () => {
     });
   });
 
+  it('change a window in the rules, in what is recorded and in what is told', () => {
+    const rules = rulesOf('connections_window: 20m');
+    const recorded = rules.find(({ record }) => record?.includes('connections_dropped'));
+    expect(recorded).toMatchObject({
+      record: 'target:webserver_connections_dropped:increase20m',
+      expr: expect.stringContaining('increase(webserver_connections_accepted_total[20m])'),
+    });
+    const [alert] = alertOf('connections_window: 20m', 'WebserverConnectionsDropped');
+    expect(alert?.expr).toContain('target:webserver_connections_dropped:increase20m > 5');
+    expect(alert?.annotations?.['description']).toContain('were dropped within 20m for lack of');
+  });
+
+  it('tell the wait that counts', () => {
+    const own = 'alerts: {KeepaliveExporterDown: {for: 17m, keep_firing_for: 1h}}';
+    expect(alertOf(own, 'KeepaliveExporterDown')).toMatchObject([
+      {
+        for: '17m',
+        keep_firing_for: '1h',
+        annotations: { description: expect.stringContaining(' for 17m: nothing is known') },
+      },
+    ]);
+  });
+
   it('change severity and wait of one alert, or leave it out', () => {
     const own =
       'alerts: {WebserverDown: {severity: warning, for: 9m}, KeepaliveExporterWatchdog: {enabled: false}}';
@@ -106,6 +129,8 @@ describe('own values', () => {
     ['an objective of 100 %', 'latency_objective: 1', 'latency_objective'],
     ['no windows', 'slo_windows: []', 'slo_windows'],
     ['an alert that can never fire', 'availability_objective: 0.9', 'it can never fire'],
+    ['a number for a window', 'log_window: 5', 'wants a duration'],
+    ['a duration for a threshold', 'log_lag_bytes: 5m', 'wants a number'],
     ['more decimals than are written', 'dropped_share: 0.00000012', 'at most 6 decimals'],
   ])('are refused: %s', (_, own, message) => {
     expect(() => rulesOf(own)).toThrow(message);
@@ -167,4 +192,19 @@ test('a group without a wanted alert is left out', () => {
   expect(rendered === undefined ? '' : writePlainRules(rendered, 'own.yml')).toMatch(
     /groups:\s+\[\]/,
   );
+});
+
+/** What a window is by its own nature: the past that is compared with, the steps of the verdict, how long a name is remembered. */
+const natural =
+  /seconds3m|\[3m:5s\]|\[30m\]|\[15m offset 1m\]|\[15m( offset 1d)?\]|\[1[hd](?: offset 1[dhw])?\]|ratio_rate1[hd]\b/;
+
+test('no other window is fixed in a template', () => {
+  const fixed = templates
+    .flatMap(({ groups }) => groups.flatMap(({ rules }) => rules))
+    .flatMap(
+      ({ expr, record = '' }) =>
+        `${record} ${expr}`.match(/\[\d+[smhd][^\]]*\]|_?(?:rate|p9\d_|increase)\d+[mhd]\b/g) ?? [],
+    )
+    .filter((window) => !natural.test(window) && !/^rate1[hd]$|^_rate1[hd]$/.test(window));
+  expect(fixed).toEqual([]);
 });

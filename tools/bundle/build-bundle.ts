@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { renderLicenses } from './third-party.ts';
+import { nothing, renderLicenses } from './third-party.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -22,8 +22,18 @@ const replaced: readonly (readonly [filter: RegExp, text: () => string])[] = [
   ],
   // Messages in fifty languages, of which none is shown.
   [/zod\/v4\/locales\/index\.js$/, () => `export { default as en } from './en.js';`],
-  // build-server.ts hands Fastify compilers of its own: no route has a schema.
-  [/@fastify\/(?:ajv|fast-json-stringify)-compiler\//, () => 'module.exports = () => undefined;'],
+  ...[
+    // build-server.ts hands Fastify compilers of its own: no route has a schema.
+    /@fastify\/(?:ajv|fast-json-stringify)-compiler\//,
+    // Fastify's own log, its inject() for tests, and the versions that plugins ask for: we have none of them.
+    /fastify\/lib\/logger-pino\.js$/,
+    /light-my-request\/index\.js$/,
+    /node_modules\/semver\/index\.js$/,
+    // prom-client asks for the span of an exemplar; no metric has exemplars.
+    /@opentelemetry\/api\/dist\/index\.[cm]js$/,
+    // What node-fetch takes where Node.js has no ReadableStream: before 18.
+    /web-streams-polyfill\/dist\/ponyfill\.es2018\.js$/,
+  ].map((filter) => [filter, () => nothing] as const),
 ];
 
 const replacing: Plugin = {

@@ -2,10 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
+/** What stands in the bundle in place of a module that nothing reaches. */
+export const nothing = 'module.exports = () => undefined;';
+
 /** Folders of the packages that are in a bundle, such as `node_modules/zod`, sorted. */
 export function packagesIn({ inputs }: Pick<Metafile, 'inputs'>): readonly string[] {
-  const folders = Object.keys(inputs).flatMap(
-    (path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+  const folders = Object.entries(inputs).flatMap(([path, { bytes }]) =>
+    bytes === nothing.length
+      ? []
+      : (/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
   );
   // Its text is put in, not its modules.
   return [...new Set([...folders, 'node_modules/bcryptjs'])].sort();

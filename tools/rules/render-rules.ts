@@ -56,18 +56,20 @@ function renderGroup({ name, interval, rules }: GroupTemplate, context: Context)
 
 function renderRule(template: RuleTemplate, { config, values }: Context): Rule {
   const { each: _, labels = {}, annotations = {}, ...texts } = template;
-  const filled = { ...fillAll(texts, values), expr: fillText(texts.expr, values) };
+  const texted = fillAll(texts, values);
+  const filled = { ...texted, expr: fillText(texts.expr, values) };
   if (template.alert === undefined) return filled;
-  const own = ownOf(template, config);
+  const { enabled: _enabled, severity, ...waits } = ownOf(template, config);
+  const told = { ...values, for: waits.for ?? texted['for'] ?? '0s' };
   return {
     ...filled,
-    ...(own.for === undefined ? {} : { for: own.for }),
+    ...fillAll(waits, values),
     labels: {
       ...fillAll(labels, values),
       ...config.alert_labels,
-      ...(own.severity === undefined ? {} : { severity: own.severity }),
+      ...(severity === undefined ? {} : { severity }),
     },
-    annotations: fillAll(annotations, values),
+    annotations: fillAll(annotations, told),
   };
 }
 

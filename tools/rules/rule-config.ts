@@ -27,6 +27,7 @@ const ownSchema = z.strictObject({
   enabled: z.boolean().optional(),
   severity: z.enum(['critical', 'warning', 'info', 'none']).optional(),
   for: promDuration.optional(),
+  keep_firing_for: promDuration.optional(),
 });
 
 const knownSchema = z.object({
@@ -44,18 +45,27 @@ const knownSchema = z.object({
   slo_windows: z.array(windowSchema).min(1),
 });
 
-/** All other keys are thresholds. */
-const ruleConfigSchema = knownSchema.catchall(threshold).superRefine((config, context) => {
-  for (const { long, burn } of config.slo_windows) {
-    for (const objective of ['availability_objective', 'latency_objective'] as const) {
-      if (burn * (1 - config[objective]) < 1) continue;
-      const message = `${objective}: burn ${burn} over ${long} asks for more failures than there are responses; it can never fire`;
-      context.addIssue({ code: 'custom', message });
+/** All other keys are thresholds, and windows: those of alerts/config.yml that end so. */
+const ruleConfigSchema = knownSchema
+  .catchall(z.union([threshold, promDuration]))
+  .superRefine((config, context) => {
+    for (const [key, value] of Object.entries(config)) {
+      if (key in knownSchema.shape || key.endsWith('_window') === (typeof value === 'string'))
+        continue;
+      const message = key.endsWith('_window') ? 'wants a duration such as 5m' : 'wants a number';
+      context.addIssue({ code: 'custom', path: [key], message });
     }
-  }
-});
 
-/** With a number for every threshold of alerts/config.yml beside. */
+    for (const { long, burn } of config.slo_windows) {
+      for (const objective of ['availability_objective', 'latency_objective'] as const) {
+        if (burn * (1 - config[objective]) < 1) continue;
+        const message = `${objective}: burn ${burn} over ${long} asks for more failures than there are responses; it can never fire`;
+        context.addIssue({ code: 'custom', message });
+      }
+    }
+  });
+
+/** With a number for every threshold and a duration for every window of alerts/config.yml beside. */
 export type RuleConfig = z.infer<typeof knownSchema>;
 export type BurnWindow = z.infer<typeof windowSchema>;
 

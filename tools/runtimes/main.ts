@@ -7,16 +7,20 @@ import { findFreePort } from '../../test/support/free-port.ts';
 import { answersOk, httpGet } from '../../test/support/http-get.ts';
 import { startProcess } from '../../test/support/processes.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
+import { readMallocSettings, readMemoryFlags } from '../memory-flags.ts';
 
 /**
- * `npm run test:runtimes`: the unit tests and one scrape of the built exporter on every Node.js of package.json
- * beside this file. `-- node-26` runs only that one.
+ * `npm run test:runtimes`: the unit tests, and one scrape of the built exporter and of the bundled file (that of npm
+ * package, image and .deb), on every Node.js of package.json beside this file. `-- node-26` runs only that one, `-- smoke` no unit tests.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const installed = join(here, 'node_modules');
 
-async function smoke(node: string): Promise<string> {
+const built = ['dist/main.js', 'dist/keepalive-exporter.mjs'];
+
+/** With the flags that are shipped; a warning is a failure. */
+async function smoke(node: string, main: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
   const config = join(directory, 'config.yml');
   writeFileSync(config, 'targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/"}]\n');
@@ -25,9 +29,10 @@ async function smoke(node: string): Promise<string> {
   const exporter = await startProcess({
     command: node,
     args: [
-      ...['--max-semi-space-size=2', join(root, 'dist/main.js'), 'serve'],
+      ...[...readMemoryFlags(root), join(root, main), 'serve'],
       ...[`--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`],
     ],
+    env: readMallocSettings(root),
     isReady: () => answersOk(`${url}/-/ready`),
   });
   try {
@@ -62,13 +67,16 @@ function unitTests(node: string): string {
   return run.status === 0 ? summary : `FAILED, ${summary}\n${failures.join('\n')}`;
 }
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => word !== 'smoke');
 const failed: string[] = [];
 for (const name of readdirSync(installed).filter((each) => each.startsWith('node-'))) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const node = join(installed, name, 'bin/node');
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
-  const results = [`smoke run: ${await smoke(node)}`, `unit tests: ${unitTests(node)}`];
+  const results: string[] = [];
+  for (const main of built) results.push(`smoke run of ${main}: ${await smoke(node, main)}`);
+  if (!words.includes('smoke')) results.push(`unit tests: ${unitTests(node)}`);
   console.log(`${version}\n  ${results.join('\n  ')}`);
   if (results.some((result) => result.includes('FAILED'))) failed.push(version);
 }

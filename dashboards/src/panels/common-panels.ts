@@ -1,7 +1,7 @@
 import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import type { Query } from '../queries/query.ts';
 import { activityColors, bandColors, meaning, thresholds, unit } from '../theme.ts';
-import { curves, figure } from './short-forms.ts';
+import { curves } from './short-forms.ts';
 import { timelinePanel } from './timeline-panel.ts';
 
 /** Panels that several dashboards have, of their own servers. */
@@ -59,55 +59,10 @@ export function slotsSourcePanel(query: Query) {
   });
 }
 
-/** The servers without a slot, by name: which, before how many. */
-export function fullFigure(query: Query) {
-  return figure({
-    title: 'Full now',
-    query,
-    thresholds: thresholds.none,
-    noValue: 'no verdict',
-    shown: 'value and name',
-    words: [
-      { text: 'not full', color: meaning.good },
-      { text: 'FULL', color: meaning.bad },
-    ],
-    shows: 'Servers without a slot for a new visitor; four names at most.',
-    bad: 'any name. The table has its row on top.',
-  });
-}
-
-/** Visitors get nothing, and it cannot be told why. */
-export function unansweredFigure(query: Query) {
-  return figure({
-    title: 'No answer',
-    query,
-    thresholds: thresholds.none,
-    shown: 'value and name',
-    words: [
-      { text: 'answered', color: meaning.neutral },
-      { text: 'SILENT', color: meaning.bad },
-    ],
-    shows:
-      'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',
-    bad: 'any name.',
-  });
-}
-
-/** Alerts of these rules, of any exporter. */
-export function firingFigure(query: Query) {
-  return figure({
-    title: 'Alerts firing',
-    query,
-    thresholds: thresholds.zero,
-    shows: 'Alerts of the rules of this project that fire now.',
-    bad: 'anything but 0.',
-  });
-}
-
-/** One stack for each target: summed up, a full server that falls silent would look like less load. */
+/** One stack for each target, of six at most: summed up, a full server that falls silent would look like less load. */
 export function slotsPanel(queries: readonly Query[], title: string) {
   return curves({
-    title: `${title} of $target`,
+    title: `${title} of $shown`,
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
@@ -117,14 +72,14 @@ export function slotsPanel(queries: readonly Query[], title: string) {
     drawn: 'stacked',
     width: 24,
     height: 9,
-    repeat: 'target',
+    repeat: 'shown',
     noValue: 'unknown',
   });
 }
 
 export function connectionsPanel(queries: readonly Query[]) {
   return curves({
-    title: 'Connections of $target, as the kernel sees them',
+    title: 'Connections of $shown, as the kernel sees them',
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
@@ -134,7 +89,7 @@ export function connectionsPanel(queries: readonly Query[]) {
     drawn: 'stacked',
     width: 24,
     height: 9,
-    repeat: 'target',
+    repeat: 'shown',
     noValue: 'unknown',
   });
 }

@@ -36,8 +36,8 @@ export interface PanelSpec {
   readonly links?: readonly DrillDown[];
   /** Most points asked for: cells that must stay wide enough to be seen. */
   readonly maxPoints?: number;
-  /** `target`: one panel for each chosen target, whose name stands in the title. */
-  readonly repeat?: 'target';
+  /** `shown`: one panel for each target of that variable, whose name stands in the title. */
+  readonly repeat?: 'shown';
   /** Least distance of points; absent: `minInterval`. */
   readonly interval?: string;
 }

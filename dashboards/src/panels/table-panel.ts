@@ -19,6 +19,8 @@ export interface Column {
   readonly unit: Unit;
   readonly thresholds: readonly Step[];
   readonly words?: readonly Word[];
+  /** Pixels. */
+  readonly width: number;
 }
 
 export interface TableSpec extends Omit<PanelSpec, 'queries'> {
@@ -45,7 +47,10 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
     );
   for (const column of spec.columns) panel.overrideByName(column.name, columnProperties(column));
   for (const label of Object.values(spec.labels)) {
-    panel.overrideByName(label, [{ id: 'links', value: spec.rowLinks }]);
+    panel.overrideByName(label, [
+      { id: 'links', value: spec.rowLinks },
+      { id: 'custom.minWidth', value: labelWidth },
+    ]);
   }
   return panel;
 }
@@ -67,9 +72,13 @@ function refIdAt(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-function columnProperties({ unit, thresholds, words }: Column): DynamicConfigValue[] {
+/** Labels share what the figures leave. */
+const labelWidth = 80;
+
+function columnProperties({ unit, thresholds, words, width }: Column): DynamicConfigValue[] {
   const mapped = words === undefined ? [] : [wordsMapping(words)];
   return [
+    { id: 'custom.width', value: width },
     { id: 'unit', value: unit },
     { id: 'thresholds', value: thresholdsConfig(thresholds) },
     { id: 'custom.cellOptions', value: { type: 'color-text' } },

@@ -17,6 +17,7 @@ import {
   FieldColorModeId,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
+import type { Query } from '../queries/query.ts';
 import { meaning, type Unit, unit } from '../theme.ts';
 import { fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
@@ -27,6 +28,8 @@ export interface TimeseriesSpec extends PanelSpec {
   readonly drawn?: 'stacked';
   readonly max?: number;
   readonly decimals?: number;
+  /** Which curve is the worst, and so first in a legend of many; absent: the highest. */
+  readonly worst?: 'lowest';
 }
 
 /** Curves, with a legend of figures, and the thresholds as dashed lines where there are any. */
@@ -40,7 +43,7 @@ export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(thresholdStyle(spec)))
     .lineWidth(spec.drawn === 'stacked' ? 0 : 1)
-    .fillOpacity(spec.drawn === 'stacked' ? 85 : 8)
+    .fillOpacity(fillOf(spec))
     .showPoints(VisibilityMode.Never)
     // A gap is news: the server did not answer. Joining it would draw a quiet server instead.
     .spanNulls(false)
@@ -69,13 +72,28 @@ const softMaximum: Readonly<Record<Unit, number>> = {
 };
 
 /** A stack needs its height: its many bands are listed beside it. */
-function legendOfFigures({ drawn }: TimeseriesSpec) {
+function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
   const stacked = drawn === 'stacked';
-  return new VizLegendOptionsBuilder()
+  const extreme = worst === 'lowest' ? 'min' : 'max';
+  const legend = new VizLegendOptionsBuilder()
     .showLegend(true)
     .displayMode(LegendDisplayMode.Table)
     .placement(stacked ? LegendPlacement.Right : LegendPlacement.Bottom)
-    .calcs(stacked ? ['last', 'max'] : ['last', 'mean', 'max']);
+    .calcs(stacked ? ['last', 'max'] : ['last', 'mean', extreme]);
+  // Of fifty curves three are seen in the legend. Curves with names of their own keep the order of the queries.
+  if (!isOfSeries(queries)) return legend;
+  return legend.sortBy(worst === 'lowest' ? 'Min' : 'Max').sortDesc(worst !== 'lowest');
+}
+
+/** Whether there are as many curves as there are series. */
+function isOfSeries(queries: readonly Query[]): boolean {
+  return queries.every(({ legend }) => legend.includes('{{'));
+}
+
+/** Fifty areas on top of each other are one grey area. */
+function fillOf({ drawn, queries }: TimeseriesSpec): number {
+  if (drawn === 'stacked') return 85;
+  return isOfSeries(queries) ? 0 : 8;
 }
 
 function thresholdStyle({ thresholds }: TimeseriesSpec): GraphThresholdsStyleMode {

@@ -10,7 +10,6 @@ export function connectionQueries(select: Select) {
     accepted: { expr: sum(accepted), legend: 'accepted' },
     handled: { expr: sum(handled), legend: 'handled' },
     dropped: { expr: sum(dropped), legend: 'dropped' },
-    droppedByTarget: { expr: dropped, legend: targetLegend },
     requestsPerConnection: {
       expr: `${sum(requests)} / (${sum(handled)} > 0)`,
       legend: 'requests per connection',

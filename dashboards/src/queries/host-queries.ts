@@ -24,10 +24,6 @@ export function connectionsByActivity(select: Select): readonly Query[] {
 
 function kernelQueries(select: Select) {
   return {
-    acceptQueueFill: {
-      expr: `${select('webserver_accept_queue_length')} / (${select('webserver_accept_queue_limit')} > 0)`,
-      legend: '{{target}} {{listen}} ({{instance}})',
-    },
     acceptQueueLength: {
       expr: select('webserver_accept_queue_length'),
       legend: '{{target}} {{listen}} ({{instance}})',
@@ -57,17 +53,13 @@ function kernelQueries(select: Select) {
       expr: select('webserver_connection_oldest_idle_seconds'),
       legend: `oldest ${targetLegend}`,
     },
-    connectionClients: {
-      expr: select('webserver_connection_clients'),
-      legend: `clients ${targetLegend}`,
-    },
     topConnectionClient: {
       expr: select('webserver_connection_top_client_connections'),
       legend: `most connections of one ${targetLegend}`,
     },
     roundTrip: {
       expr: select('webserver_connection_min_rtt_seconds'),
-      legend: `{{quantile}} ${targetLegend}`,
+      legend: `P{{percentile}} ${targetLegend}`,
     },
     kernelAge: { expr: select('webserver_kernel_age_seconds'), legend: targetLegend },
     keepaliveBySource: {
@@ -98,7 +90,6 @@ function clientQueries(select: Select) {
   const topClient = select('webserver_slot_top_client_slots');
   return {
     topClient: { expr: topClient, legend: `most slots of one ${targetLegend}` },
-    worstTopClient: { expr: `max(${topClient})`, legend: 'one client' },
     clients: { expr: select('webserver_slot_clients'), legend: `clients ${targetLegend}` },
     oldestKeepalive: {
       expr: select('webserver_slot_oldest_keepalive_seconds'),

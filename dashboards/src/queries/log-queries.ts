@@ -28,7 +28,6 @@ function rateQueries(select: Select) {
   });
   return {
     responseRate: { expr: sum(rate(select(responses))), legend: 'responses' },
-    responseRateByTarget: { expr: sum(rate(select(responses)), perTarget), legend: targetLegend },
     informational: ofClass(1),
     success: ofClass(2),
     redirect: ofClass(3),
@@ -39,10 +38,6 @@ function rateQueries(select: Select) {
     topCodes: {
       expr: `topk(10, ${sum(rate(select(responses, 'code=~"4..|5.."')), 'by (code)')})`,
       legend: '{{code}}',
-    },
-    responseBytes: {
-      expr: sum(rate(select('webserver_log_response_bytes_total')), perTarget),
-      legend: targetLegend,
     },
   } as const satisfies Record<string, Query>;
 }
@@ -63,10 +58,6 @@ function errorQueries(select: Select) {
     timeoutShareYesterday: { expr: yesterday(select, '408'), legend: '408 a day before' },
     gaveUpShare: { expr: coded('499'), legend: '499 gave up' },
     gaveUpShareYesterday: { expr: yesterday(select, '499'), legend: '499 a day before' },
-    aborts: {
-      expr: sum(rate(select('webserver_log_client_aborts_total')), perTarget),
-      legend: targetLegend,
-    },
     timeoutsByStage: {
       expr: sum(rate(select('webserver_log_request_timeouts_total')), 'by (stage)'),
       legend: '{{stage}}',

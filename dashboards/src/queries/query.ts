@@ -18,9 +18,15 @@ export type Select = (metric: string, ...matchers: readonly string[]) => string;
 
 const ofExporters = ['job=~"$job"', 'instance=~"$instance"'] as const;
 
-/** Series of the chosen targets, of both servers or of the one named. */
-export function selectTargets(server?: 'apache' | 'nginx'): Select {
-  const scope = [...ofExporters, 'target=~"$target"'];
+/**
+ * Series of the chosen targets, of both servers or of the one named. `shown`: of those of them that have panels of
+ * their own.
+ */
+export function selectTargets(
+  server?: 'apache' | 'nginx',
+  variable: 'target' | 'shown' = 'target',
+): Select {
+  const scope = [...ofExporters, `target=~"$${variable}"`];
   return selectWithin(server === undefined ? scope : [...scope, `server="${server}"`]);
 }
 
@@ -53,6 +59,14 @@ export function fullIsOne({ select, metric }: FullIsOne): string {
 export function highestWithFull({ select, metric }: FullIsOne): string {
   const highest = (name: string): string => `max_over_time(${select(name)}[$__range])`;
   return `max ${perTarget} (${highest('webserver_exhausted')} == 1 or ${highest(metric)})`;
+}
+
+/**
+ * The dozen that were worst at some time of the dashboard, which is what a panel has room for: Grafana turns pages
+ * after twenty rows, and the full server of fifty was on the second. `@ end()` keeps the choice the same at every step.
+ */
+export function worstTwelve(expr: string): string {
+  return `${expr} and topk(12, max_over_time((${expr})[$__range:$__interval] @ end()))`;
 }
 
 export interface FullIsOne {

@@ -1,4 +1,4 @@
-import { increase, perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /**
  * The sampler looks once a second, so these say what happened between two scrapes. A bucket counts the
@@ -13,16 +13,6 @@ export function sampledQueries(select: Select) {
     above80: { expr: `max(${above('0.8')})`, legend: 'above 80 %' },
     above90: { expr: `max(${above('0.9')})`, legend: 'above 90 %' },
     above95: { expr: `max(${above('0.95')})`, legend: 'above 95 %' },
-    keepaliveAboveHalf: {
-      expr: shareAbove({
-        select,
-        histogram: 'webserver_keepalive_slot_occupancy_samples',
-        bound: '0.5',
-      }),
-      legend: targetLegend,
-    },
-    saturationHeatmap: heatmap(select('webserver_worker_saturation_samples_bucket')),
-    keepaliveHeatmap: heatmap(select('webserver_keepalive_slot_occupancy_samples_bucket')),
   } as const satisfies Record<string, Query>;
 }
 
@@ -36,8 +26,4 @@ function shareAbove({ select, histogram, bound }: Above): string {
   const within = sum(rate(select(`${histogram}_bucket`, `le="${bound}"`)), perTarget);
   const all = sum(rate(select(`${histogram}_count`)), perTarget);
   return `1 - ${within} / (${all} > 0)`;
-}
-
-function heatmap(series: string): Query {
-  return { expr: sum(increase(series), 'by (le)'), legend: '{{le}}', shape: 'heatmap' };
 }

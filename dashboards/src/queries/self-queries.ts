@@ -20,27 +20,14 @@ function serviceQueries() {
     'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
   );
   return {
-    exportersDown: { expr: `count(${up} == 0) or 0 * count(${up})`, legend: 'down' },
     downByName: {
       expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'instance' }),
       legend: '{{instance}}',
     },
     exporterUp: { expr: up, legend: '{{instance}}' },
-    build: {
-      expr: selectExporters('keepalive_exporter_build_info'),
-      legend: '{{instance}}: {{version}}, Node {{nodejs}}',
-    },
-    versions: {
-      expr: `count by (version) (${selectExporters('keepalive_exporter_build_info')})`,
-      legend: '{{version}}',
-    },
     reloadSuccessful: {
       expr: `min(${selectExporters('keepalive_exporter_config_last_reload_successful')})`,
       legend: 'last reload',
-    },
-    reloadByInstance: {
-      expr: selectExporters('keepalive_exporter_config_last_reload_successful'),
-      legend: '{{instance}}',
     },
     checkpointAge: { expr: `time() - ${checkpoint}`, legend: '{{instance}}' },
     checkpointFailures: {
@@ -80,6 +67,5 @@ function processQueries() {
       legend: '{{instance}}',
     },
     eventLoopLag: { expr: eventLoop, legend: '{{instance}}' },
-    worstEventLoopLag: { expr: `max(${eventLoop})`, legend: 'slowest' },
   } as const satisfies Record<string, Query>;
 }

@@ -37,7 +37,6 @@ function levelQueries(select: Select) {
     room: { expr: room, legend: 'with room', shape: 'instant' },
     availabilityBudget: budget(failed),
     latencyBudget: budget(slow, allowedSlow),
-    roomBudget: budget(`(1 - ${room})`),
     availabilityOverTime: {
       expr: `1 - ${recordedErrorShare('1h')}`,
       legend: '{{target}}',
@@ -67,7 +66,6 @@ function burnQueries(select: Select) {
       legend: '{{target}}',
       shape: 'instant',
     },
-    slowBurnNow: { expr: slow('1h'), legend: '1 h', shape: 'instant' },
     burn5m: { expr: failed('5m'), legend: '5 m' },
     burn1h: { expr: failed('1h'), legend: '1 h' },
     burn30m: { expr: failed('30m'), legend: 'errors, 30 m' },

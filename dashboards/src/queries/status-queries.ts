@@ -2,6 +2,7 @@ import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import { slotBands } from '../theme.ts';
 import {
   fullIsOne,
+  highestWithFull,
   namesOf,
   perTarget,
   type Query,
@@ -9,6 +10,7 @@ import {
   type Select,
   sum,
   targetLegend,
+  worstTwelve,
 } from './query.ts';
 
 /** What the status page tells: the verdict, the ratios, the slots, the requests, the fetch itself. */
@@ -19,14 +21,12 @@ export function statusQueries(select: Select) {
     ...slotQueries(select),
     ...requestQueries(select),
     ...fetchQueries(select),
-    ...lifeQueries(select),
   };
 }
 
 function verdictQueries(select: Select) {
   const exhausted = select('webserver_exhausted');
   return {
-    fullNow: { expr: sum(exhausted), legend: 'full', shape: 'instant' },
     fullByName: {
       expr: namesOf({ bad: `(${exhausted} == 1)`, of: exhausted, label: 'target' }),
       legend: '{{target}}',
@@ -41,8 +41,7 @@ function verdictQueries(select: Select) {
       legend: '{{target}}',
       shape: 'instant',
     },
-    exhausted: { expr: exhausted, legend: targetLegend },
-    state: { expr: `max ${perTarget} (${stateOf(select)})`, legend: targetLegend },
+    state: { expr: worstTwelve(`max ${perTarget} (${stateOf(select)})`), legend: targetLegend },
     worstState: {
       expr: `topk(1, max ${perTarget} (${stateOf(select)}))`,
       legend: '{{target}}',
@@ -70,16 +69,22 @@ export function stateOf(select: Select): string {
   ].join(' or ');
 }
 
+/** The chosen targets by how full they were at most in the time of the dashboard; those without a limit last. */
+export function fullestTargets(select: Select): string {
+  const highest = highestWithFull({ select, metric: 'webserver_worker_saturation_ratio' });
+  return `max by (target) (${highest} or 0 * ${select('webserver_up')})`;
+}
+
 function ratioQueries(select: Select) {
   const saturation = fullIsOne({ select, metric: 'webserver_worker_saturation_ratio' });
   const keepalive = select('webserver_keepalive_slot_occupancy_ratio');
   const connections = fullIsOne({ select, metric: 'webserver_connection_occupancy_ratio' });
   return {
     saturation: { expr: saturation, legend: targetLegend },
+    highestSaturation: { expr: worstTwelve(saturation), legend: targetLegend },
     worstSaturation: { expr: `max(${saturation})`, legend: 'worst', shape: 'instant' },
     keepalive: { expr: keepalive, legend: targetLegend },
     worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst', shape: 'instant' },
-    connectionOccupancy: { expr: connections, legend: targetLegend },
     worstConnectionOccupancy: { expr: `max(${connections})`, legend: 'worst', shape: 'instant' },
   } as const satisfies Record<string, Query>;
 }
@@ -108,10 +113,6 @@ function slotQueries(select: Select) {
       expr: sum(select('webserver_slots', 'state="reading"'), perTarget),
       legend: targetLegend,
     },
-    limitByTarget: {
-      expr: select('webserver_slots_limit'),
-      legend: '{{target}} {{kind}} ({{source}})',
-    },
   } as const satisfies Record<string, Query>;
 }
 
@@ -133,13 +134,7 @@ function requestQueries(select: Select) {
   const requests = rate(select('webserver_requests_total'));
   const someRequests = `(${requests} > 0)`;
   return {
-    requestRate: { expr: sum(requests), legend: 'requests', shape: 'instant' },
     requestRateByTarget: { expr: requests, legend: targetLegend },
-    bytesRate: { expr: rate(select('webserver_response_bytes_total')), legend: targetLegend },
-    bytesPerRequest: {
-      expr: `${rate(select('webserver_response_bytes_total'))} / ${someRequests}`,
-      legend: targetLegend,
-    },
     handlingSeconds: {
       expr: `${rate(select('webserver_request_handling_seconds_total'))} / ${someRequests}`,
       legend: targetLegend,
@@ -150,29 +145,24 @@ function requestQueries(select: Select) {
 function fetchQueries(select: Select) {
   const up = select('webserver_up');
   const fetchSeconds = select('webserver_scrape_duration_seconds');
+  const failures = select('webserver_scrape_failures_total');
+  const failed = 'by (target, result)';
   return {
-    // `or 0 * count` keeps a 0 where all are up; without any target there is no figure at all.
-    notAnswering: {
-      expr: `count(${up} == 0) or 0 * count(${up})`,
-      legend: 'silent',
-      shape: 'instant',
-    },
     unreadableByName: {
       expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'target' }),
       legend: '{{target}}',
       shape: 'instant',
     },
-    up: { expr: up, legend: targetLegend },
     fetchResult: {
-      expr: `max ${perTarget} (${resultNumber(select)})`,
+      expr: worstTwelve(`max ${perTarget} (${resultNumber(select)})`),
       legend: targetLegend,
     },
     fetchFailures: {
-      expr: sum(rate(select('webserver_scrape_failures_total')), 'by (target, result)'),
+      // Those that were there in this time, with their zeros: a lone point would not be drawn.
+      expr: `${sum(rate(failures), failed)} and ${sum(`increase(${failures}[$__range] @ end())`, failed)} > 0`,
       legend: '{{target}}: {{result}}',
     },
     fetchSeconds: { expr: fetchSeconds, legend: `status page ${targetLegend}` },
-    worstFetchSeconds: { expr: `max(${fetchSeconds})`, legend: 'slowest', shape: 'instant' },
     connectSeconds: {
       expr: select('webserver_scrape_connect_seconds'),
       legend: `connect ${targetLegend}`,
@@ -187,22 +177,4 @@ function resultNumber(select: Select): string {
     .map((expr, index) => (index === 0 ? expr : `(${expr} > 0)`))
     .reverse()
     .join(' or ignoring (result) ');
-}
-
-function lifeQueries(select: Select) {
-  return {
-    uptime: {
-      expr: `time() - ${select('webserver_start_time_seconds')}`,
-      legend: targetLegend,
-    },
-    configGeneration: { expr: select('webserver_config_generation'), legend: targetLegend },
-    processes: {
-      expr: sum(select('webserver_processes'), 'by (state)'),
-      legend: '{{state}}',
-    },
-    info: {
-      expr: select('webserver_info'),
-      legend: '{{target}}: {{version}} {{mpm}} {{keepalive_model}}',
-    },
-  } as const satisfies Record<string, Query>;
 }

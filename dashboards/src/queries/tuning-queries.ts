@@ -54,6 +54,11 @@ export function tuningQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
+/** The targets with a prediction, by the slots they would hold at most. */
+export function predictedTargets(select: Select): string {
+  return `max by (target) (${select('webserver_predicted_slots')})`;
+}
+
 /** One row for each timeout. */
 function predicted(series: string, name: string): Query {
   return { expr: `max by (timeout) (${series})`, legend: `${name} {{timeout}}`, shape: 'table' };

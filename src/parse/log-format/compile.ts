@@ -33,6 +33,8 @@ export interface LineProblem {
 export interface CompileOptions extends ReadOptions {
   /** Absent when no request of ours can be in the log. */
   readonly own?: OwnRequests;
+  /** Without short cuts: what they are compared with. */
+  readonly plain?: boolean;
 }
 
 const encoder = new TextEncoder();
@@ -41,7 +43,7 @@ const carriageReturn = 0x0d;
 /** Compiles a format to the parser of its lines, and tells what they can give. */
 export function compileFormat(
   format: Tokens,
-  { own, ...readOptions }: CompileOptions,
+  { own, plain = false, ...readOptions }: CompileOptions,
 ): Result<CompiledFormat, string> {
   const fields = format.tokens.map((token) => (token.kind === 'field' ? token.name : ''));
   const meanings = chooseFields(fields, readOptions);
@@ -56,6 +58,7 @@ export function compileFormat(
   const parser: ParserOptions = {
     prefix: encoder.encode(first?.kind === 'literal' ? first.text : ''),
     steps: buildSteps(format, { readOptions, meanings, ownFields }),
+    plain,
     ...(own === undefined || ownFields === undefined ? {} : { isOwn: createIsOwnRequest(own) }),
   };
   const parseWhole = generateParser(parser);
@@ -156,7 +159,7 @@ function explainLine(line: Buffer, parser: ParserOptions): LineProblem | undefin
     problem = { column: at + 1, expected: expectedAt(parser, step) };
   };
   const end = line.at(-1) === carriageReturn ? line.length - 1 : line.length;
-  generateParser({ ...parser, onStop })(line, 0, end, createLogRecord());
+  generateParser({ ...parser, plain: true, onStop })(line, 0, end, createLogRecord());
   return problem;
 }
 

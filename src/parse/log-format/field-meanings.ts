@@ -71,8 +71,11 @@ const number = (
   name: Meaning,
   { field, checked, rank = 1, shape, ...options }: NumberOptions,
 ): FieldMeaning => {
-  const upTo = Number.MAX_SAFE_INTEGER;
-  const read = { field, read: readDecimal, unit: 1, offset: 0, from: 0, upTo, ...options };
+  const { read: readNumber = readDecimal } = options;
+  const isDecimal = readNumber === readDecimal || readNumber === readUpstream;
+  const quick = isDecimal ? ('digits' as const) : ('same' as const);
+  const range = { from: 0, upTo: Number.MAX_SAFE_INTEGER };
+  const read = { field, unit: 1, offset: 0, quick, ...range, ...options, read: readNumber };
   return {
     gives: [name],
     rank,

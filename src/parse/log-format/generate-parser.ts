@@ -3,6 +3,8 @@ import type { FieldShape } from './field-meanings.ts';
 import { closingQuote, endOfHost, isWithinList } from './find-end.ts';
 import type { IsOwnRequest, OwnRole } from './own-request.ts';
 import type { FieldReader } from './read-field.ts';
+import { recall, rememberNothing } from './remember-text.ts';
+import { canEndDigits, powersOfTen, renderDigits, renderKeep } from './render-number.ts';
 
 /** Reads the line `bytes[start, end)`, without its newline, into a blank record; false when it follows another format. */
 export type LineParser = (bytes: Buffer, start: number, end: number, record: LogRecord) => boolean;
@@ -27,6 +29,8 @@ export interface ParserOptions {
   readonly prefix: Uint8Array;
   readonly steps: readonly Step[];
   readonly isOwn?: IsOwnRequest;
+  /** Each field is found, then read, with no short cut: what the short cuts are compared with. */
+  readonly plain?: boolean;
   /** Told where a line stopped to follow the format, and at which step; -1 is the prefix, their number the end. */
   readonly onStop?: (at: number, step: number) => void;
 }
@@ -36,26 +40,28 @@ export interface ParserOptions {
  * each text its own comparisons, which the engine then inlines: a third faster than a loop over the steps. Of the format
  * only byte values and lengths get into the code, of a log nothing.
  */
-export function generateParser({ prefix, steps, isOwn, onStop }: ParserOptions): LineParser {
+export function generateParser(options: ParserOptions): LineParser {
+  const { prefix, steps, isOwn, onStop } = options;
   const stop: Stop = (step, at = 'at') =>
     onStop === undefined ? 'return false;' : `return stopped(${at}, ${step});`;
+  const render = renderer(stop, options.plain ?? false);
   const body = [
     `if (${isNot(prefix)}) ${stop(-1)}`,
     `at += ${prefix.length};`,
-    ...steps.flatMap((step, index) => renderStep(step, index, stop)),
+    ...steps.flatMap((step, index) => render(step, index)),
     `if (at !== end) ${stop(steps.length)}`,
     ...(isOwn === undefined ? [] : [renderOwn]),
     'return true;',
   ].join('\n');
   const make = new Function(
     'readers',
-    'edges',
+    'helpers',
     'stopped',
     'isOwn',
-    `const { closingQuote, endOfHost, isWithinList } = edges;
-${steps.map((_, index) => `const read${index} = readers[${index}];`).join('\n')}
+    `const { ${Object.keys(helpers).join(', ')} } = helpers;
+${steps.map((_, index) => `const read${index} = readers[${index}], known${index} = rememberNothing();`).join('\n')}
 return (bytes, start, end, record) => {
-let at = start, field = start, value = 0;
+let at = start, field = start, value = 0, digit = 0, point = 0;
 let client = 0, clientEnd = 0, agent = 0, agentEnd = 0, request = 0, requestEnd = 0;
 ${body}
 };`,
@@ -67,24 +73,57 @@ ${body}
   const readers = steps.map(({ read }) =>
     typeof read?.read === 'object' ? read.read.read : read?.read,
   );
-  return make(readers, { closingQuote, endOfHost, isWithinList }, stopped, isOwn) as LineParser;
+  return make(readers, helpers, stopped, isOwn) as LineParser;
 }
+
+/** What the generated code calls. */
+const helpers = { closingQuote, endOfHost, isWithinList, recall, rememberNothing, powersOfTen };
 
 /** Code that ends the walk: the line does not follow the format at a step. */
 type Stop = (step: number, at?: string) => string;
 
-function renderStep(
-  { read, bit, role, ...search }: Step,
-  index: number,
-  stop: Stop,
-): readonly string[] {
-  return [
-    'field = at;',
-    ...renderSearch(search, index, stop),
-    ...(role === undefined ? [] : [`${role} = field; ${role}End = at;`]),
-    ...renderRead(read, { index, bit }),
-    `at += ${search.text.length};`,
-  ];
+function renderer(stop: Stop, plain: boolean) {
+  return (step: Step, index: number): readonly string[] => {
+    const { role, text } = step;
+    return [
+      'field = at;',
+      ...renderField(step, { index, stop, plain }),
+      ...(role === undefined ? [] : [`${role} = field; ${role}End = at;`]),
+      `at += ${text.length};`,
+    ];
+  };
+}
+
+interface Place {
+  readonly index: number;
+  readonly stop: Stop;
+  readonly plain: boolean;
+}
+
+/** Brings `at` to the end of the field, and what stands there into the record. */
+function renderField(step: Step, { index, stop, plain }: Place): readonly string[] {
+  const search = renderSearch(step, index, stop);
+  const { read, text } = step;
+  if (read === undefined) return search;
+  const bad = `record.badFields |= ${step.bit};`;
+  if (typeof read.read === 'function') {
+    return [...search, `if (!read${index}(bytes, field, at, record)) ${bad}`];
+  }
+  const keep = renderKeep(read.read, bad);
+  const long = [...search, `value = read${index}(bytes, field, at);`];
+  if (plain) return [...long, ...keep];
+  if (read.read.quick === 'same') {
+    const again = `recall(known${index}, read${index}, bytes, field, at);`;
+    return [...search, again, `value = known${index}.value;`, ...keep];
+  }
+  if (!canEndDigits(text)) return [...long, ...keep];
+  return [...renderDigits({ goesOn: renderGoesOn(step), otherwise: long }), ...keep];
+}
+
+/** Whether a field that is a plain number does not end at `at`. */
+function renderGoesOn({ text, ends }: Step): string {
+  if (text.length === 0) return 'at !== end';
+  return ends === 'list' ? `${isNot(text)} || isWithinList(bytes, field, at)` : isNot(text);
 }
 
 /** Brings `at` to the end of the field. */
@@ -110,26 +149,6 @@ function renderShape({ width, probes }: FieldShape, text: Uint8Array): string {
   const follows = [...text].map((byte, index) => `bytes[at + ${width + index}] === ${byte}`);
   const fits = `at <= end - ${width + text.length}`;
   return `if (${[fits, ...looksSo, ...follows].join(' && ')}) at += ${width};`;
-}
-
-function renderRead(
-  reader: FieldReader | undefined,
-  { index, bit }: { readonly index: number; readonly bit: number },
-): readonly string[] {
-  if (reader === undefined) return [];
-  const { read } = reader;
-  const bad = `record.badFields |= ${bit};`;
-  if (typeof read === 'function') return [`if (!read${index}(bytes, field, at, record)) ${bad}`];
-  const scaled =
-    read.unit === 1 && read.offset === 0 ? 'value' : `value * ${read.unit} + ${read.offset}`;
-  return [
-    `value = read${index}(bytes, field, at);`,
-    'if (value !== -1) {',
-    `value = ${scaled};`,
-    // NaN is in no range.
-    `if (value >= ${read.from} && value <= ${read.upTo}) record.${read.field} = value; else ${bad}`,
-    '}',
-  ];
 }
 
 /** Text is made only of lines whose user agent begins as ours does, with a `k`. */

@@ -18,6 +18,8 @@ export interface LogFormatOptions {
   readonly own?: OwnRequests;
   /** Given where connections are followed. */
   readonly addressKey?: HashKey;
+  /** Without short cuts: what they are compared with. */
+  readonly plain?: boolean;
 }
 
 /**

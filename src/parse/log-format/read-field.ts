@@ -32,6 +32,11 @@ export interface NumberField {
     | 'remotePort'
     | 'connection';
   readonly read: NumberReader;
+  /**
+   * How `read` can be spared: `digits` where a plain number means what it says, `same` where lines that follow each
+   * other mostly have the same text.
+   */
+  readonly quick: 'digits' | 'same';
   readonly unit: number;
   readonly offset: number;
   readonly from: number;
@@ -69,9 +74,8 @@ const protocolBytes = logProtocols.slice(0, otherProtocol).map((name) => encoder
 /** Some servers and proxies write the version without its zero. */
 const shortProtocols = ['HTTP/2', 'HTTP/3'].map((name) => encoder.encode(name));
 
-function matches(bytes: Uint8Array, start: number, end: number, wanted: Uint8Array): boolean {
-  if (end - start !== wanted.length) return false;
-  // From the last byte, in which names of one length differ: HTTP/1.0, HTTP/1.1.
+/** From the last byte, in which names of one length differ: HTTP/1.0, HTTP/1.1. */
+function matches(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
   for (let i = wanted.length - 1; i >= 0; i--) if (bytes[start + i] !== wanted[i]) return false;
   return true;
 }
@@ -79,10 +83,13 @@ function matches(bytes: Uint8Array, start: number, end: number, wanted: Uint8Arr
 function indexOfWord(
   words: readonly Uint8Array[],
   bytes: Uint8Array,
-  { start, end }: { readonly start: number; readonly end: number },
+  start: number,
+  end: number,
 ): number {
+  const length = end - start;
   for (let i = 0; i < words.length; i++) {
-    if (matches(bytes, start, end, words[i] as Uint8Array)) return i;
+    const word = words[i] as Uint8Array;
+    if (word.length === length && matches(bytes, start, word)) return i;
   }
   return -1;
 }
@@ -90,7 +97,7 @@ function indexOfWord(
 export const readMethod: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) record.method = noMethod;
   else {
-    const known = indexOfWord(methodBytes, bytes, { start, end });
+    const known = indexOfWord(methodBytes, bytes, start, end);
     record.method = known === -1 ? otherMethod : known;
   }
   return true;
@@ -99,8 +106,8 @@ export const readMethod: RecordReader = (bytes, start, end, record) => {
 export const readProtocol: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) record.protocol = noProtocol;
   else {
-    const known = indexOfWord(protocolBytes, bytes, { start, end });
-    const short = known === -1 ? indexOfWord(shortProtocols, bytes, { start, end }) : -1;
+    const known = indexOfWord(protocolBytes, bytes, start, end);
+    const short = known === -1 ? indexOfWord(shortProtocols, bytes, start, end) : -1;
     record.protocol =
       known !== -1 ? known : short !== -1 ? otherProtocol - 2 + short : otherProtocol;
   }
@@ -145,11 +152,8 @@ export function addressReader(key: HashKey): RecordReader {
 export function vhostReader(vhosts: readonly string[]): RecordReader {
   const words = vhosts.map((name) => encoder.encode(name.replace(/^\[(.*)\]$/, '$1')));
   return (bytes, start, end, record) => {
-    const whole = indexOfWord(words, bytes, { start, end });
-    const known =
-      whole === -1 && words.length > 0
-        ? indexOfWord(words, bytes, withoutPort(bytes, start, end))
-        : whole;
+    const whole = indexOfWord(words, bytes, start, end);
+    const known = whole === -1 && words.length > 0 ? indexOfHost(words, bytes, start, end) : whole;
     record.vhost = known === -1 ? words.length : known;
     return true;
   };
@@ -158,12 +162,17 @@ export function vhostReader(vhosts: readonly string[]): RecordReader {
 const bracket = 0x5b;
 const closingBracket = 0x5d;
 
-/** `shop.example:8080` and `[2001:db8::1]:8080` without port and brackets. */
-function withoutPort(bytes: Uint8Array, start: number, end: number) {
+/** `shop.example:8080` and `[2001:db8::1]:8080`, without port and brackets. */
+function indexOfHost(
+  words: readonly Uint8Array[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number {
   const bracketed = bytes[start] === bracket;
   const from = bracketed ? start + 1 : start;
   const stop = bracketed ? closingBracket : colon;
   let at = from;
   while (at < end && bytes[at] !== stop) at++;
-  return { start: from, end: at };
+  return indexOfWord(words, bytes, from, at);
 }

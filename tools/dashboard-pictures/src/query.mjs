@@ -28,20 +28,32 @@ export async function collect(file, { prometheus, from, to, scrape = 5, picked =
       if (name in extra) return extra[name];
       return name in values ? values[name] : all;
     });
+  /** As Grafana's query variables: the values of a label, or what a regular expression finds in the series of a result. */
+  const valuesOf = async ({ query, regex }) => {
+    const [, expr] = /^query_result\((.*)\)$/.exec(query) ?? [];
+    if (expr !== undefined) {
+      const answer = await get('query', { query: fill(expr, { __range: span(to - from) }), time: to });
+      const pattern = new RegExp(regex.slice(1, -1));
+      return (answer.data?.result ?? []).flatMap(({ metric }) => {
+        const text = Object.entries(metric).map(([name, value]) => `${name}="${value}"`).join(',');
+        return pattern.exec(text)?.[1] ?? [];
+      });
+    }
+    const [, metric, label] = /^label_values\((.*),\s*(\w+)\)$/.exec(query);
+    return (await get(`label/${label}/values`, { 'match[]': fill(metric), start: from, end: to })).data ?? [];
+  };
   for (const v of dashboard.templating.list) {
     let options = [];
     if (v.type === 'datasource') { values[v.name] = 'prometheus'; shown.push({ label: v.label, text: 'Prometheus' }); continue; }
     if (v.type === 'query') {
-      const [, metric, label] = /^label_values\((.*),\s*(\w+)\)$/.exec(v.query);
-      const answer = await get(`label/${label}/values`, { 'match[]': fill(metric), start: from, end: to });
-      options = answer.data ?? [];
+      options = await valuesOf(v);
     } else if (v.type === 'custom') options = v.query.split(',').map((s) => s.trim());
     choices[v.name] = options;
     let chosen = picked[v.name];
     if (chosen === 'first') chosen = options[0];
     if (chosen === undefined) chosen = v.current?.value ?? (v.includeAll ? '$__all' : options[0]);
     const list = Array.isArray(chosen) ? chosen : [chosen];
-    if (list[0] === '$__all') { values[v.name] = v.allValue ?? `(${options.map(escapeRegex).join('|')})`; shown.push({ label: v.label ?? v.name, text: 'All' }); }
+    if (list[0] === '$__all') { values[v.name] = v.allValue ?? `(${options.map(escapeRegex).join('|')})`; if (v.hide !== 2) shown.push({ label: v.label ?? v.name, text: 'All' }); }
     else { values[v.name] = v.multi ? (list.length > 1 ? `(${list.map(escapeRegex).join('|')})` : escapeRegex(list[0])) : list[0]; shown.push({ label: v.label ?? v.name, text: list.join(' + ') }); }
   }
   const range = to - from;
@@ -50,7 +62,7 @@ export async function collect(file, { prometheus, from, to, scrape = 5, picked =
   const expand = (panels) => { const out = []; let shift = 0;
     for (const q of panels) { const c = structuredClone(q); c.gridPos.y += shift; if (c.panels) c.panels = expand(c.panels);
       if (!c.repeat) { out.push(c); continue; }
-      const vs = chosenOf(c.repeat); const per = Math.min(c.maxPerRow ?? 4, Math.max(1, vs.length)); const w = Math.floor(24 / per);
+      const found = chosenOf(c.repeat); const vs = found.length > 0 ? found : ['']; const per = Math.min(c.maxPerRow ?? 4, Math.max(1, vs.length)); const w = Math.floor(24 / per);
       vs.forEach((v, i) => out.push({ ...structuredClone(c), id: nextId++, title: c.title.replace('$' + c.repeat, v), scoped: { [c.repeat]: v }, gridPos: { x: (i % per) * w, y: c.gridPos.y + Math.floor(i / per) * c.gridPos.h, w, h: c.gridPos.h } }));
       shift += (Math.max(1, Math.ceil(vs.length / per)) - 1) * c.gridPos.h; }
     return out; };

@@ -1,0 +1,21 @@
+import type { MemoryGroup, MemoryRoom } from '../snapshot/memory.ts';
+
+interface MemoryLimits {
+  /** MemAvailable: of the machine, in a container too. */
+  readonly availableBytes?: number;
+  readonly groups: readonly MemoryGroup[];
+}
+
+/** What more workers could take: the least of what the machine and each control group of the server leave. */
+export function deriveMemoryRoom({ availableBytes, groups }: MemoryLimits): MemoryRoom | undefined {
+  const left = groups.flatMap((group) => roomIn(group) ?? []);
+  const bytes = Math.min(...left, availableBytes ?? Infinity);
+  if (!Number.isFinite(bytes)) return undefined;
+  return { bytes, limitedBy: bytes === availableBytes ? 'machine' : 'control group' };
+}
+
+/** As the kubelet counts a working set: file cache that nobody used lately is as good as free. */
+function roomIn({ limitBytes, usedBytes, inactiveFileBytes = 0 }: MemoryGroup): number | undefined {
+  if (limitBytes === undefined || usedBytes === undefined) return undefined;
+  return Math.max(0, limitBytes - Math.max(0, usedBytes - inactiveFileBytes));
+}

@@ -1,0 +1,132 @@
+import type { ConfigView } from '../snapshot/audit.ts';
+import type { HostFigures } from '../snapshot/host.ts';
+import type { ScrapeFailureResult } from '../snapshot/scrape.ts';
+import type { SlotHolders } from '../snapshot/slot-table.ts';
+import type { Capacity } from '../snapshot/slots.ts';
+import type {
+  Observation,
+  ObservationOutcome,
+  TargetCounters,
+  TargetView,
+} from '../snapshot/target-view.ts';
+import { buildView } from './build-view.ts';
+import { countIdleSeconds, countMissedSample, countSample, noSamples } from './count-sample.ts';
+import { emptyPollMemory, type PollMemory, rememberPoll } from './poll-memory.ts';
+
+/** What was read of a target last, from all that tells about it. */
+export interface TargetReadings {
+  readonly observation: Observation;
+  readonly capacity: Capacity;
+  readonly host?: HostFigures;
+  readonly holders?: SlotHolders;
+  readonly config?: ConfigView;
+}
+
+/** All that changes about a watched target. Each function below takes one event into it. */
+export interface TargetState {
+  /** Absent until the first poll has ended. */
+  readonly readings?: TargetReadings;
+  readonly view?: TargetView;
+  readonly memory: PollMemory;
+  readonly counters: TargetCounters;
+}
+
+/** What holds only now, when a view is made. */
+export interface Moment {
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMilliseconds: number;
+  /** Seconds since an error log last said that there is no slot left; absent when none speaks for now. */
+  readonly loggedSecondsAgo?: number;
+  readonly laneUp?: boolean;
+}
+
+export const initialTargetState: TargetState = {
+  memory: emptyPollMemory,
+  counters: { failures: noFailures(), badFields: 0, samples: noSamples },
+};
+
+function noFailures(): Record<ScrapeFailureResult, number> {
+  return {
+    dns: 0,
+    refused: 0,
+    connect_timeout: 0,
+    response_timeout: 0,
+    reset: 0,
+    empty_reply: 0,
+    tls: 0,
+    http_status: 0,
+    not_a_status_page: 0,
+    too_large: 0,
+    other: 0,
+  };
+}
+
+/** A poll has ended: its failure, or the fields of its page that could not be read, are counted. */
+export function countPoll(
+  state: TargetState,
+  outcome: ObservationOutcome,
+  badFields: number,
+): TargetState {
+  const { counters } = state;
+  const failures =
+    outcome.kind === 'answered'
+      ? counters.failures
+      : countFailure(counters.failures, outcome.failure.result);
+  return {
+    ...state,
+    counters: { ...counters, failures, badFields: counters.badFields + badFields },
+  };
+}
+
+function countFailure(failures: TargetCounters['failures'], result: ScrapeFailureResult) {
+  return { ...failures, [result]: failures[result] + 1 };
+}
+
+/** The poll becomes what later verdicts compare with. */
+export function rememberObservation(state: TargetState, observation: Observation): TargetState {
+  return { ...state, memory: rememberPoll(state.memory, observation) };
+}
+
+/** The machine was read: idle times are counted once for each reading of the kernel. */
+export function countHost(state: TargetState, host: HostFigures | undefined): TargetState {
+  const before = state.readings?.host?.kernelReadAtSeconds;
+  if (host === undefined || host.kernelReadAtSeconds === before) return state;
+  const samples = countIdleSeconds(state.counters.samples, host.connections);
+  return { ...state, counters: { ...state.counters, samples } };
+}
+
+/** A sample has ended with this view; without a view it was not taken, because the one before was under way. */
+export function countSampleOf(state: TargetState, sampled: TargetView | undefined): TargetState {
+  const { samples } = state.counters;
+  const answered = sampled?.observation.outcome.kind === 'answered';
+  return {
+    ...state,
+    counters: {
+      ...state.counters,
+      samples: answered
+        ? countSample(samples, sampled.figures)
+        : countMissedSample(samples, sampled ?? state.view),
+    },
+  };
+}
+
+/** The view of these readings, which a certain verdict outlives for a while. */
+export function showReadings(
+  state: TargetState,
+  readings: TargetReadings,
+  moment: Moment,
+): TargetState & { readonly view: TargetView } {
+  const { memory, counters } = state;
+  const view = buildView({ ...readings, ...moment, memory, counters });
+  const { verdict } = view;
+  if (verdict.exhausted === undefined || verdict === memory.lastCertain?.verdict) {
+    return { ...state, readings, view };
+  }
+  const lastCertain = { verdict, atMilliseconds: moment.nowMilliseconds };
+  return { ...state, readings, view, memory: { ...memory, lastCertain } };
+}
+
+/** What is shown when the first caller of all leaves before the server could answer: no fact about the server. */
+export function unfinishedView(observation: Observation): TargetView {
+  return { observation, verdict: { evidence: [] }, counters: initialTargetState.counters };
+}

@@ -1,0 +1,20 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+
+/** Why this user cannot read a file, or write into a directory; undefined when all is well. */
+export async function pathProblem(
+  path: string,
+  wanted: 'file' | 'directory',
+): Promise<string | undefined> {
+  try {
+    const isDirectory = (await stat(path)).isDirectory();
+    if (isDirectory !== (wanted === 'directory')) {
+      return isDirectory ? 'is a directory, not a file' : 'is not a directory';
+    }
+    await access(path, isDirectory ? constants.W_OK : constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return `cannot be used by this user: ${reason}`;
+  }
+}

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { type ConfigProblem, configProblemText, parseConfig } from '../config/parse-config.ts';
+import type { Config } from '../config/schema.ts';
+import { err, type Result } from '../result.ts';
+
+/** Reads and checks a configuration file; every problem in words, with file and line. */
+export async function readConfig(file: string): Promise<Result<Config, readonly string[]>> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  if (text instanceof Error) return err([`${file}: cannot be read: ${text.message}`]);
+  const parsed = parseConfig(text);
+  if (parsed.ok) return parsed;
+  return err(parsed.error.map((problem: ConfigProblem) => configProblemText(file, problem)));
+}

@@ -1,0 +1,101 @@
+import { type Config, configSchema } from '../config/schema.ts';
+import type { StatusTargetConfig } from '../config/status-target.ts';
+import { readConfig } from '../io/read-config.ts';
+import { ok, type Result } from '../result.ts';
+import type { Log } from './log.ts';
+import { createTurns } from './turns.ts';
+
+export interface ActiveConfigOptions {
+  /** Absent: status pages on this machine are discovered. */
+  readonly configFile?: string;
+  readonly discover: () => Promise<readonly StatusTargetConfig[]>;
+  /** Puts a configuration into force. */
+  readonly apply: (config: Config) => Promise<void>;
+  readonly log: Log;
+  /** Unix time in seconds. */
+  readonly now: () => number;
+}
+
+/** The configuration in force, and how its last reading ended. */
+export interface ActiveConfig {
+  /** Undefined until the first configuration is in force. */
+  current(): Config | undefined;
+  lastReload(): LastReload;
+  /** Reads the file again, or discovers again; the problems when it is refused and the old one stays. */
+  reload(): Promise<Result<void, readonly string[]>>;
+  /** Ends discovery. */
+  close(): void;
+}
+
+export interface LastReload {
+  readonly successful: boolean;
+  /** Unix time in seconds of the last success; 0 before the first. */
+  readonly successSeconds: number;
+}
+
+const discoveryPauseMilliseconds = 30_000;
+
+export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
+  const { log, now } = options;
+  /** Of two reloads at once the second waits: it may read a newer file. */
+  const inTurn = createTurns();
+  let config: Config | undefined;
+  let lastReload: LastReload = { successful: false, successSeconds: 0 };
+  let discovery: NodeJS.Timeout | undefined;
+  let saidNothingFound = false;
+
+  const put = async (next: Config) => {
+    await options.apply(next);
+    config = next;
+    lastReload = { successful: true, successSeconds: now() };
+  };
+
+  const discover = async () => {
+    const found = await options.discover();
+    await put({ ...configSchema.parse({}), targets: [...found] });
+    logFound(log, found);
+    if (found.length > 0) return;
+    if (!saidNothingFound) logNothingFound(log);
+    saidNothingFound = true;
+    discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
+    discovery.unref();
+  };
+
+  const readFile = async (file: string) => {
+    const read = await readConfig(file);
+    if (!read.ok) {
+      lastReload = { ...lastReload, successful: false };
+      return read;
+    }
+    await put(read.value);
+    return ok(undefined);
+  };
+
+  return {
+    current: () => config,
+    lastReload: () => lastReload,
+    reload: () =>
+      inTurn(async () => {
+        if (options.configFile !== undefined) return readFile(options.configFile);
+        clearTimeout(discovery);
+        await discover();
+        return ok(undefined);
+      }),
+    close: () => clearTimeout(discovery),
+  };
+}
+
+function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
+  for (const { server, status_url } of found) {
+    log.info('found a status page; write a configuration file to watch more', {
+      server,
+      status_url,
+    });
+  }
+}
+
+function logNothingFound(log: Log): void {
+  log.warn('no configuration and no status page on this machine; trying again every 30 s', {
+    help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+  });
+}

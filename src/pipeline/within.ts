@@ -1,0 +1,12 @@
+/** What work yields in that time; undefined when it takes longer, and what comes later is not waited for. */
+export async function within<T>(
+  work: Promise<T> | undefined,
+  milliseconds: number,
+): Promise<T | undefined> {
+  if (work === undefined) return undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), Math.max(0, milliseconds));
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

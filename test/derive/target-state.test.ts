@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import {
+  countHost,
+  countPoll,
+  countSampleOf,
+  initialTargetState,
+  rememberObservation,
+  showReadings,
+  type TargetReadings,
+  type TargetState,
+} from '../../src/derive/target-state.ts';
+import type { Observation } from '../../src/snapshot/target-view.ts';
+
+const timedOut: Observation = {
+  target: { name: 'shop', server: 'nginx' },
+  atSeconds: 1000,
+  timings: { durationSeconds: 1 },
+  outcome: {
+    kind: 'failed',
+    failure: { result: 'response_timeout', message: 'no answer', remedy: 'wait' },
+  },
+};
+
+/** The error log said a second ago that no slot is left: a verdict that is certain. */
+const loggedNow = { nowMilliseconds: 5000, loggedSecondsAgo: 0.5 };
+const readings: TargetReadings = { observation: timedOut, capacity: {} };
+
+/** A poll that tells nothing about slots. */
+const unresolved: TargetReadings = {
+  ...readings,
+  observation: {
+    ...timedOut,
+    outcome: { kind: 'failed', failure: { result: 'dns', message: 'no name', remedy: 'wait' } },
+  },
+};
+
+const fullState = (): TargetState =>
+  showReadings(rememberObservation(initialTargetState, timedOut), readings, loggedNow);
+
+describe('a target state', () => {
+  test('counts each failure under its own result, and bad fields of answered pages', () => {
+    const failed = countPoll(initialTargetState, timedOut.outcome, 0);
+    const { failures, badFields } = countPoll(failed, timedOut.outcome, 3).counters;
+    expect({ failures, badFields }).toMatchObject({
+      failures: { response_timeout: 2, refused: 0 },
+      badFields: 3,
+    });
+  });
+
+  test('counts the idle times of one reading of the kernel once', () => {
+    const state: TargetState = {
+      ...initialTargetState,
+      readings: { ...readings, host: { kernelReadAtSeconds: 7 } },
+    };
+    expect(countHost(state, { kernelReadAtSeconds: 7 })).toBe(state);
+    expect(countHost(state, undefined)).toBe(state);
+  });
+
+  test('a certain verdict stands in for views that tell nothing, for a while', () => {
+    const full = fullState();
+    expect(full.view?.verdict.exhausted).toBe(true);
+    const soon = showReadings(full, unresolved, { nowMilliseconds: 15_000 });
+    expect(soon.view.verdict).toBe(full.view?.verdict);
+    const late = showReadings(full, unresolved, { nowMilliseconds: 60_000 });
+    expect(late.view.verdict.exhausted).toBeUndefined();
+  });
+
+  test('a sample that was not taken while the server is exhausted counts as saturation 1', () => {
+    const { saturation, missed, taken } = countSampleOf(fullState(), undefined).counters.samples;
+    expect({ sum: saturation.sum, missed, taken }).toEqual({ sum: 1, missed: 1, taken: 0 });
+  });
+
+  test('a sample that was not taken of a server nothing is known of counts as missed only', () => {
+    const { saturation, missed } = countSampleOf(initialTargetState, undefined).counters.samples;
+    expect({ sum: saturation.sum, missed }).toEqual({ sum: 0, missed: 1 });
+  });
+});
