@@ -4,8 +4,9 @@ import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { type Expansion, expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
-import { type FileFollower, followFile } from './follow-file.ts';
+import { followFile } from './follow-file.ts';
 import type { FollowTotals } from './follow-ledger.ts';
+import type { FileFollower } from './follow-state.ts';
 import type { InputPlace, LogInput } from './log-input.ts';
 import { listRing } from './log-siblings.ts';
 

@@ -1,5 +1,6 @@
 import { errorCode, isDenied } from './explain-access.ts';
-import { type FilePlace, holdsPlace } from './file-place.ts';
+import type { FilePlace } from './file-place.ts';
+import { findPlace } from './find-place.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import type { LogFile } from './log-file.ts';
 import type { ListSiblings, Sibling } from './log-siblings.ts';
@@ -203,25 +204,4 @@ export class RotatedFiles {
     }
     return undefined;
   }
-}
-
-/** The file in which a place was taken, a copy of it, or what it was packed to. */
-export async function findPlace(
-  files: readonly Sibling[],
-  place: FilePlace,
-): Promise<Sibling | undefined> {
-  const same = files.find(({ dev, ino }) => dev === place.dev && ino === place.ino);
-  if (same !== undefined && (await holdsPlace(same, place))) return same;
-  if (place.headBytes === 0) return undefined;
-  const others = files.filter((file) => file !== same);
-  // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
-  const rotated = others.filter(({ packing, isRotated }) => packing === undefined && isRotated);
-  const likelyFirst = [
-    // A copy of an earlier moment ends before the log did.
-    ...rotated.toSorted((a, b) => b.size - a.size),
-    ...others.filter(({ packing }) => packing !== undefined),
-    ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
-  ];
-  for (const other of likelyFirst) if (await holdsPlace(other, place)) return other;
-  return undefined;
 }

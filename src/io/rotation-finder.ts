@@ -108,6 +108,16 @@ export class RotationFinder {
     }
   }
 
+  /** What was being read is nowhere any more: perhaps in an archive. */
+  tellLost({ files }: Siblings): void {
+    const { known, ledger } = this.#options;
+    const hidden = files.find((file) => file.packing === 'unreadable' && !known.has(file));
+    if (hidden === undefined) return;
+    ledger.tell(
+      `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
+    );
+  }
+
   /** Nobody empties a rotated file but who writes to it again. */
   #tellRing({ files }: Siblings): void {
     const { path, ledger } = this.#options;
