@@ -8,6 +8,11 @@ function explainSyslogAddress(address: string): string {
     : 'is no HOST:PORT';
 }
 
+const ring = z.boolean().default(false).meta({
+  description:
+    'Apache’s "rotatelogs -n" writes the log: NAME, NAME.1, ... are emptied and written to in turn.',
+});
+
 /** One access log of a target; exactly one of its sources is given. */
 export const accessLog = z
   .strictObject({
@@ -40,6 +45,7 @@ export const accessLog = z
     cri: z.boolean().default(false).meta({
       description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
+    ring,
     vhosts: z
       .array(z.string().min(1))
       .default([])
@@ -67,6 +73,7 @@ export const errorLog = z.strictObject({
   cri: z.boolean().default(false).meta({
     description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
   }),
+  ring,
 });
 
 const buckets = z
