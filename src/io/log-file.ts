@@ -31,6 +31,8 @@ export interface LogFile {
   tooLongLines(): number;
   /** What no more can come of, and whether all of it was read: never for text, to which a writer may add. */
   end(): FileEnd | undefined;
+  /** Whether no name leads to it any more: only who has it open can write to it. */
+  isDeleted(): Promise<boolean>;
   /** Undefined for an archive. */
   times(): Promise<CopyTimes | undefined>;
   /** Whether an archive or a copy holds nothing but the beginning of this file. */
@@ -174,6 +176,10 @@ class OpenLogFile implements LogFile {
 
   end(): undefined {
     return undefined;
+  }
+
+  async isDeleted(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0;
   }
 
   async times() {
