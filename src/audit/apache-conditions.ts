@@ -1,4 +1,6 @@
 import { compareVersions } from '../derive/server-version.ts';
+import { splitApacheWords } from '../parse/apache-config/split-words.ts';
+import { matchesWithin } from './bounded-match.ts';
 
 /** What decides whether a conditional section applies; Apache reads its files from top to bottom, and so does this. */
 export interface ApacheState {
@@ -6,8 +8,8 @@ export interface ApacheState {
   readonly version: string;
   /** Identifiers (`status_module`) and source files (`mod_status.c`). */
   readonly modules: Set<string>;
-  /** `Define` and -D, name to value. */
-  readonly defines: Map<string, string>;
+  /** `Define`, name to value; undefined for one without. */
+  readonly defines: Map<string, string | undefined>;
   /** Of the environment: the envvars file. */
   readonly environment: ReadonlyMap<string, string>;
 }
@@ -33,30 +35,41 @@ export function addModule(modules: Set<string>, [id = '', path = '']: readonly s
 
 /** `mod_status.c`, `status_module`, `!mod_status.c`. */
 export function holdsIfModule(rest: string, { modules }: ApacheState): boolean {
-  return negatable(rest, (name) => modules.has(name));
+  const { name, negated } = readCondition(rest);
+  return modules.has(name) !== negated;
 }
 
 export function holdsIfDefine(rest: string, { defines }: ApacheState): boolean {
-  return negatable(rest, (name) => defines.has(name));
+  const { name, negated } = readCondition(rest);
+  return defines.has(name) !== negated;
 }
 
-/** `>= 2.4.10`, `!~ 2.2`, `2.4`; a version in slashes is a regular expression, of which nothing is known here. */
+/** `!NAME`: Apache looks for the mark before it takes the first word out of its quotes. */
+export function readCondition(rest: string): { readonly name: string; readonly negated: boolean } {
+  const text = rest.trim();
+  const negated = text.startsWith('!');
+  const [name = ''] = splitApacheWords(negated ? text.slice(1) : text);
+  return { name, negated };
+}
+
+/** `>= 2.4.10`, `2.4`, `~ ^2\.4`, `/^2\.4/`; undefined for an expression too costly to run. */
 export function holdsIfVersion(rest: string, { version }: ApacheState): boolean | undefined {
-  const [, not, operator, wanted] = /^(!?)(=|==|>|>=|<|<=|~)?\s*([\d.]+)$/.exec(rest.trim()) ?? [];
-  if (wanted === undefined) return undefined;
-  const holds = compares(operator ?? '=', compareVersions(version, wanted));
-  return not === '!' ? !holds : holds;
+  const [, not, operator, wanted = ''] =
+    /^(!?)(=|==|>|>=|<|<=|~)?\s*(\S+)$/.exec(rest.trim()) ?? [];
+  const expression = operator === '~' ? wanted : /^\/(.*)\/$/.exec(wanted)?.[1];
+  const holds =
+    expression === undefined
+      ? compares(operator ?? '=', wanted, version)
+      : matchesWithin(expression, { text: version });
+  return holds === undefined || not !== '!' ? holds : !holds;
 }
 
-function compares(operator: string, difference: number): boolean {
+function compares(operator: string, wanted: string, version: string): boolean | undefined {
+  if (!/^\d{1,9}(?:\.\d{1,9}){0,2}$/.test(wanted)) return undefined;
+  const difference = compareVersions(version, wanted);
   if (operator.startsWith('>')) return difference > 0 || (operator === '>=' && difference === 0);
   if (operator.startsWith('<')) return difference < 0 || (operator === '<=' && difference === 0);
   return difference === 0;
-}
-
-function negatable(rest: string, holds: (name: string) => boolean): boolean {
-  const name = rest.trim().replace(/^"(.*)"$/, '$1');
-  return name.startsWith('!') ? !holds(name.slice(1)) : holds(name);
 }
 
 export interface Resolved {
@@ -66,12 +79,29 @@ export interface Resolved {
 }
 
 /** Replaces `${NAME}` by what `Define` or the environment says, as ap_resolve_env() does. */
-export function resolveVariables(text: string, { defines, environment }: ApacheState): Resolved {
+export function resolveVariables(text: string, state: ApacheState): Resolved {
+  if (!text.includes('${')) return { text, unknown: [] };
   const unknown: string[] = [];
-  const resolved = text.replace(/\$\{([^{}$:\s]{1,128})\}/g, (both, name: string) => {
-    const value = defines.get(name) ?? environment.get(name);
+  const resolved = text.replace(variable, (both, name: string) => {
+    const value = variableValue(name, state);
     if (value === undefined) unknown.push(name);
     return value ?? both;
   });
   return { text: resolved, unknown };
+}
+
+/** Characters that resolving would fill in: known before it is done. */
+export function measureVariables(text: string, state: ApacheState): number {
+  if (!text.includes('${')) return 0;
+  let length = 0;
+  for (const [, name = ''] of text.matchAll(variable))
+    length += variableValue(name, state)?.length ?? 0;
+  return length;
+}
+
+const variable = /\$\{([^{}$:\s]{1,128})\}/g;
+
+/** A `Define` without a value defines the name for <IfDefine>, and no variable. */
+function variableValue(name: string, { defines, environment }: ApacheState): string | undefined {
+  return defines.get(name) ?? environment.get(name);
 }

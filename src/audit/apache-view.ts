@@ -2,7 +2,7 @@ import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 import { apacheDefault, apacheNames } from './apache-defaults.ts';
 import type { ApacheTree } from './expand-apache-config.ts';
-import { namedIn } from './named-directives.ts';
+import { namedIn, oncePer, oncePerName } from './named-directives.ts';
 import { countOf, placeOf, type Setting, settingFrom } from './setting.ts';
 
 export type ApacheMpm = 'prefork' | 'worker' | 'event';
@@ -75,18 +75,22 @@ export function servingScopes({ main, hosts }: ApacheView): readonly ApacheScope
 export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string): Setting {
   const own =
     findLast(scope, name) ?? (scope === view.main ? undefined : findLast(view.main, name));
-  if (own !== undefined) return settingFrom(name, own);
-  const { version } = view;
-  const value = apacheDefault(name, view);
-  return {
-    name,
-    args: value === undefined ? [] : [value],
-    // One line there sets it for all.
-    at: view.main.at,
-    origin: `default of Apache ${version}`,
-    isDefault: true,
-  };
+  return own === undefined ? defaultsOf(view)(name) : settingFrom(name, own);
 }
+
+/** One line in the main server sets it for all, so all hosts without one of their own share the default. */
+const defaultsOf = oncePer((view: ApacheView) =>
+  oncePerName((name): Setting => {
+    const value = apacheDefault(name, view);
+    return {
+      name,
+      args: value === undefined ? [] : [value],
+      at: view.main.at,
+      origin: `default of Apache ${view.version}`,
+      isDefault: true,
+    };
+  }),
+);
 
 function findLast({ directives }: ApacheScope, name: string): ConfigDirective | undefined {
   const found = apacheNames(name).flatMap((one) => namedIn(directives, one).at(-1) ?? []);

@@ -11,7 +11,13 @@ import type {
   SourceFile,
   UnreadPart,
 } from '../snapshot/config-tree.ts';
-import { type ExpansionBudget, spend, spendInclude } from './expansion-budget.ts';
+import {
+  type ExpansionBudget,
+  newBudget,
+  spendDirective,
+  spendFile,
+  spendInclude,
+} from './expansion-budget.ts';
 
 interface Expansion extends ExpansionBudget {
   readonly read: ReadSources;
@@ -35,11 +41,13 @@ export async function expandNginxConfig(
   read: ReadSources,
 ): Promise<Result<ConfigTree, string>> {
   const root = file.slice(0, file.lastIndexOf('/'));
-  const state: Expansion = { read, root, unread: [], silences: [], files: 0, includes: 0 };
+  const state: Expansion = { read, root, unread: [], silences: [], ...newBudget() };
   try {
     const [source] = await read(file);
     if (source === undefined) return err(`${file}: there is no such file`);
     if ('problem' in source) return err(source.problem);
+    if (source.path !== file)
+      return err(`${file}: is a directory; name the main file in it, such as nginx.conf`);
     const directives = await expandFile(source, 0, state);
     return ok({ file, directives, unread: state.unread, silences: state.silences });
   } catch (error) {
@@ -80,6 +88,8 @@ async function expandIncludes(
   const directives: ConfigDirective[] = [];
   for (const { name, args, line, block } of nodes) {
     const { file, depth } = position;
+    const allowed = spendDirective(state, { at: { file, line }, isBlock: block !== undefined });
+    if (!allowed.ok) throw new UnreadableTree(allowed.error);
     if (name === 'include' && block === undefined) {
       const included = await includeFiles(args[0] ?? '', { at: { file, line }, depth }, state);
       for (const directive of included) directives.push(directive);
@@ -110,7 +120,7 @@ async function includeFiles(
       state.unread.push({ at, what: source.problem });
       continue;
     }
-    const spent = spend(state, { at, depth: depth + 1 });
+    const spent = spendFile(state, { at, depth: depth + 1 });
     if (!spent.ok) throw new UnreadableTree(spent.error);
     for (const directive of await expandFile(source, depth + 1, state)) directives.push(directive);
   }

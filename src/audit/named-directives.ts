@@ -12,7 +12,7 @@ export function namedIn(
   directives: readonly ConfigDirective[],
   name: string,
 ): readonly ConfigDirective[] {
-  return indexOf(directives).get(name) ?? none;
+  return directives.length === 0 ? none : (indexOf(directives).get(name) ?? none);
 }
 
 const indexOf = oncePer((directives: readonly ConfigDirective[]): ByName => {
@@ -36,5 +36,15 @@ export function oncePer<Key extends object, Value>(
     const value = compute(key);
     known.set(key, { value });
     return value;
+  };
+}
+
+/** The same for names. */
+export function oncePerName<Value>(compute: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, { readonly value: Value }>();
+  return (name) => {
+    const found = known.get(name) ?? { value: compute(name) };
+    known.set(name, found);
+    return found.value;
   };
 }

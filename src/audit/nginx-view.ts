@@ -1,7 +1,7 @@
 import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective, ConfigTree, Place } from '../snapshot/config-tree.ts';
 import { nginxSeconds } from './durations.ts';
-import { namedIn } from './named-directives.ts';
+import { namedIn, oncePer, oncePerName } from './named-directives.ts';
 import { nginxDefault } from './nginx-defaults.ts';
 import { placeOf, type Setting, settingFrom } from './setting.ts';
 
@@ -93,21 +93,24 @@ export function servingLevels({ servers, http }: NginxView): readonly NginxLevel
 export function nginxSetting(view: NginxView, level: NginxLevel, name: string): Setting {
   const [own] = nearest(level, name).slice(-1);
   if (own !== undefined) return settingFrom(name, own);
-  const value = nginxDefault(name, view.version);
+  const isInHttp = level === view.http || level.parent?.parent !== undefined;
+  return isInHttp ? defaultsInHttp(view)(name) : defaultOf(view, name, level.at);
+}
+
+/** One line in http sets it for all, so all servers without one of their own share the default. */
+const defaultsInHttp = oncePer((view: NginxView) =>
+  oncePerName((name) => defaultOf(view, name, view.http.at)),
+);
+
+function defaultOf({ version }: NginxView, name: string, at: Place): Setting {
+  const value = nginxDefault(name, version);
   return {
     name,
     args: value === undefined ? [] : [value],
-    at: settableAt(level),
-    origin: `default of nginx ${view.version}`,
+    at,
+    origin: `default of nginx ${version}`,
     isDefault: true,
   };
-}
-
-/** Where one line would set it for all: http, or the block itself outside of it. */
-function settableAt(level: NginxLevel): Place {
-  let at = level;
-  while (at.parent?.parent !== undefined) at = at.parent;
-  return at.at;
 }
 
 /** All directives of a name in the nearest block that has one: nginx never mixes levels (proxy_set_header). */

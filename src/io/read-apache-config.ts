@@ -2,22 +2,23 @@ import { dirname, resolve } from 'node:path';
 import { type ApacheTree, expandApacheConfig } from '../audit/expand-apache-config.ts';
 import { parseEnvvars } from '../parse/apache-config/envvars.ts';
 import type { Result } from '../result.ts';
-import type { ReadSources } from '../snapshot/config-tree.ts';
-import { createSourceReader } from './source-reader.ts';
+import type { FileExists, ReadSources } from '../snapshot/config-tree.ts';
+import { createSourceReader, fileExists } from './source-reader.ts';
 
 export interface ApacheReadOptions {
   /** What `<IfVersion>` is compared with. */
   readonly version: string;
   readonly read?: ReadSources;
+  readonly exists?: FileExists;
 }
 
 /** Reads an Apache configuration file and all it includes, with the `envvars` beside it. */
 export async function readApacheConfig(
   file: string,
-  { version, read = createSourceReader() }: ApacheReadOptions,
+  { version, read = createSourceReader(), exists = fileExists }: ApacheReadOptions,
 ): Promise<Result<ApacheTree, string>> {
   const path = resolve(file);
   const [envvars] = await read(`${dirname(path)}/envvars`);
   const text = envvars !== undefined && 'text' in envvars ? envvars.text : '';
-  return expandApacheConfig(path, { read, version, environment: parseEnvvars(text) });
+  return expandApacheConfig(path, { read, exists, version, environment: parseEnvvars(text) });
 }

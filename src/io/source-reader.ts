@@ -1,8 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
-import { globFiles, isPattern } from './glob-files.ts';
+import { findFiles } from './find-files.ts';
 
 /** A configuration file is a few kilobytes. A hostile one of this size is judged in about a second. */
 const largestFile = 1024 * 1024;
@@ -19,9 +18,10 @@ export interface SourceReaderOptions {
 export function createSourceReader({ root = '' }: SourceReaderOptions = {}): ReadSources {
   let bytes = 0;
   return async (pattern) => {
+    const found = await findFiles(root + pattern);
+    if (!found.ok) return [{ path: pattern, problem: `"${pattern}" names ${found.error}` }];
     const sources: SourceFile[] = [];
-    const found = isPattern(pattern) ? await globFiles(join(root, pattern)) : [root + pattern];
-    for (const real of await withoutDirectories(found)) {
+    for (const real of found.value) {
       const path = real.slice(root.length);
       const source = await readSource(real, { path, room: largestTree - bytes });
       if (source === undefined) continue;
@@ -32,16 +32,12 @@ export function createSourceReader({ root = '' }: SourceReaderOptions = {}): Rea
   };
 }
 
-async function withoutDirectories(paths: readonly string[]): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const path of paths) {
-    const status = await stat(path).catch(() => undefined);
-    if (status?.isDirectory()) {
-      const inside = await globFiles(`${path}/*`);
-      for (const file of await withoutDirectories(inside)) files.push(file);
-    } else files.push(path);
-  }
-  return files;
+/** Whether there is a file or directory of that name, as `<IfFile>` asks. */
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 interface ReadContext {
@@ -58,14 +54,41 @@ async function readSource(
 ): Promise<SourceFile | undefined> {
   try {
     const status = await stat(real);
-    if (!status.isFile()) return { path, problem: `${path}:1: is no regular file` };
+    if (!status.isFile()) return { path, problem: `${path}:1: is not a regular file` };
     if (status.size > Math.min(largestFile, room)) {
       const problem = `${path}:1: too large for a configuration file: ${status.size} bytes`;
       return { path, problem };
     }
-    return { path, text: await readFile(real, 'utf8') };
+    const bytes = await readFile(real);
+    const problem = encodingProblem(bytes);
+    if (problem !== undefined) return { path, problem: `${path}:1: ${problem}` };
+    return { path, text: bytes.toString('utf8') };
   } catch (error) {
-    const code = errorCode(error) ?? 'unknown error';
-    return code === 'ENOENT' ? undefined : { path, problem: `${path}: cannot be read: ${code}` };
+    if (errorCode(error) === 'ENOENT') return undefined;
+    return { path, problem: `${path}: cannot be read: ${readProblem(error)}` };
+  }
+}
+
+/** Neither server reads a byte order mark: nginx says unknown directive, Apache Invalid command. */
+function encodingProblem(bytes: Buffer): string | undefined {
+  const isUtf16 = bytes.length >= 2 && [0xfffe, 0xfeff].includes(bytes.readUInt16BE(0));
+  if (isUtf16) return 'UTF-16 text, which the server cannot read; save it as UTF-8';
+  const hasMark = bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf;
+  return hasMark
+    ? 'begins with a byte order mark, which the server refuses; save it as UTF-8 without one'
+    : undefined;
+}
+
+function readProblem(error: unknown): string {
+  switch (errorCode(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied; run the audit as root';
+    case 'ENOTDIR':
+      return 'a part of the path is a file, not a directory';
+    case 'ELOOP':
+      return 'a loop of symbolic links';
+    default:
+      return error instanceof Error ? error.message : String(error);
   }
 }

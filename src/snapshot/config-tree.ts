@@ -44,3 +44,6 @@ export type SourceFile =
 
 /** Reads the files that a path or glob pattern names, in order; none when there is none. */
 export type ReadSources = (pattern: string) => Promise<readonly SourceFile[]>;
+
+/** Whether there is a file or directory of that name. */
+export type FileExists = (path: string) => Promise<boolean>;

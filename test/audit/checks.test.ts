@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { allCheckWords } from '../../src/audit/catalog.ts';
-import { auditExample, auditTexts, renderExample } from '../support/audit-example.ts';
+import {
+  auditAsExample,
+  auditExample,
+  auditTexts,
+  renderExample,
+} from '../support/audit-example.ts';
+import { hasLinesToPaste, pasteAll } from '../support/paste-fix.ts';
 
 const cases = allCheckWords.flatMap(({ id, examples }) =>
   examples.map((example, index) => [id, index + 1, example] as const),
 );
+
+const pasted = cases.filter(([id, , example]) => hasLinesToPaste(id, example));
 
 describe('each check', () => {
   test.each(cases)(
@@ -19,6 +27,15 @@ describe('each check', () => {
       expect(twin.report.findings.filter((finding) => finding.id === id)).toEqual([]);
     },
   );
+
+  test.each(pasted)('%s (%i) is silent when its lines are pasted', async (id, _, example) => {
+    const text = await pasteAll(example, id);
+    const after = await auditAsExample(example, text);
+    expect(
+      after.report.findings.filter((one) => one.id === id),
+      text,
+    ).toEqual([]);
+  });
 
   test('has an id of its own, a sentence, a reason and an example', () => {
     expect(new Set(allCheckWords.map(({ id }) => id)).size).toBe(allCheckWords.length);

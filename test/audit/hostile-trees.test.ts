@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,6 +8,7 @@ import { testVersions } from '../support/audit-example.ts';
 async function audit(
   server: 'apache' | 'nginx',
   files: Readonly<Record<string, string | Uint8Array>>,
+  main = 'main.conf',
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
   onTestFinished(() => rm(directory, { recursive: true }));
@@ -15,7 +16,7 @@ async function audit(
     await writeFile(join(directory, name), content);
   }
   const done = await auditFiles({
-    files: { [server]: join(directory, 'main.conf') },
+    files: { [server]: join(directory, main) },
     versions: testVersions,
     machine: { cpuCount: 1 },
     chain: {},
@@ -32,6 +33,9 @@ function doubling(line: (name: string) => string): Readonly<Record<string, strin
   });
   return { ...Object.fromEntries(levels), l15: '' };
 }
+
+const utf16 = Buffer.from('\ufeffKeepAlive On\n', 'utf16le');
+const marked = '\ufeffKeepAlive On\n';
 
 const big = 'a'.repeat(10 * 1024 * 1024);
 
@@ -50,6 +54,10 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['deep', { 'main.conf': '<A b>\n'.repeat(100_000) }, '/main.conf:65: sections nest'],
     ['missing', {}, '/main.conf: there is no such file'],
     ['includes', { 'main.conf': 'Include x\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
+    ['hosts', { 'main.conf': '<A b>\n</A>\n'.repeat(30_000) }, ':50001: more than 25000 blocks'],
+    ['directives', { 'main.conf': 'A\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
+    ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('apache: %s', async (_, files, wanted) => {
     expect(await audit('apache', files)).toContain(wanted);
   });
@@ -63,6 +71,10 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['deep', { 'main.conf': 'a {\n'.repeat(100_000) }, '/main.conf:65: unexpected "{"'],
     ['missing', {}, '/main.conf: there is no such file'],
     ['includes', { 'main.conf': 'include x;\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
+    ['servers', { 'main.conf': 'a{}\n'.repeat(30_000) }, ':25001: more than 25000 blocks'],
+    ['directives', { 'main.conf': 'a;\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
+    ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('nginx: %s', async (_, files, wanted) => {
     expect(await audit('nginx', files)).toContain(wanted);
   });
@@ -86,5 +98,34 @@ describe('a hostile or broken tree is an error with file and line', () => {
       effective: expect.stringContaining('too large'),
     });
     expect(findings.map(({ id }) => id)).toContain('keepalive-off');
+  });
+
+  test('a directory where a file is wanted', async () => {
+    expect(await audit('apache', { 'a.conf': '' }, '')).toContain(
+      ': is a directory; name the main',
+    );
+    expect(await audit('nginx', { 'a.conf': '' }, '')).toContain(': is a directory; name the main');
+  });
+
+  test.each([
+    ['Include deep/', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
+    ['Include deep/*', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
+  ])('%s of a huge tree is named with its line, and given up', async (line, below, wanted) => {
+    const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await mkdir(join(directory, 'deep', below), { recursive: true });
+    const file = join(directory, 'httpd.conf');
+    await writeFile(file, `Listen 80\n${line}\n`);
+    const done = await auditFiles({
+      files: { apache: file },
+      versions: testVersions,
+      machine: { cpuCount: 1 },
+      chain: {},
+    });
+    const findings = done.ok ? done.value.report.findings : [];
+    expect(findings.find(({ id }) => id === 'config-unread')).toMatchObject({
+      at: { file, line: 2 },
+      effective: expect.stringContaining(wanted),
+    });
   });
 });

@@ -26,7 +26,7 @@ function counting(directives: readonly ConfigDirective[], count: () => void): Co
 }
 
 async function readsOfNginx(size: number): Promise<number> {
-  const header = `proxy_set_header A b;\n`.repeat(size);
+  const header = `proxy_set_header A b;\nhttp2_max_requests 9;\n`.repeat(size);
   const locations = `location /a { proxy_pass http://app; }\n`.repeat(size);
   const servers = `server { http2_idle_timeout 1s; }\n`.repeat(size);
   const text = `http { upstream app { server b; }\n${header}server {\n${locations}}\n${servers}}\n`;
@@ -44,7 +44,12 @@ async function readsOfNginx(size: number): Promise<number> {
 async function readsOfApache(size: number): Promise<number> {
   const logs = 'LogFormat "%h" a\nCustomLog a a\n'.repeat(size);
   const hosts = '<VirtualHost *:80>\nProxyPass / http://b/\n</VirtualHost>\n'.repeat(size);
-  const options = { read: reading(logs + hosts), version: '2.4.62', environment: new Map() };
+  const options = {
+    read: reading(logs + hosts),
+    exists: async () => false,
+    version: '2.4.62',
+    environment: new Map(),
+  };
   const tree = await expandApacheConfig('/httpd.conf', options);
   if (!tree.ok) throw new Error(tree.error);
   let reads = 0;

@@ -82,11 +82,16 @@ export async function auditTexts(
 
 /** An example's trigger or twin, judged as it asks for. */
 export function auditExample(example: Example, kind: 'trigger' | 'twin'): Promise<Audit> {
+  return auditAsExample(example, renderExample(example[kind], example));
+}
+
+/** Another text in place of an example's, judged the same way. */
+export function auditAsExample(example: Example, text: string): Promise<Audit> {
   const { server, version, machine, chain, beside } = example;
   const other = server === 'apache' ? 'nginx' : 'apache';
   return auditTexts(
     {
-      [server]: renderExample(example[kind], example),
+      [server]: text,
       ...(beside === undefined
         ? {}
         : { [other]: renderExample(beside, { server: other, mpm: 'prefork' }) }),

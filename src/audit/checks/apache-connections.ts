@@ -1,13 +1,14 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
 import { firstHostOf, keepaliveTimeoutOf, statedTimeout } from '../apache-timeout.ts';
-import { type ApacheView, findAnywhere } from '../apache-view.ts';
+import { type ApacheView, findAnywhere, isBefore } from '../apache-view.ts';
+import { estimateSteps, matchesWithin, mostSteps } from '../bounded-match.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
 
 function hitAt(
   directive: ConfigDirective,
   name: string,
-  rest: Pick<Hit, 'advised' | 'fix' | 'detail'>,
+  rest: Pick<Hit, 'advised' | 'fix' | 'detail' | 'severity'>,
 ): Hit {
   const at = placeOf(directive);
   return {
@@ -67,15 +68,21 @@ const noKeepalive: Check = {
   severity: 'warning',
   what: 'nokeepalive is set for clients of today',
   why: 'The variable was made for browsers of the 1990s. Whoever it matches gets a new connection for each request.',
-  find: ({ apache }) =>
-    (apache === undefined ? [] : findAnywhere(apache, ...agentDirectives, 'setenv'))
-      .filter(({ directive }) => hitsModern(directive))
-      .map(({ directive }) =>
-        hitAt(directive, directive.name === 'setenv' ? 'SetEnv' : 'BrowserMatch', {
+  find: ({ apache }) => {
+    const matches = createAgentMatcher();
+    return (apache === undefined ? [] : findAnywhere(apache, ...agentDirectives, 'setenv')).flatMap(
+      ({ directive }) => {
+        const hits = hitsModern(directive, matches);
+        if (hits === false) return [];
+        const name = directive.name === 'setenv' ? 'SetEnv' : 'BrowserMatch';
+        return hitAt(directive, name, {
           advised: 'old clients only',
           fix: ['BrowserMatch "Mozilla/2" nokeepalive'],
-        }),
-      ),
+          ...(hits === undefined ? unjudged : {}),
+        });
+      },
+    );
+  },
   examples: [
     {
       server: 'apache',
@@ -87,21 +94,45 @@ const noKeepalive: Check = {
 
 const agentDirectives = ['browsermatch', 'browsermatchnocase', 'setenvif', 'setenvifnocase'];
 
-function hitsModern({ name, args }: ConfigDirective): boolean {
+const unjudged = {
+  severity: 'info',
+  detail: 'The expression is too large to be judged here: see for yourself whom it matches.',
+} as const;
+
+type AgentMatcher = (pattern: string, ignoreCase: boolean) => boolean | undefined;
+
+function hitsModern({ name, args }: ConfigDirective, matches: AgentMatcher): boolean | undefined {
   if (name === 'setenv') return args[0] === 'nokeepalive';
   const isBrowser = name.startsWith('browser');
   const [attribute, pattern = '', ...variables] = isBrowser ? ['User-Agent', ...args] : args;
   if (attribute?.toLowerCase() !== 'user-agent') return false;
   if (!variables.some((variable) => /^nokeepalive(?:=|$)/.test(variable))) return false;
-  // The pattern runs here, so one whose work could grow without bounds is taken for no match.
-  const repeats = pattern.match(/[+*{]/g)?.length ?? 0;
-  if (pattern.length > 200 || repeats > 4 || /[+*)}][+*{]/.test(pattern)) return false;
-  try {
-    const wanted = new RegExp(pattern, name.endsWith('nocase') ? 'i' : '');
-    return modernAgents.some((agent) => wanted.test(agent));
-  } catch {
-    return false;
-  }
+  return matches(pattern, name.endsWith('nocase'));
+}
+
+const longestAgent = Math.max(...modernAgents.map(({ length }) => length));
+
+/** Each line of a hostile file may hold an expression of its own, so all of them together have a bound too. */
+const mostStepsOfAll = 20_000_000;
+
+/** Undefined for an expression that is not judged. */
+function createAgentMatcher(): AgentMatcher {
+  const known = new Map<string, boolean | undefined>();
+  let steps = 0;
+  return (pattern, ignoreCase) => {
+    const key = `${ignoreCase} ${pattern}`;
+    if (known.has(key)) return known.get(key);
+    const wanted = estimateSteps(pattern, longestAgent);
+    if (wanted <= mostSteps) steps += wanted * modernAgents.length;
+    const found = steps > mostStepsOfAll ? undefined : matchesSome(pattern, ignoreCase);
+    known.set(key, found);
+    return found;
+  };
+}
+
+function matchesSome(pattern: string, ignoreCase: boolean): boolean | undefined {
+  const found = modernAgents.map((text) => matchesWithin(pattern, { text, ignoreCase }));
+  return found.includes(true) ? true : found.includes(undefined) ? undefined : false;
 }
 
 const hostTimeout: Check = {
@@ -132,15 +163,19 @@ function ignoredTimeouts(view: ApacheView): readonly Hit[] {
     const counts = keepaliveTimeoutOf(view, host);
     const stated = statedTimeout(view, host);
     if (firstArg(counts) === firstArg(stated)) return [];
+    const first = firstHostOf(view, host);
+    const fix = `KeepAliveTimeout ${firstArg(stated)}`;
+    // Before 2.4.13 a line of this host's own changes nothing.
+    const place = isBefore(view.version, '2.4.13') ? first : host;
     return [
       {
         server: 'apache',
-        at: host.at,
+        at: place.at,
         effective: `KeepAliveTimeout ${firstArg(counts)}`,
         origin: counts.origin,
-        advised: `KeepAliveTimeout ${firstArg(stated)} in this host, as ${stated.origin} has it, or one value for all`,
-        fix: [`KeepAliveTimeout ${firstArg(stated)}`],
-        detail: `${host.label} gets the value of ${firstHostOf(view, host).label}.`,
+        advised: `${fix} in ${place.label}, as ${stated.origin} has it, or one value for all`,
+        fix: [fix],
+        detail: `${host.label} gets the value of ${first.label}.`,
       },
     ];
   });

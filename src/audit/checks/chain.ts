@@ -6,6 +6,7 @@ import { fixLine, keepaliveSettings } from '../keepalive-settings.ts';
 import { nginxProxies, poolOf, poolTimeout } from '../nginx-proxies.ts';
 import { type NginxUpstream, type NginxView, workerProcesses } from '../nginx-view.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 /** Seconds by which the backend should outlast its front: clocks, and a request on its way. */
 const margin = 5;
@@ -137,9 +138,8 @@ const race: Check = {
     {
       server: 'nginx',
       chain: { frontTimeoutSeconds: 60 },
-      trigger:
-        'events {}\nhttp {\n  keepalive_timeout 30s;\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: 'events {}\nhttp {\n  keepalive_timeout 75s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      trigger: nginxWith('keepalive_timeout 30s;'),
+      twin: nginxWith('keepalive_timeout 75s;'),
     },
     {
       server: 'nginx',
@@ -149,8 +149,7 @@ const race: Check = {
     },
     {
       server: 'apache',
-      beside:
-        'events {}\nhttp {\n  keepalive_timeout 10s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      beside: nginxWith('keepalive_timeout 10s;'),
       trigger: 'ProxyPass "/app" "http://127.0.0.1:8080/"',
       twin: 'ProxyPass "/app" "http://127.0.0.1:8080/" ttl=9',
     },

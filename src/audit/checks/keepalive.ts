@@ -1,5 +1,6 @@
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { allKeepaliveSettings, fixLine, type KeepaliveSettings } from '../keepalive-settings.ts';
+import { nginxServer, nginxWith } from './nginx-example.ts';
 
 const timeoutNames = ['KeepAliveTimeout', 'keepalive_timeout'] as const;
 const requestNames = ['MaxKeepAliveRequests', 'keepalive_requests'] as const;
@@ -12,10 +13,6 @@ function onEach(
 ): Check['find'] {
   return (subject) =>
     uniqueHits(allKeepaliveSettings(subject).flatMap((settings) => find(settings, subject) ?? []));
-}
-
-function nginxWith(lines: string): string {
-  return `events {}\nhttp {\n  ${lines}\n  server { listen 127.0.0.1:8080; }\n}\n`;
 }
 
 const off: Check = {
@@ -40,15 +37,11 @@ const off: Check = {
     },
     {
       server: 'nginx',
-      trigger: locationWith('keepalive_timeout 0;'),
-      twin: locationWith('keepalive_timeout 5s;'),
+      trigger: nginxServer('listen 127.0.0.1:8080;', 'location /api { keepalive_timeout 0; }'),
+      twin: nginxServer('listen 127.0.0.1:8080;', 'location /api { keepalive_timeout 5s; }'),
     },
   ],
 };
-
-function locationWith(line: string): string {
-  return `events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location /api { ${line} }\n  }\n}\n`;
-}
 
 const stock: Check = {
   id: 'keepalive-timeout-stock',
@@ -66,7 +59,7 @@ const stock: Check = {
   ),
   examples: [
     { server: 'apache', trigger: 'KeepAlive On', twin: 'KeepAliveTimeout 3' },
-    { server: 'nginx', trigger: nginxWith(''), twin: nginxWith('keepalive_timeout 15s;') },
+    { server: 'nginx', trigger: nginxWith(), twin: nginxWith('keepalive_timeout 15s;') },
   ],
 };
 
@@ -125,7 +118,7 @@ const few: Check = {
     {
       server: 'nginx',
       version: '1.18.0',
-      trigger: nginxWith(''),
+      trigger: nginxWith(),
       twin: nginxWith('keepalive_requests 1000;'),
     },
   ],

@@ -3,6 +3,7 @@ import { apacheWorkers } from '../apache-workers.ts';
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxView, nginxSetting, workerConnections } from '../nginx-view.ts';
 import { countOf, placeOf, placeText } from '../setting.ts';
+import { nginxServer, nginxWith } from './nginx-example.ts';
 
 /** What a service gets from systemd unless its unit says more: the soft limit of RLIMIT_NOFILE. */
 const usualOpenFiles = 1024;
@@ -58,8 +59,8 @@ const backlog: Check = {
     {
       server: 'nginx',
       machine: { somaxconn: 128 },
-      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080 backlog=128; }\n}\n',
+      trigger: nginxWith(),
+      twin: nginxServer('listen 127.0.0.1:8080 backlog=128;'),
     },
   ],
 };

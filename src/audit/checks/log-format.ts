@@ -4,6 +4,7 @@ import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
 import { type NginxView, nearest, servingLevels } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 /** What the exporter makes figures of, and how each format writes it; one of the words is enough. */
 const apacheNeeds = [
@@ -135,8 +136,11 @@ const lacksFields: Check = {
     },
     {
       server: 'nginx',
-      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: "events {}\nhttp {\n  log_format k '$remote_addr $request_time $connection_requests';\n  access_log logs/access.log k;\n  server { listen 127.0.0.1:8080; }\n}\n",
+      trigger: nginxWith(),
+      twin: nginxWith(
+        "log_format k '$remote_addr $request_time $connection_requests';",
+        'access_log logs/access.log k;',
+      ),
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
+import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
 import {
   isBefore,
@@ -8,7 +8,8 @@ import {
   servingLevels,
   settingSeconds,
 } from '../nginx-view.ts';
-import { countOf, placeOf, placeText } from '../setting.ts';
+import { countOf, settingFrom } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 function onLevels(
   find: (view: NginxView, level: NginxLevel) => readonly Hit[] | Hit | undefined,
@@ -17,10 +18,6 @@ function onLevels(
     nginx === undefined
       ? []
       : uniqueHits(servingLevels(nginx).flatMap((level) => find(nginx, level) ?? []));
-}
-
-function httpWith(lines: string): string {
-  return `events {}\nhttp {\n  ${lines}\n  server { listen 127.0.0.1:8080; }\n}\n`;
 }
 
 const disable: Check = {
@@ -39,8 +36,8 @@ const disable: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('keepalive_disable safari;'),
-      twin: httpWith('keepalive_disable none;'),
+      trigger: nginxWith('keepalive_disable safari;'),
+      twin: nginxWith('keepalive_disable none;'),
     },
   ],
 };
@@ -58,8 +55,8 @@ const time: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('keepalive_time 20s;'),
-      twin: httpWith('keepalive_time 1h;'),
+      trigger: nginxWith('keepalive_time 20s;'),
+      twin: nginxWith('keepalive_time 1h;'),
     },
   ],
 };
@@ -75,7 +72,7 @@ const reset: Check = {
     return hitOn('nginx', setting, { advised: 'on', fix: ['reset_timedout_connection on;'] });
   }),
   examples: [
-    { server: 'nginx', trigger: httpWith(''), twin: httpWith('reset_timedout_connection on;') },
+    { server: 'nginx', trigger: nginxWith(), twin: nginxWith('reset_timedout_connection on;') },
   ],
 };
 
@@ -93,43 +90,41 @@ const http2: Check = {
   severity: 'warning',
   what: 'A limit of HTTP/2 has no effect, or cuts a page’s requests',
   why: 'Since 1.19.7 HTTP/2 takes its limits from the directives of HTTP/1.1. Few streams at once make a page wait for itself.',
-  find: onLevels((view, level) => {
-    const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
-    return [
-      ...((countOf(streams) ?? 128) < 64
-        ? [hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] })]
-        : []),
-      ...(isBefore(view, '1.19.7') ? [] : obsoleteLimits(level)),
-    ];
-  }),
+  find: (subject) => [...fewStreams(subject), ...obsoleteLimits(subject)],
   examples: [
     {
       server: 'nginx',
-      trigger: httpWith('http2_max_concurrent_streams 8;'),
-      twin: httpWith('http2_max_concurrent_streams 128;'),
+      trigger: nginxWith('http2_max_concurrent_streams 8;'),
+      twin: nginxWith('http2_max_concurrent_streams 128;'),
     },
     {
       server: 'nginx',
-      trigger: httpWith('http2_max_requests 5000;'),
-      twin: httpWith('keepalive_requests 5000;'),
+      trigger: nginxWith('http2_max_requests 5000;'),
+      twin: nginxWith('keepalive_requests 5000;'),
     },
   ],
 };
 
-function obsoleteLimits(level: NginxLevel): readonly Hit[] {
-  const levels = level.parent === undefined ? [level] : [level, level.parent];
-  return levels.flatMap(({ directives }) =>
+const fewStreams = onLevels((view, level) => {
+  const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
+  if ((countOf(streams) ?? 128) >= 64) return undefined;
+  return hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] });
+});
+
+/** Each block once: the lines of http would else be found again for each server. */
+function obsoleteLimits({ nginx }: AuditSubject): readonly Hit[] {
+  if (nginx === undefined || isBefore(nginx, '1.19.7')) return [];
+  const found = [nginx.http, ...nginx.servers].flatMap(({ directives }) =>
     Object.entries(replaced).flatMap(([name, advised]) =>
       namedIn(directives, name).map((directive) => {
-        const { args } = directive;
-        const at = placeOf(directive);
-        const effective = `${name} ${args.join(' ')}`;
-        const origin = placeText(at);
-        const fix = [`${advised} ${args.join(' ')};`];
-        return { server: 'nginx' as const, at, effective, origin, advised, fix };
+        const words = directive.args.join(' ');
+        const setting = settingFrom(name, directive);
+        const fix = [`# in place of ${name}:`, `${advised} ${words};`];
+        return hitOn('nginx', setting, { advised, fix });
       }),
     ),
   );
+  return uniqueHits(found);
 }
 
 const minTimeout: Check = {
@@ -147,8 +142,8 @@ const minTimeout: Check = {
     {
       server: 'nginx',
       version: '1.29.0',
-      trigger: httpWith(''),
-      twin: httpWith('keepalive_min_timeout 2s;'),
+      trigger: nginxWith(),
+      twin: nginxWith('keepalive_min_timeout 2s;'),
     },
   ],
 };

@@ -1,5 +1,6 @@
 import type { AuditSubject, Check, CheckWords, Hit } from '../check.ts';
 import { placeText } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 function treesOf({ apache, nginx }: AuditSubject) {
   return [apache, nginx].flatMap((view) =>
@@ -20,8 +21,8 @@ const unread: Check = {
           at,
           effective: what,
           origin: placeText(at),
-          advised: 'a construct the audit knows, and files it may read',
-          fix: ['# run the audit as root, on the machine of the server'],
+          advised: 'lines that the audit can read',
+          fix: ['# correct it, or check this part by hand: the audit did not read it'],
         }),
       ),
     ),
@@ -57,9 +58,8 @@ const invalid: Check = {
   examples: [
     {
       server: 'nginx',
-      trigger:
-        '# keepalive-exporter: silence keepalive-off\nevents {}\nhttp {\n  keepalive_timeout 0;\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: '# keepalive-exporter: silence keepalive-off: one request per visitor\nevents {}\nhttp {\n  keepalive_timeout 0;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      trigger: `# keepalive-exporter: silence keepalive-off\n${nginxWith('keepalive_timeout 0;')}`,
+      twin: `# keepalive-exporter: silence keepalive-off: one request per visitor\n${nginxWith('keepalive_timeout 0;')}`,
     },
   ],
 };

@@ -3,6 +3,7 @@ import { type ApacheView, findInScope } from '../apache-view.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
 import { firstArg, type Setting, settingFrom } from '../setting.ts';
+import { nginxWith } from './nginx-example.ts';
 
 const requestReadTimeout = 'RequestReadTimeout header=10-20,minrate=500 body=20,minrate=500';
 
@@ -82,9 +83,8 @@ const missing: Check = {
     },
     {
       server: 'nginx',
-      trigger:
-        'events {}\nhttp {\n  client_header_timeout 1d;\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: 'events {}\nhttp {\n  client_header_timeout 15s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      trigger: nginxWith('client_header_timeout 1d;'),
+      twin: nginxWith('client_header_timeout 15s;'),
     },
   ],
 };
@@ -120,8 +120,8 @@ const loose: Check = {
     },
     {
       server: 'nginx',
-      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: 'events {}\nhttp {\n  client_header_timeout 15s;\n  client_body_timeout 20s;\n  server { listen 127.0.0.1:8080; }\n}\n',
+      trigger: nginxWith(),
+      twin: nginxWith('client_header_timeout 15s;', 'client_body_timeout 20s;'),
     },
   ],
 };

@@ -5,6 +5,7 @@ import type { Check, Hit } from '../check.ts';
 import { namedIn, oncePer } from '../named-directives.ts';
 import { type NginxLevel, type NginxView, nearest } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
+import { nginxServer, nginxWith } from './nginx-example.ts';
 
 const apachePage = [
   '<Location "/server-status">',
@@ -87,8 +88,8 @@ const missing: Check = {
     },
     {
       server: 'nginx',
-      trigger: 'events {}\nhttp {\n  server { listen 127.0.0.1:8080; }\n}\n',
-      twin: 'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
+      trigger: nginxWith(),
+      twin: nginxServer('listen 127.0.0.1:8080;', 'location = /stub_status { stub_status; }'),
     },
   ],
 };
@@ -118,9 +119,11 @@ const open: Check = {
     },
     {
       server: 'nginx',
-      trigger:
-        'events {}\nhttp {\n  server {\n    listen 8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
-      twin: 'events {}\nhttp {\n  server {\n    listen 8080;\n    location = /stub_status { stub_status; allow 127.0.0.1; deny all; }\n  }\n}\n',
+      trigger: nginxServer('listen 8080;', 'location = /stub_status { stub_status; }'),
+      twin: nginxServer(
+        'listen 8080;',
+        'location = /stub_status { stub_status; allow 127.0.0.1; deny all; }',
+      ),
     },
   ],
 };
@@ -166,9 +169,11 @@ const logged: Check = {
     },
     {
       server: 'nginx',
-      trigger:
-        'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; }\n  }\n}\n',
-      twin: 'events {}\nhttp {\n  server {\n    listen 127.0.0.1:8080;\n    location = /stub_status { stub_status; access_log off; }\n  }\n}\n',
+      trigger: nginxServer('listen 127.0.0.1:8080;', 'location = /stub_status { stub_status; }'),
+      twin: nginxServer(
+        'listen 127.0.0.1:8080;',
+        'location = /stub_status { stub_status; access_log off; }',
+      ),
     },
   ],
 };

@@ -60,13 +60,19 @@ function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
   }
   if (trimmed.startsWith('</')) return closeSection(scan, trimmed);
   if (trimmed.startsWith('<')) return openSection(scan, trimmed, line);
-  const [, name = trimmed, rest = ''] = /^(\S+)\s+(.*)$/s.exec(trimmed) ?? [];
-  scan.stack.at(-1)?.nodes.push({ name, rest, line });
+  scan.stack.at(-1)?.nodes.push({ ...readDirective(trimmed), line });
   return undefined;
 }
 
+/** A line without blanks around it: the directive's name, and what follows it. */
+export function readDirective(text: string): { readonly name: string; readonly rest: string } {
+  const [, name = text, rest = ''] = /^(\S+)\s+(.*)$/s.exec(text) ?? [];
+  return { name, rest };
+}
+
 function openSection({ stack }: Scan, text: string, line: number): string | undefined {
-  const [, name] = /^<([A-Za-z_][\w:-]*)/.exec(text) ?? [];
+  // In a macro an argument ($x, %x, @x) may stand for the name.
+  const [, name] = /^<([A-Za-z_$%@][^\s>]*)/.exec(text) ?? [];
   const end = text.lastIndexOf('>');
   if (name === undefined || end === -1) return 'a section begins with <Name and ends with >';
   if (stack.length > deepestSection) return `sections nest deeper than ${deepestSection}`;

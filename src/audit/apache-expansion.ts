@@ -1,0 +1,79 @@
+import type { Result } from '../result.ts';
+import type {
+  FileExists,
+  Place,
+  ReadSources,
+  Silence,
+  UnreadPart,
+} from '../snapshot/config-tree.ts';
+import { type ApacheState, initialModules } from './apache-conditions.ts';
+import type { ApacheMacro, ApacheMacros } from './apache-macros.ts';
+import { type ExpansionBudget, newBudget } from './expansion-budget.ts';
+
+export interface ApacheExpansionOptions {
+  readonly read: ReadSources;
+  readonly exists: FileExists;
+  readonly version: string;
+  /** From `envvars`. */
+  readonly environment: ReadonlyMap<string, string>;
+}
+
+/** What is known while the files are read from top to bottom. */
+export interface Expansion extends ApacheState, ExpansionBudget {
+  readonly read: ReadSources;
+  readonly exists: FileExists;
+  readonly macros: ApacheMacros;
+  readonly unread: UnreadPart[];
+  readonly silences: Silence[];
+  serverRoot: string;
+}
+
+export interface Position {
+  readonly file: string;
+  readonly depth: number;
+  /** The macros whose lines these are. */
+  readonly used?: readonly ApacheMacro[];
+}
+
+/** An error that ends the reading of the whole tree: it names file and line. Caught where the reading began. */
+export class UnreadableTree extends Error {}
+
+export function orThrow(spent: Result<undefined, string>): void {
+  if (!spent.ok) throw new UnreadableTree(spent.error);
+}
+
+/** Nothing read yet. */
+export function beginExpansion(file: string, options: ApacheExpansionOptions): Expansion {
+  return {
+    ...options,
+    modules: initialModules(),
+    defines: new Map(),
+    unread: [],
+    silences: [],
+    serverRoot: parentOf(parentOf(file).endsWith('/conf') ? parentOf(file) : file),
+    macros: new Map(),
+    ...newBudget(),
+  };
+}
+
+export function noteUnread({ unread }: Expansion, at: Place, what: string): void {
+  unread.push({ at, what });
+}
+
+export function noteProblem(
+  state: Expansion,
+  at: Place,
+  done: Result<unknown, string>,
+): readonly [] {
+  if (!done.ok) noteUnread(state, at, done.error);
+  return [];
+}
+
+export function resolveFrom(root: string, path: string): string {
+  return path.startsWith('/') ? path : `${root.replace(/\/$/, '')}/${path}`;
+}
+
+function parentOf(file: string): string {
+  const slash = file.lastIndexOf('/');
+  return slash <= 0 ? '/' : file.slice(0, slash);
+}

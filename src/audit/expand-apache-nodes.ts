@@ -1,0 +1,198 @@
+import { type ApacheNode, parseApacheConfig } from '../parse/apache-config/parse-apache-config.ts';
+import { splitApacheWords } from '../parse/apache-config/split-words.ts';
+import { findSilences } from '../parse/config-silences.ts';
+import { err, type Result } from '../result.ts';
+import type { ConfigDirective, Place, SourceFile } from '../snapshot/config-tree.ts';
+import {
+  addModule,
+  holdsIfDefine,
+  holdsIfModule,
+  holdsIfVersion,
+  measureVariables,
+  readCondition,
+  resolveVariables,
+} from './apache-conditions.ts';
+import {
+  type Expansion,
+  noteProblem,
+  noteUnread,
+  orThrow,
+  type Position,
+  resolveFrom,
+  UnreadableTree,
+} from './apache-expansion.ts';
+import { defineMacro, fillMacro, findMacro, measureMacro } from './apache-macros.ts';
+import {
+  checkDepth,
+  spendDirective,
+  spendFile,
+  spendFilledIn,
+  spendInclude,
+} from './expansion-budget.ts';
+
+type ReadFile = Extract<SourceFile, { readonly text: string }>;
+
+/** The directives of one file, with those it includes. */
+export async function expandApacheFile(
+  { path, text }: ReadFile,
+  { depth }: Position,
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const parsed = parseApacheConfig(text);
+  if (!parsed.ok) {
+    const { line, problem } = parsed.error;
+    throw new UnreadableTree(`${path}:${line}: ${problem}; check it with apachectl -t`);
+  }
+  for (const silence of findSilences(path, parsed.value.comments)) state.silences.push(silence);
+  return expandNodes(parsed.value.nodes, { file: path, depth }, state);
+}
+
+async function expandNodes(
+  nodes: readonly ApacheNode[],
+  position: Position,
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const directives: ConfigDirective[] = [];
+  for (const node of nodes) {
+    const expanded = expandNode(node, position, state);
+    // Most lines include nothing and wait for nothing.
+    const inside = expanded instanceof Promise ? await expanded : expanded;
+    for (const directive of inside) directives.push(directive);
+  }
+  return directives;
+}
+
+type Expanded = readonly ConfigDirective[] | Promise<readonly ConfigDirective[]>;
+
+function expandNode(node: ApacheNode, position: Position, state: Expansion): Expanded {
+  const { line, block } = node;
+  const name = node.name.toLowerCase();
+  const at = { file: position.file, line };
+  orThrow(spendDirective(state, { at, isBlock: block !== undefined }));
+  const text = fillVariables(node.rest, at, state);
+  if (block !== undefined) {
+    if (name === 'macro') return noteProblem(state, at, defineMacroAt({ text, at, block }, state));
+    const condition = conditions[name];
+    if (condition !== undefined) {
+      return expandCondition({ ...node, block, holds: condition(text, state) }, position, state);
+    }
+  }
+  if (notUnderstood.has(name)) {
+    noteUnread(state, at, `${node.name} ${node.rest}`);
+    return [];
+  }
+  const args = splitApacheWords(text);
+  if (name === 'use') return useMacro(args, { at, position }, state);
+  if (name === 'include' || name === 'includeoptional') {
+    return includeFiles({ name, pattern: args[0] ?? '', at }, position, state);
+  }
+  applyAtOnce(name, args, state);
+  const directive = { name, args, line, file: position.file };
+  if (block === undefined) return [directive];
+  return expandNodes(block, position, state).then((inside) => [{ ...directive, block: inside }]);
+}
+
+function fillVariables(rest: string, at: Place, state: Expansion): string {
+  orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
+  const { text, unknown } = resolveVariables(rest, state);
+  for (const variable of new Set(unknown)) noteUnread(state, at, `\${${variable}} is not defined`);
+  return text;
+}
+
+/** Sections whose content is read at once or not at all. */
+const conditions: Readonly<
+  Record<string, (rest: string, state: Expansion) => Holds | Promise<Holds>>
+> = {
+  ifmodule: holdsIfModule,
+  ifdefine: holdsIfDefine,
+  ifversion: holdsIfVersion,
+  iffile: holdsIfFile,
+};
+
+/** Undefined when nothing is known of the condition. */
+type Holds = boolean | undefined;
+
+/** A file or directory; relative names are below ServerRoot. */
+async function holdsIfFile(rest: string, { serverRoot, exists }: Expansion): Promise<boolean> {
+  const { name, negated } = readCondition(rest);
+  return (await exists(resolveFrom(serverRoot, name))) !== negated;
+}
+
+interface Condition extends ApacheNode {
+  readonly block: readonly ApacheNode[];
+  readonly holds: Holds | Promise<Holds>;
+}
+
+async function expandCondition(
+  { name, rest, line, block, holds }: Condition,
+  position: Position,
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  const known = await holds;
+  if (known === undefined) noteUnread(state, { file: position.file, line }, `<${name} ${rest}>`);
+  return known === true ? expandNodes(block, position, state) : [];
+}
+
+/** Which directives a server knows depends on how its modules were built; Perl is a program. */
+const notUnderstood = new Set(['ifdirective', 'ifsection', 'perl']);
+
+function defineMacroAt(
+  { text, at, block }: { text: string; at: Place; block: readonly ApacheNode[] },
+  { macros }: Expansion,
+): Result<undefined, string> {
+  return defineMacro(macros, splitApacheWords(text), { file: at.file, nodes: block });
+}
+
+/** The lines of the macro, as of the file in which they stand. */
+function useMacro(
+  words: readonly string[],
+  { at, position }: { readonly at: Place; readonly position: Position },
+  state: Expansion,
+): Expanded {
+  const found = findMacro(state.macros, words);
+  if (!found.ok) return noteProblem(state, at, found);
+  const macro = found.value;
+  const { used = [], depth } = position;
+  if (used.includes(macro)) {
+    return noteProblem(state, at, err(`macro "${macro.name}" uses itself`));
+  }
+  const values = words.slice(1);
+  orThrow(spendFilledIn(state, { at, characters: measureMacro(macro, values) }));
+  orThrow(checkDepth(at, depth + 1));
+  const inside = { file: macro.file, depth: depth + 1, used: [...used, macro] };
+  return expandNodes(fillMacro(macro, values), inside, state);
+}
+
+/** Directives that change how the rest of the files is read. */
+function applyAtOnce(name: string, args: readonly string[], state: Expansion): void {
+  const [first = '', second] = args;
+  if (name === 'loadmodule') addModule(state.modules, args);
+  if (name === 'define') state.defines.set(first, second);
+  if (name === 'undefine') state.defines.delete(first);
+  if (name === 'undefmacro') state.macros.delete(first.toLowerCase());
+  if (name === 'serverroot') state.serverRoot = first;
+}
+
+async function includeFiles(
+  { name, pattern, at }: { readonly name: string; readonly pattern: string; readonly at: Place },
+  { depth }: Position,
+  state: Expansion,
+): Promise<readonly ConfigDirective[]> {
+  orThrow(spendInclude(state, at));
+  const path = resolveFrom(state.serverRoot, pattern);
+  const found = await state.read(path);
+  if (found.length === 0 && name === 'include') {
+    noteUnread(state, at, `no file matches "${path}": Apache does not start`);
+  }
+  const directives: ConfigDirective[] = [];
+  for (const source of found) {
+    if ('problem' in source) {
+      noteUnread(state, at, source.problem);
+      continue;
+    }
+    orThrow(spendFile(state, { at, depth: depth + 1 }));
+    const inside = await expandApacheFile(source, { file: source.path, depth: depth + 1 }, state);
+    for (const directive of inside) directives.push(directive);
+  }
+  return directives;
+}

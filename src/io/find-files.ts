@@ -1,0 +1,144 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { err, ok, type Result } from '../result.ts';
+
+/** Directories that one pattern or one included directory may open. */
+const mostDirectories = 1000;
+
+/** A tree of configuration has no more files, so it is looked at no further. */
+const mostFound = 5000;
+
+/** Below an included directory; Apache's own limit (AP_MAX_INCLUDE_DIR_DEPTH). */
+const deepestDirectory = 20;
+
+interface Walk {
+  opened: number;
+  found: number;
+}
+
+/**
+ * Files that a path or glob(3) pattern names, sorted: `*`, `?` and `[a-z]` in any part of the path. A directory stands
+ * for all files below it, as Apache's Include has it.
+ *
+ * @returns the files, or why the search was given up: nobody waits for a walk through a whole disk
+ */
+export async function findFiles(pattern: string): Promise<Result<readonly string[], string>> {
+  const walk: Walk = { opened: 0, found: 0 };
+  const named = isPattern(pattern) ? await globFiles(pattern, walk) : ok([pattern]);
+  return named.ok ? await withoutDirectories(named.value, walk, 0) : named;
+}
+
+function isPattern(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+async function globFiles(pattern: string, walk: Walk): Promise<Result<readonly string[], string>> {
+  const parts = pattern.split('/').filter((part) => part !== '');
+  let places: readonly string[] = ['/'];
+  for (const [index, part] of parts.entries()) {
+    if (!isPattern(part)) {
+      places = places.map((place) => join(place, part));
+      continue;
+    }
+    const matches = globMatcher(part);
+    const isLast = index === parts.length - 1;
+    const found: string[] = [];
+    for (const place of places) {
+      const entries = await listDirectory(place, walk);
+      if (!entries.ok) return entries;
+      for (const entry of entries.value) {
+        if (matches(entry.name) && (isLast || !entry.isFile())) {
+          found.push(join(place, entry.name));
+        }
+      }
+    }
+    places = found;
+  }
+  return ok(places);
+}
+
+async function withoutDirectories(
+  paths: readonly string[],
+  walk: Walk,
+  depth: number,
+): Promise<Result<readonly string[], string>> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isDirectory() !== true) {
+      files.push(path);
+      continue;
+    }
+    if (depth >= deepestDirectory) {
+      return err(`directories nest deeper than ${deepestDirectory} below "${path}"`);
+    }
+    const entries = await listDirectory(path, walk);
+    if (!entries.ok) return entries;
+    const inside = entries.value.filter(({ name }) => !name.startsWith('.'));
+    const below = inside.map(({ name }) => join(path, name));
+    const found = await withoutDirectories(below, walk, depth + 1);
+    if (!found.ok) return found;
+    for (const file of found.value) files.push(file);
+  }
+  return ok(files);
+}
+
+/** The entries by name; none when it cannot be opened. */
+async function listDirectory(
+  directory: string,
+  walk: Walk,
+): Promise<Result<readonly Dirent[], string>> {
+  walk.opened += 1;
+  if (walk.opened > mostDirectories) {
+    return err(`more than ${mostDirectories} directories; name the files`);
+  }
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  walk.found += entries.length;
+  if (walk.found > mostFound) return err(`more than ${mostFound} files; name those that count`);
+  return ok(entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
+}
+
+/**
+ * Whether a name matches a pattern without slashes. The parts between the stars are looked for one after the other,
+ * each at its first place, so that a pattern of many stars costs no more than one of few.
+ */
+function globMatcher(glob: string): (name: string) => boolean {
+  const [first = '', ...others] = splitAtStars(glob);
+  const last = others.pop();
+  try {
+    const start = new RegExp(`^${first}${last === undefined ? '$' : ''}`, 's');
+    const middle = others.map((part) => new RegExp(part, 's'));
+    const end = new RegExp(`${last ?? ''}$`, 's');
+    return (name) => {
+      if (name.startsWith('.') && !glob.startsWith('.')) return false;
+      const rest = [start, ...middle].reduce<string | undefined>(skipMatch, name);
+      return rest !== undefined && end.test(rest);
+    };
+  } catch {
+    // A range that runs backwards, as in [z-a], matches nothing.
+    return () => false;
+  }
+}
+
+/** What follows the first match of a part. */
+function skipMatch(text: string | undefined, part: RegExp): string | undefined {
+  const found = text === undefined ? null : part.exec(text);
+  return found?.input.slice(found.index + found[0].length);
+}
+
+function splitAtStars(glob: string): readonly string[] {
+  const pieces = glob.match(/\[!?[^\]]+\]|\*+|./gs) ?? [];
+  const parts: string[] = [''];
+  for (const piece of pieces) {
+    if (piece.startsWith('*')) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${pieceExpression(piece)}`);
+  }
+  return parts;
+}
+
+function pieceExpression(piece: string): string {
+  if (piece === '?') return '.';
+  if (piece.length > 1) return piece.replace(/^\[!/, '[^').replaceAll('\\', '\\\\');
+  return piece.replace(/[.+^${}()|\\[\]]/, '\\$&');
+}

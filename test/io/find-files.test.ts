@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findFiles } from '../../src/io/find-files.ts';
+
+let root = '';
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'find-files-'));
+  const names = ['a.conf', 'b.conf', 'b.txt', '.hidden', 'aXbXc', 'x+y', 'sub/c.conf', 'sub/in/d'];
+  for (const name of names) {
+    await mkdir(join(root, name, '..'), { recursive: true });
+    await writeFile(join(root, name), '');
+  }
+  await mkdir(join(root, 'wide'));
+  for (let at = 0; at < 1001; at++) await mkdir(join(root, 'wide', `${at}`));
+});
+afterAll(() => rm(root, { recursive: true }));
+
+describe('findFiles() finds what glob(3) finds', () => {
+  test.each([
+    ['a.conf', ['a.conf']],
+    ['*.conf', ['a.conf', 'b.conf']],
+    ['[ab].conf', ['a.conf', 'b.conf']],
+    ['[!a]*f', ['b.conf']],
+    ['?.txt', ['b.txt']],
+    ['a*b*c', ['aXbXc']],
+    ['a*c*b', []],
+    ['a*conf*f', []],
+    ['x+y*', ['x+y']],
+    ['.h*', ['.hidden']],
+    ['[z-a]', []],
+    ['s*/c.conf', ['sub/c.conf']],
+    ['sub', ['sub/c.conf', 'sub/in/d']],
+    ['s*b', ['sub/c.conf', 'sub/in/d']],
+    ['sub/*', ['sub/c.conf', 'sub/in/d']],
+    ['none/*', []],
+  ])('%s', async (pattern, wanted) => {
+    const found = await findFiles(join(root, pattern));
+    expect(found).toEqual({ ok: true, value: wanted.map((name) => join(root, name)) });
+  });
+});
+
+test.each(['wide', 'wide/*', 'wide/*/*'])(
+  '%s is given up: too many directories',
+  async (pattern) => {
+    expect(await findFiles(join(root, pattern))).toEqual({
+      ok: false,
+      error: 'more than 1000 directories; name the files',
+    });
+  },
+);
+
+test('a pattern of many stars is no more work than one of few', async () => {
+  await writeFile(join(root, 'a'.repeat(250)), '');
+  expect(await findFiles(join(root, `${'*a'.repeat(100)}*b`))).toEqual({ ok: true, value: [] });
+});
