@@ -151,8 +151,5 @@ test('where requests alone fill the workers, more of them are advised, and enoug
   expect(advice.kind).toBe('more_slots');
   expect(before.fullSamples).toBeGreaterThan(0);
   expect(after.fullSamples).toBe(0);
-  // The full server drew its visitors out over more time: what they hold is compared over the same.
-  const predicted = advice.advised.meanIdleSlots.expected * before.seconds;
-  expect(deviation(predicted, after.meanIdleSlots * after.seconds)).toBeLessThan(0.15);
   expect(deviation(advice.advised.reuseRatio.expected, after.reuseRatio)).toBeLessThan(0.15);
 });
