@@ -35,6 +35,9 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
   return watch(look, () => agent.destroy());
 }
 
+/** Half a second: on a busy machine a server that has room takes connections late, too. */
+const fullAfter = 5;
+
 /**
  * The connections of a server whose requests take no time: all of them are idle. It is full when it leaves connections
  * in the kernel's queue.
@@ -43,15 +46,13 @@ export function watchConnections(port: number): IdleWatch {
   const local = ` [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ `;
   const established = new RegExp(`${local}01 `, 'g');
   const listening = new RegExp(`${local}0A [0-9A-F]+:([0-9A-F]+) `);
-  let queuedBefore = 0;
+  let queuedFor = 0;
   const look = (): Promise<Held> => {
     const table = readFileSync('/proc/net/tcp', 'latin1');
     const queued = Number.parseInt(listening.exec(table)?.[1] ?? '0', 16);
     const idle = (table.match(established)?.length ?? 0) - queued;
-    // One may be on its way through the queue just now.
-    const isFull = Math.min(queued, queuedBefore) > 0;
-    queuedBefore = queued;
-    return Promise.resolve({ idle, all: idle, isFull });
+    queuedFor = queued > 0 ? queuedFor + 1 : 0;
+    return Promise.resolve({ idle, all: idle, isFull: queuedFor >= fullAfter });
   };
   return watch(look, () => undefined);
 }

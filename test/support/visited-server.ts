@@ -11,7 +11,8 @@ export interface VisitedServer {
   readonly port: number;
   readonly accessLog: string;
   readonly format: string;
-  watch(): IdleWatch;
+  /** @param path what the visitors ask for; "/" takes no time, so that every connection is idle. */
+  watch(path: string): IdleWatch;
   /** Whether a line of the log is of a connection that carried a request before. */
   isReuse(line: string): boolean;
   /** Makes directives come true by a graceful restart. */
@@ -34,7 +35,8 @@ export async function startPrefork(setting: Setting): Promise<VisitedServer> {
   const server = await startApache({ ...apacheOptions(setting), mpm: 'prefork', serverLimit: 256 });
   return visitedApache(server, {
     name: 'prefork',
-    watch: () => watchIdleWorkers(server.statusUrl),
+    watch: (path) =>
+      path === '/' ? watchConnections(server.port) : watchIdleWorkers(server.statusUrl),
   });
 }
 

@@ -76,7 +76,7 @@ export async function runVisitors(
   { visits, path }: Visitors,
 ): Promise<VisitorRun> {
   const from = (await readFile(server.accessLog)).length;
-  const watch = server.watch();
+  const watch = server.watch(path);
   try {
     const seconds = await sender.send({ visits, port: server.port, path });
     // The tails of the last visitors are part of what they held.
