@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { highestOccupancy } from '../src/derive/keepalive-model.ts';
 import { planVisits } from '../test/support/timed-visitors.ts';
 import { startPrefork } from '../test/support/visited-server.ts';
-import { adviseOnRun, runVisitors } from '../test/support/visitor-run.ts';
+import { adviseOnRun, runVisitors, startVisitors } from '../test/support/visitor-run.ts';
 import { printTable } from './measure.ts';
 
-const today = { slots: 80, timeoutSeconds: 2.5 };
+const today = { slots: 150, timeoutSeconds: 5 };
 /** The advised one and eight others. */
 const tried = [0, 0.25, 0.5, 1, 1.5, 2, 3, 5, 7];
 
@@ -17,7 +17,7 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
   const visits = planVisits({
     seed,
     seconds: 6,
-    visitsPerSecond: 36,
+    visitsPerSecond: 42,
     meanRequests: 4,
     medianGapSeconds: 0.3,
     sigma: 1.1,
@@ -26,17 +26,18 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
   });
   const visitors = { visits, path: '/' };
   const server = await startPrefork(today);
+  const sender = await startVisitors();
   try {
-    const before = await runVisitors(server, visitors);
+    const before = await runVisitors(sender, server, visitors);
     const advice = await adviseOnRun(server, before, today);
-    process.stdout.write(`${advice.headline}\n`);
+    process.stdout.write(`${advice.headline}\n${before.fullSamples} samples without a free slot\n`);
     const rows: string[][] = [header];
     const results: Result[] = [];
     for (const seconds of tried) {
       const directive = seconds === 0 ? 'KeepAlive Off' : `KeepAliveTimeout ${seconds * 1000}ms`;
       await server.apply(['KeepAlive On', directive]);
       await sleep(1000);
-      const measured = await runVisitors(server, visitors);
+      const measured = await runVisitors(sender, server, visitors);
       const fits = measured.mostHeld <= highestOccupancy * today.slots;
       results.push({ seconds, fits, reuse: measured.reuseRatio });
       const predicted = advice.model.predictions.find(
@@ -57,6 +58,7 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
     printTable(rows);
     process.stdout.write(`${verdictOn(results, advice.advisedKeepaliveTimeoutSeconds)}\n`);
   } finally {
+    sender.stop();
     await server.stop();
   }
 }

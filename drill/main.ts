@@ -15,7 +15,8 @@ import { takePicture } from './take-picture.ts';
 /**
  * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
  * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
- * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
+ * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood, with
+ * `fifty` those of fifty simulated servers. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -59,8 +60,7 @@ async function runFleet(): Promise<void> {
 async function drawScenes(directory: string): Promise<void> {
   const drill = await startDrill();
   const endVisits = startVisitors(drill);
-  const draw = (name: string) =>
-    drawDashboards({ prometheus: drill.prometheus.url, directory, name });
+  const draw = (name: string) => drawDashboards({ prometheus: drill.prometheus, directory, name });
   try {
     await sleep(180_000);
     await draw('rest');
@@ -85,7 +85,7 @@ async function drawFifty(directory: string): Promise<void> {
     const { port } = fifty.full;
     const flood = await openKeepaliveClients({ port, count: 40, answered: 5 });
     await sleep(35_000);
-    await drawDashboards({ prometheus: fifty.prometheus.url, directory, name: 'fifty' });
+    await drawDashboards({ prometheus: fifty.prometheus, directory, name: 'fifty' });
     await flood.close();
   } finally {
     await fifty.stop();

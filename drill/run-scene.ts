@@ -19,8 +19,10 @@ export interface SceneResult {
 }
 
 export interface RunOptions {
-  /** How long an alert may take, and how long a scene without one lasts. */
+  /** How long an alert may take. */
   readonly patienceMilliseconds: number;
+  /** How long a scene without an alert lasts; ten seconds when absent. A page takes five from its cause. */
+  readonly quietMilliseconds?: number;
   /** Called while the scene lasts, when what was expected has arrived. */
   readonly atItsHeight?: () => Promise<void>;
 }
@@ -40,7 +42,7 @@ export async function runScene(
     );
 
   const allArrived = () => scene.expected.every((alert) => has(alert, 'firing'));
-  if (scene.expected.length === 0) await sleep(options.patienceMilliseconds / 4);
+  if (scene.expected.length === 0) await sleep(options.quietMilliseconds ?? 10_000);
   else await waitQuietly(allArrived, options.patienceMilliseconds);
   const ours = await askOurs(drill, scene);
   const theirs = await askTheirs(drill, scene);

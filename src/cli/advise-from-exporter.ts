@@ -41,7 +41,7 @@ async function askFor({
 }
 
 const withoutConnections =
-  'no access log of this target tells connections apart; docs/tuning.md has the fields to add to its format';
+  'no access log of this target tells connections apart; docs/log-formats.md has the fields to add to its format';
 
 function renderText(targets: readonly AdvisedTarget[]): string {
   return targets

@@ -39,7 +39,7 @@ export const compareFlags = {
   },
   'timeout-before': {
     value: 'DURATION',
-    help: 'Keep-alive timeout before, where the metrics do not tell it.',
+    help: 'Keep-alive timeout before, where the metrics do not tell it; of logs that tell connections it gives the slots held.',
   },
   'timeout-after': { value: 'DURATION', help: 'Keep-alive timeout after.' },
   seed: {

@@ -43,8 +43,8 @@ async function readPeriods(question: CompareQuestion, now: Date): Promise<Result
   const read =
     source.kind === 'logs'
       ? await readBoth(
-          () => readLogPeriod({ ...source, paths: source.before }),
-          () => readLogPeriod({ ...source, paths: source.after }),
+          () => readLogs(source, source.before, question.timeoutBeforeSeconds),
+          () => readLogs(source, source.after, question.timeoutAfterSeconds),
         )
       : await readFromPrometheus(source, now);
   if (!read.ok) return read;
@@ -53,6 +53,15 @@ async function readPeriods(question: CompareQuestion, now: Date): Promise<Result
     before: { ...before, ...timeoutOf(question.timeoutBeforeSeconds) },
     after: { ...after, ...timeoutOf(question.timeoutAfterSeconds) },
   });
+}
+
+function readLogs(
+  { format, stepSeconds }: Extract<CompareQuestion['source'], { kind: 'logs' }>,
+  paths: readonly string[],
+  timeoutSeconds: number | undefined,
+): Promise<Result<Period, string>> {
+  const timeout = timeoutSeconds === undefined ? {} : { timeoutSeconds };
+  return readLogPeriod({ paths, format, stepSeconds, ...timeout });
 }
 
 function timeoutOf(seconds: number | undefined) {

@@ -32,8 +32,12 @@ export function renderComparison(periods: ComparedPeriods, comparison: Compariso
     missing.length === 0 ? '' : `\nNot known in both periods:\n${alignColumns(missing)}`,
     comparison.findings.length === 0 ? '' : '\n',
     ...comparison.findings.map(({ message }) => `${capitalize(message)}.\n`),
+    periods.after.slotsFromLog ? slotsFromLog : '',
   ].join('');
 }
+
+const slotsFromLog =
+  '\nSlots are worked out from the log: those that visitors held if none closed first.\n';
 
 function describePeriod({ startSeconds, endSeconds, steps, stepSeconds, ...period }: Period) {
   const timeout = period.keepaliveTimeoutSeconds;

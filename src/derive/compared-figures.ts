@@ -17,6 +17,9 @@ export interface ComparedFigure {
   readonly needs: string;
 }
 
+const forSlots =
+  'the status page, in Prometheus; or logs that tell connections, with --timeout-before and --timeout-after';
+
 export const comparedFigures: readonly ComparedFigure[] = [
   {
     name: 'requestsPerSecond',
@@ -26,8 +29,8 @@ export const comparedFigures: readonly ComparedFigure[] = [
     read: (steps, { stepSeconds }) => ratio(mean(steps, 'requests'), stepSeconds),
     needs: 'the status page or an access log',
   },
-  gauge('heldSlots', 'slots held', 'slots'),
-  gauge('idleSlots', 'idle slots', 'slots'),
+  { ...gauge('heldSlots', 'slots held', 'slots'), needs: forSlots },
+  { ...gauge('idleSlots', 'idle slots', 'slots'), needs: forSlots },
   gauge('saturationRatio', 'saturation', 'ratio'),
   gauge('exhaustedRatio', 'time exhausted', 'ratio'),
   quantile('p50Seconds', 'P50', 0.5),
@@ -63,7 +66,7 @@ export const comparedFigures: readonly ComparedFigure[] = [
   },
   {
     ...gauge('memoryBytes', 'memory', 'bytes'),
-    needs: 'the exporter beside the server (processes)',
+    needs: 'the exporter beside the server (processes), in Prometheus',
   },
 ];
 
@@ -72,7 +75,7 @@ type Gauge = 'heldSlots' | 'idleSlots' | 'saturationRatio' | 'exhaustedRatio' | 
 
 function gauge(name: Gauge, title: string, unit: Unit): ComparedFigure {
   const read = (steps: readonly PeriodStep[]) => mean(steps, name);
-  return { name, title, unit, better: 'lower', read, needs: 'the status page' };
+  return { name, title, unit, better: 'lower', read, needs: 'the status page, in Prometheus' };
 }
 
 function quantile(name: string, title: string, share: number): ComparedFigure {

@@ -1,5 +1,6 @@
 import { ABSENT, type LogRecord } from '../snapshot/log-record.ts';
 import type { Period, PeriodStep } from '../snapshot/period.ts';
+import type { HeldSeconds } from './held-seconds.ts';
 
 /** From 1 ms to a minute and a half, each a fifth above the one before: a quantile is right to within a tenth. */
 const durationBounds: readonly number[] = Array.from({ length: 64 }, (_, i) =>
@@ -12,11 +13,15 @@ interface StepCounts {
   newConnections: number;
   numbered: number;
   timed: number;
+  held: number;
+  busySeconds: number;
+  idleSeconds: number;
   readonly durations: number[];
 }
 
 export interface PeriodFold {
-  add(record: LogRecord): void;
+  /** @param held what the line adds to the slot seconds of its step, where that is known. */
+  add(record: LogRecord, held?: HeldSeconds): void;
   /** Undefined when no line bore a time. */
   period(): Period | undefined;
 }
@@ -28,7 +33,7 @@ const mostSteps = 20_000;
 export function createPeriodFold(stepSeconds: number): PeriodFold {
   const steps = new Map<number, StepCounts>();
   return {
-    add(record) {
+    add(record, held) {
       if (record.own || record.unixSeconds === ABSENT) return;
       const index = Math.floor(record.unixSeconds / stepSeconds);
       const step = steps.get(index) ?? startStep();
@@ -36,6 +41,7 @@ export function createPeriodFold(stepSeconds: number): PeriodFold {
       if (steps.size >= mostSteps && !steps.has(index)) return;
       steps.set(index, step);
       countRecord(step, record);
+      if (held !== undefined) countHeld(step, held);
     },
     period: () => buildPeriod(steps, stepSeconds),
   };
@@ -48,6 +54,9 @@ function startStep(): StepCounts {
     newConnections: 0,
     numbered: 0,
     timed: 0,
+    held: 0,
+    busySeconds: 0,
+    idleSeconds: 0,
     durations: new Array<number>(durationBounds.length + 1).fill(0),
   };
 }
@@ -61,6 +70,12 @@ function countRecord(step: StepCounts, record: LogRecord): void {
   step.timed++;
   const bucket = bucketOf(record.requestSeconds);
   step.durations[bucket] = (step.durations[bucket] ?? 0) + 1;
+}
+
+function countHeld(step: StepCounts, { busy, idle }: HeldSeconds): void {
+  step.held++;
+  step.busySeconds += busy;
+  step.idleSeconds += idle;
 }
 
 /** The first bound that is not below; halving, since this runs for each line. */
@@ -87,6 +102,8 @@ function buildPeriod(
   const gives = {
     connections: counts.some(({ numbered }) => numbered > 0),
     durations: counts.some(({ timed }) => timed > 0),
+    held: counts.some(({ held }) => held > 0),
+    stepSeconds,
   };
   const length = Math.min(whole.to - whole.from + 1, mostSteps);
   return {
@@ -97,18 +114,32 @@ function buildPeriod(
       stepOf(steps.get(whole.from + i) ?? startStep(), gives),
     ),
     durationBounds: gives.durations ? durationBounds : [],
+    ...(gives.held ? { slotsFromLog: true } : {}),
   };
 }
 
 function stepOf(
-  { responses, abortedResponses, newConnections, durations }: StepCounts,
-  gives: { readonly connections: boolean; readonly durations: boolean },
+  { responses, abortedResponses, newConnections, durations, busySeconds, idleSeconds }: StepCounts,
+  gives: {
+    readonly connections: boolean;
+    readonly durations: boolean;
+    readonly held: boolean;
+    readonly stepSeconds: number;
+  },
 ): PeriodStep {
+  const { stepSeconds } = gives;
   return {
     requests: responses,
     responses,
     abortedResponses,
     ...(gives.connections ? { newConnections } : {}),
     ...(gives.durations ? { durations } : {}),
+    // In a step of few visitors more tails may have become gaps than began.
+    ...(gives.held
+      ? {
+          heldSlots: Math.max(0, busySeconds + idleSeconds) / stepSeconds,
+          idleSlots: Math.max(0, idleSeconds) / stepSeconds,
+        }
+      : {}),
   };
 }

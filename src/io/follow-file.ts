@@ -49,6 +49,8 @@ export interface FileFollower {
   takeNotices(): readonly string[];
   /** Whether the file has vanished and nothing of it is open any more. */
   isOver(): boolean;
+  /** Whether all that is open was deleted and has been read to its end. */
+  isDeletedAndRead(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -157,6 +159,12 @@ class Follower implements FileFollower {
   isOver(): boolean {
     const isEmpty = this.#current === undefined && this.#rotated.isEmpty();
     return this.#condition.reason === 'waiting_for_file' && isEmpty;
+  }
+
+  async isDeletedAndRead(): Promise<boolean> {
+    if (this.#condition.reason !== 'waiting_for_file') return false;
+    const deleted = await Promise.all(this.#rotated.files().map((file) => file.isDeleted()));
+    return deleted.every(Boolean) && (await this.#rotated.lag()) === 0;
   }
 
   async close(): Promise<void> {

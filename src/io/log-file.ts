@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 import { type CopyTimes, readTimes } from './copy-evidence.ts';
 import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
@@ -11,11 +11,9 @@ import {
   readPlace,
 } from './file-place.ts';
 import { openRegular, readAt } from './open-regular.ts';
+import { createReadingPace } from './reading-pace.ts';
 
 const chunkBytes = 512 * 1024;
-/** A chunk takes less than a millisecond, but many times that until the engine has compiled the parser: others come first. */
-const sliceBytes = 64 * 1024;
-const longestTurnMilliseconds = 4;
 
 /** One open file that is read forward. Renaming does not concern it: the handle stays. */
 export interface LogFile {
@@ -33,6 +31,8 @@ export interface LogFile {
   tooLongLines(): number;
   /** What no more can come of, and whether all of it was read: never for text, to which a writer may add. */
   end(): FileEnd | undefined;
+  /** Whether no name leads to it any more: only who has it open can write to it. */
+  isDeleted(): Promise<boolean>;
   /** Undefined for an archive. */
   times(): Promise<CopyTimes | undefined>;
   /** Whether an archive or a copy holds nothing but the beginning of this file. */
@@ -57,85 +57,141 @@ interface Chunk {
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
   const handle = await openRegular(path);
   const { dev, ino } = await handle.stat();
-  let splitter = createLineSplitter();
-  /** Of the splitters before. */
-  let tooLong = 0;
-  let position = offset;
+  const head = await readAt(handle, 0, Math.min(longestHead, offset));
+  const marker = await readAt(handle, Math.max(0, offset - longestMarker), offset);
+  return new OpenLogFile({ handle, dev, ino, position: offset, head, marker });
+}
+
+interface Opened {
+  readonly handle: FileHandle;
+  readonly dev: number;
+  readonly ino: number;
+  readonly position: number;
   /** What stood at the beginning and before the position when it was read: compared with what stands there now. */
-  let head = await readAt(handle, 0, Math.min(longestHead, offset));
-  let marker = await readAt(handle, Math.max(0, offset - longestMarker), offset);
+  readonly head: Buffer;
+  readonly marker: Buffer;
+}
 
-  const readChunk = async (at: number): Promise<Chunk> => {
-    const buffer = idleBuffers.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
-    return { buffer, length: bytesRead };
-  };
+class OpenLogFile implements LogFile {
+  readonly dev: number;
+  readonly ino: number;
+  readonly #handle: FileHandle;
+  readonly #pace = createReadingPace();
+  #splitter = createLineSplitter();
+  /** Of the splitters before. */
+  #tooLong = 0;
+  #position: number;
+  #head: Buffer;
+  #marker: Buffer;
 
-  const hand = async ({ buffer, length }: Chunk, consume: LineConsumer): Promise<void> => {
-    let turnStartedAt = performance.now();
-    for (let start = 0; start < length; start += sliceBytes) {
-      const slice = buffer.subarray(start, Math.min(start + sliceBytes, length));
-      splitter.push(slice, consume);
-      position += slice.length;
-      marker = lastBytes(marker, slice);
-      if (head.length < longestHead) {
-        head = Buffer.concat([head, slice.subarray(0, longestHead - head.length)]);
-      }
-      if (performance.now() - turnStartedAt < longestTurnMilliseconds) continue;
-      await setImmediate();
-      turnStartedAt = performance.now();
-    }
-    idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
-  };
+  constructor({ handle, dev, ino, position, head, marker }: Opened) {
+    this.#handle = handle;
+    this.dev = dev;
+    this.ino = ino;
+    this.#position = position;
+    this.#head = head;
+    this.#marker = marker;
+  }
 
   /** While a chunk is being parsed the kernel copies the next one. */
-  const read = async (consume: LineConsumer, chunks: number): Promise<number> => {
-    const start = position;
-    let next: Promise<Chunk> | undefined = readChunk(position);
+  async read(consume: LineConsumer, chunks: number): Promise<number> {
+    const start = this.#position;
+    let next: Promise<Chunk> | undefined = this.#readChunk(start);
     for (let left = chunks - 1; next !== undefined; left--) {
       const chunk: Chunk = await next;
       const isLast = left === 0 || chunk.length < chunk.buffer.length;
-      next = isLast ? undefined : readChunk(position + chunk.length);
+      next = isLast ? undefined : this.#readChunk(this.#position + chunk.length);
       // Awaited later: until then a failure is not unhandled.
       next?.catch(() => undefined);
-      await hand(chunk, consume);
+      await this.#consumeChunk(chunk, consume);
     }
-    return position - start;
-  };
+    return this.#position - start;
+  }
 
-  return {
-    dev,
-    ino,
-    read,
-    async isIntact() {
-      const { size } = await handle.stat();
-      if (size < position) return false;
-      const now = await readAt(handle, position - marker.length, position);
-      return Buffer.compare(now, marker) === 0;
-    },
-    restart() {
-      tooLong += splitter.tooLong();
-      splitter = createLineSplitter();
-      position = 0;
-      head = Buffer.alloc(0);
-      marker = Buffer.alloc(0);
-    },
-    async place() {
-      const pending = splitter.pending();
-      if (pending > 0) return readPlace(handle, { dev, ino, offset: position - pending });
-      // Of what was read: by now the file may have been emptied.
-      return buildPlace({ dev, ino, offset: position, head, marker });
-    },
-    async lag() {
-      return Math.max(0, (await handle.stat()).size - position + splitter.pending());
-    },
-    tooLongLines: () => tooLong + splitter.tooLong(),
-    end: () => undefined,
-    async times() {
-      const stats = await handle.stat();
-      return { size: stats.size, ...readTimes(stats) };
-    },
-    wasPackedTo: (archive) => isPackedFromOpen(archive, handle),
-    close: () => handle.close(),
-  };
+  async #readChunk(at: number): Promise<Chunk> {
+    const buffer = idleBuffers.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, at);
+    return { buffer, length: bytesRead };
+  }
+
+  async #consumeChunk({ buffer, length }: Chunk, consume: LineConsumer): Promise<void> {
+    for (let start = 0; start < length; ) {
+      this.#pace.begin();
+      const slice = buffer.subarray(start, Math.min(start + this.#pace.sliceBytes(), length));
+      this.#splitter.push(slice, consume);
+      start += slice.length;
+      this.#advance(slice);
+      await this.#pace.end();
+    }
+    idleBuffers = [buffer, ...idleBuffers].slice(0, 4);
+  }
+
+  #advance(slice: Buffer): void {
+    this.#position += slice.length;
+    this.#marker = lastBytes(this.#marker, slice);
+    if (this.#head.length < longestHead) {
+      this.#head = Buffer.concat([this.#head, slice.subarray(0, longestHead - this.#head.length)]);
+    }
+  }
+
+  async isIntact(): Promise<boolean> {
+    const { size } = await this.#handle.stat();
+    if (size < this.#position) return false;
+    const now = await readAt(this.#handle, this.#position - this.#marker.length, this.#position);
+    return Buffer.compare(now, this.#marker) === 0;
+  }
+
+  restart(): void {
+    this.#tooLong += this.#splitter.tooLong();
+    this.#splitter = createLineSplitter();
+    this.#position = 0;
+    this.#head = Buffer.alloc(0);
+    this.#marker = Buffer.alloc(0);
+  }
+
+  async place(): Promise<FilePlace> {
+    const { dev, ino } = this;
+    const pending = this.#splitter.pending();
+    if (pending > 0) {
+      return readPlace(this.#handle, { dev, ino, offset: this.#position - pending });
+    }
+    // Of what was read: by now the file may have been emptied.
+    return buildPlace({
+      dev,
+      ino,
+      offset: this.#position,
+      head: this.#head,
+      marker: this.#marker,
+    });
+  }
+
+  async lag(): Promise<number> {
+    const { size } = await this.#handle.stat();
+    return Math.max(0, size - this.#position + this.#splitter.pending());
+  }
+
+  tooLongLines(): number {
+    return this.#tooLong + this.#splitter.tooLong();
+  }
+
+  end(): undefined {
+    return undefined;
+  }
+
+  async isDeleted(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0;
+  }
+
+  async times() {
+    const stats = await this.#handle.stat();
+    return { size: stats.size, ...readTimes(stats) };
+  }
+
+  wasPackedTo(archive: MarkedArchive): Promise<boolean> {
+    return isPackedFromOpen(archive, this.#handle);
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
 }

@@ -95,6 +95,10 @@ class PackedFile implements LogFile {
     return this.#end;
   }
 
+  isDeleted(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   times(): Promise<undefined> {
     return Promise.resolve(undefined);
   }

@@ -29,6 +29,8 @@ export function openPathInput(options: PathInputOptions): LogInput {
 const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
 /** On a node of Kubernetes a pattern names files in hundreds of directories. */
 const widePatternMilliseconds = 1000;
+/** Each costs a descriptor for its grace time; jobs that come and go may leave thousands. */
+const mostDeleted = 32;
 
 class PathInput implements LogInput {
   readonly #options: PathInputOptions;
@@ -48,8 +50,9 @@ class PathInput implements LogInput {
     let more = false;
     for (const [path, follower] of this.#followers) {
       more = (await follower.poll()) || more;
-      await this.#letGo(path, follower);
+      if (follower.isOver()) await this.#letGo(path, follower);
     }
+    await this.#boundDeleted();
     return more;
   }
 
@@ -120,10 +123,28 @@ class PathInput implements LogInput {
     this.#followers.set(path, follower);
   }
 
+  /** Those that were deleted first go first. */
+  async #boundDeleted(): Promise<void> {
+    let surplus = this.#vanished().length - mostDeleted;
+    for (const [path, follower] of surplus > 0 ? this.#vanished() : []) {
+      if (surplus <= 0) return;
+      if (!(await follower.isDeletedAndRead())) continue;
+      await this.#letGo(path, follower);
+      surplus -= 1;
+    }
+  }
+
+  #vanished(): readonly (readonly [string, FileFollower])[] {
+    return [...this.#followers].filter(
+      ([, follower]) => follower.condition().reason === 'waiting_for_file',
+    );
+  }
+
   async #letGo(path: string, follower: FileFollower): Promise<void> {
-    if (path === this.#options.pattern || !follower.isOver()) return;
+    if (path === this.#options.pattern) return;
     this.#gone = addTotals(this.#gone, await follower.stats());
     this.#followers.delete(path);
+    await follower.close();
   }
 }
 

@@ -78,6 +78,11 @@ class Inputs implements InputRegistry {
     placeOf: (subscription: Subscription) => InputPlace | undefined,
   ): Promise<void> {
     const wanted = groupByKey(subscriptions);
+    // Before anything is waited for: datagrams and standard input come at any time.
+    for (const [key, subscribers] of wanted) {
+      const owned = this.#inputs.get(key);
+      if (owned !== undefined) owned.subscribers = subscribers;
+    }
     for (const [key, { input }] of this.#inputs) {
       if (wanted.has(key)) continue;
       this.#inputs.delete(key);
@@ -85,8 +90,8 @@ class Inputs implements InputRegistry {
     }
     for (const [key, subscribers] of wanted) {
       const [first] = subscribers;
-      if (first === undefined) continue;
-      const owned = this.#inputs.get(key) ?? openOwned(first, placeOf(first));
+      if (first === undefined || this.#inputs.has(key)) continue;
+      const owned = openOwned(first, placeOf(first));
       owned.subscribers = subscribers;
       this.#inputs.set(key, owned);
     }

@@ -15,7 +15,7 @@ import {
 import { createInputRegistry } from './input-registry.ts';
 import type { Log } from './log.ts';
 import { mergeSaved } from './merge-saved.ts';
-import { openTargetLogs, type TargetLogs } from './target-logs.ts';
+import { prepareTargetLogs, type TargetLogs } from './target-logs.ts';
 import { createTurns } from './turns.ts';
 
 export interface LogSetOptions {
@@ -106,11 +106,13 @@ class Logs implements LogSet {
       this.#reopenedAt = performance.now();
       await this.#takeStore(store);
       this.#intervalMilliseconds = config.checkpoint?.interval ?? 1000;
-      const next = new Map<string, Entry>();
+      const prepared: (readonly [string, () => Entry])[] = [];
       for (const target of config.targets) {
         if (target.access_logs.length + target.error_logs.length === 0) continue;
-        next.set(target.name, await this.#enter(target, config));
+        prepared.push([target.name, await this.#prepare(target, config)]);
       }
+      // Nothing is waited for from here until the lines go to the new counters: else some would be in neither.
+      const next = new Map(prepared.map(([name, begin]) => [name, begin()]));
       this.#entries = next;
       await this.#inputs.apply(
         [...next.values()].flatMap(({ logs }) => logs.subscriptions),
@@ -170,18 +172,18 @@ class Logs implements LogSet {
   }
 
   /** The counter of a target, kept while nothing about its logs changes; else one that goes on with its counts. */
-  async #enter(target: TargetConfig, { logs }: Config): Promise<Entry> {
+  async #prepare(target: TargetConfig, { logs }: Config): Promise<() => Entry> {
     const { access_logs, error_logs, server, name, capacity } = target;
     // Under another timeout the gaps mean something else.
     const timeout = capacity.keepalive_timeout ?? capacity.config_file;
     const key = JSON.stringify([access_logs, error_logs, server, logs, timeout]);
     const known = this.#entries.get(name);
-    if (known?.key === key) return known;
-    const saved = this.#parkedOf(name);
-    const isCaughtUp = known?.logs.isCaughtUp() ?? saved === undefined;
+    if (known?.key === key) return () => known;
+    const isCaughtUp = known?.logs.isCaughtUp() ?? this.#parkedOf(name) === undefined;
     const addressKey = this.#addressKey;
-    const options = { ...this.#options, config: target, logs, saved, isCaughtUp, addressKey };
-    return { key, logs: await openTargetLogs(options) };
+    const options = { ...this.#options, config: target, logs, isCaughtUp, addressKey };
+    const begin = await prepareTargetLogs(options);
+    return () => ({ key, logs: begin(this.#parkedOf(name)) });
   }
 
   #parkedPlace(target: string, key: string): InputPlace | undefined {

@@ -1,16 +1,15 @@
 import { createGapTracker, type GapTrackerOptions } from '../derive/gap-state.ts';
 import { summarizeGaps, trackRecord } from '../derive/gap-tracker.ts';
 import { createAddressKey } from '../io/create-address-key.ts';
-import { fileSize } from '../io/file-size.ts';
-import { readOwnRequests } from '../io/own-requests.ts';
-import { readFirstLines } from '../io/read-first-lines.ts';
+import { readOwnRequests, usualStatusUrls } from '../io/own-requests.ts';
 import { readLogFile } from '../io/read-log-file.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
-import { ABSENT, createLogRecord } from '../snapshot/log-record.ts';
+import { createLogRecord } from '../snapshot/log-record.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { orderLogs } from './order-logs.ts';
 
 export interface LogGapsOptions extends GapTrackerOptions {
   readonly paths: readonly string[];
@@ -20,22 +19,16 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly onProgress: (read: number, all: number) => void;
 }
 
-/** Where the exporter polls each server, unless it is configured otherwise. */
-const statusUrls: Readonly<Record<ServerKind, string>> = {
-  apache: 'http://127.0.0.1/server-status?auto',
-  nginx: 'http://127.0.0.1/stub_status',
-};
-
 /** The gaps between requests in whole log files; an error says why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();
-  const own = readOwnRequests(statusUrls[server]);
+  const own = readOwnRequests(usualStatusUrls[server]);
   const compiled = parseLogFormat({ format, own, addressKey });
   if (!compiled.ok) return err(`--format: ${compiled.error}`);
   const tracker = createGapTracker(options);
   const record = createLogRecord();
-  const files = await inOrderOfTime(options.paths, compiled.value);
+  const files = await orderLogs(options.paths, compiled.value);
   const all = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let [before, lines, understood] = [0, 0, 0];
   let first: Buffer | undefined;
@@ -69,34 +62,4 @@ function stopOf(format: CompiledFormat, line: Buffer): string {
   return stop === undefined
     ? ''
     : `: the first stops at column ${stop.column}, expected ${stop.expected}`;
-}
-
-interface LogFile {
-  readonly path: string;
-  readonly bytes: number;
-  readonly firstSeconds: number;
-}
-
-/** Rotated logs are named in any order; read they must be from the oldest on. */
-async function inOrderOfTime(
-  paths: readonly string[],
-  format: CompiledFormat,
-): Promise<readonly LogFile[]> {
-  const files = await Promise.all(
-    paths.map(async (path) => ({
-      path,
-      bytes: await fileSize(path),
-      firstSeconds: firstTime(await readFirstLines(path), format),
-    })),
-  );
-  return files.toSorted((a, b) => a.firstSeconds - b.firstSeconds);
-}
-
-function firstTime(lines: readonly Buffer[], format: CompiledFormat): number {
-  const record = createLogRecord();
-  for (const line of lines) {
-    const isRead = format.parse(line, 0, line.length, record);
-    if (isRead && record.unixSeconds !== ABSENT) return record.unixSeconds;
-  }
-  return 0;
 }

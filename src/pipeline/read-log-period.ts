@@ -1,31 +1,44 @@
 import { createPeriodFold } from '../derive/fold-period.ts';
+import { createHeldCounter } from '../derive/held-seconds.ts';
+import { createAddressKey } from '../io/create-address-key.ts';
+import { readOwnRequests, usualStatusUrls } from '../io/own-requests.ts';
 import { readLogFile } from '../io/read-log-file.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { err, ok, type Result } from '../result.ts';
 import { createLogRecord } from '../snapshot/log-record.ts';
 import type { Period } from '../snapshot/period.ts';
+import { orderLogs } from './order-logs.ts';
 
 export interface LogPeriodOptions {
   readonly paths: readonly string[];
   readonly format: string;
   readonly stepSeconds: number;
+  /** The keep-alive timeout then in force: with it the slots that visitors held are known. */
+  readonly timeoutSeconds?: number;
 }
 
 /** One period from whole log files; in words why there is none. */
 export async function readLogPeriod(options: LogPeriodOptions): Promise<Result<Period, string>> {
-  const { paths, format, stepSeconds } = options;
-  const compiled = parseLogFormat({ format, vhosts: [] });
+  const { paths, format, stepSeconds, timeoutSeconds } = options;
+  const compiled = parseLogFormat({
+    format,
+    vhosts: [],
+    // Only a LogFormat has percent signs.
+    own: readOwnRequests(usualStatusUrls[format.includes('%') ? 'apache' : 'nginx']),
+    addressKey: createAddressKey(),
+  });
   if (!compiled.ok) return err(`--format: ${compiled.error}`);
   const fold = createPeriodFold(stepSeconds);
+  const heldBy = timeoutSeconds === undefined ? undefined : createHeldCounter(timeoutSeconds);
   const record = createLogRecord();
   let lines = 0;
   let understood = 0;
-  for (const path of paths) {
+  for (const { path } of await orderLogs(paths, compiled.value)) {
     const read = await readLogFile(path, (bytes, start, end) => {
       lines++;
       if (!compiled.value.parse(bytes, start, end, record)) return;
       understood++;
-      fold.add(record);
+      fold.add(record, heldBy?.(record));
     });
     if (!read.ok) return read;
   }

@@ -4,16 +4,12 @@ import { createGapTracker, type GapTracker } from '../derive/gap-state.ts';
 import { summarizeGaps } from '../derive/gap-tracker.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
-import { openPipeInput } from '../io/named-pipe.ts';
-import { openPathInput } from '../io/path-input.ts';
-import { openStreamInput } from '../io/stream-input.ts';
-import { openSyslogInput } from '../io/syslog-input.ts';
-import type { CriStream } from '../parse/cri-line.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
+import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { explainMissing } from '../parse/log-format/parse-log-format.ts';
-import type { LineConsumer } from '../parse/split-lines.ts';
+import type { Result } from '../result.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import {
@@ -34,6 +30,7 @@ import {
 } from './line-sinks.ts';
 import type { Log } from './log.ts';
 import { createLogEvidence, type LogEvidence } from './log-evidence.ts';
+import { type AccessLogConfig, nameOf, subscribe, subscribePath } from './source-subscription.ts';
 
 /** What a target's counts were when they were saved: from outside, to be checked. */
 export interface SavedCounts {
@@ -44,8 +41,6 @@ export interface SavedCounts {
 export interface TargetLogsOptions {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
-  /** What to go on from. */
-  readonly saved: SavedCounts | undefined;
   /** Whether lines before the saved counts' end may still come: totals must not seem to fall. */
   readonly isCaughtUp: boolean;
   /** By which addresses are hashed. */
@@ -82,16 +77,51 @@ export interface TargetLogs {
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
-type AccessLogConfig = TargetConfig['access_logs'][number];
+/**
+ * Prepares the counter of a target; a source whose format cannot be had is left out and told. What is to be waited for
+ * comes first: until the counter begins, another one may be given the lines it goes on from.
+ *
+ * @returns begins with the counts saved by then
+ */
+export async function prepareTargetLogs(
+  options: TargetLogsOptions,
+): Promise<(saved: SavedCounts | undefined) => TargetLogs> {
+  const sources = await compileSources(options);
+  const isTracked = sources.some(({ format }) => format.ok && tellsConnections(format.value.gives));
+  const timeout = isTracked ? await readKeepaliveTimeout(options.config, options.log) : undefined;
+  return (saved) => beginTargetLogs({ ...options, saved, sources, timeout });
+}
 
-/** Prepares the counter of a target; a source whose format cannot be had is left out and told. */
-export async function openTargetLogs(options: TargetLogsOptions): Promise<TargetLogs> {
+interface CompiledSource {
+  readonly source: AccessLogConfig;
+  readonly format: Result<CompiledFormat, string>;
+}
+
+interface BeginOptions extends TargetLogsOptions {
+  readonly saved: SavedCounts | undefined;
+  readonly sources: readonly CompiledSource[];
+  /** Absent where no format tells connections apart. */
+  readonly timeout: KeepaliveTimeout | undefined;
+}
+
+async function compileSources({
+  config,
+  addressKey,
+}: TargetLogsOptions): Promise<readonly CompiledSource[]> {
+  const sources: CompiledSource[] = [];
+  for (const source of config.access_logs) {
+    sources.push({ source, format: await compileSourceFormat(source, config, addressKey) });
+  }
+  return sources;
+}
+
+function beginTargetLogs(options: BeginOptions): TargetLogs {
   const { config, logs, saved, now } = options;
   const access = restoreAccess(options);
   const errorEvents = restoreEvents(saved);
   const evidences = new Map<string, LogEvidence>();
   let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells, tracked } = await subscribeAccess(options, access);
+  const { subscriptions, refused, tells, tracked } = subscribeAccess(options, access);
 
   for (const { path, cri } of config.error_logs) {
     const evidence = createLogEvidence(now);
@@ -172,17 +202,16 @@ function viewTracked({ tracker: { gaps, missed }, timeout }: Tracked): Partial<L
   };
 }
 
-async function subscribeAccess(
-  options: TargetLogsOptions,
-  counts: LogCounts,
-): Promise<AccessSubscriptions> {
-  const { config, log } = options;
+function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscriptions {
+  const { config, log, timeout } = options;
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
   const tells = new Set<Meaning>();
-  let tracked: Tracked | undefined;
-  for (const source of config.access_logs) {
-    const format = await compileSourceFormat(source, config, options.addressKey);
+  const tracked = timeout && {
+    timeout,
+    tracker: createGapTracker({ todaySeconds: timeout.seconds }),
+  };
+  for (const { source, format } of options.sources) {
     if (!format.ok) {
       const condition = { reason: 'bad_format', remedy: format.error } as const;
       refused.push({ source: nameOf(source), stats: noSourceStats, condition });
@@ -193,14 +222,13 @@ async function subscribeAccess(
     // nginx tells aborts by status 499.
     if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
     const canTrack = tellsConnections(format.value.gives);
-    if (canTrack) tracked ??= await startTracker(options);
     const consume = accessSink({
       counts,
       format: format.value,
       now: options.now,
       ...(canTrack && tracked !== undefined ? { tracked } : {}),
     });
-    const subscription = subscribe(source, { consume, options });
+    const subscription = subscribe(source, { ...options, consume });
     subscriptions.set(subscription.key, subscription);
   }
   // What one log of a target lacks another may tell.
@@ -211,76 +239,7 @@ async function subscribeAccess(
   return { subscriptions, refused, tells, tracked };
 }
 
-async function startTracker({ config, log }: TargetLogsOptions): Promise<Tracked> {
-  const timeout = await readKeepaliveTimeout(config, log);
-  return { timeout, tracker: createGapTracker({ todaySeconds: timeout.seconds }) };
-}
-
-function nameOf({ path, syslog, pipe }: AccessLogConfig): string {
-  return path ?? syslog ?? pipe ?? 'stdin';
-}
-
-interface SubscribeOptions {
-  readonly consume: LineConsumer;
-  readonly options: TargetLogsOptions;
-}
-
-/** What cannot be read a second time is shared by all targets; a place in a file belongs to one target's counts. */
-function subscribe(
-  source: AccessLogConfig,
-  { consume, options: { config, logs, stdin } }: SubscribeOptions,
-): Subscription {
-  const common = { target: config.name, source: nameOf(source), consume };
-  const { path, syslog, pipe } = source;
-  if (path !== undefined) {
-    const stream = source.cri ? ({ cri: 'stdout' } as const) : {};
-    return subscribePath({ role: 'access', config, logs, path, consume, ...stream });
-  }
-  if (syslog !== undefined) {
-    const open = (take: LineConsumer) => openSyslogInput(syslog, take);
-    return { ...common, ...unplaced(`syslog:${syslog}`), open };
-  }
-  if (pipe !== undefined) {
-    return { ...common, ...unplaced(`pipe:${pipe}`), open: (take) => openPipeInput(pipe, take) };
-  }
-  return { ...common, ...unplaced('stdin'), open: (take) => openStreamInput(stdin, take) };
-}
-
-interface PathSubscription {
-  readonly role: 'access' | 'error';
-  readonly config: TargetConfig;
-  readonly logs: LogsConfig;
-  readonly path: string;
-  readonly consume: LineConsumer;
-  readonly cri?: CriStream;
-}
-
-/** Nothing is read a second time there: no place is kept under the key. */
-function unplaced(key: string) {
-  return { key, placeKey: key };
-}
-
-function subscribePath(wanted: PathSubscription): Subscription {
-  const { role, config, logs, path, consume, cri } = wanted;
-  const placeKey = JSON.stringify([config.name, role, path]);
-  return {
-    key: `${placeKey} ${cri ?? ''}`,
-    placeKey,
-    target: config.name,
-    source: path,
-    consume,
-    open: (take, place) =>
-      openPathInput({
-        pattern: path,
-        consume: take,
-        start: logs.start,
-        ...(cri === undefined ? {} : { cri }),
-        ...(place === undefined ? {} : { place }),
-      }),
-  };
-}
-
-function restoreAccess({ config, logs, saved, log }: TargetLogsOptions): LogCounts {
+function restoreAccess({ config, logs, saved, log }: BeginOptions): LogCounts {
   const fresh = noAccessCounts(config, logs);
   if (saved?.access === undefined) return fresh;
   const restored = restoreCounts(saved.access, fresh);

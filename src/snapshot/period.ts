@@ -25,6 +25,8 @@ export interface Period {
   readonly steps: readonly PeriodStep[];
   /** Upper bounds of the durations in seconds, in rising order. */
   readonly durationBounds: readonly number[];
+  /** Slots are worked out from a log: what visitors held if none closed first. */
+  readonly slotsFromLog?: true;
   /** The keep-alive timeout that was configured, where it is known. */
   readonly keepaliveTimeoutSeconds?: number;
 }

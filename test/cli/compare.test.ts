@@ -55,7 +55,8 @@ describe('compare, from logs', () => {
     expect(stdout).toMatch(/^P95 .*better$/m);
     expect(stdout).toMatch(/^408 and 499 .*worse$/m);
     expect(stdout).toMatch(/^reuse +80\.0 % +50\.0 % +-30\.0 % .*worse$/m);
-    expect(stdout).toMatch(/^slots held +needs the status page$/m);
+    expect(stdout).toMatch(/^slots held +needs the status page, .*--timeout-before/m);
+    expect(stdout).toMatch(/^saturation +needs the status page, in Prometheus$/m);
     expect(stdout).toContain('Worse: 408 and 499, reuse, new connections.\n');
     expect(stdout).toContain('if the keep-alive timeout was made smaller, go back a step.\n');
   });
@@ -108,6 +109,50 @@ describe('compare, from logs', () => {
     const other = await compareLogs(usual, '--format=combined');
     expect(other.stderr).toContain('--format is given twice');
   });
+});
+
+/** A visitor a second for half an hour, with two requests of 100 ms, 1 s apart, and a third 3 s later; and a poll of ours. */
+function renderVisits(timeoutSeconds: number): string {
+  const lines = Array.from({ length: 1800 }, (_, visit) => {
+    const isCut = timeoutSeconds < 3;
+    const poll = `${(startSeconds + visit + 0.5).toFixed(3)} 127.0.0.1 "GET /stub_status HTTP/1.1" 200 0.000 ${visit + 20_000} 1 "keepalive-exporter/1.0"\n`;
+    const requests = [0.1, 1.2, 4.3].map((after, n) => {
+      const connection = isCut && n === 2 ? visit + 10_000 : visit;
+      const number = isCut && n === 2 ? 1 : n + 1;
+      const end = visit + after;
+      const time = (startSeconds + end).toFixed(3);
+      return [
+        end,
+        `${time} 192.0.2.1 "GET / HTTP/1.1" 200 0.100 ${connection} ${number} "Mozilla/5.0"\n`,
+      ] as const;
+    });
+    return [[visit + 0.5, poll] as const, ...requests];
+  });
+  return lines
+    .flat()
+    .toSorted(([a], [b]) => a - b)
+    .map(([, line]) => line)
+    .join('');
+}
+
+test('compare, from logs that tell connections, has the slots that visitors held', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'compare-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  const [early, late] = [join(directory, 'early.log'), join(directory, 'late.log')];
+  await writeFile(early, renderVisits(5));
+  await writeFile(late, renderVisits(2));
+  const { stdout } = await runCli([
+    'compare',
+    `--before-log=${early}`,
+    `--after-log=${late}`,
+    '--format=$msec $remote_addr "$request" $status $request_time $connection $connection_requests "$http_user_agent"',
+    '--timeout-before=5s',
+    '--timeout-after=2s',
+  ]);
+  // Gaps of 1 and 3 s and a tail of 5 s are 9 slots; a gap of 1 s and two tails of 2 s are 5. Requests take 0.3.
+  expect(stdout).toMatch(/^idle slots +9\.0 +5\.0 +-4\.0 .*better$/m);
+  expect(stdout).toMatch(/^slots held +9\.3 +5\.3 +-4\.0 .*better$/m);
+  expect(stdout).toContain('Slots are worked out from the log: those that visitors held if none');
 });
 
 describe('compare, from Prometheus', () => {

@@ -63,6 +63,11 @@ test('image, unit and npm scripts run Node.js with the same flags, which do not 
   expect(flags.join()).not.toContain('max-old-space-size');
 });
 
+test('the unit runs nothing but Node.js and the shell, which a bare Debian has', () => {
+  const commands = [...read('systemd/keepalive-exporter.service').matchAll(/^Exec\w+=(\S+)/gm)];
+  expect(commands.map(([, path]) => path)).toEqual(['/usr/bin/node', '/bin/sh']);
+});
+
 test('image and unit give malloc the same settings', () => {
   const settings = Object.entries(readMallocSettings(repository));
   expect(settings.length).toBe(2);

@@ -63,8 +63,9 @@ beforeAll(() => {
 afterAll(() => {
   if (root !== undefined) run('umount', root);
   if (container !== undefined) run('buildah', 'rm', container);
+  spawnSync(requireBinary('buildah'), ['rmi', image, base]);
   if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
-});
+}, 120_000);
 
 function buildBase(rootfs: string): void {
   run('debootstrap', '--variant=minbase', '--include=ca-certificates,libstdc++6', suite(), rootfs);

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -45,4 +45,48 @@ test('B16 E4 files of a pattern that vanished are let go after their grace time,
   expect(await resumed.stats()).toMatchObject({ readBytes: 3 * 2 * 2 * filesPerRound });
   await resumed.close();
   await input.close();
+});
+
+test('E4 of many files of a pattern that are deleted after a short life, few stay open, and each is read', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  let lines = 0;
+  const consume = () => {
+    lines += 1;
+  };
+  const input = openPathInput({ pattern: join(directory, '*.log'), consume, start: 'beginning' });
+  onTestFinished(() => input.close());
+  const pollAll = async () => {
+    while (await input.poll());
+  };
+  const paths = Array.from({ length: 60 }, (_, number) => join(directory, `job-${number}.log`));
+  for (const path of paths) await writeFile(path, 'a\n');
+  await pollAll();
+  for (const path of paths) await appendFile(path, 'b\n');
+  for (const path of paths) await rm(path);
+  await pollAll();
+  expect(descriptorsIn(directory)).toBe(32);
+  expect(lines).toBe(120);
+  expect(await input.stats()).toMatchObject({ readBytes: 240, skippedBytes: 0 });
+});
+
+test('E4 renamed files of a pattern stay open, however many: their servers have yet to reopen them', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const seen: string[] = [];
+  const input = openPathInput({
+    pattern: join(directory, '*.log'),
+    consume: (bytes, start, end) => seen.push(bytes.toString('utf8', start, end)),
+    start: 'beginning',
+  });
+  onTestFinished(() => input.close());
+  const paths = Array.from({ length: 40 }, (_, number) => join(directory, `${number}.log`));
+  for (const path of paths) await writeFile(path, 'a\n');
+  await input.poll();
+  for (const path of paths) await rename(path, `${path}.1`);
+  await input.poll();
+  await input.poll();
+  for (const path of paths) await appendFile(`${path}.1`, 'late\n');
+  await input.poll();
+  expect(seen.filter((line) => line === 'late')).toHaveLength(40);
 });

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { createInputRegistry } from '../../src/pipeline/input-registry.ts';
-import { openTargetLogs } from '../../src/pipeline/target-logs.ts';
+import { prepareTargetLogs } from '../../src/pipeline/target-logs.ts';
 import { keepOpen, keepTempDirectory } from '../support/keep.ts';
 
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -49,16 +49,16 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
   });
   const [target] = config.targets;
   if (target === undefined) throw new Error('no target');
-  const logs = await openTargetLogs({
+  const begin = await prepareTargetLogs({
     config: target,
     logs: config.logs,
-    saved: undefined,
     isCaughtUp: true,
     addressKey: [1, 2],
     stdin: new PassThrough(),
     log: silent,
     now: () => now,
   });
+  const logs = begin(undefined);
   const inputs = createInputRegistry({ log: silent, now: () => now });
   await inputs.apply(logs.subscriptions, () => undefined);
   return keepOpen({

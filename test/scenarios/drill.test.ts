@@ -26,6 +26,7 @@ test.each(
   async (_, scene) => {
     const { missing, wrong, unresolved } = await runScene(drill, scene, {
       patienceMilliseconds: 40_000,
+      quietMilliseconds: 7_000,
     });
     expect({ missing, wrong, unresolved }).toEqual({ missing: [], wrong: [], unresolved: [] });
   },
@@ -57,28 +58,27 @@ const hasNoCause = [
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
   // An advice needs ten minutes of traffic, and logs that tell connections apart.
   { panel: 'tuning: Not as advised', expr: /advised_keepalive/ },
-  { panel: 'tuning: What each timeout would do: $target', expr: /predicted/ },
+  { panel: 'tuning: What each timeout would do: $shown', expr: /predicted/ },
   { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
   { panel: 'tuning: Slots in force and advised', expr: /advised_slots/ },
   { panel: 'tuning: Gaps between two requests of a connection', expr: /gap/ },
   { panel: 'tuning: Missed reuse', expr: /missed/ },
   // Bands of states that these servers do not have, or that only the kernel's view has.
-  { panel: 'service: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },
-  { panel: 'apache: Workers of $target', expr: /state=~"writing_async\|wait_io"/ },
-  { panel: 'apache: Connection slots of $target', expr: /state=~"(?:reading|active|unknown)"/ },
+  { panel: 'service: Workers of $shown', expr: /state=~"writing_async\|wait_io"/ },
+  { panel: 'apache: Workers of $shown', expr: /state=~"writing_async\|wait_io"/ },
+  { panel: 'apache: Connection slots of $shown', expr: /state=~"(?:reading|active|unknown)"/ },
   { panel: 'nginx: What speaks for "full"', expr: /exhaustion_evidence/ },
   {
-    panel: 'nginx: Connections of $target',
+    panel: 'nginx: Connections of $shown',
     expr: /state=~"(?:active|unknown|writing_async\|wait_io|closing\|graceful\|.*)"/,
   },
 ];
 
 test('every query of every panel runs, and has something to show of these scenes', async () => {
-  const empty: (typeof queries)[number][] = [];
-  for (const { panel, expr } of queries) {
-    const series = await drill.prometheus.countSeries(fillGrafanaVariables(expr));
-    if (series === 0) empty.push({ panel, expr });
-  }
+  const counts = await Promise.all(
+    queries.map(({ expr }) => drill.prometheus.countSeries(fillGrafanaVariables(expr))),
+  );
+  const empty = queries.filter((_, index) => counts[index] === 0);
   const matches = (row: (typeof hasNoCause)[number], { panel, expr }: (typeof empty)[number]) =>
     row.panel === panel && row.expr.test(expr);
   expect(empty.filter((query) => !hasNoCause.some((row) => matches(row, query)))).toEqual([]);

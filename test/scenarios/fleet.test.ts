@@ -27,7 +27,7 @@ const green: string[] = [];
 
 /** Every query of every panel, of the whole fleet. */
 async function askEverything(): Promise<void> {
-  for (const { name, panel } of panels) {
+  const askAll = panels.map(async ({ name, panel }) => {
     const counts = (panel.targets ?? []).map(({ expr }) =>
       fleet.prometheus.countSeries(fillGrafanaVariables(expr)),
     );
@@ -36,7 +36,8 @@ async function askEverything(): Promise<void> {
     if (isEmpty && !/^(no |not |nothing |sockets |processes |unknown|the )/.test(reason))
       unexplained.push(`${name}: ${reason}`);
     if (isEmpty && reason === 'no data') unexplained.push(name);
-  }
+  });
+  await Promise.all(askAll);
 }
 
 /** Every panel that colours values, with the full server chosen; what the exporter is like is another matter. */

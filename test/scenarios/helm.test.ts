@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { parseConfig } from '../../src/config/parse-config.ts';
+import { parseWebConfig } from '../../src/config/web-config.ts';
 import { docBlock, repository } from '../support/doc-blocks.ts';
 import { chart, helmTemplate, helmText, runHelm } from '../support/helm.ts';
 import { keepTempDirectory } from '../support/keep.ts';
@@ -16,6 +17,8 @@ const readme = 'deploy/helm/keepalive-exporter/README.md';
 const readConfig = (overlay: string): object =>
   parse(readFileSync(join(source, 'overlays', overlay, 'config.yml'), 'utf8'));
 const sidecar = { mode: 'sidecar', config: readConfig('nginx-sidecar') };
+/** As the README has it. */
+const { web } = parse(docBlock(readme, 'yaml', 'existingSecret: exporter-web')) as { web: object };
 const bare = { prometheusRule: { enabled: false }, dashboards: { enabled: false } };
 
 test('helm lint --strict has nothing to say', () => {
@@ -65,6 +68,13 @@ const matrix: readonly (readonly [string, object])[] = [
       ],
     },
   ],
+  ['TLS and a password', { web, probes: [{ name: 'a', module: 'apache', targets: ['a.svc'] }] }],
+  [
+    'TLS and a password, with a ServiceMonitor',
+    { web, podMonitor: { enabled: false }, serviceMonitor: { enabled: true } },
+  ],
+  ['daemonset with TLS and a password', { mode: 'daemonset', ...bare, web }],
+  ['sidecar with TLS and a password', { ...sidecar, ...bare, web }],
   ['a ServiceMonitor', { podMonitor: { enabled: false }, serviceMonitor: { enabled: true } }],
   [
     'nothing that is optional',
@@ -112,9 +122,70 @@ test.each([
     /only mode central answers them/,
   ],
   ['probes: [{name: a, module: apache}]', /probes/],
+  ['web: {scheme: https}', /existingSecret is empty/],
+  ['web: {authentication: true}', /existingSecret is empty/],
+  [
+    'web: {existingSecret: a, prometheus: {basicAuth: {username: {name: a, key: b}}}}',
+    /the probes of kubelet would be refused/,
+  ],
   ['docs: {runbookUrl: wiki}', /runbookUrl/],
 ])('%s is refused in a sentence', (values, reason) => {
   expect(() => helmText({ values: parse(values) })).toThrow(reason);
+});
+
+/** The handlers of kubelet's probes, of every container of a pod. */
+const handlersOf = (values: object) =>
+  [...helmText({ values }).matchAll(/(?:livenessProbe|readinessProbe):\n\s+(.+)/g)].map(
+    ([, handler]) => handler,
+  );
+
+test('kubelet asks as the port answers: authentication is in front of every path', () => {
+  const existingSecret = 'exporter-web';
+  expect(handlersOf({})).toEqual([
+    'httpGet: {path: /-/healthy, port: metrics}',
+    'httpGet: {path: /-/ready, port: metrics}',
+  ]);
+  expect(handlersOf({ web: { existingSecret, scheme: 'https' } })).toEqual([
+    'httpGet: {path: /-/healthy, port: metrics, scheme: HTTPS}',
+    'httpGet: {path: /-/ready, port: metrics, scheme: HTTPS}',
+  ]);
+  expect(handlersOf({ web })).toEqual(['tcpSocket: {port: metrics}', 'tcpSocket: {port: metrics}']);
+});
+
+test('the web configuration is mounted where the flag reads it, in every mode, and the README’s is accepted', () => {
+  const shipped = parseWebConfig(docBlock(readme, 'yaml', 'basic_auth_users:'));
+  expect(shipped).toMatchObject({ ok: true });
+  for (const values of [{ web }, { mode: 'daemonset', web }]) {
+    const text = helmText({ values: { ...values, ...bare } });
+    expect(text).toContain('- --web.config.file=/run/secrets/keepalive-exporter-web/web.yml');
+    expect(text).toContain('mountPath: /run/secrets/keepalive-exporter-web');
+    expect(text).toContain('secretName: exporter-web');
+  }
+  const notes = ['install', 'x', chart, '--dry-run=client', '-f', '-'];
+  const { stdout } = runHelm(notes, stringify({ ...sidecar, ...bare, web }));
+  expect(stdout).toContain('mountPath: /run/secrets/keepalive-exporter-web');
+  expect(stdout).toContain('secretName: exporter-web');
+  expect(stdout).toMatch(/livenessProbe:\n\s+tcpSocket: {port: keepalive}/);
+});
+
+test('Prometheus asks each object over HTTPS with the password', () => {
+  const probes = [{ name: 'a', module: 'apache', targets: ['a.svc'] }];
+  const asked = (values: object) =>
+    helmTemplate({ values: { ...bare, web, ...values } })
+      .filter(({ kind }) => /Monitor|Probe$/.test(kind))
+      .map(({ kind, spec }) => [kind, JSON.stringify(spec)] as const);
+  const all = [
+    ...asked({ probes }),
+    ...asked({ podMonitor: { enabled: false }, serviceMonitor: { enabled: true } }),
+  ];
+  expect(all.map(([kind]) => kind).toSorted()).toEqual(['PodMonitor', 'Probe', 'ServiceMonitor']);
+  for (const [kind, spec] of all) {
+    expect(spec, kind).toContain('"scheme":"https"');
+    expect(spec, kind).toContain(
+      '"basicAuth":{"password":{"key":"password","name":"exporter-login"}',
+    );
+    expect(spec, kind).toContain('"serverName":"exporter.internal"');
+  }
 });
 
 test('a PodDisruptionBudget only comes with more than one replica', () => {

@@ -35,16 +35,23 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
   return watch(look, () => agent.destroy());
 }
 
-/** The connections of a server whose requests take no time: all of them are idle. */
+/**
+ * The connections of a server whose requests take no time: all of them are idle. It is full when it leaves connections
+ * in the kernel's queue.
+ */
 export function watchConnections(port: number): IdleWatch {
-  const local = new RegExp(
-    `^ *\\d+: [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ 01 `,
-    'gm',
-  );
+  const local = ` [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ `;
+  const established = new RegExp(`${local}01 `, 'g');
+  const listening = new RegExp(`${local}0A [0-9A-F]+:([0-9A-F]+) `);
+  let queuedBefore = 0;
   const look = (): Promise<Held> => {
     const table = readFileSync('/proc/net/tcp', 'latin1');
-    const idle = table.match(local)?.length ?? 0;
-    return Promise.resolve({ idle, all: idle, isFull: false });
+    const queued = Number.parseInt(listening.exec(table)?.[1] ?? '0', 16);
+    const idle = (table.match(established)?.length ?? 0) - queued;
+    // One may be on its way through the queue just now.
+    const isFull = Math.min(queued, queuedBefore) > 0;
+    queuedBefore = queued;
+    return Promise.resolve({ idle, all: idle, isFull });
   };
   return watch(look, () => undefined);
 }

@@ -1,13 +1,13 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { httpGet } from './http-get.ts';
 import { type IdleWatch, watchConnections, watchIdleWorkers } from './idle-watch.ts';
-import { startApache } from './real-apache.ts';
+import { type RealApache, startApache } from './real-apache.ts';
 import { startNginx } from './real-nginx.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A real server whose visitors, slots and timeout are watched and changed. */
 export interface VisitedServer {
-  readonly name: 'prefork' | 'nginx';
+  readonly name: 'prefork' | 'event' | 'nginx';
   readonly port: number;
   readonly accessLog: string;
   readonly format: string;
@@ -30,22 +30,45 @@ const nginxFormat =
   '$connection_requests $connection $remote_addr $msec "$request" $status $request_time';
 
 /** A prefork that keeps connections for that long, however many requests they carry. */
-export async function startPrefork({ slots, timeoutSeconds }: Setting): Promise<VisitedServer> {
+export async function startPrefork(setting: Setting): Promise<VisitedServer> {
+  const server = await startApache({ ...apacheOptions(setting), mpm: 'prefork', serverLimit: 256 });
+  return visitedApache(server, {
+    name: 'prefork',
+    watch: () => watchIdleWorkers(server.statusUrl),
+  });
+}
+
+/** An event of one process, which takes the connections that AsyncRequestWorkerFactor lets it. */
+export async function startEvent(setting: Setting): Promise<VisitedServer> {
   const server = await startApache({
-    mpm: 'prefork',
+    ...apacheOptions(setting),
+    mpm: 'event',
+    threadsPerChild: setting.slots,
+    // A graceful restart begins a new process beside the old one.
+    serverLimit: 4,
+  });
+  return visitedApache(server, { name: 'event', watch: () => watchConnections(server.port) });
+}
+
+function apacheOptions({ slots, timeoutSeconds }: Setting) {
+  return {
     maxRequestWorkers: slots,
-    serverLimit: 200,
     maxKeepAliveRequests: 0,
     accessLogFormat: apacheFormat,
     extraConfig: `KeepAliveTimeout ${timeoutSeconds * 1000}ms`,
-  });
+  };
+}
+
+function visitedApache(
+  server: RealApache,
+  own: Pick<VisitedServer, 'name' | 'watch'>,
+): VisitedServer {
   const { port, accessLog, statusUrl, configFile } = server;
   return {
-    name: 'prefork',
+    ...own,
     port,
     accessLog,
     format: apacheFormat,
-    watch: () => watchIdleWorkers(statusUrl),
     isReuse: (line) => line.split(' ')[2] !== '0',
     async apply(directives) {
       await appendFile(configFile, `\n${directives.join('\n')}\n`);

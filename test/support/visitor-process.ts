@@ -4,6 +4,8 @@ import { sendVisitors, type Visit } from './timed-visitors.ts';
 
 /** What visitor-run.ts tells this process of its own, in which no test delays the visitors. */
 export interface VisitorOrder {
+  /** Several are under way at once. */
+  readonly id: number;
   readonly visits: readonly Visit[];
   readonly port: number;
   readonly path: string;
@@ -11,8 +13,8 @@ export interface VisitorOrder {
 
 export type VisitorReport =
   | { readonly kind: 'ready' }
-  /** The last visitor has its last response. */
-  | { readonly kind: 'done'; readonly seconds: number };
+  /** The last visitor of an order has its last response. */
+  | { readonly kind: 'done'; readonly id: number; readonly seconds: number };
 
 function report(message: VisitorReport): void {
   process.send?.(message);
@@ -27,12 +29,14 @@ function hurry(): void {
   }
 }
 
-process.on('message', ({ visits, port, path }: VisitorOrder) => {
+process.on('message', ({ id, visits, port, path }: VisitorOrder) => {
   const startedAt = performance.now();
   // It stays after that, for the visitors that close first; the parent ends it.
   void sendVisitors(visits, { port, path }).then(() =>
-    report({ kind: 'done', seconds: (performance.now() - startedAt) / 1000 }),
+    report({ kind: 'done', id, seconds: (performance.now() - startedAt) / 1000 }),
   );
 });
+// Its parent may be killed.
+process.on('disconnect', () => process.exit());
 hurry();
 report({ kind: 'ready' });

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,16 +24,61 @@ export interface Visitors {
   readonly path: string;
 }
 
+/** Sends visitors, to several servers at once where asked. */
+export interface VisitorSender {
+  /** Seconds from the first visitor to the last response. */
+  send(order: Omit<VisitorOrder, 'id'>): Promise<number>;
+  stop(): void;
+}
+
+/** A process of its own: tests, and what else the machine does, shall not make visitors late. */
+export async function startVisitors(): Promise<VisitorSender> {
+  const child = fork(new URL('visitor-process.ts', import.meta.url), {
+    execArgv: ['--import', 'tsx'],
+    // JSON knows no Infinity.
+    serialization: 'advanced',
+  });
+  let orders = 0;
+  await reportOf(child, ({ kind }) => kind === 'ready');
+  return {
+    async send(order) {
+      const id = orders++;
+      const done = reportOf(child, (report) => report.kind === 'done' && report.id === id);
+      child.send({ ...order, id });
+      const report = await done;
+      return report.kind === 'done' ? report.seconds : 0;
+    },
+    stop: () => void child.kill('SIGKILL'),
+  };
+}
+
+function reportOf(
+  child: ChildProcess,
+  isWanted: (report: VisitorReport) => boolean,
+): Promise<VisitorReport> {
+  return new Promise((resolve, reject) => {
+    const fail = () => reject(new Error('The process of the visitors ended early'));
+    const take = (report: VisitorReport) => {
+      if (!isWanted(report)) return;
+      child.off('message', take);
+      child.off('exit', fail);
+      resolve(report);
+    };
+    child.on('message', take);
+    child.on('exit', fail);
+  });
+}
+
 /** Sends the visitors and watches the slots until the last of them is free again. */
 export async function runVisitors(
+  sender: VisitorSender,
   server: VisitedServer,
   { visits, path }: Visitors,
 ): Promise<VisitorRun> {
   const from = (await readFile(server.accessLog)).length;
-  const child = await startVisitorProcess();
   const watch = server.watch();
   try {
-    const seconds = await sendFrom(child, { visits, port: server.port, path });
+    const seconds = await sender.send({ visits, port: server.port, path });
     // The tails of the last visitors are part of what they held.
     await waitUntil({ until: 'no visitor holds a slot', holds: () => watch.lastIdle === 0 });
     await watch.stop();
@@ -52,40 +96,7 @@ export async function runVisitors(
     };
   } finally {
     await watch.stop();
-    child.kill('SIGKILL');
   }
-}
-
-/** Tests, and what else the machine does, shall not make visitors late. */
-async function startVisitorProcess(): Promise<ChildProcess> {
-  const child = fork(new URL('visitor-process.ts', import.meta.url), {
-    execArgv: ['--import', 'tsx'],
-    // JSON knows no Infinity.
-    serialization: 'advanced',
-  });
-  await reportOf(child, 'ready');
-  return child;
-}
-
-/** Seconds from the first visitor to the last response. */
-async function sendFrom(child: ChildProcess, order: VisitorOrder): Promise<number> {
-  const done = reportOf(child, 'done');
-  child.send(order);
-  const report = await done;
-  return report.kind === 'done' ? report.seconds : 0;
-}
-
-async function reportOf(child: ChildProcess, kind: VisitorReport['kind']): Promise<VisitorReport> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error(`The process of the visitors ended before it was ${kind}`);
-  });
-  const told = once(child, 'message').then(([message]: VisitorReport[]) => {
-    if (message?.kind !== kind) throw new Error(`want ${kind}, found ${message?.kind}`);
-    return message;
-  });
-  // It is ended on purpose later, when nobody waits for it.
-  ended.catch(() => undefined);
-  return Promise.race([told, ended]);
 }
 
 /** What `advise` answers as JSON to the log of a run. */

@@ -11,7 +11,7 @@ import { readMallocSettings, readMemoryFlags } from '../memory-flags.ts';
 
 /**
  * `npm run test:runtimes`: the unit tests, and one scrape of the built exporter and of the bundled file (that of npm
- * package, image and .deb), on every Node.js of package.json beside this file. `-- node-26` runs only that one.
+ * package, image and .deb), on every Node.js of package.json beside this file. `-- node-26` runs only that one, `-- smoke` no unit tests.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,7 +67,8 @@ function unitTests(node: string): string {
   return run.status === 0 ? summary : `FAILED, ${summary}\n${failures.join('\n')}`;
 }
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => word !== 'smoke');
 const failed: string[] = [];
 for (const name of readdirSync(installed).filter((each) => each.startsWith('node-'))) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -75,7 +76,7 @@ for (const name of readdirSync(installed).filter((each) => each.startsWith('node
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const results: string[] = [];
   for (const main of built) results.push(`smoke run of ${main}: ${await smoke(node, main)}`);
-  results.push(`unit tests: ${unitTests(node)}`);
+  if (!words.includes('smoke')) results.push(`unit tests: ${unitTests(node)}`);
   console.log(`${version}\n  ${results.join('\n  ')}`);
   if (results.some((result) => result.includes('FAILED'))) failed.push(version);
 }

@@ -145,6 +145,8 @@ function requestQueries(select: Select) {
 function fetchQueries(select: Select) {
   const up = select('webserver_up');
   const fetchSeconds = select('webserver_scrape_duration_seconds');
+  const failures = select('webserver_scrape_failures_total');
+  const failed = 'by (target, result)';
   return {
     unreadableByName: {
       expr: namesOf({ bad: `(1 - ${up} == 1)`, of: up, label: 'target' }),
@@ -156,7 +158,8 @@ function fetchQueries(select: Select) {
       legend: targetLegend,
     },
     fetchFailures: {
-      expr: `${sum(rate(select('webserver_scrape_failures_total')), 'by (target, result)')} > 0`,
+      // Those that were there in this time, with their zeros: a lone point would not be drawn.
+      expr: `${sum(rate(failures), failed)} and ${sum(`increase(${failures}[$__range] @ end())`, failed)} > 0`,
       legend: '{{target}}: {{result}}',
     },
     fetchSeconds: { expr: fetchSeconds, legend: `status page ${targetLegend}` },

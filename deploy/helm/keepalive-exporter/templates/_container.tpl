@@ -6,6 +6,9 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 args:
   - serve
   - --config.file=/etc/keepalive-exporter/config.yml
+  {{- if .Values.web.existingSecret }}
+  - --web.config.file=/run/secrets/keepalive-exporter-web/web.yml
+  {{- end }}
   {{- with .Values.extraArgs }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -22,17 +25,46 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* What kubelet asks. Authentication is in front of every path, and kubelet has none to show: then it only connects. */}}
+{{- define "keepalive-exporter.probeHandler" -}}
+{{- if .root.Values.web.authentication -}}
+tcpSocket: {port: {{ .port }}}
+{{- else if eq .root.Values.web.scheme "https" -}}
+httpGet: {path: {{ .path }}, port: {{ .port }}, scheme: HTTPS}
+{{- else -}}
+httpGet: {path: {{ .path }}, port: {{ .port }}}
+{{- end -}}
+{{- end -}}
+
 {{- define "keepalive-exporter.livenessProbe" -}}
 livenessProbe:
-  httpGet: {path: /-/healthy, port: {{ . }}}
+  {{ include "keepalive-exporter.probeHandler" (dict "root" .root "port" .port "path" "/-/healthy") }}
   periodSeconds: 10
   timeoutSeconds: 3
+{{- end -}}
+
+{{- define "keepalive-exporter.secretVolumes" -}}
+{{- if .Values.existingSecret }}
+- name: secret
+  secret:
+    secretName: {{ .Values.existingSecret }}
+{{- end }}
+{{- if .Values.web.existingSecret }}
+- name: keepalive-web
+  secret:
+    secretName: {{ .Values.web.existingSecret }}
+{{- end }}
 {{- end -}}
 
 {{- define "keepalive-exporter.extraVolumeMounts" -}}
 {{- if .Values.existingSecret }}
 - name: secret
   mountPath: /run/secrets/keepalive-exporter
+  readOnly: true
+{{- end }}
+{{- if .Values.web.existingSecret }}
+- name: keepalive-web
+  mountPath: /run/secrets/keepalive-exporter-web
   readOnly: true
 {{- end }}
 {{- with .Values.extraVolumeMounts }}
@@ -48,9 +80,9 @@ ports:
     containerPort: 9921
 securityContext:
   {{- include "keepalive-exporter.securityContext" . | nindent 2 }}
-{{ include "keepalive-exporter.livenessProbe" "metrics" }}
+{{ include "keepalive-exporter.livenessProbe" (dict "root" . "port" "metrics") }}
 readinessProbe:
-  httpGet: {path: /-/ready, port: metrics}
+  {{ include "keepalive-exporter.probeHandler" (dict "root" . "port" "metrics" "path" "/-/ready") }}
   periodSeconds: 5
   timeoutSeconds: 3
 resources:
@@ -118,10 +150,8 @@ volumes:
   - name: checkpoint
     hostPath: {path: {{ .Values.daemonset.checkpointPath }}, type: DirectoryOrCreate}
   {{- end }}
-  {{- if .Values.existingSecret }}
-  - name: secret
-    secret:
-      secretName: {{ .Values.existingSecret }}
+  {{- with include "keepalive-exporter.secretVolumes" . }}
+  {{- trim . | nindent 2 }}
   {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}

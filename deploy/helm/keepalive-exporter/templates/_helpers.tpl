@@ -37,6 +37,18 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
+{{/* What Prometheus shows the exporter's port, in monitors and Probes. */}}
+{{- define "keepalive-exporter.credentials" -}}
+{{- with .Values.web.prometheus.basicAuth }}
+basicAuth:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.web.prometheus.tlsConfig }}
+tlsConfig:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
 {{- define "keepalive-exporter.image" -}}
 {{- if .Values.image.digest -}}
 {{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
@@ -67,6 +79,12 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- if and (eq .Values.mode "central") .Values.config.targets (gt (int .Values.central.replicas) 1) -}}
 {{- fail (printf "config.targets with %d replicas: each replica would report every target; set central.replicas=1, or name the servers in probes" (int .Values.central.replicas)) -}}
+{{- end -}}
+{{- if and (not .Values.web.existingSecret) (or (eq .Values.web.scheme "https") .Values.web.authentication .Values.web.prometheus.basicAuth .Values.web.prometheus.tlsConfig) -}}
+{{- fail "web: existingSecret is empty, so the port speaks plain HTTP without a password; name the Secret that holds web.yml" -}}
+{{- end -}}
+{{- if and .Values.web.prometheus.basicAuth (not .Values.web.authentication) -}}
+{{- fail "web.prometheus.basicAuth without web.authentication=true: the probes of kubelet would be refused and the pod restarted" -}}
 {{- end -}}
 {{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled -}}
 {{- fail "podMonitor and serviceMonitor are both enabled: they would double every series; disable one" -}}

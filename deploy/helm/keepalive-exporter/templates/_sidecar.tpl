@@ -17,7 +17,7 @@ For a chart of yours that depends on this one: README, "In a chart of your own".
     runAsGroup: 65532
     seccompProfile:
       type: RuntimeDefault
-  {{- include "keepalive-exporter.livenessProbe" "keepalive" | nindent 2 }}
+  {{- include "keepalive-exporter.livenessProbe" (dict "root" . "port" "keepalive") | nindent 2 }}
   resources:
     {{- toYaml .Values.sidecar.resources | nindent 4 }}
   volumeMounts:
@@ -42,10 +42,8 @@ For a chart of yours that depends on this one: README, "In a chart of your own".
 - name: keepalive-checkpoint
   emptyDir:
     sizeLimit: 64Mi
-{{- if .Values.existingSecret }}
-- name: secret
-  secret:
-    secretName: {{ .Values.existingSecret }}
+{{- with include "keepalive-exporter.secretVolumes" . }}
+{{ trim . }}
 {{- end }}
 {{- end -}}
 

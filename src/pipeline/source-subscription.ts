@@ -1,0 +1,77 @@
+import type { Readable } from 'node:stream';
+import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import { openPipeInput } from '../io/named-pipe.ts';
+import { openPathInput } from '../io/path-input.ts';
+import { openStreamInput } from '../io/stream-input.ts';
+import { openSyslogInput } from '../io/syslog-input.ts';
+import type { CriStream } from '../parse/cri-line.ts';
+import type { LineConsumer } from '../parse/split-lines.ts';
+import type { Subscription } from './input-registry.ts';
+
+export type AccessLogConfig = TargetConfig['access_logs'][number];
+
+export function nameOf({ path, syslog, pipe }: AccessLogConfig): string {
+  return path ?? syslog ?? pipe ?? 'stdin';
+}
+
+interface SubscribeOptions {
+  readonly config: TargetConfig;
+  readonly logs: LogsConfig;
+  readonly stdin: Readable;
+  readonly consume: LineConsumer;
+}
+
+/** What cannot be read a second time is shared by all targets; a place in a file belongs to one target's counts. */
+export function subscribe(
+  source: AccessLogConfig,
+  { config, logs, stdin, consume }: SubscribeOptions,
+): Subscription {
+  const common = { target: config.name, source: nameOf(source), consume };
+  const { path, syslog, pipe } = source;
+  if (path !== undefined) {
+    const stream = source.cri ? ({ cri: 'stdout' } as const) : {};
+    return subscribePath({ role: 'access', config, logs, path, consume, ...stream });
+  }
+  if (syslog !== undefined) {
+    const open = (take: LineConsumer) => openSyslogInput(syslog, take);
+    return { ...common, ...unplaced(`syslog:${syslog}`), open };
+  }
+  if (pipe !== undefined) {
+    return { ...common, ...unplaced(`pipe:${pipe}`), open: (take) => openPipeInput(pipe, take) };
+  }
+  return { ...common, ...unplaced('stdin'), open: (take) => openStreamInput(stdin, take) };
+}
+
+interface PathSubscription {
+  readonly role: 'access' | 'error';
+  readonly config: TargetConfig;
+  readonly logs: LogsConfig;
+  readonly path: string;
+  readonly consume: LineConsumer;
+  readonly cri?: CriStream;
+}
+
+/** Nothing is read a second time there: no place is kept under the key. */
+function unplaced(key: string) {
+  return { key, placeKey: key };
+}
+
+export function subscribePath(wanted: PathSubscription): Subscription {
+  const { role, config, logs, path, consume, cri } = wanted;
+  const placeKey = JSON.stringify([config.name, role, path]);
+  return {
+    key: `${placeKey} ${cri ?? ''}`,
+    placeKey,
+    target: config.name,
+    source: path,
+    consume,
+    open: (take, place) =>
+      openPathInput({
+        pattern: path,
+        consume: take,
+        start: logs.start,
+        ...(cri === undefined ? {} : { cri }),
+        ...(place === undefined ? {} : { place }),
+      }),
+  };
+}
