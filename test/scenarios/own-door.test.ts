@@ -51,7 +51,7 @@ test('D1 E2 a TLS connection that says nothing does not keep the exporter from e
 
 test('E2 SIGTERM before the configuration is read ends the exporter with 0, and is no defect', async () => {
   const fifo = join(await createDirectory(), 'config.fifo');
-  execFileSync('mkfifo', [fifo]);
+  execFileSync(requireBinary('mkfifo'), [fifo]);
   const exporter = spawn(process.execPath, [main, 'serve', `--config.file=${fifo}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
