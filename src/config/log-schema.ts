@@ -7,6 +7,12 @@ const ring = z.boolean().default(false).meta({
     'Apache’s "rotatelogs -n" writes the log: NAME, NAME.1, ... are emptied and written to in turn.',
 });
 
+function explainSyslogAddress(address: string): string {
+  return /^unix:|^\//.test(address)
+    ? 'is a unix socket, on which Node.js cannot receive syslog; write HOST:PORT, such as 127.0.0.1:5140, here and in access_log syslog:server='
+    : 'is no HOST:PORT';
+}
+
 /** One access log of a target; exactly one of its sources is given. */
 export const accessLog = z
   .strictObject({
@@ -16,7 +22,9 @@ export const accessLog = z
     }),
     syslog: z
       .string()
-      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, 'is no HOST:PORT')
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, {
+        error: ({ input }) => explainSyslogAddress(String(input)),
+      })
       .optional()
       .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
     stdin: z.literal(true).optional(),
