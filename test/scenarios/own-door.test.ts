@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
+import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { answersOk, httpGet } from '../support/http-get.ts';
 import { keep } from '../support/keep.ts';
@@ -51,7 +52,7 @@ test('D1 E2 a TLS connection that says nothing does not keep the exporter from e
 
 test('E2 SIGTERM before the configuration is read ends the exporter with 0, and is no defect', async () => {
   const fifo = join(await createDirectory(), 'config.fifo');
-  execFileSync('mkfifo', [fifo]);
+  execFileSync(requireBinary('mkfifo'), [fifo]);
   const exporter = spawn(process.execPath, [main, 'serve', `--config.file=${fifo}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
