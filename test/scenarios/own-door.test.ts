@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { createAuthority } from '../support/certificates.ts';
+import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { answersOk, httpGet } from '../support/http-get.ts';
 import { keep } from '../support/keep.ts';
