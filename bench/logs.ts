@@ -21,8 +21,39 @@ import { cpuSeconds, printTable, residentMegabytes } from './measure.ts';
 const lineCount = 1_000_000;
 /** Times go forward, as a server writes them: following connections costs by the second too. */
 const linesPerSecond = 1000;
-const format =
-  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" conn=$connection reqs=$connection_requests rt=$request_time urt=$upstream_response_time';
+const combined =
+  '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
+const timed = `${combined} conn=$connection reqs=$connection_requests rt=$request_time urt=$upstream_response_time`;
+
+interface Case {
+  readonly name: string;
+  readonly server: 'apache' | 'nginx';
+  readonly format: string;
+  /** Whether lines have the connection and its times. */
+  readonly isTimed: boolean;
+  /** Times mtail. */
+  readonly wanted: number;
+}
+
+/** Both servers' combined format is the same on the line; mtail's figures of one serve for both. */
+const cases: readonly Case[] = [
+  {
+    name: 'Apache combined',
+    server: 'apache',
+    format: 'combined',
+    isTimed: false,
+    wanted: 20,
+  },
+  { name: 'nginx combined', server: 'nginx', format: 'combined', isTimed: false, wanted: 20 },
+  {
+    name: 'nginx, times',
+    server: 'nginx',
+    format: timed.replace('$connection ', '$request_length '),
+    isTimed: true,
+    wanted: 20,
+  },
+  { name: 'and connections', server: 'nginx', format: timed, isTimed: true, wanted: 10 },
+];
 
 /** One million lines through the complete path, file to metrics, beside Debian's mtail doing the same on the same file. */
 export async function run(): Promise<void> {
@@ -30,62 +61,54 @@ export async function run(): Promise<void> {
   const origin = fork(new URL('./status-origin.ts', import.meta.url));
   const [statusPort] = (await once(origin, 'message')) as [number];
   try {
-    const log = join(directory, 'access.log');
-    const bytes = writeLog(log);
     const rows: string[][] = [['', 'lines/s', 'CPU s', 'MiB', 'times mtail', 'per CPU s']];
-    const theirs = runMtail(directory, log);
-    const ours = await runOurs({ log, bytes, statusPort });
-    const scrapes = await measureScrapes({ log, bytes, statusPort });
-    if (theirs !== undefined) {
-      rows.push([
-        'mtail (Debian)',
-        theirs.rate.toFixed(0),
-        theirs.cpu.toFixed(1),
-        '-',
-        '1.0',
-        '1.0',
-      ]);
+    const verdicts: string[] = [];
+    for (const isTimed of [false, true]) {
+      const log = join(directory, isTimed ? 'timed.log' : 'combined.log');
+      const bytes = writeLog(log, isTimed);
+      const theirs = runMtail(directory, log, isTimed);
+      rows.push([`${(bytes / lineCount).toFixed(0)} bytes a line: mtail`, ...figures(theirs)]);
+      for (const each of cases.filter((one) => one.isTimed === isTimed)) {
+        const ours = await runOurs({ ...each, log, bytes, statusPort });
+        rows.push([each.name, ...figures(ours, theirs)]);
+        if (theirs !== undefined) verdicts.push(judgeSpeed(each, theirs.cpu / ours.cpu));
+      }
     }
-    rows.push([
-      'keepalive-exporter',
-      ours.rate.toFixed(0),
-      ours.cpu.toFixed(1),
-      ours.memory.toFixed(0),
-      theirs === undefined ? '-' : (ours.rate / theirs.rate).toFixed(1),
-      theirs === undefined ? '-' : (theirs.cpu / ours.cpu).toFixed(1),
-    ]);
-    const words = runWc(log);
-    rows.push([
-      'wc -l',
-      words.toFixed(0),
-      '-',
-      '-',
-      theirs === undefined ? '-' : (words / theirs.rate).toFixed(1),
-      '-',
-    ]);
     printTable(rows);
+    process.stdout.write(`${verdicts.join('\n')}\n`);
+    const last = { ...(cases.at(-1) as Case), log: join(directory, 'timed.log'), statusPort };
+    const { idle, reading } = await measureScrapes(last);
+    const slower = reading / idle;
     process.stdout.write(
-      `${lineCount} lines of ${(bytes / lineCount).toFixed(0)} bytes; /metrics while reading: p99 ${scrapes.reading.toFixed(1)} ms, idle ${scrapes.idle.toFixed(1)} ms\n`,
+      `/metrics while reading: p99 ${reading.toFixed(1)} ms, idle ${idle.toFixed(1)} ms, ${slower.toFixed(1)} times: ${judge(slower < 3)} (below 3)\n`,
     );
-    const slower = scrapes.reading / scrapes.idle;
-    process.stdout.write(
-      `p99 while reading is ${slower.toFixed(1)} times that of idle: ${judge(slower < 3)}\n`,
-    );
-    // A machine that does other things as well takes wall time from both, but not at the same moments.
-    const faster =
-      theirs === undefined ? Number.NaN : Math.max(ours.rate / theirs.rate, theirs.cpu / ours.cpu);
-    process.stdout.write(`${faster.toFixed(1)} times mtail: ${judge(faster >= 20)}\n`);
   } finally {
     origin.kill();
     rmSync(directory, { recursive: true });
   }
 }
 
-function judge(isMet: boolean): string {
-  return isMet ? 'as wanted' : 'NOT as wanted (below 3 times, at least 20 times)';
+function figures(speed: Speed | undefined, than = speed): readonly string[] {
+  if (speed === undefined || than === undefined) return ['-', '-', '-', '-', '-'];
+  return [
+    speed.rate.toFixed(0),
+    speed.cpu.toFixed(2),
+    speed.memory === undefined ? '-' : speed.memory.toFixed(0),
+    (speed.rate / than.rate).toFixed(1),
+    (than.cpu / speed.cpu).toFixed(1),
+  ];
 }
 
-function writeLog(path: string): number {
+/** By processor time: other programs take wall time from both, but not at the same moments. */
+function judgeSpeed({ name, wanted }: Case, times: number): string {
+  return `${name}: ${times.toFixed(1)} times mtail: ${judge(times >= wanted)} (at least ${wanted})`;
+}
+
+function judge(isMet: boolean): string {
+  return isMet ? 'as wanted' : 'NOT as wanted';
+}
+
+function writeLog(path: string, isTimed: boolean): number {
   const file = openSync(path, 'w');
   let bytes = 0;
   for (let block = 0; block < 1000; block++) {
@@ -94,12 +117,16 @@ function writeLog(path: string): number {
       const n = block * 1000 + i;
       const status = [200, 200, 200, 304, 404, 499, 502][n % 7];
       const method = ['GET', 'GET', 'POST', 'HEAD'][n % 4];
-      text += `203.0.113.${n % 250} - - [21/Nov/2026:${clockAt(n / linesPerSecond)} +0000] "${method} /articles/${n}/the-title-of-a-page?utm=${n % 97} HTTP/1.1" ${status} ${n % 50_000} "https://www.example.org/some/referer/${n % 1000}" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0" conn=${n >> 3} reqs=${(n % 12) + 1} rt=0.${String(n % 1000).padStart(3, '0')} urt=0.${String(n % 900).padStart(3, '0')}\n`;
+      text += `203.0.113.${n % 250} - - [21/Nov/2026:${clockAt(n / linesPerSecond)} +0000] "${method} /articles/${n}/the-title-of-a-page?utm=${n % 97} HTTP/1.1" ${status} ${n % 50_000} "https://www.example.org/some/referer/${n % 1000}" "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0"${isTimed ? timesOf(n) : ''}\n`;
     }
     bytes += writeSync(file, text);
   }
   closeSync(file);
   return bytes;
+}
+
+function timesOf(n: number): string {
+  return ` conn=${n >> 3} reqs=${(n % 12) + 1} rt=0.${String(n % 1000).padStart(3, '0')} urt=0.${String(n % 900).padStart(3, '0')}`;
 }
 
 function clockAt(seconds: number): string {
@@ -109,12 +136,11 @@ function clockAt(seconds: number): string {
 interface Speed {
   readonly rate: number;
   readonly cpu: number;
-  readonly memory: number;
+  readonly memory?: number;
 }
 
-interface Bench {
+interface Bench extends Case {
   readonly log: string;
-  readonly bytes: number;
   readonly statusPort: number;
 }
 
@@ -125,11 +151,11 @@ interface Reading {
   linesRead(): Promise<number>;
 }
 
-async function startReading(log: string, statusPort: number): Promise<Reading> {
+async function startReading({ log, statusPort, server, format }: Bench): Promise<Reading> {
   const live = `${log}.live`;
   rmSync(live, { force: true });
   const exporter = await startExporter({
-    config: `targets: [{name: a, server: apache, status_url: "http://127.0.0.1:${statusPort}/", sampling: {interval: 0s}, access_logs: [{path: ${live}, format: '${format}'}]}]\nlogs: {start: beginning}`,
+    config: `targets: [{name: a, server: ${server}, status_url: "http://127.0.0.1:${statusPort}/", sampling: {interval: 0s}, access_logs: [{path: ${live}, format: '${format}'}]}]\nlogs: {start: beginning}`,
   });
   return {
     exporter,
@@ -142,8 +168,8 @@ async function startReading(log: string, statusPort: number): Promise<Reading> {
 }
 
 /** Nothing is asked of the exporter meanwhile: how far it is tells the kernel. */
-async function runOurs({ log, bytes, statusPort }: Bench): Promise<Speed> {
-  const { exporter, begin, linesRead } = await startReading(log, statusPort);
+async function runOurs({ bytes, ...bench }: Bench & { readonly bytes: number }): Promise<Speed> {
+  const { exporter, begin, linesRead } = await startReading(bench);
   const cpuBefore = cpuSeconds(exporter.pid);
   const readBefore = bytesRead(exporter.pid);
   begin();
@@ -163,11 +189,8 @@ async function runOurs({ log, bytes, statusPort }: Bench): Promise<Speed> {
 }
 
 /** How long a scrape takes before anything is read, and while reading is at full speed. */
-async function measureScrapes({
-  log,
-  statusPort,
-}: Bench): Promise<{ idle: number; reading: number }> {
-  const { exporter, begin, linesRead } = await startReading(log, statusPort);
+async function measureScrapes(bench: Bench): Promise<{ idle: number; reading: number }> {
+  const { exporter, begin, linesRead } = await startReading(bench);
   const idle: number[] = [];
   for (let i = 0; i < 1500; i++) idle.push(await timedScrape(exporter.url));
   begin();
@@ -192,12 +215,23 @@ function quantile(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? Number.NaN;
 }
 
-const program = `counter responses_total by method, code, protocol
+const combinedPattern =
+  '^\\S+ - \\S+ \\[[^\\]]+\\] "(?P<method>\\S+) \\S+ (?P<protocol>[^"]+)" (?P<code>\\d+) (?P<bytes>\\d+) "[^"]*" "[^"]*"';
+const combinedProgram = `counter responses_total by method, code, protocol
+counter response_bytes_total
+/${combinedPattern}$/ {
+  responses_total[$method][$code][$protocol]++
+  response_bytes_total += $bytes
+}
+`;
+const timedProgram = `counter responses_total by method, code, protocol
+counter response_bytes_total
 counter connections_reached_total by requests
 histogram request_duration_seconds buckets 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 histogram upstream_response_seconds buckets 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
-/^\\S+ - \\S+ \\[[^\\]]+\\] "(?P<method>\\S+) \\S+ (?P<protocol>[^"]+)" (?P<code>\\d+) \\d+ "[^"]*" "[^"]*" conn=\\d+ reqs=(?P<reqs>\\d+) rt=(?P<rt>\\d+\\.\\d+) urt=(?P<urt>\\d+\\.\\d+)$/ {
+/${combinedPattern} conn=\\d+ reqs=(?P<reqs>\\d+) rt=(?P<rt>\\d+\\.\\d+) urt=(?P<urt>\\d+\\.\\d+)$/ {
   responses_total[$method][$code][$protocol]++
+  response_bytes_total += $bytes
   connections_reached_total[$reqs]++
   request_duration_seconds = $rt
   upstream_response_seconds = $urt
@@ -205,10 +239,10 @@ histogram upstream_response_seconds buckets 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
 `;
 
 /** mtail uses both cores. */
-function runMtail(directory: string, log: string): Omit<Speed, 'memory'> | undefined {
+function runMtail(directory: string, log: string, isTimed: boolean): Speed | undefined {
   const binary = findBinary('mtail');
   if (binary === undefined) return undefined;
-  writeFileSync(join(directory, 'web.mtail'), program);
+  writeFileSync(join(directory, 'web.mtail'), isTimed ? timedProgram : combinedProgram);
   const startedAt = performance.now();
   const args = ['-one_shot', '-logtostderr', '-progs', join(directory, 'web.mtail'), '-logs', log];
   // The shell tells the processor time of its children.
@@ -225,10 +259,4 @@ function childSeconds(times: string): number {
   const line = times.trim().split('\n').at(-1) ?? '';
   const parts = [...line.matchAll(/(\d+)m([\d.]+)s/g)];
   return parts.reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
-}
-
-function runWc(log: string): number {
-  const startedAt = performance.now();
-  spawnSync('wc', ['-l', log]);
-  return lineCount / ((performance.now() - startedAt) / 1000);
 }

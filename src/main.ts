@@ -13,7 +13,17 @@ function readPackageVersion(): string {
   return version;
 }
 
-process.exitCode = await run(process.argv.slice(2), {
+let isTerminated = false;
+const terminated = new Promise<void>((resolve) => {
+  const end = (): void => {
+    isTerminated = true;
+    resolve();
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+});
+
+const exitCode = await run(process.argv.slice(2), {
   environment: process.env,
   version,
   nodeVersion: process.version,
@@ -23,10 +33,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stderr: createSafeWrite(process.stderr),
   stderrIsTerminal: process.stderr.isTTY === true,
   now: () => new Date(),
-  terminated: new Promise((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  }),
+  terminated,
   onHangup: (callback) => {
     process.on('SIGHUP', callback);
   },
@@ -37,3 +44,7 @@ process.exitCode = await run(process.argv.slice(2), {
     });
   },
 });
+
+// All that had to be closed is closed; what is still under way must not keep who was told to end.
+if (isTerminated) process.exit(exitCode);
+process.exitCode = exitCode;

@@ -29,7 +29,7 @@ export const faults: readonly Fault[] = [
     id: 'A11',
     fault: 'Counters that go back or wrap',
     choice:
-      'A count of nginx from 2^63 on is left out: its atomics print as such when they fall below zero.',
+      'Counters are passed on as the server prints them, as Prometheus wants: it takes a smaller value for a restart. A count of nginx from 2^63 on is left out: nginx prints a count below zero so.',
   },
   { id: 'A12', fault: 'The server restarts, gracefully or not' },
   { id: 'A13', fault: 'Keys twice, missing, new; other versions' },
@@ -39,18 +39,19 @@ export const faults: readonly Fault[] = [
     id: 'A16',
     fault: 'Refused, reset, no descriptor left, no route',
     choice:
-      'Descriptors have no metric of their own: process_open_fds and process_max_fds tell, and the failed poll quotes EMFILE.',
+      'There is no separate metric for running out of descriptors. Compare process_open_fds with process_max_fds; the log line of the failed poll quotes EMFILE.',
   },
   {
     id: 'A17',
     fault: 'Certificates expired, of another name, self-signed; old TLS; certificates renewed',
     choice:
-      'How long a server’s certificate is still valid is not a metric here: blackbox_exporter has it for visitors’ own connections.',
+      'There is no metric of when a certificate expires. Use probe_ssl_earliest_cert_expiry of blackbox_exporter, which sees the certificate that visitors see; that of a status page may be another. An expired one is webserver_up 0 with result="tls".',
   },
   {
     id: 'A18',
     fault: 'A thousand targets, a hundred of them dead',
-    choice: 'Polls of different targets are not limited in number: each ends at its own deadline.',
+    choice:
+      'Polls of different targets run at the same time, without a limit on their number; each ends at its own deadline. Measured with 1000 targets.',
   },
   { id: 'A19', fault: 'A reload removes a target' },
   { id: 'B1', fault: 'Rename and create, chains of renames, delete and create' },
@@ -59,7 +60,7 @@ export const faults: readonly Fault[] = [
     id: 'B3',
     fault: 'copytruncate, with the copy and without',
     choice:
-      'Without a copy, what was written after the last look (250 ms) and truncated is gone for everybody, and its length is not known.',
+      'When a log is truncated without a copy, the lines written since the last look (at most 250 ms earlier) are lost, and nobody can tell how many. Rotate by renaming, or with copytruncate.',
   },
   { id: 'B4', fault: 'Truncated and regrown past the old size, or to the same size' },
   { id: 'B5', fault: 'The inode number of a deleted file is given to another' },
@@ -67,7 +68,8 @@ export const faults: readonly Fault[] = [
   {
     id: 'B7',
     fault: 'A line cut by a poll, a rotation, a restart; a character cut in two; CRLF',
-    choice: 'What stands after the last newline of a file is no line and is not counted.',
+    choice:
+      'A last line without its newline is not counted, and no metric counts it: the server may still be writing it.',
   },
   { id: 'B8', fault: 'A line of 1 to 100 MB; a line without end' },
   { id: 'B9', fault: 'NUL runs, invalid UTF-8, a TLS hello, terminal escapes, malformed escapes' },
@@ -96,13 +98,13 @@ export const faults: readonly Fault[] = [
     id: 'C3',
     fault: 'A forged sender',
     choice:
-      'No list of allowed senders: anybody on the way can write any sender into a datagram. Bind to loopback, or let a network policy admit the servers.',
+      'There is no list of allowed senders, because the sender of a UDP datagram can be forged. Whoever reaches the port can add lines: receive on 127.0.0.1, or let only the web servers through with a firewall or network policy.',
   },
   {
     id: 'C4',
     fault: 'A stale or foreign unix socket',
     choice:
-      'There is none: Node.js cannot open unix datagram sockets, whose queue of 10 makes them worse than UDP anyway.',
+      'Syslog over a unix socket is not supported, because Node.js cannot open unix datagram sockets. Use UDP on 127.0.0.1, whose queue is also longer (a unix socket holds 10 datagrams by default).',
   },
   {
     id: 'D1',

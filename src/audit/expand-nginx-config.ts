@@ -68,9 +68,10 @@ async function expandFile(
   }
   const parsed = parseNginxConfig(text);
   if (!parsed.ok) {
-    const { line, found } = parsed.error;
+    const { line, found, openedLine } = parsed.error;
+    const open = openedLine === undefined ? '' : `: the block of line ${openedLine} is not closed`;
     throw new UnreadableTree(
-      `${path}:${line}: unexpected "${found}"; check the file with nginx -t`,
+      `${path}:${line}: unexpected "${found}"${open}; check the file with nginx -t`,
     );
   }
   if (text.includes('keepalive-exporter:')) {
@@ -111,11 +112,17 @@ async function includeFiles(
   if (!allowed.ok) throw new UnreadableTree(allowed.error);
   const path = pattern.startsWith('/') ? pattern : `${state.root}/${pattern}`;
   const found = await state.read(path);
-  if (found.length === 0 && !/[*?[]/.test(pattern)) {
-    state.unread.push({ at, what: `"${path}": there is no such file` });
+  const isPattern = /[*?[]/.test(pattern);
+  if (found.length === 0 && !isPattern) {
+    state.unread.push({ at, what: `"${path}": there is no such file: nginx does not start` });
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
+    if (!isPattern && source.path !== path) {
+      const what = `"${path}" is a directory: nginx does not start; include "${path}/*.conf"`;
+      state.unread.push({ at, what });
+      break;
+    }
     if ('problem' in source) {
       state.unread.push({ at, what: source.problem });
       continue;

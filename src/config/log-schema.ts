@@ -2,6 +2,17 @@ import * as z from 'zod';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { path, positiveDuration } from './schema-values.ts';
 
+function explainSyslogAddress(address: string): string {
+  return /^unix:|^\//.test(address)
+    ? 'is a unix socket, on which Node.js cannot receive syslog; write HOST:PORT, such as 127.0.0.1:5140, here and in access_log syslog:server='
+    : 'is no HOST:PORT';
+}
+
+const ring = z.boolean().default(false).meta({
+  description:
+    'Apache’s "rotatelogs -n" writes the log: NAME, NAME.1, ... are emptied and written to in turn.',
+});
+
 /** One access log of a target; exactly one of its sources is given. */
 export const accessLog = z
   .strictObject({
@@ -11,7 +22,9 @@ export const accessLog = z
     }),
     syslog: z
       .string()
-      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, 'is no HOST:PORT')
+      .regex(/^(?:\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/, {
+        error: ({ input }) => explainSyslogAddress(String(input)),
+      })
       .optional()
       .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
     stdin: z.literal(true).optional(),
@@ -32,6 +45,7 @@ export const accessLog = z
     cri: z.boolean().default(false).meta({
       description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
+    ring,
     vhosts: z
       .array(z.string().min(1))
       .default([])
@@ -59,6 +73,7 @@ export const errorLog = z.strictObject({
   cri: z.boolean().default(false).meta({
     description: 'The file is a Kubernetes container log: unwrap the lines of stderr.',
   }),
+  ring,
 });
 
 const buckets = z

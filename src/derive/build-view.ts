@@ -5,6 +5,7 @@ import type { Capacity } from '../snapshot/slots.ts';
 import type { Observation, TargetCounters, TargetView } from '../snapshot/target-view.ts';
 import { deriveCurrentSlots } from './current-slots.ts';
 import { bridgeVerdict, droppedSince, type PollMemory } from './poll-memory.ts';
+import { identify } from './server-identity.ts';
 import { deriveUnanswered } from './unanswered.ts';
 import { deriveVerdict } from './verdict.ts';
 
@@ -40,11 +41,13 @@ export function buildView(parts: ViewParts): TargetView {
     ...(before === undefined ? {} : { before }),
     ...(verdict.exhausted === undefined ? {} : { exhausted: verdict.exhausted }),
   });
+  const identity = identify(observation, memory.lastAnswered);
   const unanswered = deriveUnanswered({ outcome, verdict, ...connections });
   return {
     observation,
     verdict,
     counters,
+    ...(identity === undefined ? {} : { identity }),
     ...(slots === undefined ? {} : { figures: slots.figures, slotsSource: slots.source }),
     ...(unanswered === undefined ? {} : { unanswered }),
     ...(host === undefined ? {} : { host }),

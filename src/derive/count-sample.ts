@@ -14,6 +14,24 @@ export const noSamples: SampleCounters = {
   missed: 0,
 };
 
+/**
+ * The figures that a sample counts. Apache event's own count of idle connections lags by up to KeepAliveTimeout: where
+ * the kernel tells, only the samples beside which it was read go into the histogram. The mean over ten minutes, from
+ * which the advice reckons, is the same either way.
+ */
+export function sampledFigures({
+  figures,
+  host,
+}: Pick<TargetView, 'figures' | 'host'>): SlotFigures | undefined {
+  const lags =
+    figures?.keepaliveModel === 'async' &&
+    host?.connections !== undefined &&
+    figures.groups.at(-1)?.fromKernel !== true;
+  if (!lags) return figures;
+  const { keepaliveOccupancy: _lagging, ...current } = figures;
+  return current;
+}
+
 /** One sample that was answered; a ratio that is not known is not counted. */
 export function countSample(
   counters: SampleCounters,

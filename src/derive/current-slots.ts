@@ -2,6 +2,7 @@ import type { ActivityCounts } from '../snapshot/connections.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type {
   Capacity,
+  KeepaliveModel,
   SlotFigures,
   SlotGroup,
   SlotKind,
@@ -72,7 +73,10 @@ function slotsFromKernel(knowledge: SlotKnowledge): SlotFigures | undefined {
         : [blockedWorkers(counts, workers)];
   const costly = groups.at(-1);
   return withKnownRatios(
-    { keepaliveModel: model, groups },
+    {
+      keepaliveModel: model,
+      groups: exhausted === true ? groups.map((group) => withNothingFree(group, model)) : groups,
+    },
     {
       keepaliveOccupancy: share(costly?.counts.get('keepalive'), costly?.limit?.value),
       workerSaturation: exhausted === true ? 1 : saturationOf(groups[0]),
@@ -80,6 +84,13 @@ function slotsFromKernel(knowledge: SlotKnowledge): SlotFigures | undefined {
         model === 'blocking' ? undefined : share(heldOf(counts), costly?.limit?.value),
     },
   );
+}
+
+/** Not of the workers of event: a process with too many connections takes no more, though it has an idle worker. */
+function withNothingFree(group: SlotGroup, model: KeepaliveModel): SlotGroup {
+  if (group.kind === 'worker' && model === 'async') return group;
+  const free = group.kind === 'worker' ? 'idle' : 'free';
+  return { ...group, counts: new Map(group.counts).set(free, 0) };
 }
 
 /** Each accepted connection is a worker. */

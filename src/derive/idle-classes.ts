@@ -54,10 +54,14 @@ export function idleClassesOf({ counts, seconds }: IdleTimes): IdleClasses {
   return { counts: [...counts], seconds: [...seconds] };
 }
 
-/** Bounds are rounded to three digits, so the computed bucket can be one off. */
+/** The first bound that is not below, by halving: a logarithm takes longer. */
 function bucketOf(idle: number): number {
-  const steps = Math.ceil(Math.log10(idle / lowestBound) * stepsOfDecade);
-  let bucket = Math.min(Math.max(steps - 1, 0), idleBounds.length - 1);
-  while (bucket < idleBounds.length && idle > (idleBounds[bucket] as number)) bucket++;
-  return bucket;
+  let from = 0;
+  let to = idleBounds.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (idle > (idleBounds[middle] as number)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }

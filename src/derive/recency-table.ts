@@ -31,16 +31,18 @@ export interface RecencyTable {
 
 /** @param maximum entries at most: a power of two */
 export function createRecencyTable(maximum: number): RecencyTable {
-  const room = Math.min(smallest, maximum);
-  return {
+  const table = {
     maximum,
-    ...columnsOf(room),
-    index: new Int32Array(room * 2).fill(none),
+    ...columnsOf(1),
+    index: new Int32Array(),
     size: 0,
     oldest: none,
     newest: none,
     evicted: 0,
   };
+  // Replaced before anything is optimized for columns that never are.
+  replaceColumns(table, columnsOf(Math.min(smallest, maximum)));
+  return table;
 }
 
 /** The entry with that key, -1 when there is none. */
@@ -149,6 +151,10 @@ function grow(table: RecencyTable): void {
   columns.flags.set(table.flags);
   columns.older.set(table.older);
   columns.newer.set(table.newer);
+  replaceColumns(table, columns);
+}
+
+function replaceColumns(table: RecencyTable, columns: Columns): void {
   Object.assign(table, columns, { index: new Int32Array(columns.keys.length * 2).fill(none) });
   for (let entry = 0; entry < table.size; entry++) {
     const place = placeOf(table, table.keys[entry] as number);
@@ -156,6 +162,8 @@ function grow(table: RecencyTable): void {
     table.index[place] = entry;
   }
 }
+
+type Columns = ReturnType<typeof columnsOf>;
 
 function columnsOf(room: number) {
   return {

@@ -10,7 +10,13 @@ import type {
   TargetView,
 } from '../snapshot/target-view.ts';
 import { buildView } from './build-view.ts';
-import { countIdleSeconds, countMissedSample, countSample, noSamples } from './count-sample.ts';
+import {
+  countIdleSeconds,
+  countMissedSample,
+  countSample,
+  noSamples,
+  sampledFigures,
+} from './count-sample.ts';
 import { emptyPollMemory, type PollMemory, rememberPoll } from './poll-memory.ts';
 
 /** What was read of a target last, from all that tells about it. */
@@ -104,7 +110,7 @@ export function countSampleOf(state: TargetState, sampled: TargetView | undefine
     counters: {
       ...state.counters,
       samples: answered
-        ? countSample(samples, sampled.figures)
+        ? countSample(samples, sampledFigures(sampled))
         : countMissedSample(samples, sampled ?? state.view),
     },
   };

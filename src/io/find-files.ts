@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../result.ts';
+import { isDenied } from './explain-access.ts';
 
 /** Directories that one pattern or one included directory may open. */
 const mostDirectories = 1000;
@@ -12,9 +13,16 @@ const mostFound = 5000;
 /** Below an included directory; Apache's own limit (AP_MAX_INCLUDE_DIR_DEPTH). */
 const deepestDirectory = 20;
 
+export interface FoundFiles {
+  readonly files: readonly string[];
+  /** Directories that may not be opened: what lies in them is not known. */
+  readonly closed: readonly string[];
+}
+
 interface Walk {
   opened: number;
   found: number;
+  readonly closed: string[];
 }
 
 /**
@@ -23,10 +31,11 @@ interface Walk {
  *
  * @returns the files, or why the search was given up: nobody waits for a walk through a whole disk
  */
-export async function findFiles(pattern: string): Promise<Result<readonly string[], string>> {
-  const walk: Walk = { opened: 0, found: 0 };
+export async function findFiles(pattern: string): Promise<Result<FoundFiles, string>> {
+  const walk: Walk = { opened: 0, found: 0, closed: [] };
   const named = isPattern(pattern) ? await globFiles(pattern, walk) : ok([pattern]);
-  return named.ok ? await withoutDirectories(named.value, walk, 0) : named;
+  const files = named.ok ? await withoutDirectories(named.value, walk, 0) : named;
+  return files.ok ? ok({ files: files.value, closed: walk.closed }) : files;
 }
 
 function isPattern(path: string): boolean {
@@ -84,7 +93,7 @@ async function withoutDirectories(
   return ok(files);
 }
 
-/** The entries by name; none when it cannot be opened. */
+/** The entries by name; none when it cannot be opened, which is noted unless it is not there. */
 async function listDirectory(
   directory: string,
   walk: Walk,
@@ -93,7 +102,10 @@ async function listDirectory(
   if (walk.opened > mostDirectories) {
     return err(`more than ${mostDirectories} directories; name the files`);
   }
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    if (isDenied(error)) walk.closed.push(directory);
+    return [];
+  });
   walk.found += entries.length;
   if (walk.found > mostFound) return err(`more than ${mostFound} files; name those that count`);
   return ok(entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)));

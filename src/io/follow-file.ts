@@ -1,62 +1,26 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type CriStream, type CriUnwrapper, createCriUnwrapper } from '../parse/cri-line.ts';
-import type { LineConsumer } from '../parse/split-lines.ts';
+import { type CriUnwrapper, createCriUnwrapper } from '../parse/cri-line.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
-import { errorCode, explainAccess, isDenied } from './explain-access.ts';
-import type { FileMark } from './file-mark.ts';
+import { chooseGrace } from './drain-grace.ts';
+import { errorCode, explainAccess } from './explain-access.ts';
 import type { FilePlace } from './file-place.ts';
+import { findPlace, refuseClosed } from './find-place.ts';
 import { FollowLedger, type FollowTotals } from './follow-ledger.ts';
+import type { FileFollower, FollowOptions, FollowState } from './follow-state.ts';
 import { KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
-import { findHome, listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
+import {
+  findHome,
+  type ListSiblings,
+  listAlone,
+  listSiblings,
+  type Sibling,
+} from './log-siblings.ts';
 import { checkReadable, endOfLastLine } from './open-regular.ts';
-import { findPlace, RotatedFiles } from './rotated-files.ts';
+import { RotatedFiles } from './rotated-files.ts';
 import { RotationFinder } from './rotation-finder.ts';
 
-/** Where following of a path stands. Survives as JSON, in one record with what was counted from the lines. */
-export interface FollowState extends FollowTotals {
-  /** Rotated files in the order in which they are read, then the file at the path. */
-  readonly places: readonly FilePlace[];
-  /** Rotated files and copies that stood beside it: on resuming, only those not listed are new. Null: not known. */
-  readonly siblings: readonly FileMark[] | null;
-  /** Parts of a container's line whose end has not come (base64); short ones only. */
-  readonly unfinished: string;
-}
-
-export interface FollowOptions {
-  readonly path: string;
-  readonly consume: LineConsumer;
-  /** Where to begin without a state: `end` counts nothing that was there before the exporter. */
-  readonly start: 'end' | 'beginning';
-  readonly state?: FollowState;
-  /** For a container's log: the stream whose lines are handed on. */
-  readonly cri?: CriStream;
-  /** How long a renamed or deleted file is read on after its last growth: Apache finishes its requests into it. */
-  readonly graceMilliseconds?: number;
-  /** The same, once its directory is gone. */
-  readonly graceWithoutDirectoryMilliseconds?: number;
-}
-
-export interface FileFollower {
-  /** Reads a bounded amount of what has come; true when there is more to read at once. */
-  poll(): Promise<boolean>;
-  state(): Promise<FollowState>;
-  stats(): Promise<SourceStats>;
-  /** As of the last poll. */
-  condition(): SourceCondition;
-  /** What was lost since this was asked last, each in a sentence. */
-  takeNotices(): readonly string[];
-  /** Whether the file has vanished and nothing of it is open any more. */
-  isOver(): boolean;
-  /** Whether all that is open was deleted and has been read to its end. */
-  isDeletedAndRead(): Promise<boolean>;
-  close(): Promise<void>;
-}
-
-const defaultGraceMilliseconds = 15 * 60_000;
-/** With its directory gone, as that of a pod, a file has no writer any more. */
-const graceWithoutDirectory = 10_000;
 /** A longer half line is not kept over a restart: then its end counts as unparsed. */
 const longestKept = 64 * 1024;
 const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
@@ -80,6 +44,7 @@ class Follower implements FileFollower {
   readonly #options: FollowOptions;
   readonly #unwrapper: CriUnwrapper | undefined;
   readonly #ledger: FollowLedger;
+  readonly #list: ListSiblings;
   readonly #rotated: RotatedFiles;
   readonly #known: KnownFiles;
   readonly #finder: RotationFinder;
@@ -102,11 +67,13 @@ class Follower implements FileFollower {
     this.#unwrapper = createUnwrapper(options);
     const consume = this.#unwrapper?.consume ?? options.consume;
     this.#ledger = new FollowLedger(consume, { readBytes, skippedBytes, rotations, tooLongLines });
-    this.#rotated = new RotatedFiles(path, this.#ledger);
+    this.#list = options.isOfRing === true ? listAlone : listSiblings;
+    this.#rotated = new RotatedFiles({ path, ledger: this.#ledger, list: this.#list });
     this.#known = new KnownFiles(state?.siblings ?? undefined);
     this.#finder = new RotationFinder({
       path,
       ledger: this.#ledger,
+      list: this.#list,
       rotated: this.#rotated,
       known: this.#known,
       current: () => this.#current,
@@ -126,7 +93,9 @@ class Follower implements FileFollower {
     }
     // Lines must not be counted while the state still names the places before them.
     if (this.#unresumed !== undefined) return false;
-    const more = await this.#rotated.poll(await this.#grace());
+    const isAlone = this.#current === undefined && !this.#rotated.isEmpty();
+    const grace = await chooseGrace(this.#options, isAlone ? this.#home : undefined);
+    const more = await this.#rotated.poll(grace);
     // A line may begin in one container's log and end in the next: the older file comes first.
     if (this.#current === undefined || this.#rotated.isCatchingUp()) return more;
     return (await this.#ledger.read(this.#current)) > 0 || more;
@@ -246,12 +215,12 @@ class Follower implements FileFollower {
     const state = this.#unresumed;
     if (state === undefined) return;
     const { path } = this.#options;
-    const siblings = await listSiblings(path);
+    const siblings = await this.#list(path);
     await refuseClosed(path, siblings);
     const copied: FilePlace[] = [];
     for (const place of state.places) {
       const file = await findPlace(siblings.files, place);
-      if (file === undefined) this.#tellLost(siblings);
+      if (file === undefined) this.#finder.tellLost(siblings);
       else {
         if (file.ino !== place.ino) copied.push(place);
         await this.#reopen(file, place);
@@ -266,48 +235,10 @@ class Follower implements FileFollower {
     if (file.path !== this.#options.path) this.#rotated.add(file, { place, isCopy: false });
     else this.#current = await this.#ledger.openAt(file, place);
   }
-
-  #tellLost({ files }: Siblings): void {
-    const hidden = files.find((file) => file.packing === 'unreadable' && !this.#known.has(file));
-    if (hidden === undefined) return;
-    this.#ledger.tell(
-      `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
-    );
-  }
-
-  async #grace(): Promise<number> {
-    const {
-      graceMilliseconds = defaultGraceMilliseconds,
-      graceWithoutDirectoryMilliseconds: alone = graceWithoutDirectory,
-    } = this.#options;
-    const mayBeAlone = this.#current === undefined && !this.#rotated.isEmpty();
-    if (!mayBeAlone || this.#home === undefined || !(await isGone(this.#home))) {
-      return graceMilliseconds;
-    }
-    return Math.min(graceMilliseconds, alone);
-  }
-}
-
-/** Whether nothing stands at the path; what cannot be told is taken to exist. */
-async function isGone(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => false,
-    (error: unknown) => errorCode(error) === 'ENOENT',
-  );
 }
 
 function createUnwrapper({ cri, consume, state }: FollowOptions): CriUnwrapper | undefined {
   if (cri === undefined) return undefined;
   const unfinished = Buffer.from(state?.unfinished ?? '', 'base64');
   return createCriUnwrapper({ stream: cri, consume, unfinished });
-}
-
-/** A place must not be given up because the file it lies in may not be opened at the moment. */
-async function refuseClosed(path: string, { files }: Siblings): Promise<void> {
-  const stats = await stat(path).catch((error: unknown) => {
-    if (isDenied(error)) throw error;
-    return undefined;
-  });
-  if (stats === undefined || !files.some((sibling) => sibling.path === path)) return;
-  await checkReadable(path);
 }

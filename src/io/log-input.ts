@@ -1,6 +1,6 @@
 import type { SourceCondition, SourceStats } from '../snapshot/log-source.ts';
-import type { FollowState } from './follow-file.ts';
 import type { FollowTotals } from './follow-ledger.ts';
+import type { FollowState } from './follow-state.ts';
 
 /** Where reading of a path or pattern stands: each file's place, and what let-go files add to the totals. */
 export interface InputPlace {

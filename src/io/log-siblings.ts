@@ -27,6 +27,24 @@ export interface Siblings {
 const unfinished = /\.tmp$/;
 const rotated = /^[.-](?:\d|old$|prev$)/;
 
+export type ListSiblings = (path: string) => Promise<Siblings>;
+
+/** For a file that rotation does not rename: what stands beside it is of no concern. */
+export async function listAlone(path: string): Promise<Siblings> {
+  const file = await lookAt(path, '');
+  return { files: file === undefined ? [] : [file], isComplete: false };
+}
+
+/** The files of a ring: the log, and its name with a number behind it. */
+export async function listRing(path: string): Promise<readonly string[]> {
+  const { files } = await listBeside(path);
+  const isOfRing = (name: string) => /^\.\d+$/.test(name);
+  const others = files
+    .map((file) => file.path)
+    .filter((other) => isOfRing(other.slice(path.length)));
+  return [path, ...others.toSorted()];
+}
+
 /** What stands beside the file and, where the path is a link as in `/var/log/containers`, beside what it leads to. */
 export async function listSiblings(path: string): Promise<Siblings> {
   const home = await findHome(path);

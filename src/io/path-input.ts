@@ -2,17 +2,21 @@ import { dirname } from 'node:path';
 import type { CriStream } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
-import { expandPattern, isPattern } from './expand-pattern.ts';
+import { type Expansion, expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
-import { type FileFollower, followFile } from './follow-file.ts';
+import { followFile } from './follow-file.ts';
 import type { FollowTotals } from './follow-ledger.ts';
+import type { FileFollower } from './follow-state.ts';
 import type { InputPlace, LogInput } from './log-input.ts';
+import { listRing } from './log-siblings.ts';
 
 export interface PathInputOptions {
   /** A path, or a pattern whose files may appear later. */
   readonly pattern: string;
   readonly consume: LineConsumer;
   readonly start: 'end' | 'beginning';
+  /** Whether the log is a ring of files, as `rotatelogs -n` makes it: each is emptied when its turn comes again. */
+  readonly isRing?: boolean;
   /** For containers' logs: the stream whose lines are handed on. */
   readonly cri?: CriStream;
   /** From the checkpoint. */
@@ -93,7 +97,7 @@ class PathInput implements LogInput {
   }
 
   async #openNew(): Promise<void> {
-    const { paths, obstacle } = await expandPattern(this.#options.pattern);
+    const { paths, obstacle } = await this.#list();
     this.#listing =
       obstacle === undefined ? isReading : await explainAccess(obstacle.path, obstacle.error);
     // Until the directory could be listed, files that were there before us are not told from new ones.
@@ -102,6 +106,11 @@ class PathInput implements LogInput {
       if (!this.#followers.has(path)) this.#follow(path);
     }
     this.#looked = true;
+  }
+
+  async #list(): Promise<Expansion> {
+    const { pattern, isRing } = this.#options;
+    return isRing === true ? { paths: await listRing(pattern) } : expandPattern(pattern);
   }
 
   /** Rotated away while nobody looked, and nothing stands at the path: the rest is in the renamed file. */
@@ -116,6 +125,7 @@ class PathInput implements LogInput {
     const follower = followFile({
       ...this.#options,
       path,
+      isOfRing: this.#options.isRing === true,
       // A file that comes while we watch is new: none of it was there before us.
       start: isFirst ? this.#options.start : 'beginning',
       ...(state === undefined || !isFirst ? {} : { state }),

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** A slice is to take about so long: others wait for one at most. */
-const sliceMilliseconds = 0.25;
+const sliceMilliseconds = 0.5;
 /** The engine compiles a parser only after it was used for a while: until then a line takes many times as long. */
 const firstSliceBytes = 8 * 1024;
 const mostSliceBytes = 256 * 1024;

@@ -1,8 +1,9 @@
 import { errorCode, isDenied } from './explain-access.ts';
-import { type FilePlace, holdsPlace } from './file-place.ts';
+import type { FilePlace } from './file-place.ts';
+import { findPlace } from './find-place.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import type { LogFile } from './log-file.ts';
-import { listSiblings, type Sibling } from './log-siblings.ts';
+import type { ListSiblings, Sibling } from './log-siblings.ts';
 
 /** A rotated file that has lines nobody has read. */
 interface UnreadFile extends UnreadPart {
@@ -32,6 +33,13 @@ interface Reading {
 const mostDraining = 8;
 const mostAttempts = 3;
 
+export interface RotatedFilesOptions {
+  /** Of the log. */
+  readonly path: string;
+  readonly ledger: FollowLedger;
+  readonly list: ListSiblings;
+}
+
 /**
  * The files that rotation has taken away from a path: those to be read one after the other, oldest first, and those
  * that are read to their end and may still be written to.
@@ -39,15 +47,17 @@ const mostAttempts = 3;
 export class RotatedFiles {
   readonly #path: string;
   readonly #ledger: FollowLedger;
+  readonly #list: ListSiblings;
   #queue: UnreadFile[] = [];
   /** Whether nothing of the queue may be read at present. */
   #isBlocked = false;
   #reading: Reading | undefined;
   #draining: Draining[] = [];
 
-  constructor(path: string, ledger: FollowLedger) {
+  constructor({ path, ledger, list }: RotatedFilesOptions) {
     this.#path = path;
     this.#ledger = ledger;
+    this.#list = list;
   }
 
   add({ key, dev, ino, size }: Sibling, { place, isCopy }: UnreadPart): void {
@@ -182,7 +192,7 @@ export class RotatedFiles {
   /** Once more when it was renamed between the listing and the opening. */
   async #open(unread: UnreadFile): Promise<LogFile | undefined> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const { files } = await listSiblings(this.#path);
+      const { files } = await this.#list(this.#path);
       const isIt = ({ key }: Sibling) => key === unread.key;
       const found = files.find(isIt) ?? (await findPlace(files, unread.place));
       if (found === undefined) return undefined;
@@ -194,25 +204,4 @@ export class RotatedFiles {
     }
     return undefined;
   }
-}
-
-/** The file in which a place was taken, a copy of it, or what it was packed to. */
-export async function findPlace(
-  files: readonly Sibling[],
-  place: FilePlace,
-): Promise<Sibling | undefined> {
-  const same = files.find(({ dev, ino }) => dev === place.dev && ino === place.ino);
-  if (same !== undefined && (await holdsPlace(same, place))) return same;
-  if (place.headBytes === 0) return undefined;
-  const others = files.filter((file) => file !== same);
-  // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
-  const rotated = others.filter(({ packing, isRotated }) => packing === undefined && isRotated);
-  const likelyFirst = [
-    // A copy of an earlier moment ends before the log did.
-    ...rotated.toSorted((a, b) => b.size - a.size),
-    ...others.filter(({ packing }) => packing !== undefined),
-    ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
-  ];
-  for (const other of likelyFirst) if (await holdsPlace(other, place)) return other;
-  return undefined;
 }

@@ -1,18 +1,14 @@
 import { type FilePlace, holdsPlace } from './file-place.ts';
 import { findUnread } from './find-unread.ts';
-import type { FollowLedger } from './follow-ledger.ts';
 import type { KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
-import { listSiblings, type Sibling, type Siblings } from './log-siblings.ts';
-import type { RotatedFiles } from './rotated-files.ts';
+import type { Sibling, Siblings } from './log-siblings.ts';
+import type { RotatedFiles, RotatedFilesOptions } from './rotated-files.ts';
 
 /** Listing the directory costs more than looking at one file. */
 const pollsPerListing = 4;
 
-export interface RotationFinderOptions {
-  /** Of the log. */
-  readonly path: string;
-  readonly ledger: FollowLedger;
+export interface RotationFinderOptions extends RotatedFilesOptions {
   /** Takes what is found. */
   readonly rotated: RotatedFiles;
   readonly known: KnownFiles;
@@ -28,6 +24,9 @@ export class RotationFinder {
   #mayHaveBeenEmptied = true;
   /** Keys of files that may yet turn out to hold lines nobody has read. */
   #undecided: ReadonlySet<string> = new Set();
+  /** Of rotated files at the last list, by key. */
+  #sizes: ReadonlyMap<string, number> = new Map();
+  #hasToldRing = false;
 
   constructor(options: RotationFinderOptions) {
     this.#options = options;
@@ -42,7 +41,7 @@ export class RotationFinder {
     this.#pollsSinceListing += 1;
     if (this.#pollsSinceListing < pollsPerListing) return undefined;
     this.#pollsSinceListing = 0;
-    return listSiblings(this.#options.path);
+    return this.#options.list(this.#options.path);
   }
 
   /**
@@ -51,6 +50,7 @@ export class RotationFinder {
    */
   async takeList(listed: Siblings): Promise<void> {
     const { path, known, ledger, current } = this.#options;
+    this.#tellRing(listed);
     if (!this.#mayHaveBeenEmptied) await known.remember(listed, { path, except: this.#undecided });
     if (this.#mayHaveBeenEmptied || this.#undecided.size > 0) await this.takeNew();
     const file = current();
@@ -60,9 +60,9 @@ export class RotationFinder {
 
   /** What stands there is known, as long as there is no list from before. */
   async rememberFirst(): Promise<void> {
-    const { path, known } = this.#options;
+    const { path, known, list } = this.#options;
     if (known.marks() !== undefined) return;
-    await known.remember(await listSiblings(path), { path, except: new Set() });
+    await known.remember(await list(path), { path, except: new Set() });
   }
 
   /**
@@ -71,8 +71,8 @@ export class RotationFinder {
    * @param copied places in files that were truncated, and whose copies are being read
    */
   async takeNew(copied: readonly FilePlace[] = []): Promise<void> {
-    const { path, known, ledger, rotated, current } = this.#options;
-    const siblings = await listSiblings(path);
+    const { path, known, ledger, rotated, current, list } = this.#options;
+    const siblings = await list(path);
     const file = current();
     const found = await findUnread({
       path,
@@ -98,14 +98,37 @@ export class RotationFinder {
   async recoverFromCopy(place: FilePlace): Promise<void> {
     // Every file holds nothing: a copy made of it then is new to us, and found as such.
     if (place.offset === 0) return;
-    const { path, rotated } = this.#options;
-    const { files } = await listSiblings(path);
+    const { path, rotated, list } = this.#options;
+    const { files } = await list(path);
     const others = files.filter((file) => file.path !== path).toReversed();
     for (const copy of others) {
       if (!(await holdsPlace(copy, place))) continue;
       rotated.add(copy, { place, isCopy: true });
       return;
     }
+  }
+
+  /** What was being read is nowhere any more: perhaps in an archive. */
+  tellLost({ files }: Siblings): void {
+    const { known, ledger } = this.#options;
+    const hidden = files.find((file) => file.packing === 'unreadable' && !known.has(file));
+    if (hidden === undefined) return;
+    ledger.tell(
+      `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
+    );
+  }
+
+  /** Nobody empties a rotated file but who writes to it again. */
+  #tellRing({ files }: Siblings): void {
+    const { path, ledger } = this.#options;
+    const texts = files.filter((file) => file.isRotated && file.packing === undefined);
+    const emptied = texts.find(({ key, size }) => size < (this.#sizes.get(key) ?? 0));
+    this.#sizes = new Map(texts.map(({ key, size }) => [key, size]));
+    if (emptied === undefined || this.#hasToldRing) return;
+    this.#hasToldRing = true;
+    ledger.tell(
+      `"${emptied.path}" was emptied and is written to again, as by "rotatelogs -n"; its lines are not counted: write "ring: true" beside "path: ${path}"`,
+    );
   }
 
   isOpen(file: Sibling): boolean {

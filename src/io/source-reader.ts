@@ -20,8 +20,11 @@ export function createSourceReader({ root = '' }: SourceReaderOptions = {}): Rea
   return async (pattern) => {
     const found = await findFiles(root + pattern);
     if (!found.ok) return [{ path: pattern, problem: `"${pattern}" names ${found.error}` }];
-    const sources: SourceFile[] = [];
-    for (const real of found.value) {
+    const sources: SourceFile[] = found.value.closed.map((real) => {
+      const path = real.slice(root.length);
+      return { path, problem: `${path}: cannot be read: ${denied}` };
+    });
+    for (const real of found.value.files) {
       const path = real.slice(root.length);
       const source = await readSource(real, { path, room: largestTree - bytes });
       if (source === undefined) continue;
@@ -79,11 +82,13 @@ function encodingProblem(bytes: Buffer): string | undefined {
     : undefined;
 }
 
+const denied = 'permission denied; run the audit as root';
+
 function readProblem(error: unknown): string {
   switch (errorCode(error)) {
     case 'EACCES':
     case 'EPERM':
-      return 'permission denied; run the audit as root';
+      return denied;
     case 'ENOTDIR':
       return 'a part of the path is a file, not a directory';
     case 'ELOOP':

@@ -1,4 +1,5 @@
 import { scrapeResults } from '../snapshot/scrape.ts';
+import type { ServerKind } from '../snapshot/status-page.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import {
@@ -77,17 +78,17 @@ export const statusFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_info',
     type: 'gauge',
-    help: 'Version, MPM and keep-alive model of the server; always 1.',
+    help: 'Version, MPM and keep-alive model of the server; always 1. While the server is silent, as it last said within an hour.',
     labels: [...targetLabels, 'version', 'mpm', 'keepalive_model'],
     source: 'mod_status ServerVersion and ServerMPM; nginx: the Server header.',
     samples: (view: TargetView) => {
-      const outcome = answered(view);
-      if (outcome === undefined) return [];
+      if (view.identity === undefined) return [];
+      const { version = 'unknown', mpm, keepaliveModel } = view.identity;
       const labels = {
         ...labelsOf(view),
-        version: outcome.version ?? 'unknown',
-        mpm: mpmLabel(view),
-        keepalive_model: outcome.figures.keepaliveModel,
+        version,
+        mpm: mpmLabel(view.observation.target.server, mpm),
+        keepalive_model: keepaliveModel,
       };
       return [{ labels, value: 1 }];
     },
@@ -191,10 +192,10 @@ export const statusFamilies: readonly Family<TargetView>[] = [
 const knownMpms = new Set(['prefork', 'worker', 'event', 'winnt', 'motorz', 'simple']);
 
 /** A closed list, because the page is not to be trusted with labels. */
-function mpmLabel(view: TargetView): string {
-  const mpm = apacheOf(view)?.serverMpm?.toLowerCase();
-  if (mpm === undefined) return nginxOf(view) === undefined ? 'unknown' : '';
-  return knownMpms.has(mpm) ? mpm : 'other';
+function mpmLabel(server: ServerKind, mpm: string | undefined): string {
+  if (mpm === undefined) return server === 'nginx' ? '' : 'unknown';
+  const name = mpm.toLowerCase();
+  return knownMpms.has(name) ? name : 'other';
 }
 
 /** The two counters are read one after the other, so handled may be ahead for a moment: never below 0. */

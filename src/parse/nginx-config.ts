@@ -13,6 +13,8 @@ export interface NginxDirective {
 export interface NginxSyntaxError {
   readonly line: number;
   readonly found: string;
+  /** Line of the innermost block that has no end. */
+  readonly openedLine?: number;
 }
 
 /** Deeper than any configuration: what walks the tree afterwards calls itself for each level. */
@@ -27,6 +29,7 @@ export function parseNginxConfig(
 ): Result<readonly NginxDirective[], NginxSyntaxError> {
   const { tokens, unfinishedLine } = tokenizeNginxConfig(text);
   const stack: NginxDirective[][] = [[]];
+  const opened: number[] = [];
   let words: NginxToken[] = [];
   for (const token of tokens) {
     const mark = token.text;
@@ -40,6 +43,7 @@ export function parseNginxConfig(
     if (mark === '}') {
       if (name !== undefined || stack.length === 1) return err({ line: token.line, found: '}' });
       stack.pop();
+      opened.pop();
       continue;
     }
     if (name === undefined || siblings === undefined) return err({ line: token.line, found: mark });
@@ -50,10 +54,16 @@ export function parseNginxConfig(
       const block: NginxDirective[] = [];
       siblings.push({ ...directive, block });
       stack.push(block);
+      opened.push(name.line);
     }
   }
   const last = unfinishedLine ?? tokens.at(-1)?.line ?? 1;
   if (unfinishedLine !== undefined || words.length > 0 || stack.length > 1)
-    return err({ line: last, found: 'end of file' });
+    return err({ line: last, found: 'end of file', ...innermost(opened) });
   return ok(stack[0] ?? []);
+}
+
+function innermost(opened: readonly number[]) {
+  const openedLine = opened.at(-1);
+  return openedLine === undefined ? {} : { openedLine };
 }

@@ -30,7 +30,8 @@ export function subscribe(
   const { path, syslog, pipe } = source;
   if (path !== undefined) {
     const stream = source.cri ? ({ cri: 'stdout' } as const) : {};
-    return subscribePath({ role: 'access', config, logs, path, consume, ...stream });
+    const { ring } = source;
+    return subscribePath({ role: 'access', config, logs, path, ring, consume, ...stream });
   }
   if (syslog !== undefined) {
     const open = (take: LineConsumer) => openSyslogInput(syslog, take);
@@ -47,6 +48,8 @@ interface PathSubscription {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
   readonly path: string;
+  /** Whether it is a ring of files: the places of one mean nothing to the other. */
+  readonly ring: boolean;
   readonly consume: LineConsumer;
   readonly cri?: CriStream;
 }
@@ -57,8 +60,8 @@ function unplaced(key: string) {
 }
 
 export function subscribePath(wanted: PathSubscription): Subscription {
-  const { role, config, logs, path, consume, cri } = wanted;
-  const placeKey = JSON.stringify([config.name, role, path]);
+  const { role, config, logs, path, ring, consume, cri } = wanted;
+  const placeKey = JSON.stringify([config.name, role, path, ...(ring ? ['ring'] : [])]);
   return {
     key: `${placeKey} ${cri ?? ''}`,
     placeKey,
@@ -70,6 +73,7 @@ export function subscribePath(wanted: PathSubscription): Subscription {
         pattern: path,
         consume: take,
         start: logs.start,
+        isRing: ring,
         ...(cri === undefined ? {} : { cri }),
         ...(place === undefined ? {} : { place }),
       }),

@@ -123,7 +123,7 @@ function beginTargetLogs(options: BeginOptions): TargetLogs {
   let caughtUp = options.isCaughtUp;
   const { subscriptions, refused, tells, tracked } = subscribeAccess(options, access);
 
-  for (const { path, cri } of config.error_logs) {
+  for (const { path, cri, ring } of config.error_logs) {
     const evidence = createLogEvidence(now);
     const sink = errorSink({
       server: config.server,
@@ -131,7 +131,7 @@ function beginTargetLogs(options: BeginOptions): TargetLogs {
       onEvent: evidence.take,
     });
     const stream = cri ? ({ cri: 'stderr' } as const) : {};
-    const wanted = { role: 'error', config, logs, path, consume: sink, ...stream } as const;
+    const wanted = { role: 'error', config, logs, path, ring, consume: sink, ...stream } as const;
     const subscription = subscribePath(wanted);
     subscriptions.set(subscription.key, subscription);
     evidences.set(subscription.key, evidence);

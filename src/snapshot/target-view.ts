@@ -5,13 +5,22 @@ import type { LogView } from './log-source.ts';
 import type { SampleCounters } from './samples.ts';
 import type { ScrapeFailure, ScrapeFailureResult, ScrapeTimings } from './scrape.ts';
 import type { SlotHolders } from './slot-table.ts';
-import type { SlotFigures, SlotsSource } from './slots.ts';
+import type { KeepaliveModel, SlotFigures, SlotsSource } from './slots.ts';
 import type { ServerKind, StatusSnapshot } from './status-page.ts';
 import type { Verdict } from './verdict.ts';
 
 export interface TargetIdentity {
   readonly name: string;
   readonly server: ServerKind;
+}
+
+/** What a server is, which does not change while it runs. */
+export interface ServerIdentity {
+  /** As in the answer. */
+  readonly version?: string;
+  /** ServerMPM as Apache spells it. */
+  readonly mpm?: string;
+  readonly keepaliveModel: KeepaliveModel;
 }
 
 /** One look at a target: what was fetched and what follows from it. */
@@ -50,6 +59,8 @@ export interface TargetView {
   /** Unix time in seconds at which the view was handed out; ages are counted from it. */
   readonly shownAtSeconds?: number;
   readonly verdict: Verdict;
+  /** Of the last answer, for an hour; unlike a figure it stays true while the server is silent. */
+  readonly identity?: ServerIdentity;
   /**
    * The slots now: from the status page or, while it is silent, from the kernel. An exhausted server has a worker
    * saturation of 1. Absent when nothing tells.

@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { expandNginxConfig } from '../../src/audit/expand-nginx-config.ts';
+import { createSourceReader } from '../../src/io/source-reader.ts';
 import { auditFiles } from '../../src/pipeline/audit-files.ts';
+import { asNobody } from '../support/as-nobody.ts';
 import { testVersions } from '../support/audit-example.ts';
 
 async function audit(
@@ -126,6 +129,26 @@ describe('a hostile or broken tree is an error with file and line', () => {
     expect(findings.find(({ id }) => id === 'config-unread')).toMatchObject({
       at: { file, line: 2 },
       effective: expect.stringContaining(wanted),
+    });
+  });
+
+  test('what lies in a closed directory, and a directory in place of a file, are named', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await mkdir(join(directory, 'closed'), { mode: 0o700 });
+    await mkdir(join(directory, 'open'));
+    await writeFile(join(directory, 'open', 'a.conf'), '');
+    await writeFile(join(directory, 'main.conf'), 'include closed/*.conf;\ninclude open;\n');
+    await chmod(directory, 0o755);
+    const reader = createSourceReader();
+    await asNobody(async () => {
+      await chmod(join(directory, 'closed'), 0).catch(() => undefined);
+      const tree = await expandNginxConfig(join(directory, 'main.conf'), reader);
+      const unread = tree.ok ? tree.value.unread : [];
+      expect(unread.map(({ at, what }) => `${at.line} ${what.replaceAll(directory, '')}`)).toEqual([
+        '1 /closed: cannot be read: permission denied; run the audit as root',
+        '2 "/open" is a directory: nginx does not start; include "/open/*.conf"',
+      ]);
     });
   });
 });

@@ -28,6 +28,16 @@ describe('parseConfig()', () => {
     expect(problems(text)).toEqual([]);
   });
 
+  test.each(['unix:/run/nginx-log.sock', '/run/nginx-log.sock'])(
+    'C4 refuses %s as the address of syslog, and says what to write',
+    (address) => {
+      const text = `targets: [{name: a, server: nginx, access_logs: [{syslog: "${address}"}]}]`;
+      expect(problems(text)).toEqual([
+        expect.stringMatching(/unix socket.*cannot receive syslog; write HOST:PORT, such as/),
+      ]);
+    },
+  );
+
   test('takes the capacity of a target of which only an access log is read: for the advice', () => {
     const text =
       'targets: [{name: cdn, server: apache, access_logs: [{path: /a.log}], capacity: {slots: 5}}]';

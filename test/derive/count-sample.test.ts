@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { countMissedSample, countSample, noSamples } from '../../src/derive/count-sample.ts';
+import { summarizeConnections } from '../../src/derive/connection-activity.ts';
+import {
+  countMissedSample,
+  countSample,
+  noSamples,
+  sampledFigures,
+} from '../../src/derive/count-sample.ts';
 import type { SlotFigures } from '../../src/snapshot/slots.ts';
 
 const figures = (workerSaturation?: number): SlotFigures => ({
@@ -33,4 +39,28 @@ test('countMissedSample() counts a full second only under the verdict "exhausted
   });
   expect(missed).toBe(1);
   expect(saturation.buckets).toEqual([0, 0, 0, 0, 0, 1]);
+});
+
+test('sampledFigures() leaves out what Apache event says of its idle connections where the kernel knows better', () => {
+  const host = { connections: summarizeConnections([]) };
+  const counts = new Map([['keepalive', 9] as const]);
+  const event = (part: { readonly fromKernel?: true } = {}): SlotFigures => ({
+    keepaliveModel: 'async',
+    groups: [{ kind: 'connection', counts, ...part }],
+    keepaliveOccupancy: 0.5,
+    workerSaturation: 0.2,
+  });
+  const counted = (view: Parameters<typeof sampledFigures>[0]) => {
+    const { keepaliveOccupancy, keepaliveSlots, saturation } = countSample(
+      noSamples,
+      sampledFigures(view),
+    );
+    return [saturation.count, keepaliveOccupancy.count, keepaliveSlots.count];
+  };
+  // Its count lags by up to KeepAliveTimeout; the kernel is read with some samples only.
+  expect(counted({ figures: event(), host })).toEqual([1, 0, 1]);
+  expect(counted({ figures: event({ fromKernel: true }), host })).toEqual([1, 1, 1]);
+  // Without ss it is all there is.
+  expect(counted({ figures: event(), host: {} })).toEqual([1, 1, 1]);
+  expect(counted({ figures: { ...event(), keepaliveModel: 'blocking' }, host })).toEqual([1, 1, 1]);
 });

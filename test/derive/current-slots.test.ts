@@ -53,7 +53,27 @@ describe('deriveCurrentSlots() while the status page is silent', () => {
       reading: 0,
       closing: 1,
       unknown: 1,
+      idle: 0,
     });
+  });
+
+  test.each([
+    { exhausted: true, free: 0 },
+    { exhausted: false, free: undefined },
+  ])('a full server has nothing free, and says so: exhausted $exhausted', ({ exhausted, free }) => {
+    const read = (more: Pick<SlotKnowledge, 'server' | 'before'>) => {
+      const slots = deriveCurrentSlots({
+        ...silent(),
+        exhausted,
+        ...holding({ active: 8 }),
+        ...more,
+      });
+      return slots?.figures.groups.map(({ counts }) => counts.get('idle') ?? counts.get('free'));
+    };
+    expect(read({ server: 'apache', before: prefork })).toEqual([free]);
+    expect(read({ server: 'nginx' })).toEqual([free]);
+    // A process of event may have an idle worker and still take no connection.
+    expect(read({ server: 'apache', before: event })).toEqual([undefined, free]);
   });
 
   test('event: idle connections hold no worker', () => {

@@ -2,7 +2,8 @@ import { appendFile, copyFile, readFile, rename, rm, truncate, writeFile } from 
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type FollowState, followFile } from '../../src/io/follow-file.ts';
+import { followFile } from '../../src/io/follow-file.ts';
+import type { FollowState } from '../../src/io/follow-state.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
 import { createTempDirectory } from '../support/temp-directory.ts';
 

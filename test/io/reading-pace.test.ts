@@ -32,7 +32,7 @@ describe('createReadingPace()', () => {
     await slice(0.01);
     await slice(0.01);
     expect(pace.sliceBytes()).toBe(4 * first);
-    await slice(0.2);
+    await slice(0.4);
     expect(pace.sliceBytes()).toBe(4 * first);
     await slice(3);
     expect(pace.sliceBytes()).toBe(2 * first);

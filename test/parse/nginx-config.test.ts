@@ -81,7 +81,12 @@ http { log_format main '$remote_addr; {x}' "it's \\"q\\"";
     ['a {\n b }\n', 2, '}'],
     [';', 1, ';'],
   ])('%j is an error with its line', (text, line, found) => {
-    expect(parseNginxConfig(text)).toEqual({ ok: false, error: { line, found } });
+    expect(parseNginxConfig(text)).toMatchObject({ ok: false, error: { line, found } });
+  });
+
+  test('a block that is not closed is named by its line', () => {
+    const error = { line: 4, found: 'end of file', openedLine: 2 };
+    expect(parseNginxConfig('a {}\nb {\n c {\n }')).toEqual({ ok: false, error });
   });
 
   test('what is printed from a tree is read back as the same tree', () => {

@@ -65,7 +65,9 @@ describe('createConfigSource()', () => {
     await read('1.28.0');
     await vi.waitUntil(() => warnings.length > 0, waiting);
     expect(await read('1.28.0')).toBeUndefined();
-    expect(warnings).toEqual([`${file}:1: unexpected "end of file"; check the file with nginx -t`]);
+    expect(warnings).toEqual([
+      `${file}:1: unexpected "end of file": the block of line 1 is not closed; check the file with nginx -t`,
+    ]);
   });
 
   test('its findings are counted by severity', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
 import {
@@ -7,7 +7,7 @@ import {
   openHalfHeaderClients,
   openKeepaliveClients,
 } from '../support/held-clients.ts';
-import { keep, keepOpen } from '../support/keep.ts';
+import { atEnd, keep, keepOpen } from '../support/keep.ts';
 import { type RealApache, startApache } from '../support/real-apache.ts';
 import { type RealNginx, startNginx } from '../support/real-nginx.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -56,7 +56,7 @@ const resultOf = (exposition: Exposition) =>
 
 const lane = ', sampling: {interval: 500ms, observation_lane: true}';
 
-describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
+describe.concurrent.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
   const options = { mpm, maxRequestWorkers: 8, threadsPerChild: 4, serverLimit: 8 };
 
   test('full of idle keep-alive clients: seen from the kernel without the lane, and gone when they leave', async () => {
@@ -120,7 +120,7 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
   });
 });
 
-describe('Apache event', () => {
+describe.concurrent('Apache event', () => {
   const options = { mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 } as const;
 
   test('more idle connections than workers: no exhaustion, and the kernel counts them at once', async () => {
@@ -154,7 +154,7 @@ describe('Apache event', () => {
   });
 });
 
-describe('nginx', () => {
+describe.concurrent('nginx', () => {
   const options = { workerProcesses: 1, workerConnections: 32 };
 
   const watchNginx = (nginx: RealNginx) =>
@@ -203,7 +203,7 @@ describe('nginx', () => {
   });
 });
 
-describe('what is not exhaustion', () => {
+describe.concurrent('what is not exhaustion', () => {
   test('a graceful restart of a busy server is no exhaustion', async () => {
     const apache = keep(
       await startApache({ mpm: 'prefork', maxRequestWorkers: 8, serverLimit: 16 }),
@@ -236,7 +236,7 @@ describe('what is not exhaustion', () => {
     const { until, read } = await watchApache(apache);
     await until(0);
     apache.signal('SIGSTOP', 'all');
-    onTestFinished(() => apache.signal('SIGCONT', 'all'));
+    atEnd(() => apache.signal('SIGCONT', 'all'));
     await waitUntil({
       until: 'the server does not answer',
       holds: async () => resultOf(await read()) === 'response_timeout',

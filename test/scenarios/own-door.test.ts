@@ -1,5 +1,6 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +47,26 @@ test('D1 E2 a TLS connection that says nothing does not keep the exporter from e
   // Node ends a handshake that does not begin after two minutes; the test has one.
   await waitUntil({ until: 'the exporter has ended', holds: () => !exporter.isRunning() });
   expect(exporter.output()).toContain('msg=ending');
+});
+
+test('E2 SIGTERM before the configuration is read ends the exporter with 0, and is no defect', async () => {
+  const fifo = join(await createDirectory(), 'config.fifo');
+  execFileSync('mkfifo', [fifo]);
+  const exporter = spawn(process.execPath, [main, 'serve', `--config.file=${fifo}`], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(() => void exporter.kill('SIGKILL'));
+  let said = '';
+  exporter.stderr.on('data', (text: Buffer) => {
+    said += text.toString();
+  });
+  // Opens when the exporter opens it for reading, and never says anything.
+  const writer = await open(fifo, 'w');
+  onTestFinished(() => writer.close());
+  const ended = once(exporter, 'close');
+  exporter.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(said).toBe('');
 });
 
 async function acceptsConnection(port: number): Promise<boolean> {

@@ -61,3 +61,33 @@ test('with rotatelogs and keep-three.sh, as in the Apache pod, each line is read
     expect(size).toBeLessThan(rotatedAtBytes * 4);
   }
 });
+
+test('a ring of rotatelogs -n is read in its turns, each line once', async () => {
+  const log = join(await keepTempDirectory('ring'), 'access.log');
+  const seen: string[] = [];
+  const input = openPathInput({
+    pattern: log,
+    consume: (bytes, start, end) => seen.push(bytes.toString('utf8', start, end)),
+    start: 'beginning',
+    isRing: true,
+  });
+  const writer = spawn(requireBinary('rotatelogs'), ['-n', '3', log, '20K'], {
+    stdio: ['pipe', 'inherit', 'inherit'],
+  });
+  const expected: string[] = [];
+  for (let write = 0; write < 24; write++) {
+    const lines = Array.from({ length: 100 }, (_, i) => `${write} ${i} `.padEnd(100, 'x'));
+    expected.push(...lines);
+    writer.stdin.write(`${lines.join('\n')}\n`);
+    const readAll = async () => {
+      while (await input.poll());
+      return seen.length;
+    };
+    await expect.poll(readAll, { timeout: 10_000, interval: 20 }).toBe(expected.length);
+  }
+  writer.stdin.end();
+  await once(writer, 'close');
+  expect(new Set(seen)).toEqual(new Set(expected));
+  expect((await input.stats()).rotations).toBeGreaterThan(3);
+  await input.close();
+});

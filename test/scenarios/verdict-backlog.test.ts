@@ -12,7 +12,7 @@ import {
   watchTarget,
 } from '../support/watch-target.ts';
 
-test.each([
+test.concurrent.each([
   { mpm: 'prefork', backlog: 4 },
   { mpm: 'worker', backlog: 30 },
 ] as const)(

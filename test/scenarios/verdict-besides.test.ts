@@ -1,12 +1,12 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { startFreshVisitors } from '../support/fresh-visitors.ts';
 import { openKeepaliveClients } from '../support/held-clients.ts';
-import { keep, keepOpen } from '../support/keep.ts';
+import { atEnd, keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -18,7 +18,7 @@ interface Signalled {
 
 function freeze(server: Signalled): void {
   server.signal('SIGSTOP', 'all');
-  onTestFinished(() => server.signal('SIGCONT', 'all'));
+  atEnd(() => server.signal('SIGCONT', 'all'));
 }
 
 /** Asks for /metrics and gives up after that time, as a Prometheus that is reloaded does. */
@@ -33,7 +33,7 @@ async function scrapeAndAbort(url: string, afterMs: number): Promise<void> {
 }
 
 describe('a server that hangs is not full', () => {
-  test('nginx through /probe', async () => {
+  test.concurrent('nginx through /probe', async () => {
     const nginx = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
     const exporter = keep(
       await startExporter({
@@ -59,7 +59,7 @@ probe:
     expect(hung.value('webserver_exhausted')).not.toBe(1);
   });
 
-  test('visitors whom nobody answers are told of, where it cannot be seen why', async () => {
+  test.concurrent('visitors whom nobody answers are told of, where it cannot be seen why', async () => {
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 4 }));
     const watched = await watchTarget(
       `{name: shop, server: apache, status_url: "${apache.statusUrl}", listen: [${apache.port}]}`,
@@ -82,7 +82,7 @@ probe:
 describe('a scrape that its client cuts short says nothing about the server', () => {
   const unsampled = ', sampling: {interval: 0s}';
 
-  test('failures stay untouched while the server is slow', async () => {
+  test.concurrent('failures stay untouched while the server is slow', async () => {
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 4 }));
     const watched = await watchTarget(
       `{name: shop, server: apache, status_url: "${apache.statusUrl}"${unsampled}}`,
@@ -98,7 +98,7 @@ describe('a scrape that its client cuts short says nothing about the server', ()
     expect(after.value('webserver_up')).toBe(1);
   });
 
-  test('the verdict stays while the server is full', async () => {
+  test.concurrent('the verdict stays while the server is full', async () => {
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 4 }));
     const watched = await watchTarget(
       `{name: shop, server: apache, status_url: "${apache.statusUrl}"${unsampled}}`,
@@ -114,7 +114,7 @@ describe('a scrape that its client cuts short says nothing about the server', ()
   });
 });
 
-test('two servers on one port with different addresses are kept apart', async () => {
+test.concurrent('two servers on one port with different addresses are kept apart', async () => {
   const port = await findFreePort();
   const options = { mpm: 'prefork', maxRequestWorkers: 4 } as const;
   const full = keep(await startApache({ ...options, listen: { host: '127.0.0.1', port } }));
@@ -144,7 +144,7 @@ test('two servers on one port with different addresses are kept apart', async ()
   expect({ full: idle('full'), calm: idle('calm') }).toEqual({ full: 4, calm: 1 });
 });
 
-test('the exporter is not among the clients that hold slots', async () => {
+test.concurrent('the exporter is not among the clients that hold slots', async () => {
   const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 8 }));
   const watched = await watchTarget(
     `{name: shop, server: apache, status_url: "${apache.statusUrl}", slot_table: {interval: 100ms}}`,

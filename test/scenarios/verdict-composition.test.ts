@@ -47,9 +47,11 @@ async function fillApache(
   const idle = keepOpen(await openKeepaliveClients({ port, count: counts.idle }));
   const half = keepOpen(await openHalfHeaderClients({ port, count: counts.half }));
   keepOpen(await openBusyClients({ port, count: counts.slow }));
+  // The accept queue is served in order: these came last, so the half headers are in, too. The queue itself says less:
+  // once the server is full, a poll of the exporter may stand in it for ever, given up long ago.
   await waitUntil({
-    until: 'the slow requests are at the upstream, and nobody waits',
-    holds: () => slowUpstream.inFlight() === counts.slow && acceptQueueOf(port) === 0,
+    until: 'the slow requests are at the upstream',
+    holds: () => slowUpstream.inFlight() === counts.slow,
   });
   // These find no worker any more.
   keepOpen(await openKeepaliveClients({ port, count: 3, answered: 0 }));
@@ -115,7 +117,7 @@ const connections = (exposition: Exposition, activity: string) =>
   exposition.sum('webserver_connections', { activity });
 
 describe('a flood without an observation lane: who holds the slots is told by the kernel', () => {
-  test.each([
+  test.concurrent.each([
     { name: 'Apache prefork', start: () => blockingApache('prefork') },
     { name: 'Apache worker', start: () => blockingApache('worker') },
     { name: 'Apache event', start: eventApache },
@@ -144,10 +146,12 @@ describe('a flood without an observation lane: who holds the slots is told by th
     expect(full.value('webserver_slots_source', { source: 'kernel' })).toBe(1);
     expect(full.value('webserver_slots_source', { source: 'status' })).toBe(0);
     expect(full.value('webserver_worker_saturation_ratio')).toBe(1);
+    // What joins by the server's kind finds it now, too.
+    expect(full.sum('webserver_info')).toBe(1);
   });
 });
 
-test('Apache event with a worker idle, and more connections than AsyncRequestWorkerFactor allows: exhausted', async () => {
+test.concurrent('Apache event with a worker idle, and more connections than AsyncRequestWorkerFactor allows: exhausted', async () => {
   const apache = keep(await startApache({ mpm: 'event', ...server, threadsPerChild: 12 }));
   const { port, slowUpstream, statusUrl } = apache;
   const watched = await watchTarget(`{name: shop, server: apache, status_url: "${statusUrl}"}`);

@@ -51,7 +51,7 @@ async function readWithStreams(watched: WatchedTarget): Promise<Exposition> {
   return exposition;
 }
 
-test('nginx: 100 streams on one connection are requests, and take one slot', async () => {
+test.concurrent('nginx: 100 streams on one connection are requests, and take one slot', async () => {
   const { nginx, watched, tlsPort, authority } = await startHttp2(64);
   const streams = { port: tlsPort, count: 100, path: '/drip.bin', authority };
   const held = keepOpen(await openStreams(streams));
@@ -66,7 +66,7 @@ test('nginx: 100 streams on one connection are requests, and take one slot', asy
   ).toBeGreaterThanOrEqual(100);
 });
 
-test('nginx: 100 streams to a slow upstream take a slot each for the upstream, and one for the client', async () => {
+test.concurrent('nginx: 100 streams to a slow upstream take a slot each for the upstream, and one for the client', async () => {
   const { nginx, watched, tlsPort, authority } = await startHttp2(256);
   keepOpen(await openStreams({ port: tlsPort, count: 100, path: '/slow?ms=60000', authority }));
   await waitUntil({

@@ -9,19 +9,22 @@ const watchShop = ({ statusUrl }: { readonly statusUrl: string }): Promise<Watch
   watchTarget(`{name: shop, server: apache, status_url: "${statusUrl}"}`);
 
 describe('one slot is free, and the poll of the exporter takes it for a moment', () => {
-  test('Apache prefork with MaxRequestWorkers 1', async () => {
+  test.concurrent('Apache prefork with MaxRequestWorkers 1', async () => {
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 1 }));
     await expectServedAndSaidSo(await watchShop(apache), apache.port);
   });
 
-  test.each(['prefork', 'worker'] as const)('Apache %s, the rest idle keep-alive', async (mpm) => {
-    const apache = keep(await startApache({ mpm, maxRequestWorkers: 8, threadsPerChild: 4 }));
-    const watched = await watchShop(apache);
-    keepOpen(await openKeepaliveClients({ port: apache.port, count: 7 }));
-    await expectServedAndSaidSo(watched, apache.port);
-  });
+  test.concurrent.each(['prefork', 'worker'] as const)(
+    'Apache %s, the rest idle keep-alive',
+    async (mpm) => {
+      const apache = keep(await startApache({ mpm, maxRequestWorkers: 8, threadsPerChild: 4 }));
+      const watched = await watchShop(apache);
+      keepOpen(await openKeepaliveClients({ port: apache.port, count: 7 }));
+      await expectServedAndSaidSo(watched, apache.port);
+    },
+  );
 
-  test('Apache event, the rest at work', async () => {
+  test.concurrent('Apache event, the rest at work', async () => {
     const options = { mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 8 } as const;
     const apache = keep(await startApache(options));
     const watched = await watchShop(apache);

@@ -15,7 +15,7 @@ function episodeOf(kinds: readonly (readonly [LoadKind, number])[]): Episode {
 }
 
 /** Idle connections fill a prefork; nginx gives them up, so that it takes requests at work to fill it. */
-test.each([
+test.concurrent.each([
   [
     'prefork',
     episodeOf([

@@ -10,7 +10,7 @@ import { waitUntil } from '../support/wait-until.ts';
 import { compareForAWhile, starvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
 
 describe('visitors on another port than the status page, which the configuration does not name', () => {
-  test.each(['prefork', 'worker'] as const)(
+  test.concurrent.each(['prefork', 'worker'] as const)(
     'Apache %s: full through the other port is exhausted',
     async (mpm) => {
       const visitorPort = await findFreePort();
@@ -34,7 +34,7 @@ describe('visitors on another port than the status page, which the configuration
   );
 });
 
-test('Apache whose processes may not be looked into: the ports are those of its configuration file', async () => {
+test.concurrent('Apache whose processes may not be looked into: the ports are those of its configuration file', async () => {
   const visitorPort = await findFreePort();
   const apache = keep(
     await startApache({
@@ -68,7 +68,7 @@ test('Apache whose processes may not be looked into: the ports are those of its 
   expect(exporter.output()).toContain('configuration file');
 });
 
-test('Apache with visitors on another address of the status page’s port', async () => {
+test.concurrent('Apache with visitors on another address of the status page’s port', async () => {
   const port = await findFreePort();
   const apache = keep(
     await startApache({

@@ -28,7 +28,10 @@ export function viewOf(outcome: ObservationOutcome, part: Partial<TargetView> = 
   };
 }
 
-export function answeredWith(active: number, slots = 100): ObservationOutcome {
+export function answeredWith(
+  active: number,
+  slots = 100,
+): Extract<ObservationOutcome, { kind: 'answered' }> {
   const snapshot = { kind: 'nginx', active, reading: 0, writing: active, waiting: 0 } as const;
   return { kind: 'answered', snapshot, figures: deriveNginxSlots(snapshot, { slots }) };
 }

@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type FileFollower, type FollowState, followFile } from '../../src/io/follow-file.ts';
+import { followFile } from '../../src/io/follow-file.ts';
+import type { FileFollower, FollowState } from '../../src/io/follow-state.ts';
 
 /** What can happen to a log and to the exporter that follows it. */
 export const tailSteps = [
