@@ -96,8 +96,8 @@ const hastyReaders: Visitors = {
 
 const today = 5;
 const cases = [
-  ['prefork', startPrefork, { slots: 160, timeoutSeconds: today }],
-  ['event', startEvent, { slots: 54, timeoutSeconds: today }],
+  ['prefork', startPrefork, { slots: 156, timeoutSeconds: today }],
+  ['event', startEvent, { slots: 52, timeoutSeconds: today }],
   ['nginx', startVisitedNginx, { slots: 220, timeoutSeconds: today }],
 ] as const;
 

@@ -35,8 +35,8 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
   return watch(look, () => agent.destroy());
 }
 
-/** Half a second: on a busy machine a server that has room takes connections late, too. */
-const fullAfter = 5;
+/** Samples in a row: on a busy machine a server that has room takes connections late, too. */
+const fullAfter = 3;
 
 /**
  * The connections of a server whose requests take no time: all of them are idle. It is full when it leaves connections
