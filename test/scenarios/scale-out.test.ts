@@ -27,7 +27,7 @@ test('three replicas share the targets by hashmod, each scraped by exactly one',
   const prometheus = keep(
     await startPrometheus({
       config: JSON.stringify({
-        global: { scrape_interval: '10s', scrape_timeout: '10s' },
+        global: { scrape_interval: '30s', scrape_timeout: '10s' },
         scrape_configs: [
           {
             job_name: 'web-servers',
