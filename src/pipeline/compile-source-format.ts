@@ -2,10 +2,10 @@ import type { TargetConfig } from '../config/schema.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { ok, type Result } from '../result.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import { vhostsOf } from './line-sinks.ts';
 
 /**
@@ -31,12 +31,12 @@ export async function compileSourceFormat(
   };
   if (addressKey === undefined) return parseLogFormat(options);
   const tracking = parseLogFormat({ ...options, addressKey });
-  const isUseful = tracking.ok && tellsConnections(tracking.value.gives);
+  const isUseful = tracking.ok && identifiesConnections(tracking.value.fields);
   return isUseful ? tracking : parseLogFormat(options);
 }
 
 /** The server's number of a connection, or its peer's address and port; and the time of the line. */
-export function tellsConnections(gives: ReadonlySet<Meaning>): boolean {
-  const peer = gives.has('client') && gives.has('remotePort');
-  return gives.has('time') && (gives.has('connection') || peer);
+export function identifiesConnections(fields: ReadonlySet<Meaning>): boolean {
+  const peer = fields.has('client') && fields.has('remotePort');
+  return fields.has('time') && (fields.has('connection') || peer);
 }

@@ -6,19 +6,19 @@ import { mergeSources } from '../derive/merge-sources.ts';
 import { restoreCounts } from '../derive/restore-counts.ts';
 import { errorLogEvents } from '../parse/error-log-event.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
-import { explainMissing } from '../parse/log-format/parse-log-format.ts';
+import { explainMissing, withAborts } from '../parse/log-format/parse-log-format.ts';
 import type { Result } from '../result.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import {
   type KeepaliveTimeout,
   type LogView,
   noSourceStats,
   type SourceView,
 } from '../snapshot/log-source.ts';
-import { compileSourceFormat, tellsConnections } from './compile-source-format.ts';
+import { compileSourceFormat, identifiesConnections } from './compile-source-format.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
 import { readKeepaliveTimeout } from './keepalive-timeout.ts';
 import {
@@ -87,7 +87,9 @@ export async function prepareTargetLogs(
   options: TargetLogsOptions,
 ): Promise<(saved: SavedCounts | undefined) => TargetLogs> {
   const sources = await compileSources(options);
-  const isTracked = sources.some(({ format }) => format.ok && tellsConnections(format.value.gives));
+  const isTracked = sources.some(
+    ({ format }) => format.ok && identifiesConnections(format.value.fields),
+  );
   const timeout = isTracked ? await readKeepaliveTimeout(options.config, options.log) : undefined;
   return (saved) => beginTargetLogs({ ...options, saved, sources, timeout });
 }
@@ -121,7 +123,7 @@ function beginTargetLogs(options: BeginOptions): TargetLogs {
   const errorEvents = restoreEvents(saved);
   const evidences = new Map<string, LogEvidence>();
   let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells, tracked } = subscribeAccess(options, access);
+  const { subscriptions, refused, fields, tracked } = subscribeAccess(options, access);
 
   for (const { path, cri, ring } of config.error_logs) {
     const evidence = createLogEvidence(now);
@@ -151,7 +153,7 @@ function beginTargetLogs(options: BeginOptions): TargetLogs {
       ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
       ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
       ...(tracked === undefined ? {} : viewTracked(tracked)),
-      tells,
+      fields,
       sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
     }),
     exhaustedSecondsAgo() {
@@ -184,7 +186,7 @@ interface AccessSubscriptions {
   readonly subscriptions: Map<string, Subscription>;
   /** Sources that are not read for their format. */
   readonly refused: readonly SourceView[];
-  readonly tells: ReadonlySet<string>;
+  readonly fields: ReadonlySet<Meaning>;
   /** Absent where no format tells connections apart. */
   readonly tracked: Tracked | undefined;
 }
@@ -206,7 +208,7 @@ function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscr
   const { config, log, timeout } = options;
   const subscriptions = new Map<string, Subscription>();
   const refused: SourceView[] = [];
-  const tells = new Set<Meaning>();
+  const found = new Set<Meaning>();
   const tracked = timeout && {
     timeout,
     tracker: createGapTracker({ todaySeconds: timeout.seconds }),
@@ -218,10 +220,8 @@ function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscr
       log.error('a log is not read', { target: config.name, error: format.error });
       continue;
     }
-    for (const meaning of format.value.gives) tells.add(meaning);
-    // nginx tells aborts by status 499.
-    if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
-    const canTrack = tellsConnections(format.value.gives);
+    for (const meaning of format.value.fields) found.add(meaning);
+    const canTrack = identifiesConnections(format.value.fields);
     const consume = accessSink({
       counts,
       format: format.value,
@@ -231,12 +231,13 @@ function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscr
     const subscription = subscribe(source, { ...options, consume });
     subscriptions.set(subscription.key, subscription);
   }
-  // What one log of a target lacks another may tell.
-  const missing = subscriptions.size === 0 ? [] : explainMissing(tells, config.server);
+  // What one log of a target lacks another may contain.
+  const missing = subscriptions.size === 0 ? [] : explainMissing(found, config.server);
   for (const sentence of missing) {
     log.warn('the log format lacks a field', { target: config.name, missing: sentence });
   }
-  return { subscriptions, refused, tells, tracked };
+  const fields = withAborts(found, config.server);
+  return { subscriptions, refused, fields, tracked };
 }
 
 function restoreAccess({ config, logs, saved, log }: BeginOptions): LogCounts {
