@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { FamilyData, MetricType } from '../metrics/family.ts';
 
-/** Three default metrics are gauges named `_total`, which promtool refuses. */
+/** Three default metrics are gauges whose names end in `_total`. promtool refuses them. */
 const misnamedDefaults = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -13,8 +13,8 @@ export interface ProcessMetrics {
   collect(): Promise<readonly FamilyData[]>;
 }
 
-/** Reading them costs more than a scrape of one target; several Prometheus servers share a reading. */
-const freshMilliseconds = 1000;
+/** Reading them costs more than a scrape of one target. Scrapes within this time share a reading. */
+const reuseMilliseconds = 1000;
 
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
@@ -31,14 +31,14 @@ export function createProcessMetrics(): ProcessMetrics {
   async function readAll() {
     setTimeout(() => {
       read = undefined;
-    }, freshMilliseconds).unref();
+    }, reuseMilliseconds).unref();
     return (await registry.getMetricsAsJSON()).map(asFamilyData);
   }
 }
 
 type MetricJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number];
 
-/** Some event loop figures are NaN until there is something to measure: absent says so better. */
+/** Some event loop figures are NaN until there is something to measure. They are left out. */
 function asFamilyData({ name, help, type, values }: MetricJson): FamilyData {
   const samples = (values as readonly ProcessValue[])
     .filter(({ value }) => !Number.isNaN(value))

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import type { MachineFacts } from '../audit/check.ts';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
+import { present } from '../present.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
 const serverNames: Readonly<Record<string, ServerKind>> = {
@@ -11,7 +12,7 @@ const serverNames: Readonly<Record<string, ServerKind>> = {
   nginx: 'nginx',
 };
 
-/** Facts about this machine that the audit compares a configuration with; what cannot be read is left out. */
+/** Facts about this machine with which the audit compares a configuration. Facts that cannot be read are left out. */
 export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
   const somaxconn = parseCount((await readText(`${procRoot}/sys/net/core/somaxconn`)).trim());
   const processes = await findServerProcesses(procRoot);
@@ -25,8 +26,7 @@ export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts
     cpuCount: cpus().length,
     memoryBytes: totalmem(),
     openFiles,
-    ...(somaxconn === undefined ? {} : { somaxconn }),
-    ...(processBytes === undefined ? {} : { processBytes }),
+    ...present({ somaxconn, processBytes }),
   };
 }
 
@@ -49,7 +49,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   return found.flat();
 }
 
-/** Shared pages count for each process by its share; the largest process is what a worker grows to. */
+/** The size that a worker may grow to. Shared pages count in equal parts for the processes that share them. */
 async function largestApacheProcess(
   processes: readonly ServerProcess[],
   procRoot: string,

@@ -68,8 +68,8 @@ describe('advise, from the running exporter', () => {
 
   test.each([
     [{ targets: [] }, /does not know the target "shop"; reload it/],
-    [{ other: 1 }, /is not that of the exporter/],
-    [{ targets: [{ target: 'shop', advice: { kind: 'keep' } }] }, /of another version/],
+    [{ other: 1 }, /does not come from keepalive-exporter/],
+    [{ targets: [{ target: 'shop', advice: { kind: 'keep' } }] }, /another version/],
   ])('an answer %j is a failure that says why', async (said, wanted) => {
     const flags = [`--config.file=${await configOf('shop')}`];
     const url = await exporterSaying(said);
