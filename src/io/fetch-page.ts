@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import fetch, { type Headers } from 'node-fetch';
 import type { HttpConfig } from '../config/schema.ts';
 import { agentProduct } from '../parse/log-format/own-request.ts';
@@ -160,13 +160,13 @@ async function requestPage(request: PageRequest): Promise<Result<WholePage, Scra
   onHeaders();
   const refusal = refuseResponse(response.status, response.headers);
   if (refusal !== undefined) {
-    (response.body as Readable | null)?.destroy();
+    if (response.body instanceof Readable) response.body.destroy();
     return err(refusal);
   }
-  const body = (await readBody(response.body as Readable)).toString('latin1');
+  const bytes = response.body instanceof Readable ? await readBody(response.body) : Buffer.alloc(0);
   const serverHeader = response.headers.get('server');
   return ok({
-    body,
+    body: bytes.toString('latin1'),
     ...present({
       serverHeader: serverHeader ?? undefined,
       kept: persist ? keptConnection(response.headers) : undefined,

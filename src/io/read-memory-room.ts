@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { deriveMemoryRoom } from '../derive/memory-room.ts';
 import {
   type MemoryGroupPath,
@@ -8,6 +8,7 @@ import {
 import { parseCount } from '../parse/number.ts';
 import { present } from '../present.ts';
 import type { MemoryGroup, MemoryRoom } from '../snapshot/memory.ts';
+import { readTextOrEmpty } from './read-text.ts';
 
 export interface MemoryPlaces {
   readonly procRoot?: string;
@@ -23,7 +24,7 @@ export async function readMemoryRoom(
   pid: number,
   { procRoot = '/proc', cgroupRoot = '/sys/fs/cgroup' }: MemoryPlaces = {},
 ): Promise<MemoryRoom | undefined> {
-  const group = parseMemoryGroupPath(await readText(`${procRoot}/${pid}/cgroup`));
+  const group = parseMemoryGroupPath(await readTextOrEmpty(`${procRoot}/${pid}/cgroup`));
   const directories =
     group === undefined
       ? []
@@ -36,7 +37,7 @@ export async function readMemoryRoom(
 
 /** MemAvailable (proc(5)): memory that processes can use without swapping. */
 async function readAvailable(procRoot: string): Promise<number | undefined> {
-  const text = await readText(`${procRoot}/meminfo`);
+  const text = await readTextOrEmpty(`${procRoot}/meminfo`);
   const kibibytes = parseCount(/^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1] ?? '');
   return kibibytes === undefined ? undefined : kibibytes * 1024;
 }
@@ -68,16 +69,12 @@ function isGroup(directory: string): Promise<boolean> {
 /** Reads the files of version 2 and of version 1. A group has those of one version. */
 async function readGroup(directory: string): Promise<MemoryGroup> {
   const read = (...names: readonly string[]) =>
-    Promise.all(names.map((name) => readText(`${directory}/${name}`)));
+    Promise.all(names.map((name) => readTextOrEmpty(`${directory}/${name}`)));
   const limits = await read('memory.max', 'memory.high', 'memory.limit_in_bytes');
   const used = await read('memory.current', 'memory.usage_in_bytes');
   return parseMemoryGroup({
     limits,
     used: used.join(''),
-    stat: await readText(`${directory}/memory.stat`),
+    stat: await readTextOrEmpty(`${directory}/memory.stat`),
   });
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'latin1').catch(() => '');
 }

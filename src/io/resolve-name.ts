@@ -1,9 +1,9 @@
 import { lookup, Resolver } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { parseHostsFile, parseResolvConf, searchCandidates } from '../parse/resolver-files.ts';
 import { errorCode } from './explain-access.ts';
 import { createNameCache } from './name-cache.ts';
+import { readTextOrEmpty } from './read-text.ts';
 
 /** Resolves a host name to its addresses, IPv4 first. Rejects with an error whose `code` is a DNS code. */
 export type ResolveName = (host: string) => Promise<readonly string[]>;
@@ -33,8 +33,8 @@ export function createResolveName(): ResolveName {
 
 async function resolve(name: string): Promise<readonly string[]> {
   const [hosts, resolvConf] = await Promise.all([
-    readText('/etc/hosts'),
-    readText('/etc/resolv.conf'),
+    readTextOrEmpty('/etc/hosts'),
+    readTextOrEmpty('/etc/resolv.conf'),
   ]);
   const fromHosts = parseHostsFile(hosts).get(name);
   if (fromHosts !== undefined) return fromHosts;
@@ -64,8 +64,4 @@ async function askNameServers(name: string): Promise<readonly string[]> {
 function isNegativeAnswer(error: unknown): boolean {
   const code = errorCode(error);
   return code === 'ENOTFOUND' || code === 'ENODATA';
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }

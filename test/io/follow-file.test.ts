@@ -22,7 +22,7 @@ import type { FollowState } from '../../src/io/follow-state.ts';
 import { asNobody } from '../support/as-nobody.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
 import { requireBinary } from '../support/find-binary.ts';
-import { createNumberedLog, readAll } from '../support/numbered-log.ts';
+import { createNumberedLog, followNumberedLog, readAll } from '../support/numbered-log.ts';
 
 /** As logrotate does: writes the archive, then deletes the text. */
 async function packOne(directory: string): Promise<void> {
@@ -38,17 +38,13 @@ const sorted = (lines: readonly string[]) => lines.toSorted();
 
 describe('followFile()', () => {
   test('B7 reads every line once as the file grows, and a partial line when it is complete', async () => {
-    const log = await createNumberedLog();
-    await log.write(3);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(3);
     await appendFile(log.path, 'half');
     await readAll(follower);
     expect(log.seen).toEqual(log.all());
     await appendFile(log.path, ' done\n');
     await readAll(follower);
     expect(log.seen.at(-1)).toBe('half done');
-    await follower.close();
   });
 
   test('start: end counts no line that existed before, not even the rest of one', async () => {
@@ -64,14 +60,10 @@ describe('followFile()', () => {
     await appendFile(log.path, ' new\nnext\n');
     await readAll(follower);
     expect(seen).toEqual(['half new', 'next']);
-    await follower.close();
   });
 
   test('B1 B2 a renamed file is read while its writer still writes to it', async () => {
-    const log = await createNumberedLog();
-    await log.write(2);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(2);
     const writer = await open(log.path, 'a');
     await rename(log.path, `${log.path}.1`);
     await log.write(2);
@@ -81,62 +73,45 @@ describe('followFile()', () => {
     await writer.close();
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
     expect(await follower.state()).toMatchObject({ rotations: 1, skippedBytes: 0 });
-    await follower.close();
   });
 
   test('B3 what is written between the last read and a copytruncate is read from the copy', async () => {
-    const log = await createNumberedLog();
-    await log.write(5);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(5);
     await log.write(4);
     await copyFile(log.path, `${log.path}.1`);
     await truncate(log.path, 0);
     await log.write(1);
     await readAll(follower);
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
-    await follower.close();
   });
 
   test('B4 a file that was truncated and has regrown past the old size is recognised by its content', async () => {
-    const log = await createNumberedLog();
-    await log.write(5);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(5);
     await writeFile(log.path, log.lines(50));
     await readAll(follower);
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
-    await follower.close();
   });
 
   test('B1 a file that is deleted and created again is read from its beginning', async () => {
-    const log = await createNumberedLog();
-    await log.write(2);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(2);
     await rm(log.path);
     await readAll(follower);
     await log.write(3);
     await readAll(follower);
     expect(log.seen).toEqual(log.all());
-    await follower.close();
   });
 
   test('B14 a file that does not exist yet is read from its beginning when it is created', async () => {
     const log = await createNumberedLog();
-    const follower = await log.follow();
+    const follower = log.follow();
     expect(await follower.poll()).toBe(false);
     await log.write(3);
     await readAll(follower);
     expect(log.seen).toEqual(log.all());
-    await follower.close();
   });
 
   test('B1 after a restart reading continues where it stopped, through rotations that happened meanwhile', async () => {
-    const log = await createNumberedLog();
-    await log.write(5);
-    const first = await log.follow();
-    await readAll(first);
+    const { log, follower: first } = await followNumberedLog(5);
     const state = JSON.parse(JSON.stringify(await first.state())) as FollowState;
     await first.close();
     await log.write(2);
@@ -144,34 +119,28 @@ describe('followFile()', () => {
     await log.write(3);
     await rename(log.path, `${log.path}.1`);
     await log.write(4);
-    const second = await log.follow(state);
+    const second = log.follow(state);
     await readAll(second);
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
-    await second.close();
   });
 
   test('B8 a line over 1 MiB is counted and skipped', async () => {
     const log = await createNumberedLog();
     await appendFile(log.path, `${'x'.repeat(1024 * 1024 + 1)}\nshort\n`);
-    const follower = await log.follow();
+    const follower = log.follow();
     await readAll(follower);
     expect(log.seen).toEqual(['short']);
     expect((await follower.state()).tooLongLines).toBe(1);
-    await follower.close();
   });
 
   test('B1 two renames between two polls lose nothing', async () => {
-    const log = await createNumberedLog();
-    await log.write(7);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(7);
     await rename(log.path, `${log.path}.2`);
     await log.write(7);
     await rename(log.path, `${log.path}.1`);
     await log.write(7);
     await readAll(follower);
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
-    await follower.close();
   });
 
   test('B14 a directory that may be entered but not listed: restarts count nothing twice', async () => {
@@ -182,7 +151,7 @@ describe('followFile()', () => {
     await asNobody(async () => {
       let state: FollowState | undefined;
       for (let restart = 0; restart < 3; restart++) {
-        const follower = await log.follow(state);
+        const follower = log.follow(state);
         await readAll(follower);
         state = await follower.state();
         await follower.close();
@@ -192,34 +161,27 @@ describe('followFile()', () => {
   });
 
   test('a copy made by hand is not counted, whether the exporter runs or not', async () => {
-    const log = await createNumberedLog();
-    await log.write(7);
-    const first = await log.follow();
-    await readAll(first);
+    const { log, follower: first } = await followNumberedLog(7);
     const state = await first.state();
     await first.close();
     await copyFile(log.path, `${log.path}.bak`);
     await copyFile(log.path, `${log.path}.1`);
-    const second = await log.follow(state);
+    const second = log.follow(state);
     await readAll(second);
     await copyFile(log.path, `${log.path}.2`);
     await log.write(1);
     await readAll(second);
     expect(log.seen).toEqual(log.all());
-    await second.close();
   });
 
   test('B14 a file without permission for a while is then read from where reading stopped, and no line twice', async () => {
-    const log = await createNumberedLog();
-    await log.write(7);
-    const first = await log.follow();
-    await readAll(first);
+    const { log, follower: first } = await followNumberedLog(7);
     const state = await first.state();
     await first.close();
     await log.write(2);
     await chmod(dirname(log.path), 0o755);
     await chmod(log.path, 0);
-    const second = await log.follow(state);
+    const second = log.follow(state);
     await asNobody(async () => {
       expect(await second.poll()).toBe(false);
       expect(second.condition().reason).toBe('permission_denied');
@@ -229,17 +191,15 @@ describe('followFile()', () => {
     await readAll(second);
     expect(second.condition().reason).toBe('reading');
     expect(log.seen).toEqual(log.all());
-    await second.close();
   });
 
   test('B9 NUL bytes that a truncation leaves before a line do not lose the line', async () => {
     const log = await createNumberedLog();
-    const follower = await log.follow();
+    const follower = log.follow();
     await appendFile(log.path, Buffer.concat([Buffer.alloc(2 * 1024 * 1024), Buffer.from('a\n')]));
     await appendFile(log.path, '\0\0b\n');
     await readAll(follower);
     expect(log.seen).toEqual(['a', 'b']);
-    await follower.close();
   });
 
   test.each([
@@ -247,10 +207,7 @@ describe('followFile()', () => {
     ['a loop of links', (path: string) => symlink(path, path)],
     ['a named pipe', async (path: string) => void execFileSync(requireBinary('mkfifo'), [path])],
   ])('B6 a file replaced by %s is reported, and read again when it is back', async (_, replace) => {
-    const log = await createNumberedLog();
-    await log.write(3);
-    const follower = await log.follow();
-    await readAll(follower);
+    const { log, follower } = await followNumberedLog(3);
     await rename(log.path, `${log.path}.1`);
     await replace(log.path);
     await readAll(follower);
@@ -285,7 +242,7 @@ describe('followFile()', () => {
         const log = await createNumberedLog((cleanup) => cleanups.push(cleanup));
         let generation = 0;
         await log.write(1);
-        let follower = await log.follow();
+        let follower = log.follow();
         await readAll(follower);
         let state = await follower.state();
         let seenAtState = log.seen.length;
@@ -317,7 +274,7 @@ describe('followFile()', () => {
           if (step === 'crash') log.seen.length = seenAtState;
           if (step === 'restart' || step === 'crash') {
             await follower.close();
-            follower = await log.follow(state);
+            follower = log.follow(state);
           }
         }
         await readAll(follower);

@@ -4,7 +4,12 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { FileFollower, FollowState } from '../../src/io/follow-state.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
-import { createNumberedLog, type NumberedLog, readAll } from '../support/numbered-log.ts';
+import {
+  createNumberedLog,
+  followNumberedLog,
+  type NumberedLog,
+  readAll,
+} from '../support/numbered-log.ts';
 
 /** Returns the state as a checkpoint stores it. */
 async function stop(follower: FileFollower): Promise<FollowState> {
@@ -55,10 +60,7 @@ describe.each([
   test.each([1, 2, 3, 4])(
     '%i rotations are read from where reading stopped, each line once',
     async (times) => {
-      const log = await createNumberedLog();
-      await log.write(300);
-      const first = log.follow();
-      await readAll(first);
+      const { log, follower: first } = await followNumberedLog(300);
       const state = await stop(first);
       for (let rotation = 0; rotation < times; rotation++) {
         await log.write(200);
@@ -139,10 +141,7 @@ test('logs that begin alike are distinguished by the rest of their content', asy
 });
 
 test('a copy that was packed after a truncation is read from where reading stopped', async () => {
-  const log = await createNumberedLog();
-  await log.write(100);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(100);
   const state = await stop(first);
   await log.write(100);
   await copyFile(log.path, `${log.path}.1`);
@@ -171,10 +170,7 @@ test('a file to which lines were added after it was packed is not counted twice'
 });
 
 test('after a restart in the middle of an archive reading continues there', async () => {
-  const log = await createNumberedLog();
-  await log.write(1);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(1);
   const state = await stop(first);
   await appendFile(log.path, `${'x'.repeat(200)}\n`.repeat(100_000));
   await rotate(log, { delay: false });
@@ -203,10 +199,7 @@ test.each([
     /more than 200 times its size/,
   ],
 ])('an archive that %s is reported, and nothing else is lost', async (_, spoil, wanted) => {
-  const log = await createNumberedLog();
-  await log.write(1);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(1);
   const state = await stop(first);
   const text = Array.from({ length: 40_000 }, () => `${Math.random()}\n`).join('');
   await rotate(log, { delay: false });
@@ -228,10 +221,7 @@ test.each([
 });
 
 test('an archive that this Node.js cannot unpack is reported if it may hold unread lines', async () => {
-  const log = await createNumberedLog();
-  await log.write(10);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(10);
   const state = await stop(first);
   await rename(log.path, `${log.path}.1.xz`);
   await writeFile(`${log.path}.1.xz`, 'packed');
@@ -249,10 +239,7 @@ const zstdArchive = Buffer.from(
 test('zstd is read if this Node.js supports it, and reported if not', async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const has = major > 23 || (major === 22 && minor >= 15) || (major === 23 && minor >= 8);
-  const log = await createNumberedLog();
-  await log.write(10);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(10);
   const state = await stop(first);
   await log.write(20);
   await rename(log.path, `${log.path}.1`);

@@ -41,3 +41,12 @@ export async function createNumberedLog(
 export async function readAll(follower: FileFollower): Promise<void> {
   while (await follower.poll());
 }
+
+/** A log with some lines, and a follower that has read them. */
+export async function followNumberedLog(lines: number) {
+  const log = await createNumberedLog();
+  await log.write(lines);
+  const follower = log.follow();
+  await readAll(follower);
+  return { log, follower };
+}
