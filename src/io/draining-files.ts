@@ -11,8 +11,8 @@ interface DrainingFile {
 const maximumFiles = 8;
 
 /**
- * Renamed or deleted files that were read to their end. They stay open for a grace time: a server writes to its old
- * log until it reopens its logs, Apache until its last request has ended.
+ * Renamed or deleted files that are still read. They stay open for a grace time after they last grew: a server writes
+ * to its old log until it reopens its logs, Apache until its last request has ended.
  */
 export class DrainingFiles {
   readonly #ledger: FollowLedger;
@@ -42,7 +42,7 @@ export class DrainingFiles {
     this.#draining = [];
   }
 
-  /** Reads what was written since, and closes files that have not grown for the grace time. */
+  /** Reads new lines, and closes files that have not grown for the grace time. Returns the bytes read. */
   async poll(graceMilliseconds: number): Promise<number> {
     let total = 0;
     let surplus = this.#draining.length - maximumFiles;

@@ -16,7 +16,7 @@ import { RotationFinder } from './rotation-finder.ts';
 const maximumSavedBytes = 64 * 1024;
 
 /**
- * Follows a log file through rotation. Files are recognised by inode and content, never by name.
+ * Follows a log file through rotation. Files are recognised by inode and content, not by name.
  *
  * - Rename and create: `CurrentFile` finds another inode at the path. It hands the old file to `RotatedFiles`, which
  *   keeps reading it, because servers write to it until they reopen their logs. Then it opens the new file.

@@ -62,7 +62,7 @@ export class KnownFiles {
   async isPackedFromKnown(archive: MarkedFile, texts: readonly Sibling[]): Promise<boolean> {
     for (const mark of this.#marks ?? []) if (await isPackedFrom(archive, mark)) return true;
     for (const text of texts) {
-      // The text may still be being packed. Then the archive is incomplete, and the text is read instead.
+      // While the text is being packed, the archive is incomplete. The text is read instead.
       if (text.packing === undefined && (await isBeginningOfText(archive, text))) return true;
     }
     return false;

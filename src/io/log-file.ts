@@ -68,7 +68,7 @@ interface Opened {
   readonly dev: number;
   readonly ino: number;
   readonly position: number;
-  /** The bytes that were read at the beginning and before the position. isIntact() compares them with the file. */
+  /** Bytes read at the beginning and before the position. They identify a copy and detect a truncation. */
   readonly head: Buffer;
   readonly marker: Buffer;
 }

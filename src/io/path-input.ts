@@ -52,14 +52,14 @@ class PathInput implements LogInput {
   }
 
   async poll(): Promise<boolean> {
-    if (this.#isTimeToList()) await this.#openNew();
-    let more = false;
+    if (this.#isTimeToList()) await this.#followNew();
+    let hasMore = false;
     for (const [path, follower] of this.#followers) {
-      more = (await follower.poll()) || more;
+      hasMore = (await follower.poll()) || hasMore;
       if (follower.isFinished()) await this.#closeFollower(path, follower);
     }
     await this.#limitDeleted();
-    return more;
+    return hasMore;
   }
 
   takeNotices(): readonly string[] {
@@ -68,7 +68,7 @@ class PathInput implements LogInput {
 
   condition(): SourceCondition {
     const followers = [...this.#followers.values()];
-    return describe({ pattern: this.#options.pattern, listing: this.#listing, followers });
+    return deriveCondition({ pattern: this.#options.pattern, listing: this.#listing, followers });
   }
 
   async stats(): Promise<SourceStats> {
@@ -98,7 +98,7 @@ class PathInput implements LogInput {
     return isTime || !isWide;
   }
 
-  async #openNew(): Promise<void> {
+  async #followNew(): Promise<void> {
     const { paths, obstacle } = await this.#list();
     this.#listing =
       obstacle === undefined ? isReading : await explainAccess(obstacle.path, obstacle.error);
@@ -115,7 +115,7 @@ class PathInput implements LogInput {
     return isRing === true ? { paths: await listRing(pattern) } : expandPattern(pattern);
   }
 
-  /** Includes a path whose file was renamed meanwhile: its last lines are in the renamed file. */
+  /** At the first listing a path of the checkpoint may be missing: its last lines are then in the renamed file. */
   #pathsOfCheckpoint(): readonly string[] {
     return this.#hasListed ? [] : Object.keys(this.#options.place?.files ?? {});
   }
@@ -135,7 +135,7 @@ class PathInput implements LogInput {
     this.#followers.set(path, follower);
   }
 
-  /** Closes surplus deleted files that were read, the first ones first. */
+  /** Closes surplus deleted files that were read, in the order in which they appeared. */
   async #limitDeleted(): Promise<void> {
     let surplus = this.#followersOfMissing().length - maximumDeleted;
     for (const [path, follower] of surplus > 0 ? this.#followersOfMissing() : []) {
@@ -176,7 +176,7 @@ interface Conditions {
 }
 
 /** The condition of the first file that cannot be read. A missing file of a pattern is no problem. */
-function describe({ pattern, listing, followers }: Conditions): SourceCondition {
+function deriveCondition({ pattern, listing, followers }: Conditions): SourceCondition {
   if (listing.reason !== 'reading') return listing;
   const conditions = followers.map((follower) => follower.condition());
   const obstacle = conditions.find(

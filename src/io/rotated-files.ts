@@ -35,8 +35,9 @@ export interface RotatedFilesOptions {
 }
 
 /**
- * The files that rotation has moved away from a path. Unread files wait in a queue and are read one after the other,
- * oldest first. A file that was read to its end drains: it stays open because its server may still write to it.
+ * The files that rotation has moved away from a path. Files of which nothing was read wait in a queue and are read one
+ * after the other, oldest first. A file that has been read, or that was open when it was renamed or deleted, drains: it
+ * stays open because its server may still write to it.
  */
 export class RotatedFiles {
   readonly #path: string;

@@ -32,7 +32,7 @@ export class RotationFinder {
     this.#options = options;
   }
 
-  /** To be called when the file at the path is new or was truncated: nothing of it has been read. */
+  /** To be called when the file at the path is new or was truncated: none of its lines has been read. */
   expectCopies(): void {
     this.#mayHaveBeenEmptied = true;
   }
