@@ -3,7 +3,7 @@ import { type ConfigProblem, configProblemText, parseConfig } from '../config/pa
 import type { Config } from '../config/schema.ts';
 import { err, type Result } from '../result.ts';
 
-/** Reads and checks a configuration file; every problem in words, with file and line. */
+/** Reads and checks a configuration file. Each problem is a message with file and line. */
 export async function readConfig(file: string): Promise<Result<Config, readonly string[]>> {
   const text = await readFile(file, 'utf8').catch((error: Error) => error);
   if (text instanceof Error) return err([`${file}: cannot be read: ${text.message}`]);

@@ -9,7 +9,7 @@ export interface NamedFormat {
   readonly server: ServerKind;
 }
 
-/** A log format by the name it has in a server's own configuration file; in words why it cannot be had. */
+/** Reads a log format, by its name, from the configuration file of a server. */
 export async function readLogFormat({
   file,
   name,

@@ -1,9 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import type { MachineFacts } from '../audit/check.ts';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
+import { present } from '../present.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { readTextOrEmpty } from './read-text.ts';
 
 const serverNames: Readonly<Record<string, ServerKind>> = {
   apache2: 'apache',
@@ -11,13 +13,15 @@ const serverNames: Readonly<Record<string, ServerKind>> = {
   nginx: 'nginx',
 };
 
-/** Facts about this machine that the audit compares a configuration with; what cannot be read is left out. */
+/** Facts about this machine with which the audit compares a configuration. Facts that cannot be read are left out. */
 export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
-  const somaxconn = parseCount((await readText(`${procRoot}/sys/net/core/somaxconn`)).trim());
+  const somaxconn = parseCount(
+    (await readTextOrEmpty(`${procRoot}/sys/net/core/somaxconn`)).trim(),
+  );
   const processes = await findServerProcesses(procRoot);
   const openFiles: Partial<Record<ServerKind, number>> = {};
   for (const { server, pid } of processes) {
-    const limit = parseOpenFilesLimit(await readText(`${procRoot}/${pid}/limits`));
+    const limit = parseOpenFilesLimit(await readTextOrEmpty(`${procRoot}/${pid}/limits`));
     if (limit !== undefined) openFiles[server] = limit;
   }
   const processBytes = await largestApacheProcess(processes, procRoot);
@@ -25,8 +29,7 @@ export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts
     cpuCount: cpus().length,
     memoryBytes: totalmem(),
     openFiles,
-    ...(somaxconn === undefined ? {} : { somaxconn }),
-    ...(processBytes === undefined ? {} : { processBytes }),
+    ...present({ somaxconn, processBytes }),
   };
 }
 
@@ -41,7 +44,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
     names
       .filter((name) => /^\d+$/.test(name))
       .map(async (pid) => {
-        const name = (await readText(`${procRoot}/${pid}/comm`)).trim();
+        const name = (await readTextOrEmpty(`${procRoot}/${pid}/comm`)).trim();
         const server = Object.hasOwn(serverNames, name) ? serverNames[name] : undefined;
         return server === undefined ? [] : [{ pid, server }];
       }),
@@ -49,7 +52,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   return found.flat();
 }
 
-/** Shared pages count for each process by its share; the largest process is what a worker grows to. */
+/** The size that a worker may grow to. Shared pages count in equal parts for the processes that share them. */
 async function largestApacheProcess(
   processes: readonly ServerProcess[],
   procRoot: string,
@@ -57,12 +60,10 @@ async function largestApacheProcess(
   const sizes = await Promise.all(
     processes
       .filter(({ server }) => server === 'apache')
-      .map(async ({ pid }) => parseRollup(await readText(`${procRoot}/${pid}/smaps_rollup`))),
+      .map(async ({ pid }) =>
+        parseRollup(await readTextOrEmpty(`${procRoot}/${pid}/smaps_rollup`)),
+      ),
   );
   const known = sizes.filter((size) => size !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }
