@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import type { MachineFacts } from '../audit/check.ts';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { type MemoryPlaces, readMemoryLimit } from './read-memory-room.ts';
 
 const serverNames: Readonly<Record<string, ServerKind>> = {
   apache2: 'apache',
@@ -12,7 +13,8 @@ const serverNames: Readonly<Record<string, ServerKind>> = {
 };
 
 /** Facts about this machine that the audit compares a configuration with; what cannot be read is left out. */
-export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
+export async function readMachineFacts(places: MemoryPlaces = {}): Promise<MachineFacts> {
+  const { procRoot = '/proc' } = places;
   const somaxconn = parseCount((await readText(`${procRoot}/sys/net/core/somaxconn`)).trim());
   const processes = await findServerProcesses(procRoot);
   const openFiles: Partial<Record<ServerKind, number>> = {};
@@ -20,18 +22,21 @@ export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts
     const limit = parseOpenFilesLimit(await readText(`${procRoot}/${pid}/limits`));
     if (limit !== undefined) openFiles[server] = limit;
   }
+  // Apache may run under a limit of its own; before it runs, the limit of who asks is the best guess.
+  const apache = processes.find(({ server }) => server === 'apache');
+  const memoryBytes = await readMemoryLimit(apache === undefined ? 'self' : apache.pid, places);
   const processBytes = await largestApacheProcess(processes, procRoot);
   return {
     cpuCount: cpus().length,
-    memoryBytes: totalmem(),
     openFiles,
+    ...(memoryBytes === undefined ? {} : { memoryBytes }),
     ...(somaxconn === undefined ? {} : { somaxconn }),
     ...(processBytes === undefined ? {} : { processBytes }),
   };
 }
 
 interface ServerProcess {
-  readonly pid: string;
+  readonly pid: number;
   readonly server: ServerKind;
 }
 
@@ -40,6 +45,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   const found = await Promise.all(
     names
       .filter((name) => /^\d+$/.test(name))
+      .map(Number)
       .map(async (pid) => {
         const name = (await readText(`${procRoot}/${pid}/comm`)).trim();
         const server = Object.hasOwn(serverNames, name) ? serverNames[name] : undefined;
