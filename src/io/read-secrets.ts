@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { HttpConfig } from '../config/schema.ts';
+import { readOwnFile } from './read-own-file.ts';
 
 /** Request headers of a target: Host, credentials, and what the operator adds. Files are read anew each time. */
 export async function readRequestHeaders(
@@ -30,7 +30,7 @@ async function readAuthorization(http: HttpConfig): Promise<string | undefined> 
 
 /** Editors and `echo` end files with a newline that is no part of the secret. */
 async function readSecret(path: string | undefined): Promise<string> {
-  return path === undefined ? '' : (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  return path === undefined ? '' : (await readOwnFile(path)).replace(/\r?\n$/, '');
 }
 
 /** TLS material of a target, as Node takes it. */
@@ -46,9 +46,13 @@ export async function readTlsMaterial(http: HttpConfig): Promise<TlsMaterial> {
   const { ca_file, cert_file, key_file, server_name, insecure_skip_verify } = http.tls ?? {};
   return {
     rejectUnauthorized: insecure_skip_verify !== true,
-    ...(ca_file === undefined ? {} : { ca: await readFile(ca_file) }),
-    ...(cert_file === undefined ? {} : { cert: await readFile(cert_file) }),
-    ...(key_file === undefined ? {} : { key: await readFile(key_file) }),
+    ...(ca_file === undefined ? {} : { ca: await readPem(ca_file) }),
+    ...(cert_file === undefined ? {} : { cert: await readPem(cert_file) }),
+    ...(key_file === undefined ? {} : { key: await readPem(key_file) }),
     ...(server_name === undefined ? {} : { servername: server_name }),
   };
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  return Buffer.from(await readOwnFile(path));
 }
