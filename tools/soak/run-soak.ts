@@ -9,6 +9,7 @@ import { buildStoppable, type Defer } from '../../test/support/stoppable.ts';
 import { createTempDirectory } from '../../test/support/temp-directory.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import { type MemoryReading, readMemory } from './memory-probe.ts';
+import { createSeriesLedger, growthSince, noteSeries, type SeriesLedger } from './series-ledger.ts';
 import {
   clockedExporter,
   countedLines,
@@ -107,6 +108,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   const elapsed = () => (performance.now() - startedAt) / 1000;
   const problems = new Set<string>();
   const samples: Sample[] = [];
+  const ledger = createSeriesLedger();
   let exhaustedSamples = 0;
   let isOver = false;
   const watching = (async () => {
@@ -115,7 +117,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
       const metrics = await world.steady.metrics().catch(() => undefined);
       if (metrics === undefined) problems.add('the steady exporter did not answer a scrape');
       else {
-        samples.push(sampleOf(metrics, elapsed()));
+        samples.push(sampleOf(metrics, { seconds: elapsed(), ledger }));
         exhaustedSamples += judgeVerdicts(world, metrics, from, problems);
       }
       await sleep(1000);
@@ -128,6 +130,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   const lines = await settle(world, problems);
   judgeProcesses(world, problems);
   const report = summarize(samples, await readMemory(world.memoryFile), problems);
+  judgeSeries(ledger, samples, problems);
   return { ...report, faults, lines, exhaustedSamples, problems: [...problems] };
 }
 
@@ -149,14 +152,37 @@ async function makeFaults(
   return faults;
 }
 
-function sampleOf(metrics: Exposition, seconds: number): Sample {
-  const all = [...metrics.families.values()].flatMap(({ samples }) => samples);
+function sampleOf(
+  metrics: Exposition,
+  { seconds, ledger }: { readonly seconds: number; readonly ledger: SeriesLedger },
+): Sample {
   return {
     seconds,
     descriptors: metrics.value('process_open_fds') ?? 0,
-    series: all.length,
+    series: noteSeries(ledger, metrics, seconds),
   };
 }
+
+/** Some codes and results are met for the first time late. */
+const lateSeries = 0.02;
+
+/** Of the last quarter, when faults have all been met; a short run has no such quarter. */
+function judgeSeries(
+  ledger: SeriesLedger,
+  samples: readonly Sample[],
+  problems: Set<string>,
+): void {
+  const moment = samples[Math.floor(samples.length * 0.75)]?.seconds ?? 0;
+  if (moment < leastSecondsBefore) return;
+  const { before, grown } = growthSince(ledger, moment);
+  const late = grown.reduce((total, { series }) => total + series, 0);
+  if (late <= lateSeries * before) return;
+  const named = grown.map(({ group, series }) => `${group} (${series})`);
+  problems.add(`the series grow: ${late} new ones beside ${before}: ${named.join(', ')}`);
+}
+
+/** Until then each fault has happened once. */
+const leastSecondsBefore = 60;
 
 /** A server called exhausted while every visitor of the seconds around was answered. */
 function judgeVerdicts(
@@ -256,8 +282,6 @@ function summarize(
   }
   // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
-  // Some codes and results are met for the first time, and figures of a stopped server come and go.
-  if (held !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
   return { held, resident, descriptors, series };
 }
 
