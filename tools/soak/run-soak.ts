@@ -8,7 +8,8 @@ import { startHostileServer } from '../../test/support/hostile-server.ts';
 import { buildStoppable, type Defer } from '../../test/support/stoppable.ts';
 import { createTempDirectory } from '../../test/support/temp-directory.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
-import { type MemoryReading, readMemory } from './memory-probe.ts';
+import { judgeMemory, type MemoryReport } from './judge-memory.ts';
+import { readMemory } from './memory-probe.ts';
 import { createSeriesLedger, growthSince, noteSeries, type SeriesLedger } from './series-ledger.ts';
 import {
   clockedExporter,
@@ -20,7 +21,6 @@ import {
 } from './soak-exporter.ts';
 import { makeSmallDisk, type SoakWorld, soakFaults } from './soak-faults.ts';
 import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
-import { fitTrend, type Trend } from './trend.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
@@ -36,10 +36,7 @@ export interface SoakReport {
     readonly counted: number;
     readonly written: number;
   }[];
-  /** What JavaScript holds after a full collection, buffers included: bytes, of the second half of the run. */
-  readonly held: Trend | undefined;
-  /** The same for what the kernel has given the process; freed memory that the allocator keeps is in it. */
-  readonly resident: Trend | undefined;
+  readonly memory: Omit<MemoryReport, 'problems'>;
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
@@ -129,9 +126,11 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   await watching;
   const lines = await settle(world, problems);
   judgeProcesses(world, problems);
-  const report = summarize(samples, await readMemory(world.memoryFile), problems);
+  const report = summarize(samples, problems);
   judgeSeries(ledger, samples, problems);
-  return { ...report, faults, lines, exhaustedSamples, problems: [...problems] };
+  const memory = judgeMemory(await readMemory(world.memoryFile));
+  for (const problem of memory.problems) problems.add(problem);
+  return { ...report, memory, faults, lines, exhaustedSamples, problems: [...problems] };
 }
 
 async function makeFaults(
@@ -257,19 +256,9 @@ function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): v
   }
 }
 
-/** A warm-up of half of the run, in which heaps and caches grow to their size. */
-function summarize(
-  samples: readonly Sample[],
-  readings: readonly MemoryReading[],
-  problems: Set<string>,
-) {
-  const settled = samples.slice(Math.floor(samples.length / 2));
-  const late = readings.slice(Math.floor(readings.length / 2));
-  const trend = (read: (reading: MemoryReading) => number) =>
-    fitTrend(late.map((reading) => ({ seconds: reading.seconds, value: read(reading) })));
-  const held = trend(({ heapUsed, external }) => heapUsed + external);
-  const resident = trend(({ rss }) => rss);
-  const [firstHalf, secondHalf] = halves(settled);
+/** Of the second half of the run. */
+function summarize(samples: readonly Sample[], problems: Set<string>) {
+  const [firstHalf, secondHalf] = halves(samples.slice(Math.floor(samples.length / 2)));
   const most = (some: readonly Sample[], read: (sample: Sample) => number) =>
     Math.max(...some.map(read));
   const descriptors = [
@@ -277,12 +266,9 @@ function summarize(
     most(secondHalf, (at) => at.descriptors),
   ] as const;
   const series = [most(firstHalf, (at) => at.series), most(secondHalf, (at) => at.series)] as const;
-  if (held !== undefined && held.slopePerMinute - held.uncertainty > 256 * 1024) {
-    problems.add('the memory grows');
-  }
   // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
-  return { held, resident, descriptors, series };
+  return { descriptors, series };
 }
 
 function halves(samples: readonly Sample[]) {
