@@ -70,6 +70,18 @@ test('E2 SIGTERM before the configuration is read ends the exporter with 0, and 
   expect(said).toBe('');
 });
 
+test('E2 SIGTERM ends a command that waits for a pipe', async () => {
+  const fifo = join(await createDirectory(), 'config.fifo');
+  execFileSync(requireBinary('mkfifo'), [fifo]);
+  const command = spawn(process.execPath, [main, 'check-config', fifo], { stdio: 'ignore' });
+  onTestFinished(() => void command.kill('SIGKILL'));
+  const writer = await open(fifo, 'w');
+  onTestFinished(() => writer.close());
+  const ended = once(command, 'close');
+  command.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
+});
+
 async function acceptsConnection(port: number): Promise<boolean> {
   const socket = connect(port, '127.0.0.1');
   const connected = await once(socket, 'connect').then(
