@@ -89,7 +89,7 @@ describe('own values', () => {
     });
   });
 
-  it('change a window in the rules, in what is recorded and in what is told', () => {
+  it('change a window in the rules, in recorded names and in descriptions', () => {
     const rules = rulesOf('connections_window: 20m');
     const recorded = rules.find(({ record }) => record?.includes('connections_dropped'));
     expect(recorded).toMatchObject({
@@ -98,16 +98,16 @@ describe('own values', () => {
     });
     const [alert] = alertOf('connections_window: 20m', 'WebserverConnectionsDropped');
     expect(alert?.expr).toContain('target:webserver_connections_dropped:increase20m > 5');
-    expect(alert?.annotations?.['description']).toContain('were dropped within 20m for lack of');
+    expect(alert?.annotations?.['description']).toContain('visitors within 20m because');
   });
 
-  it('tell the wait that counts', () => {
+  it('appear in the description as the wait in force', () => {
     const own = 'alerts: {KeepaliveExporterDown: {for: 17m, keep_firing_for: 1h}}';
     expect(alertOf(own, 'KeepaliveExporterDown')).toMatchObject([
       {
         for: '17m',
         keep_firing_for: '1h',
-        annotations: { description: expect.stringContaining(' for 17m: nothing is known') },
+        annotations: { description: expect.stringContaining(' for 17m, so the state') },
       },
     ]);
   });
@@ -123,8 +123,8 @@ describe('own values', () => {
 
   it.each([
     ['an unknown key', 'saturation: 1', 'no such key'],
-    ['an alert that does not exist', 'alerts: {Nothing: {for: 1m}}', 'there is no Nothing'],
-    ['a selector that is none', `selector: 'job='`, 'no PromQL selector'],
+    ['an alert that does not exist', 'alerts: {Nothing: {for: 1m}}', 'no alert is named Nothing'],
+    ['an invalid selector', `selector: 'job='`, 'not a valid PromQL selector'],
     ['a text for a number', 'restart_loop_starts: many', 'restart_loop_starts'],
     ['an objective of 100 %', 'latency_objective: 1', 'latency_objective'],
     ['no windows', 'slo_windows: []', 'slo_windows'],
