@@ -27,7 +27,7 @@
         },
         "annotations": {
           "summary": "The kernel drops connections on the host of {{ $labels.target }}",
-          "description": "{{ $value | humanize }} connections were dropped within %(connections_window)s because an accept queue in the network namespace of {{ $labels.target }} was full. Find the socket with ss -ltn: its Recv-Q has reached its Send-Q.",
+          "description": "{{ $value | printf \"%%.0f\" }} connections were dropped within %(connections_window)s because an accept queue in the network namespace of {{ $labels.target }} was full. Find the socket with ss -ltn: its Recv-Q has reached its Send-Q.",
           "runbook_url": "%(runbook_url)s/WebserverListenOverflows.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -42,7 +42,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} drops connections",
-          "description": "{{ $labels.target }} dropped {{ $value | humanize }} visitors within %(connections_window)s because it had no free connection. See whether slow clients or a slow upstream hold the connections, and raise worker_connections and worker_rlimit_nofile.",
+          "description": "{{ $labels.target }} dropped {{ $value | printf \"%%.0f\" }} visitors within %(connections_window)s because it had no free connection. See whether slow clients or a slow upstream hold the connections, and raise worker_connections and worker_rlimit_nofile.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -187,7 +187,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} omits metrics",
-          "description": "{{ $labels.instance }} has omitted {{ $value | humanize }} metric families within %(exporter_failures_window)s because reading them failed, which is a defect. Report the log line, and install the previous version if you need these metrics.",
+          "description": "{{ $labels.instance }} has omitted {{ $value | printf \"%%.0f\" }} metric families within %(exporter_failures_window)s because reading them failed, which is a defect. Report the log line, and install the previous version if you need these metrics.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCollectorFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -201,7 +201,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} cannot write its checkpoint",
-          "description": "{{ $value | humanize }} checkpoints of {{ $labels.instance }} failed within %(exporter_failures_window)s; after a restart, log lines would be counted twice or not at all. Check the free space and the permissions of the checkpoint directory.",
+          "description": "{{ $value | printf \"%%.0f\" }} checkpoints of {{ $labels.instance }} failed within %(exporter_failures_window)s; after a restart, log lines would be counted twice or not at all. Check the free space and the permissions of the checkpoint directory.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -373,7 +373,7 @@
         },
         "annotations": {
           "summary": "Syslog lines of {{ $labels.target }} are dropped",
-          "description": "The kernel dropped {{ $value | humanize }} datagrams of {{ $labels.source }} within %(log_window)s because the exporter did not read them in time, so log metrics are too low. Raise net.core.rmem_max, and restart the exporter.",
+          "description": "The kernel dropped {{ $value | printf \"%%.0f\" }} datagrams of {{ $labels.source }} within %(log_window)s because the exporter did not read them in time, so log metrics are too low. Raise net.core.rmem_max, and restart the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverLogDatagramsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
