@@ -29,20 +29,20 @@ export interface SoakOptions {
 
 export interface SoakReport {
   readonly faults: number;
-  /** By exporter and target, what was counted and what the logs hold. */
+  /** By exporter and target: the lines counted and the lines in the logs. */
   readonly lines: readonly {
     readonly who: string;
     readonly counted: number;
     readonly written: number;
   }[];
-  /** What JavaScript holds after a full collection, buffers included: bytes, of the second half of the run. */
+  /** Memory of JavaScript after a full collection, buffers included, in bytes, in the second half of the run. */
   readonly held: Trend | undefined;
-  /** The same for what the kernel has given the process; freed memory that the allocator keeps is in it. */
+  /** The same for resident memory, which includes freed memory that the allocator keeps. */
   readonly resident: Trend | undefined;
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
-  /** What must not be; empty when all is well. */
+  /** Problems found; empty if there are none. */
   readonly problems: readonly string[];
 }
 
@@ -52,7 +52,7 @@ interface Sample {
   readonly series: number;
 }
 
-/** Real servers, visitors and two exporters for a while, with faults at random; the same seed, the same faults. */
+/** Runs real servers, visitors and two exporters with random faults. The same seed makes the same faults. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const built = await buildStoppable(async (defer) => ({
     world: await buildWorld(defer, options),
@@ -140,7 +140,7 @@ async function makeFaults(
   const [first = '', ...others] = names;
   let faults = 0;
   for (; elapsed() < seconds; faults++) {
-    // Each once before chance decides, so that a short run has met them all.
+    // Each fault once, then at random, so that a short run has all of them.
     const name = names[faults] ?? world.random.pick([first, ...others]);
     say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
     await soakFaults[name]?.(world);
@@ -158,7 +158,7 @@ function sampleOf(metrics: Exposition, seconds: number): Sample {
   };
 }
 
-/** A server called exhausted while every visitor of the seconds around was answered. */
+/** A server reported as exhausted while every visitor around that second was answered. */
 function judgeVerdicts(
   { sites }: SoakWorld,
   metrics: Exposition,
@@ -176,7 +176,7 @@ function judgeVerdicts(
   return exhausted.length;
 }
 
-/** Ends all visits and polls, and waits until both exporters have counted what the logs hold. */
+/** Ends all visits and polls, and waits until both exporters have counted all lines of the logs. */
 async function settle(world: SoakWorld, problems: Set<string>) {
   const { sites, steady, shaken, steadyConfig } = world;
   world.setClock(0);
@@ -202,7 +202,7 @@ async function settle(world: SoakWorld, problems: Set<string>) {
   return lines;
 }
 
-/** Both anew each time: Apache logs connections to itself when it ends idle children, also after the last visit. */
+/** Reads both each time: Apache logs connections to itself when it ends idle children, even after the last visit. */
 async function untilCounted(exporter: SoakExporter, site: SoakSite) {
   let counted = -1;
   let written = 0;
@@ -231,7 +231,7 @@ function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): v
   }
 }
 
-/** A warm-up of half of the run, in which heaps and caches grow to their size. */
+/** The first half of the run is a warm-up, in which heaps and caches grow to their size. */
 function summarize(
   samples: readonly Sample[],
   readings: readonly MemoryReading[],
@@ -254,9 +254,9 @@ function summarize(
   if (held !== undefined && held.slopePerMinute - held.uncertainty > 256 * 1024) {
     problems.add('the memory grows');
   }
-  // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
+  // A renamed log stays open for 15 minutes after its last growth, at most eight for each log.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
-  // Some codes and results are met for the first time, and figures of a stopped server come and go.
+  // Some codes and results appear for the first time, and figures of a stopped server come and go.
   if (held !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
   return { held, resident, descriptors, series };
 }

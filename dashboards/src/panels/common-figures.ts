@@ -2,7 +2,7 @@ import type { Query } from '../queries/query.ts';
 import { meaning, thresholds, unit } from '../theme.ts';
 import { type FigureOptions, figure } from './short-forms.ts';
 
-/** Figures that several dashboards share: a figure of one name has one look and one threshold everywhere. */
+/** Figures that several dashboards share: figures with the same name have the same form and thresholds everywhere. */
 
 /** The servers without a free slot, by name. */
 export function fullFigure(query: Query) {
