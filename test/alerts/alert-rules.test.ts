@@ -57,7 +57,7 @@ describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, an
   });
 });
 
-test.each(alertNames)('%s has a promtool case that fires and one that must not', (alert) => {
+test.each(alertNames)('%s has a promtool case that fires and one that does not', (alert) => {
   checkBothCases(`alertname="${alert}"`);
 });
 
@@ -125,11 +125,11 @@ describe('runbooks', () => {
   });
 });
 
-test.each(rules)('$alert$record asks for metrics and recording rules that exist', ({ expr }) => {
+test.each(rules)('$alert$record uses metrics and recording rules that exist', ({ expr }) => {
   expectKnownNames(expr);
 });
 
-/** Names in docs/metrics.md, which is generated from the catalog; histograms also by their three series. */
+/** Checks names against docs/metrics.md, which is generated from the catalog; histograms also by their three series. */
 function expectKnownNames(text: string): void {
   const catalog = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const names = text.match(
