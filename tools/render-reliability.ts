@@ -5,7 +5,7 @@ const begin =
   '<!-- begin: generated from the titles of the tests by `npm run generate`; do not edit -->';
 const end = '<!-- end: generated -->';
 
-/** docs/reliability.md with its table made anew; what people wrote around it stays. */
+/** docs/reliability.md with a new table. The text around it stays. */
 export function renderReliability(document: string): string {
   const [before = '', rest = ''] = document.split(begin);
   const [, after = ''] = rest.split(end);

@@ -11,18 +11,18 @@ test('the catalogue has its 56 rows, each once and in a group', () => {
   for (const { id } of faults) expect(Object.keys(faultGroups)).toContain(id[0]);
 });
 
-test.each(faults)('$id has a test, or is a choice with its reason', ({ id, choice }) => {
+test.each(faults)('$id has a test, or a reason for a decision', ({ id, choice }) => {
   const covered = tests.some(({ ids }) => ids.includes(id));
   expect(covered || choice !== undefined).toBe(true);
 });
 
-test('no test bears a row that does not exist', () => {
+test('no test names a row that does not exist', () => {
   const known = new Set(faults.map(({ id }) => id));
   const unknown = tests.flatMap(({ ids }) => ids).filter((id) => !known.has(id));
   expect(unknown).toEqual([]);
 });
 
-test('faultTestsIn() reads ids and title, and what the group of the test is called', () => {
+test('faultTestsIn() reads the ids, the title and the name of the group', () => {
   const source = [
     "test('A1 A18 one', () => {",
     "describe('an answer that', () => {",
@@ -36,7 +36,7 @@ test('faultTestsIn() reads ids and title, and what the group of the test is call
   ]);
 });
 
-test('renderReliability() keeps what stands around the table', () => {
+test('renderReliability() keeps the text around the table', () => {
   const table =
     '<!-- begin: generated from the titles of the tests by `npm run generate`; do not edit -->';
   const rendered = renderReliability(`before\n${table}\nold\n<!-- end: generated -->\nafter\n`);
