@@ -23,7 +23,7 @@ async function createDirectory(): Promise<string> {
   return directory;
 }
 
-test('D1 E2 a TLS connection that says nothing does not keep the exporter from ending', async () => {
+test('D1 E2 a TLS connection that sends nothing does not keep the exporter from stopping', async () => {
   const directory = await createDirectory();
   const { certFile, keyFile } = createAuthority(directory).issue('exporter', 'IP:127.0.0.1');
   const webConfig = join(directory, 'web.yml');
