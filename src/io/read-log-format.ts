@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { findApacheFormat, findNginxFormat } from '../parse/log-format/find-server-format.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { readOwnFile } from './read-own-file.ts';
 
 export interface NamedFormat {
   readonly file: string;
@@ -15,7 +15,7 @@ export async function readLogFormat({
   name,
   server,
 }: NamedFormat): Promise<Result<string, string>> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  const text = await readOwnFile(file).catch((error: Error) => error);
   if (text instanceof Error) return err(`${file}: cannot be read: ${text.message}`);
   const found = server === 'nginx' ? findNginxFormat(text, name) : findApacheFormat(text, name);
   const directive = server === 'nginx' ? `log_format ${name}` : `LogFormat "..." ${name}`;

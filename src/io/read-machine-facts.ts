@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus } from 'node:os';
 import type { MachineFacts } from '../audit/check.ts';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
 import { present } from '../present.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { type MemoryPlaces, readMemoryLimit } from './read-memory-room.ts';
 import { readTextOrEmpty } from './read-text.ts';
 
 const serverNames: Readonly<Record<string, ServerKind>> = {
@@ -14,7 +15,8 @@ const serverNames: Readonly<Record<string, ServerKind>> = {
 };
 
 /** Facts about this machine with which the audit compares a configuration. Facts that cannot be read are left out. */
-export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
+export async function readMachineFacts(places: MemoryPlaces = {}): Promise<MachineFacts> {
+  const { procRoot = '/proc' } = places;
   const somaxconn = parseCount(
     (await readTextOrEmpty(`${procRoot}/sys/net/core/somaxconn`)).trim(),
   );
@@ -24,17 +26,19 @@ export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts
     const limit = parseOpenFilesLimit(await readTextOrEmpty(`${procRoot}/${pid}/limits`));
     if (limit !== undefined) openFiles[server] = limit;
   }
+  // Apache may run under a limit of its own; before it runs, the limit of who asks is the best guess.
+  const apache = processes.find(({ server }) => server === 'apache');
+  const memoryBytes = await readMemoryLimit(apache === undefined ? 'self' : apache.pid, places);
   const processBytes = await largestApacheProcess(processes, procRoot);
   return {
     cpuCount: cpus().length,
-    memoryBytes: totalmem(),
     openFiles,
-    ...present({ somaxconn, processBytes }),
+    ...present({ memoryBytes, somaxconn, processBytes }),
   };
 }
 
 interface ServerProcess {
-  readonly pid: string;
+  readonly pid: number;
   readonly server: ServerKind;
 }
 
@@ -43,6 +47,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   const found = await Promise.all(
     names
       .filter((name) => /^\d+$/.test(name))
+      .map(Number)
       .map(async (pid) => {
         const name = (await readTextOrEmpty(`${procRoot}/${pid}/comm`)).trim();
         const server = Object.hasOwn(serverNames, name) ? serverNames[name] : undefined;

@@ -22,23 +22,44 @@ export interface MemoryPlaces {
  */
 export async function readMemoryRoom(
   pid: number,
-  { procRoot = '/proc', cgroupRoot = '/sys/fs/cgroup' }: MemoryPlaces = {},
+  places: MemoryPlaces = {},
 ): Promise<MemoryRoom | undefined> {
-  const group = parseMemoryGroupPath(await readTextOrEmpty(`${procRoot}/${pid}/cgroup`));
-  const directories =
-    group === undefined
-      ? []
-      : await directoriesOf(group, [cgroupRoot, `${procRoot}/${pid}/root/sys/fs/cgroup`]);
-  if (group !== undefined && directories.length === 0) return undefined;
-  const groups = await Promise.all(directories.map(readGroup));
-  const available = await readAvailable(procRoot);
+  const groups = await readGroups(pid, places);
+  if (groups === undefined) return undefined;
+  // Memory that processes can use without swapping (proc(5)).
+  const available = await readMeminfo('MemAvailable', places);
   return deriveMemoryRoom({ groups, ...present({ availableBytes: available }) });
 }
 
-/** MemAvailable (proc(5)): memory that processes can use without swapping. */
-async function readAvailable(procRoot: string): Promise<number | undefined> {
+/** The memory that all processes of a server may use together: the machine's, or the lowest limit of their control groups. */
+export async function readMemoryLimit(
+  pid: number | 'self',
+  places: MemoryPlaces = {},
+): Promise<number | undefined> {
+  const groups = await readGroups(pid, places);
+  const total = await readMeminfo('MemTotal', places);
+  if (groups === undefined || total === undefined) return undefined;
+  return Math.min(total, ...groups.flatMap(({ limitBytes }) => limitBytes ?? []));
+}
+
+/** Empty on a kernel without control groups; undefined where those of the process cannot be read. */
+async function readGroups(
+  pid: number | 'self',
+  { procRoot = '/proc', cgroupRoot = '/sys/fs/cgroup' }: MemoryPlaces,
+): Promise<readonly MemoryGroup[] | undefined> {
+  const group = parseMemoryGroupPath(await readTextOrEmpty(`${procRoot}/${pid}/cgroup`));
+  if (group === undefined) return [];
+  const roots = [cgroupRoot, `${procRoot}/${pid}/root/sys/fs/cgroup`] as const;
+  const directories = await directoriesOf(group, roots);
+  return directories.length === 0 ? undefined : Promise.all(directories.map(readGroup));
+}
+
+async function readMeminfo(
+  name: 'MemTotal' | 'MemAvailable',
+  { procRoot = '/proc' }: MemoryPlaces,
+): Promise<number | undefined> {
   const text = await readTextOrEmpty(`${procRoot}/meminfo`);
-  const kibibytes = parseCount(/^MemAvailable:\s+(\d+) kB$/m.exec(text)?.[1] ?? '');
+  const kibibytes = parseCount(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? '');
   return kibibytes === undefined ? undefined : kibibytes * 1024;
 }
 

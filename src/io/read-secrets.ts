@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { HttpConfig } from '../config/schema.ts';
 import { present } from '../present.ts';
+import { readOwnFile } from './read-own-file.ts';
 
 /** Request headers of a target: Host, credentials, and configured headers. Files are read again at each call. */
 export async function readRequestHeaders(
@@ -31,7 +31,7 @@ async function readAuthorization(http: HttpConfig): Promise<string | undefined> 
 
 /** Editors and `echo` add a newline to the file, which is not part of the secret. */
 async function readSecret(path: string | undefined): Promise<string> {
-  return path === undefined ? '' : (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  return path === undefined ? '' : (await readOwnFile(path)).replace(/\r?\n$/, '');
 }
 
 /** TLS options of a target for Node.js. */
@@ -48,10 +48,14 @@ export async function readTlsMaterial(http: HttpConfig): Promise<TlsMaterial> {
   return {
     rejectUnauthorized: insecure_skip_verify !== true,
     ...present({
-      ca: ca_file === undefined ? undefined : await readFile(ca_file),
-      cert: cert_file === undefined ? undefined : await readFile(cert_file),
-      key: key_file === undefined ? undefined : await readFile(key_file),
+      ca: ca_file === undefined ? undefined : await readPem(ca_file),
+      cert: cert_file === undefined ? undefined : await readPem(cert_file),
+      key: key_file === undefined ? undefined : await readPem(key_file),
       servername: server_name,
     }),
   };
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  return Buffer.from(await readOwnFile(path));
 }
