@@ -1,8 +1,9 @@
 import type { LineConsumer } from '../parse/split-lines.ts';
 import type { FilePlace } from './file-place.ts';
-import { type LogFile, openLogFile } from './log-file.ts';
+import type { LogFile } from './log-file.ts';
 import type { Sibling } from './log-siblings.ts';
 import { openPackedFile } from './packed-file.ts';
+import { openTextFile } from './text-file.ts';
 
 /** Totals of the files that were read for one path. Stored in the checkpoint as JSON. */
 export interface FollowTotals {
@@ -36,7 +37,7 @@ export class FollowLedger {
   }
 
   async openText(path: string, offset: number): Promise<LogFile> {
-    const file = await openLogFile(path, offset);
+    const file = await openTextFile(path, offset);
     this.#places.set(file, await file.place());
     return file;
   }

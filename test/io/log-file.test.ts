@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { followFile } from '../../src/io/follow-file.ts';
 import { emptyTotals, FollowLedger } from '../../src/io/follow-ledger.ts';
-import { openLogFile } from '../../src/io/log-file.ts';
 import { listSiblings } from '../../src/io/log-siblings.ts';
+import { openTextFile } from '../../src/io/text-file.ts';
 
 const text = 'line 1\nline 2\n';
 
@@ -20,7 +20,7 @@ async function createLog(): Promise<string> {
 
 test('B3 a file that is truncated just after it was read keeps the place of the read', async () => {
   const path = await createLog();
-  const file = await openLogFile(path, 0);
+  const file = await openTextFile(path, 0);
   onTestFinished(() => file.close());
   await file.read(() => undefined, 1);
   const before = await file.place();
@@ -58,7 +58,7 @@ test('B3 a copytruncate in the middle of a poll counts nothing twice, though an 
 
 test('B1 a file that was renamed between the listing and the opening is not mistaken for its successor', async () => {
   const path = await createLog();
-  const file = await openLogFile(path, text.length);
+  const file = await openTextFile(path, text.length);
   onTestFinished(() => file.close());
   const place = await file.place();
   const { files } = await listSiblings(path);
