@@ -11,7 +11,7 @@ import { configOf, createDirectory, createLogs, format, line } from '../support/
 import { waitUntil } from '../support/wait-until.ts';
 
 describe('nothing an input does ends the process:', () => {
-  test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
+  test('B14 E1 a log directory that may not be entered is reported with the group to join', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     const path = join(closed, 'access.log');
@@ -38,7 +38,7 @@ describe('nothing an input does ends the process:', () => {
     await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
   });
 
-  test('B14 a pattern in a directory that may not be listed is told', async () => {
+  test('B14 a pattern in a directory that may not be listed is reported', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     await mkdir(closed);
@@ -53,7 +53,7 @@ describe('nothing an input does ends the process:', () => {
     });
   });
 
-  test('B6 a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
+  test('B6 a named pipe as an error log, or matched by a pattern, blocks nothing and is reported', async () => {
     const directory = await createDirectory();
     execFileSync(requireBinary('mkfifo'), [join(directory, 'b.log')]);
     await writeFile(join(directory, 'a.log'), line);
@@ -97,8 +97,8 @@ describe('nothing an input does ends the process:', () => {
       ),
       undefined,
     );
-    const told = logs.view('shop')?.sources.map(({ condition }) => condition) ?? [];
-    expect(told.map(({ reason }) => reason)).toEqual([
+    const conditions = logs.view('shop')?.sources.map(({ condition }) => condition) ?? [];
+    expect(conditions.map(({ reason }) => reason)).toEqual([
       'waiting_for_file',
       'waiting_for_file',
       'nothing_matches',
@@ -109,6 +109,6 @@ describe('nothing an input does ends the process:', () => {
       'address_in_use',
       'bad_format',
     ]);
-    for (const { remedy } of told) expect(remedy).toMatch(/.{20}/);
+    for (const { remedy } of conditions) expect(remedy).toMatch(/.{20}/);
   });
 });

@@ -41,7 +41,7 @@ const resultOf = ({ observation: { outcome } }: TargetView) =>
   outcome.kind === 'failed' ? outcome.failure.result : 'ok';
 
 describe('createTarget()', () => {
-  test('A18 a caller who could wait only a little longer than the shared look takes what it found', async () => {
+  test('A18 a caller with only a little more time than the shared poll gets its result', async () => {
     const { server, target } = await watchSilentServer();
     const views = await Promise.all([target.observe(300), target.observe(320)]);
     expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
@@ -55,7 +55,7 @@ describe('createTarget()', () => {
     expect(server.connections()).toBe(2);
   });
 
-  test('A18 a caller in a hurry neither ends the poll nor makes it a failure of the server', async () => {
+  test('A18 a caller with less than a second neither ends the poll nor makes it a failure of the server', async () => {
     const { server, target } = await watchSilentServer();
     const view = await target.observe(1);
     expect(view.verdict).toEqual({ evidence: [] });
@@ -73,7 +73,7 @@ describe('createTarget()', () => {
     expect(target.latest()).toBeUndefined();
   });
 
-  test('what the end of the request for it cut short is no fact about the server, and no line in the log', async () => {
+  test('a poll that ended with the request for it counts no failure and logs nothing', async () => {
     const asked = new AbortController();
     const lines: string[] = [];
     const { target, server } = await watchSilentServer({
@@ -89,7 +89,7 @@ describe('createTarget()', () => {
     expect(lines).toEqual([]);
   });
 
-  test('a server that does not answer is not asked for its slot table as well', async () => {
+  test('a server that does not answer gets no request for its slot table', async () => {
     let asked = 0;
     const { target } = await watchSilentServer({
       readHolders: () => {
@@ -106,7 +106,7 @@ test.each([
   { watched: false, readings: 1 },
   { watched: true, readings: 3 },
 ])(
-  'the kernel is read with each sample of a calm server while somebody looks ($watched)',
+  'the kernel is read with each sample of a calm server while the page is open ($watched)',
   async ({ watched, readings }) => {
     const page =
       'Active connections: 3 \nserver accepts handled requests\n 9 9 9 \nReading: 0 Writing: 1 Waiting: 2 \n';
