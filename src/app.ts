@@ -1,15 +1,11 @@
 import type { Readable } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { redactConfig, redactModule, redactTarget } from './config/redact-config.ts';
 import type { Config } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
-import { createProcessMetrics } from './io/process-metrics.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { logFamilies, selfFamilies, targetFamilies } from './metrics/catalog.ts';
-import { renderFamilies } from './metrics/registry.ts';
 import { renderBoardsEvent } from './page/boards.ts';
 import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
@@ -23,13 +19,14 @@ import type { Log } from './pipeline/log.ts';
 import { createLogSet, type LogSet } from './pipeline/log-set.ts';
 import { createPageRequests, type PageRequests } from './pipeline/page-requests.ts';
 import { createProbeAnswers, type ProbeAnswers } from './pipeline/probe-answer.ts';
+import { createMetricsRenderer } from './pipeline/render-metrics.ts';
 import { createTargetSet, type TargetSet, type TargetSetOptions } from './pipeline/target-set.ts';
 import { createTargetViews, type TargetViews } from './pipeline/target-views.ts';
 import { present } from './present.ts';
 import type { Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { Listen } from './server/listen.ts';
-import type { ScrapeQuery, ServerPorts } from './server/ports.ts';
+import type { ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
 import type { TargetIdentity, TargetView } from './snapshot/target-view.ts';
@@ -207,7 +204,7 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
 }
 
 function serverPorts(parts: Parts, options: AppOptions): ServerPorts {
-  const { config, targets, views, advices, probes, pageRequests } = parts;
+  const { config, targets, views, advices, probes, pageRequests, exposition } = parts;
   const startTimeSeconds = options.now();
   const pageModel = (refresh: boolean) => {
     pageRequests.note();
@@ -222,7 +219,12 @@ function serverPorts(parts: Parts, options: AppOptions): ServerPorts {
     });
   };
   return {
-    renderMetrics: metricsRenderer(parts, options),
+    renderMetrics: createMetricsRenderer({
+      views,
+      exposition,
+      compatMetrics: options.compatMetrics,
+      self: () => selfView(parts, options),
+    }),
     probe: probes.answer,
     renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
@@ -246,25 +248,9 @@ function whenActive(config: ActiveConfig, show: (active: Config) => string): str
   return active === undefined ? '' : show(active);
 }
 
-function metricsRenderer(parts: Parts, { compatMetrics, version, nodeVersion }: AppOptions) {
-  const { views, exposition } = parts;
-  const processMetrics = createProcessMetrics();
-  return async ({ deadlineMilliseconds, signal }: ScrapeQuery): Promise<string> => {
-    const polled = await views.observeAll(deadlineMilliseconds);
-    // The client has closed the connection, and its place is in use again.
-    if (signal.aborted) return '';
-    const ofTargets = await exposition.render(targetFamilies(compatMetrics), polled);
-    const ofLogs = await exposition.render(logFamilies, [...polled, ...views.allLogsOnly()]);
-    const ofSelf = await exposition.render(selfFamilies, [selfView(parts, version, nodeVersion)]);
-    const ofProcess = await renderFamilies(await processMetrics.collect(), () => nextTurn());
-    return ofTargets + ofLogs + ofSelf + ofProcess;
-  };
-}
-
 function selfView(
   { targets, config, exposition, probes, logs }: Parts,
-  version: string,
-  nodeVersion: string,
+  { version, nodeVersion }: AppOptions,
 ): SelfView {
   const { successful, successSeconds } = config.lastReload();
   return {

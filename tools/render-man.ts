@@ -1,6 +1,7 @@
 import type { Command } from '../src/cli/command.ts';
-import { environmentName, flagHelp, flagUsage } from '../src/cli/command-flags.ts';
+import { environmentName } from '../src/cli/command-flags.ts';
 import { commands } from '../src/cli/commands.ts';
+import { flagHelp, flagUsage } from '../src/cli/flag-help.ts';
 
 /** The man page, from the same tables as the help. */
 export function renderManPage(version: string): string {

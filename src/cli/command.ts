@@ -2,8 +2,8 @@ import {
   type CommandArguments,
   type CommandFlagTable,
   parseCommandFlags,
-  renderFlagLines,
 } from './command-flags.ts';
+import { renderFlagLines } from './flag-help.ts';
 import type { CliIo } from './io.ts';
 import { wrongUse } from './wrong-use.ts';
 

@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util';
 import { didYouMean } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import { renderCommandHelp } from './command.ts';
-import { environmentName, parseOptionsOf, renderFlagLines } from './command-flags.ts';
+import { environmentName, parseOptionsOf } from './command-flags.ts';
 import { commands } from './commands.ts';
+import { renderFlagLines } from './flag-help.ts';
 import { serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 

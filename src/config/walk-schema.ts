@@ -27,7 +27,7 @@ export function childSchema(
 ): z.core.$ZodType | undefined {
   const bare = withoutWrapping(schema);
   if (bare instanceof z.ZodObject) {
-    return Object.hasOwn(bare.shape, step) ? bare.shape[step as string] : undefined;
+    return Object.hasOwn(bare.shape, step) ? bare.shape[String(step)] : undefined;
   }
   if (bare instanceof z.ZodArray) return bare.element;
   return bare instanceof z.ZodRecord ? bare.valueType : undefined;

@@ -23,7 +23,7 @@ export async function listenOrigin({ statusPath, onConnection }: ListenOptions):
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
+  const port = portOf(server);
   return {
     port,
     statusUrl: `http://127.0.0.1:${port}${statusPath}`,
@@ -33,6 +33,13 @@ export async function listenOrigin({ statusPath, onConnection }: ListenOptions):
       await once(server, 'close');
     },
   };
+}
+
+/** The port of a server that listens on TCP. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
 }
 
 export interface Reply {

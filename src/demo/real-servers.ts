@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok, type Result } from '../result.ts';
-import type { Origin } from './origin.ts';
+import { type Origin, portOf } from './origin.ts';
 
 export interface RealOrigin extends Origin {
   /** The configuration that the server was started with. */
@@ -156,7 +156,7 @@ function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
     server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
+      const port = portOf(server);
       server.close(() => resolve(port));
     });
   });

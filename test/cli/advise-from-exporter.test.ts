@@ -78,13 +78,13 @@ describe('advise, from the running exporter', () => {
     expect(stderr).toMatch(wanted);
   });
 
-  test('a configuration that cannot be read is told, whether or not the exporter runs', async () => {
+  test('a configuration that cannot be read is reported, whether or not the exporter runs', async () => {
     const { code, stderr } = await runCli(['advise', '--config.file=/nowhere/config.yml']);
     expect(stderr).toContain('/nowhere/config.yml');
     expect(code).toBe(1);
   });
 
-  test('nobody there is a failure, a wrong address and --log beside it are wrong use', async () => {
+  test('no exporter there is a failure, a wrong address and --log beside it are wrong use', async () => {
     const nobody = await runCli(['advise', '--exporter.url=http://127.0.0.1:1']);
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
     expect((await runCli(['advise', '--exporter.url=localhost:9921'])).code).toBe(2);

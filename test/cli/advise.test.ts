@@ -79,7 +79,7 @@ describe('advise, from logs', () => {
     expect(stdout).toContain("- --timeout was not given: 5 s is the server's default");
   });
 
-  test('says which fields to add to a format that does not tell connections', async () => {
+  test('lists the fields to add to a format that does not identify connections', async () => {
     const other = '$remote_addr $msec "$request" $status $request_time $bytes_sent $pipe';
     const { code, stdout } = await adviseWith(other, lines.slice(0, 50));
     expect(code).toBe(1);
@@ -122,7 +122,7 @@ describe('advise, from logs', () => {
     expect(other.code).toBe(1);
   });
 
-  test('an empty log, and one whose time is no time, say so', async () => {
+  test('an empty log, and one without a valid time, are reported', async () => {
     const empty = await adviseWith(format, []);
     expect(empty.stderr).toMatch(/access\.log: the files contain no line\n$/);
     const other = lines.slice(0, 50).map((line) => line.replace(/ \d+\.\d+ /, ' [noon] '));
@@ -130,7 +130,7 @@ describe('advise, from logs', () => {
     expect(stdout).toContain('no line has a readable time: check that the format matches');
   });
 
-  test('says where the lines go, and what makes the server read them', async () => {
+  test('shows where the lines belong, and how the server reads them', async () => {
     const apache = await adviseOn('--slots=150', '--timeout=5s');
     expect(apache.stdout).toContain('- apachectl configtest && apachectl graceful\n');
     expect(apache.stdout).toMatch(/^To apply it\n- in apache2\.conf \(Debian\) or httpd\.conf/m);

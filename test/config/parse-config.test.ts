@@ -46,11 +46,11 @@ describe('parseConfig()', () => {
   });
 
   test('refuses what a target without a status page has no use for', () => {
-    const told = problems(
+    const found = problems(
       'targets: [{name: cdn, server: apache, error_logs: [{path: /a.log}], listen: [80], capacity: {slots: 5}, slot_table: {}}]',
     );
-    expect(told).toHaveLength(3);
-    for (const text of told) expect(text).toContain('needs status_url');
+    expect(found).toHaveLength(3);
+    for (const text of found) expect(text).toContain('needs status_url');
   });
 
   test('takes the empty file as an empty configuration', () => {

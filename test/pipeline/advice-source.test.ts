@@ -44,18 +44,18 @@ describe('createAdviceSource()', () => {
     expect(asked()).toBe(2);
   });
 
-  test('says that the timeout is assumed when nobody told it', () => {
+  test('reports that the timeout is assumed when it is not configured', () => {
     const { source } = sourceOf(steadyGaps, true);
     expect(source.adviceFor(view)?.restsOn.at(-1)).toBe(
       "capacity.keepalive_timeout is not configured: 30 s is the server's default",
     );
   });
 
-  test('has none where no log tells connections apart', () => {
+  test('has no advice where no log identifies connections', () => {
     expect(sourceOf(() => undefined).source.adviceFor(view)).toBeUndefined();
   });
 
-  test('works it out anew after a reload', () => {
+  test('derives the advice again after a reload', () => {
     const { source, asked } = sourceOf();
     source.adviceFor(view);
     source.forget();
@@ -64,7 +64,7 @@ describe('createAdviceSource()', () => {
   });
 });
 
-test('another timeout in the file of the server begins the following of connections anew', () => {
+test('another timeout in the file of the server discards the gaps seen so far', () => {
   const asked: (number | undefined)[] = [];
   const source = createAdviceSource({
     summarizeGaps: (_, todaySeconds) => {
@@ -75,13 +75,13 @@ test('another timeout in the file of the server begins the following of connecti
     isTimeoutAssumed: () => false,
   });
   const keepaliveRequests = { value: 100, origin: 'default' };
-  const told = (value: number) => {
+  const withTimeout = (value: number) => {
     const figures = { keepaliveTimeoutSeconds: { value, origin: 'a:1' }, keepaliveRequests };
     return viewOf(answeredWith(3, 20), { config: { findings: [], figures } });
   };
-  source.adviceFor(told(30));
+  source.adviceFor(withTimeout(30));
   source.forget();
-  source.adviceFor(told(2));
+  source.adviceFor(withTimeout(2));
   expect(asked).toEqual([30, 2]);
 });
 

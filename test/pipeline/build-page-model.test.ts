@@ -65,7 +65,7 @@ describe('buildPageModel()', () => {
     });
   });
 
-  test('without a configuration says what was found and writes it down to begin with', () => {
+  test('without a configuration lists the servers that were found, and a first configuration', () => {
     const { hint } = build({ configured: false });
     expect(hint?.paragraphs[0]).toContain('These answered: http://127.0.0.1/stub_status');
     expect(hint?.example).toBe(

@@ -54,7 +54,7 @@ test.each([
     /no complete answer/,
   ],
 ] satisfies readonly (readonly [string, (socket: Socket) => void, RegExp])[])(
-  'checkKeepalive() says so when a server %s, after one connection',
+  'checkKeepalive() reports a server that %s, after one connection',
   async (_, answer, wanted) => {
     const { report, connections } = await checkServer(answer);
     expect(report.failure).toMatch(wanted);
@@ -63,7 +63,7 @@ test.each([
   },
 );
 
-test('checkKeepalive() names a port where nobody listens, and TLS that is none', async () => {
+test('checkKeepalive() reports a port where nothing listens, and a server without TLS', async () => {
   expect((await check('http://127.0.0.1:1/')).failure).toMatch(/ECONNREFUSED/);
   const { report } = await checkServer((socket) => socket.write('220 mail ESMTP\r\n'), {
     scheme: 'https',
@@ -78,7 +78,7 @@ function answerAll(socket: Socket): void {
   socket.on('data', () => socket.write(page));
 }
 
-test('checkKeepalive() tells a server that forgets idle connections without a word', async () => {
+test('checkKeepalive() recognises a server that drops idle connections without closing them', async () => {
   const forgetful = (socket: Socket): void => {
     let at = performance.now();
     socket.write(page);
@@ -95,7 +95,7 @@ test('checkKeepalive() tells a server that forgets idle connections without a wo
   expect(report.findings.map(({ id }) => id)).toContain('idle-dropped-silently');
 });
 
-test('checkKeepalive() tells a server that serves one connection and no other', async () => {
+test('checkKeepalive() recognises a server that serves only one connection', async () => {
   let served = 0;
   const { report, connections } = await checkServer((socket) => {
     served += 1;
@@ -106,7 +106,7 @@ test('checkKeepalive() tells a server that serves one connection and no other', 
   expect(connections).toBe(5);
 });
 
-test('checkKeepalive() tells a server that speaks no HTTP/2 after choosing it', async () => {
+test('checkKeepalive() recognises a server that chooses HTTP/2 and does not speak it', async () => {
   const pair = createAuthority(await keepTempDirectory('certificates')).issue('a', 'IP:127.0.0.1');
   const options = { cert: pair.cert, key: pair.key, ALPNProtocols: ['h2', 'http/1.1'] };
   const server = createServer(options, (socket) => {
@@ -141,7 +141,7 @@ test('checkKeepalive() counts what a server sends before it closes an idle conne
   expect(report.idle).toMatchObject({ closedWith: 'fin', unaskedBytes: farewell.length });
 });
 
-test('checkKeepalive() ends at once when it is told to, with what it knows', async () => {
+test('checkKeepalive() ends at once when aborted, with the facts so far', async () => {
   const server = await startHostileServer(answerAll);
   onTestFinished(() => server.stop());
   const controller = new AbortController();

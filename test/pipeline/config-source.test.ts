@@ -39,7 +39,7 @@ async function firstView(read: ReadConfig, version: string) {
 const waiting = { timeout: 30_000, interval: 20 };
 
 describe('createConfigSource()', () => {
-  test('judges by the version of the status page, and anew when that changes', async () => {
+  test('audits for the version of the status page, and again when that changes', async () => {
     const { read } = await sourceOf('nginx', nginx);
     const old = await firstView(read, '1.18.0');
     expect(old?.figures).toMatchObject({

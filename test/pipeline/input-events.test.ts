@@ -23,7 +23,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 /**
  * The table "every input x every event": no line lost or counted twice where its bytes still exist, no descriptor more
- * than before, and the state told. SIGKILL needs a process of its own: test/scenarios/input-events.test.ts.
+ * than before, and the state reported. SIGKILL needs a process of its own: test/scenarios/input-events.test.ts.
  */
 
 const format = '"$request" $status';
@@ -58,7 +58,7 @@ function replaceBy(replace: (path: string) => Promise<unknown>): Event['run'] {
       await replace(path);
     }
     await waitUntil({
-      until: 'the states are told',
+      until: 'the states are reported',
       holds: () => {
         const { file, pattern, pipe } = reasons();
         // A pattern names no directories: there the file has just vanished.
@@ -97,7 +97,7 @@ const events: readonly Event[] = [
         for (const kind of pathKinds) await chmod(inputs.homes[kind], 0o700);
         process.seteuid?.(65_534);
         await waitUntil({
-          until: 'the states are told',
+          until: 'the states are reported',
           holds: () => pathKinds.every((kind) => reasons()[kind] === 'permission_denied'),
         });
         await inputs.write(1, pathKinds);
@@ -133,7 +133,7 @@ const events: readonly Event[] = [
       fillDisk(3);
       await inputs.write(1);
       await waitUntil({
-        until: 'the failures are told',
+        until: 'the failures are reported',
         holds: () => (logs.checkpoint()?.failures ?? 0) >= 3,
       });
     },
@@ -219,7 +219,7 @@ const all = <T>(value: T) => Object.fromEntries(inputKinds.map((kind) => [kind, 
 
 describe('every input, after', () => {
   test.each(events)(
-    '$name: no line lost or twice, no descriptor more, the state told',
+    '$name: no line lost or twice, no descriptor more, the state reported',
     async ({ run, during = {}, renamed = 0 }) => {
       const world = await createWorld();
       const { inputs, apply, lines, reasons } = world;

@@ -31,7 +31,7 @@ function lineAt(seconds: number): string {
 interface WatchedLog {
   poll(): Promise<boolean>;
   counted(): number | undefined;
-  saysExhausted(): boolean;
+  showsExhausted(): boolean;
   close(): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
       return more.size > 0;
     },
     counted: () => logs.view(inputs).errorEvents?.['worker_connections_exhausted'],
-    saysExhausted: () => logs.exhaustedSecondsAgo() !== undefined,
+    showsExhausted: () => logs.exhaustedSecondsAgo() !== undefined,
     close: () => inputs.close(),
   });
 }
@@ -80,29 +80,29 @@ async function readAll(logs: WatchedLog): Promise<void> {
 }
 
 describe('an error log', () => {
-  test('says so for five seconds from the time on its line', async () => {
+  test('shows a full server for five seconds from the time on its line', async () => {
     await writeFile(file, '');
     const logs = await open('end');
     await readAll(logs);
     await readAll(logs);
     await appendFile(file, lineAt(now - 2));
     await readAll(logs);
-    expect(logs.saysExhausted()).toBe(true);
+    expect(logs.showsExhausted()).toBe(true);
     now += 3;
-    expect(logs.saysExhausted()).toBe(true);
+    expect(logs.showsExhausted()).toBe(true);
     now += 1;
-    expect(logs.saysExhausted()).toBe(false);
+    expect(logs.showsExhausted()).toBe(false);
   });
 
-  test('counts old lines that are read at start, but they do not speak for now', async () => {
+  test('counts old lines that are read at start, but they do not show a full server now', async () => {
     await writeFile(file, lineAt(now - 3600) + lineAt(now - 60));
     const logs = await open('beginning');
     await readAll(logs);
     expect(logs.counted()).toBe(2);
-    expect(logs.saysExhausted()).toBe(false);
+    expect(logs.showsExhausted()).toBe(false);
   });
 
-  test('counts what was written during a pause, but it does not speak for now', async () => {
+  test('counts what was written during a pause, but it does not show a full server now', async () => {
     await writeFile(file, '');
     const logs = await open('end');
     await readAll(logs);
@@ -111,7 +111,7 @@ describe('an error log', () => {
     now += 3600;
     await readAll(logs);
     expect(logs.counted()).toBe(1);
-    expect(logs.saysExhausted()).toBe(false);
+    expect(logs.showsExhausted()).toBe(false);
   });
 
   test('that appears with old lines in it does not speak for now', async () => {
@@ -122,7 +122,7 @@ describe('an error log', () => {
     await rename(join(directory, 'old'), file);
     await readAll(logs);
     expect(logs.counted()).toBe(1);
-    expect(logs.saysExhausted()).toBe(false);
+    expect(logs.showsExhausted()).toBe(false);
   });
 
   test.each([60, 86_400])(
@@ -134,9 +134,9 @@ describe('an error log', () => {
       await readAll(logs);
       await appendFile(file, lineAt(now + ahead));
       await readAll(logs);
-      expect(logs.saysExhausted()).toBe(false);
+      expect(logs.showsExhausted()).toBe(false);
       now += ahead;
-      expect(logs.saysExhausted()).toBe(false);
+      expect(logs.showsExhausted()).toBe(false);
     },
   );
 
@@ -148,6 +148,6 @@ describe('an error log', () => {
     await appendFile(file, lineAt(now));
     await readAll(logs);
     now -= 7200;
-    expect(logs.saysExhausted()).toBe(false);
+    expect(logs.showsExhausted()).toBe(false);
   });
 });

@@ -36,7 +36,7 @@ test('B17 B18 a target goes on from its record, and not with a record of other l
   await store.write(record);
   const third = createLogs();
   await third.logs.apply(config, store);
-  await waitUntil({ until: 'counting has begun anew', holds: () => third.lines() === 1 });
+  await waitUntil({ until: 'counters have restarted', holds: () => third.lines() === 1 });
   expect(third.messages.join()).toContain('other labels');
 });
 

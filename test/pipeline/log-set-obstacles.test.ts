@@ -97,8 +97,8 @@ describe('no problem of an input ends the process:', () => {
       ),
       undefined,
     );
-    const told = logs.view('shop')?.sources.map(({ condition }) => condition) ?? [];
-    expect(told.map(({ reason }) => reason)).toEqual([
+    const conditions = logs.view('shop')?.sources.map(({ condition }) => condition) ?? [];
+    expect(conditions.map(({ reason }) => reason)).toEqual([
       'waiting_for_file',
       'waiting_for_file',
       'nothing_matches',
@@ -109,6 +109,6 @@ describe('no problem of an input ends the process:', () => {
       'address_in_use',
       'bad_format',
     ]);
-    for (const { remedy } of told) expect(remedy).toMatch(/.{20}/);
+    for (const { remedy } of conditions) expect(remedy).toMatch(/.{20}/);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configOf, createDirectory, createLogs, format, line } from '../support/log-set.ts';
 
-test('what it gives can be handed on function by function', () => {
+test('its functions can be passed on one by one', () => {
   const { exhaustedSecondsAgo, view, checkpoint } = createLogs().logs;
   expect([exhaustedSecondsAgo('none'), view('none'), checkpoint()]).toEqual([
     undefined,
@@ -27,14 +27,14 @@ test('a path that is an access log and an error log is one source: its series ma
   ]);
 });
 
-test('a metric that no log of a target feeds is told once, one that some log feeds is not', async () => {
+test('a metric that no log of a target feeds is logged once, one that some log feeds is not', async () => {
   const { logs, messages } = createLogs();
   const of = (name: string, fields: string) => `{path: /nowhere/${name}.log, format: '${fields}'}`;
   await logs.apply(
     configOf(`${of('a', '$status')}, ${of('b', '$status $request_time')}`),
     undefined,
   );
-  const told = messages.filter((message) => message.includes('lacks a field')).join();
-  expect(told.split('webserver_log_connections_reached_total')).toHaveLength(2);
-  expect(told).not.toContain('webserver_log_request_duration_seconds');
+  const logged = messages.filter((message) => message.includes('lacks a field')).join();
+  expect(logged.split('webserver_log_connections_reached_total')).toHaveLength(2);
+  expect(logged).not.toContain('webserver_log_request_duration_seconds');
 });

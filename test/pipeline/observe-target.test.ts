@@ -73,7 +73,7 @@ describe('createTarget()', () => {
     expect(target.latest()).toBeUndefined();
   });
 
-  test('what the end of the request for it cut short is no fact about the server, and no line in the log', async () => {
+  test('a poll that ended with the request for it counts no failure and logs nothing', async () => {
     const asked = new AbortController();
     const lines: string[] = [];
     const { target, server } = await watchSilentServer({
@@ -89,7 +89,7 @@ describe('createTarget()', () => {
     expect(lines).toEqual([]);
   });
 
-  test('a server that does not answer is not asked for its slot table as well', async () => {
+  test('a server that does not answer gets no request for its slot table', async () => {
     let asked = 0;
     const { target } = await watchSilentServer({
       readHolders: () => {
@@ -106,7 +106,7 @@ test.each([
   { watched: false, readings: 1 },
   { watched: true, readings: 3 },
 ])(
-  'the kernel is read with each sample of a calm server while somebody looks ($watched)',
+  'the kernel is read with each sample of a calm server while the page is open ($watched)',
   async ({ watched, readings }) => {
     const page =
       'Active connections: 3 \nserver accepts handled requests\n 9 9 9 \nReading: 0 Writing: 1 Waiting: 2 \n';
