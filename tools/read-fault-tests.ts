@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url';
 
 export interface FaultTest {
   readonly ids: readonly string[];
-  /** The title without the ids, as a sentence. */
+  /** Without the ids, as a sentence. */
   readonly title: string;
   readonly file: string;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every test whose title starts with ids of faults, by file and position. */
+/** Every test whose title begins with ids of faults, in the order of files and lines. */
 export function readFaultTests(): readonly FaultTest[] {
   return (
     readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-      // Its own test contains example titles.
+      // The test of this module has titles that are examples.
       .filter((file) => file.endsWith('.test.ts') && !file.endsWith('render-reliability.test.ts'))
       .toSorted()
       .flatMap((file) => {
@@ -29,7 +29,7 @@ export function readFaultTests(): readonly FaultTest[] {
 const titled = /(['"`])((?:[A-E]\d{1,2} )+)((?:\\.|(?!\1).)+)\1/g;
 const describeBegins = /^describe(?:\.each\(.*\))?\((['"`])(.*)\1, /;
 
-/** Reads titles from the source, so that they do not depend on a run. */
+/** Titles are read from the source, so that the document does not depend on a test run. */
 export function faultTestsIn(source: string): readonly Omit<FaultTest, 'file'>[] {
   let group = '';
   return source.split('\n').flatMap((line) => {
@@ -41,7 +41,7 @@ export function faultTestsIn(source: string): readonly Omit<FaultTest, 'file'>[]
   });
 }
 
-/** Replaces the placeholders that vitest fills from a table of cases. */
+/** Placeholders of vitest stand for the cases of a table. */
 function sentence(title: string): string {
   return title
     .trim()

@@ -20,8 +20,8 @@ for (const { who, counted, written } of report.lines) {
   console.log(`lines, ${who}: ${counted} counted, ${written} written`);
 }
 for (const [what, trend] of [
-  ['held after a collection', report.held],
-  ['resident memory', report.resident],
+  ['heap after a collection', report.memory.heap],
+  ['resident memory', report.memory.resident],
 ] as const) {
   if (trend === undefined) continue;
   const { slopePerMinute, uncertainty } = trend;
@@ -29,6 +29,8 @@ for (const [what, trend] of [
     `${what} in the second half: ${kibibytes(slopePerMinute)} a minute, 95 % confidence ± ${kibibytes(uncertainty)}`,
   );
 }
+const [third, last] = report.memory.buffers;
+console.log(`minimum of buffers, third and last quarter: ${kibibytes(third)}, ${kibibytes(last)}`);
 console.log(`maximum of descriptors, third and last quarter: ${report.descriptors.join(', ')}`);
 console.log(`maximum of series, third and last quarter: ${report.series.join(', ')}`);
 console.log(`samples with a verdict of exhausted: ${report.exhaustedSamples}`);
