@@ -38,7 +38,7 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
       await server.apply(['KeepAlive On', directive]);
       await sleep(1000);
       const measured = await runVisitors(sender, server, visitors);
-      const fits = measured.mostHeld <= highestOccupancy * today.slots;
+      const fits = measured.maxHeld <= highestOccupancy * today.slots;
       results.push({ seconds, fits, reuse: measured.reuseRatio });
       const predicted = advice.model.predictions.find(
         (prediction: { timeoutSeconds: number }) => prediction.timeoutSeconds === seconds,
@@ -50,7 +50,7 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
         percent(predicted?.reuseRatio.expected),
         percent(measured.reuseRatio),
         predicted?.busiestSlots.high.toFixed(0) ?? '-',
-        String(measured.mostHeld),
+        String(measured.maxHeld),
         fits ? 'yes' : 'no',
         seconds === advice.advisedKeepaliveTimeoutSeconds ? 'advised' : '',
       ]);

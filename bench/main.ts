@@ -65,7 +65,9 @@ const options: VerdictBenchOptions = {
 };
 const unknown = names.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
-  fail(`there is no bench "${unknown.join('", "')}"; there are ${Object.keys(benches).join(', ')}`);
+  fail(
+    `unknown benchmark "${unknown.join('", "')}": want one of ${Object.keys(benches).join(', ')}`,
+  );
 }
 for (const [name, load] of Object.entries(benches)) {
   if (names.length > 0 && !names.includes(name)) continue;

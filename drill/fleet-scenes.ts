@@ -115,7 +115,7 @@ const notCounted = ['KeepaliveExporterSamplesMissed', 'KeepaliveExporterWatchdog
 export async function runFleetScene(
   fleet: Fleet,
   scene: FleetScene,
-  atItsHeight: () => Promise<void> = async () => undefined,
+  onAllArrived: () => Promise<void> = async () => undefined,
 ): Promise<FleetResult> {
   const before = await firing(fleet, 3);
   const startedAt = performance.now();
@@ -134,7 +134,7 @@ export async function runFleetScene(
   }).catch(() => undefined);
   if (scene.must.length === 0) await sleep(quietMilliseconds);
   const fired = await news();
-  await atItsHeight();
+  await onAllArrived();
   await end();
   return {
     scene: scene.name,

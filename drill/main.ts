@@ -66,11 +66,11 @@ async function drawScenes(directory: string): Promise<void> {
     await sleep(180_000);
     await draw('rest');
     for (const scene of scenes.filter(({ name }) => name === 'keep-alive flood on prefork')) {
-      const atItsHeight = async () => {
+      const onAllArrived = async () => {
         await sleep(20_000);
         await draw('flood');
       };
-      await runScene(drill, scene, { patienceMilliseconds: 40_000, atItsHeight });
+      await runScene(drill, scene, { timeoutMilliseconds: 40_000, onAllArrived });
     }
   } finally {
     endVisits();
@@ -103,7 +103,7 @@ async function runScenes(): Promise<void> {
         if (pictures === undefined) return;
         await takePicture(drill.exporter.url, pictures, fileName(scene.name));
       };
-      const options = { patienceMilliseconds: 40_000, atItsHeight: picture };
+      const options = { timeoutMilliseconds: 40_000, onAllArrived: picture };
       results.push(await runScene(drill, scene, options));
     }
   } finally {

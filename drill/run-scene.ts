@@ -20,11 +20,11 @@ export interface SceneResult {
 
 export interface RunOptions {
   /** Maximum time for an alert to arrive. */
-  readonly patienceMilliseconds: number;
+  readonly timeoutMilliseconds: number;
   /** Duration of a scene without an alert. Default: ten seconds. A page arrives five seconds after its cause. */
   readonly quietMilliseconds?: number;
   /** Called during the scene, when the expected alerts have arrived. */
-  readonly atItsHeight?: () => Promise<void>;
+  readonly onAllArrived?: () => Promise<void>;
 }
 
 export async function runScene(
@@ -38,23 +38,23 @@ export async function runScene(
   const news = () => drill.webhook.received.slice(from);
   const has = (alert: string, status: 'firing' | 'resolved') =>
     news().some(
-      ({ name, target, status: told }) => `${name}/${target}` === alert && told === status,
+      ({ name, target, status: received }) => `${name}/${target}` === alert && received === status,
     );
 
   const allArrived = () => scene.expected.every((alert) => has(alert, 'firing'));
   if (scene.expected.length === 0) await sleep(options.quietMilliseconds ?? 10_000);
-  else await waitQuietly(allArrived, options.patienceMilliseconds);
+  else await waitOrGiveUp(allArrived, options.timeoutMilliseconds);
   const ours = await askOurs(drill, scene);
   const theirs = await askTheirs(drill, scene);
-  await options.atItsHeight?.();
+  await options.onAllArrived?.();
   await end();
   // A crashed server of the drill stays down.
   const ends = scene.name.includes('crash')
     ? []
     : scene.expected.filter((alert) => has(alert, 'firing'));
-  await waitQuietly(
+  await waitOrGiveUp(
     () => ends.every((alert) => has(alert, 'resolved')),
-    options.patienceMilliseconds,
+    options.timeoutMilliseconds,
   );
   return {
     scene: scene.name,
@@ -71,7 +71,7 @@ export async function runScene(
 }
 
 /** A timeout is a result here, not an error. */
-async function waitQuietly(holds: () => boolean, withinMs: number): Promise<void> {
+async function waitOrGiveUp(holds: () => boolean, withinMs: number): Promise<void> {
   await waitUntil({ until: 'the scene is over', withinMs, everyMs: 100, holds }).catch(
     () => undefined,
   );

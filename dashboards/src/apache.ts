@@ -48,7 +48,7 @@ export const apacheDashboard = buildDashboard({
     }),
     figure({
       title: 'Free slots',
-      query: status.leastRoom,
+      query: status.fewestFreeSlots,
       thresholds: thresholds.headroom,
       shows: 'Slots that are idle or not yet started, on the server with the fewest.',
       bad: 'under 2. See which state holds the slots.',

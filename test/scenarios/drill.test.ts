@@ -25,7 +25,7 @@ test.each(
   '%s: the right alert arrives at the webhook, no wrong one does, and its end is told',
   async (_, scene) => {
     const { missing, wrong, unresolved } = await runScene(drill, scene, {
-      patienceMilliseconds: 40_000,
+      timeoutMilliseconds: 40_000,
       quietMilliseconds: 7_000,
     });
     expect({ missing, wrong, unresolved }).toEqual({ missing: [], wrong: [], unresolved: [] });

@@ -14,7 +14,7 @@ export interface IdleWatch {
   readonly idleSlotSeconds: number;
   /** Samples in which the server was full. */
   readonly fullSamples: number;
-  readonly mostHeld: number;
+  readonly maxHeld: number;
   readonly lastIdle: number;
   stop(): Promise<void>;
 }
@@ -59,7 +59,7 @@ export function watchConnections(port: number): IdleWatch {
 
 /** Looks ten times a second until it is stopped. */
 function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
-  const seen = { idleSlotSeconds: 0, fullSamples: 0, mostHeld: 0, lastIdle: 0, stop };
+  const seen = { idleSlotSeconds: 0, fullSamples: 0, maxHeld: 0, lastIdle: 0, stop };
   let stopped = false;
   let before = performance.now();
   const running = sample();
@@ -71,7 +71,7 @@ function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
       const now = performance.now();
       seen.lastIdle = idle;
       seen.idleSlotSeconds += (idle * (now - before)) / 1000;
-      seen.mostHeld = Math.max(seen.mostHeld, all);
+      seen.maxHeld = Math.max(seen.maxHeld, all);
       if (isFull) seen.fullSamples++;
       before = now;
       await new Promise((resolve) => setTimeout(resolve, everyMs));

@@ -14,7 +14,7 @@ export interface VisitorRun {
   /** From the first visitor to the last response. */
   readonly seconds: number;
   readonly meanIdleSlots: number;
-  readonly mostHeld: number;
+  readonly maxHeld: number;
   readonly fullSamples: number;
   readonly reuseRatio: number;
 }
@@ -90,7 +90,7 @@ export async function runVisitors(
       lines,
       seconds,
       meanIdleSlots: watch.idleSlotSeconds / seconds,
-      mostHeld: watch.mostHeld,
+      maxHeld: watch.maxHeld,
       fullSamples: watch.fullSamples,
       reuseRatio: reused.length / visitors.length,
     };

@@ -91,14 +91,14 @@ export function mutateText(text: string, other: string, random: SeededRandom): s
 }
 
 /** Maximum number of tries: more find little, and a failure may be slow. */
-const mostTries = 2000;
+const maxTries = 2000;
 
 /** Shortens a failing text by removing ever smaller pieces. */
 export function shrinkText(text: string, fails: (text: string) => boolean): string {
   let shortest = text;
   let tries = 0;
   for (let size = Math.ceil(text.length / 2); size >= 1; size = Math.floor(size / 2)) {
-    for (let from = 0; from < shortest.length && tries < mostTries; tries++) {
+    for (let from = 0; from < shortest.length && tries < maxTries; tries++) {
       const without = shortest.slice(0, from) + shortest.slice(from + size);
       if (fails(without)) shortest = without;
       else from += size;

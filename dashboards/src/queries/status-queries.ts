@@ -92,7 +92,7 @@ function ratioQueries(select: Select) {
 function slotQueries(select: Select) {
   return {
     // The server with the least room, because a sum would hide it. A full server has 0, whatever its last page reported.
-    leastRoom: {
+    fewestFreeSlots: {
       expr: `min(0 * (${select('webserver_exhausted')} == 1) or ${sum(
         select('webserver_slots', 'state=~"idle|open|free"'),
         perTarget,
