@@ -23,14 +23,18 @@ for (const [what, trend] of [
   ['heap after a collection', report.memory.heap],
   ['resident memory', report.memory.resident],
 ] as const) {
-  if (trend === undefined) continue;
+  if (trend === undefined) {
+    console.log(`${what}: not judged; it takes more than five minutes`);
+    continue;
+  }
   const { slopePerMinute, uncertainty } = trend;
   console.log(
     `${what} in the second half: ${kibibytes(slopePerMinute)} a minute, 95 % confidence ± ${kibibytes(uncertainty)}`,
   );
 }
 const [third, last] = report.memory.buffers;
-console.log(`buffers at least, third and last quarter: ${kibibytes(third)}, ${kibibytes(last)}`);
+if (Number.isFinite(third))
+  console.log(`buffers at least, third and last quarter: ${kibibytes(third)}, ${kibibytes(last)}`);
 console.log(`descriptors at most, third and last quarter: ${report.descriptors.join(', ')}`);
 console.log(`series at most, third and last quarter: ${report.series.join(', ')}`);
 console.log(`samples with a verdict of exhausted: ${report.exhaustedSamples}`);
