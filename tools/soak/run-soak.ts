@@ -24,6 +24,8 @@ import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
+  /** A busy machine needs longer for them. */
+  readonly leastFaults?: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
@@ -135,13 +137,13 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
 
 async function makeFaults(
   world: SoakWorld,
-  { seconds, say }: SoakOptions,
+  { seconds, leastFaults = 0, say }: SoakOptions,
   elapsed: () => number,
 ): Promise<number> {
   const names = Object.keys(soakFaults);
   const [first = '', ...others] = names;
   let faults = 0;
-  for (; elapsed() < seconds; faults++) {
+  for (; elapsed() < seconds || faults < leastFaults; faults++) {
     // Each once before chance decides, so that a short run has met them all.
     const name = names[faults] ?? world.random.pick([first, ...others]);
     say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
