@@ -14,13 +14,18 @@ export interface MemoryReport {
 const mostHeapPerMinute = 256 * 1024;
 const mostBuffers = 1024 * 1024;
 
+/** Code is compiled as it is used: the heap grew by 544 KiB a minute in the second, by 110 after the fifth. */
+const warmUpSeconds = 300;
+
 /**
- * Of the second half of a run: in the first, heaps and caches grow to their size. Objects are judged by the trend of
+ * Of the second half of a run, after five minutes: before, heaps and caches grow to their size. Objects are judged by the trend of
  * the heap. Memory of buffers is given back some time after the collection, and those of the work at hand count too: it
  * was 4.4 to 12.6 MiB in ten minutes, without a trend. So buffers are judged by the least there was.
  */
 export function judgeMemory(readings: readonly MemoryReading[]): MemoryReport {
-  const late = readings.slice(Math.floor(readings.length / 2));
+  const late = readings
+    .slice(Math.floor(readings.length / 2))
+    .filter(({ seconds }) => seconds >= warmUpSeconds);
   const trend = (read: (reading: MemoryReading) => number) =>
     fitTrend(late.map((reading) => ({ seconds: reading.seconds, value: read(reading) })));
   const middle = Math.floor(late.length / 2);

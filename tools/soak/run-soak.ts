@@ -24,13 +24,15 @@ import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
+  /** A busy machine needs longer for them. */
+  readonly leastFaults?: number;
   readonly seed: number;
   readonly say: (line: string) => void;
 }
 
 export interface SoakReport {
   readonly faults: number;
-  /** By exporter and target: the lines counted and the lines in the logs. */
+  /** By exporter and target, what was counted and what the logs hold. */
   readonly lines: readonly {
     readonly who: string;
     readonly counted: number;
@@ -40,7 +42,7 @@ export interface SoakReport {
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
-  /** Problems found; empty if there are none. */
+  /** What must not be; empty when all is well. */
   readonly problems: readonly string[];
 }
 
@@ -50,7 +52,7 @@ interface Sample {
   readonly series: number;
 }
 
-/** Runs real servers, visitors and two exporters with random faults. The same seed makes the same faults. */
+/** Real servers, visitors and two exporters for a while, with faults at random; the same seed, the same faults. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const built = await buildStoppable(async (defer) => ({
     world: await buildWorld(defer, options),
@@ -135,14 +137,14 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
 
 async function makeFaults(
   world: SoakWorld,
-  { seconds, say }: SoakOptions,
+  { seconds, leastFaults = 0, say }: SoakOptions,
   elapsed: () => number,
 ): Promise<number> {
   const names = Object.keys(soakFaults);
   const [first = '', ...others] = names;
   let faults = 0;
-  for (; elapsed() < seconds; faults++) {
-    // Each fault once, then at random, so that a short run has all of them.
+  for (; elapsed() < seconds || faults < leastFaults; faults++) {
+    // Each once before chance decides, so that a short run has met them all.
     const name = names[faults] ?? world.random.pick([first, ...others]);
     say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
     await soakFaults[name]?.(world);
@@ -162,7 +164,7 @@ function sampleOf(
   };
 }
 
-/** Some codes and results appear late for the first time. */
+/** Some codes and results are met for the first time late. */
 const lateSeries = 0.02;
 
 /** Of the last quarter, when faults have all been met; a short run has no such quarter. */
@@ -183,7 +185,7 @@ function judgeSeries(
 /** Until then each fault has happened once. */
 const leastSecondsBefore = 60;
 
-/** A server reported as exhausted while every visitor around that second was answered. */
+/** A server called exhausted while every visitor of the seconds around was answered. */
 function judgeVerdicts(
   { sites }: SoakWorld,
   metrics: Exposition,
@@ -201,7 +203,7 @@ function judgeVerdicts(
   return exhausted.length;
 }
 
-/** Ends all visits and polls, and waits until both exporters have counted all lines of the logs. */
+/** Ends all visits and polls, and waits until both exporters have counted what the logs hold. */
 async function settle(world: SoakWorld, problems: Set<string>) {
   const { sites, steady, shaken, steadyConfig } = world;
   world.setClock(0);
@@ -227,7 +229,7 @@ async function settle(world: SoakWorld, problems: Set<string>) {
   return lines;
 }
 
-/** Reads both each time: Apache logs connections to itself when it ends idle children, even after the last visit. */
+/** Both anew each time: Apache logs connections to itself when it ends idle children, also after the last visit. */
 async function untilCounted(exporter: SoakExporter, site: SoakSite) {
   let counted = -1;
   let written = 0;
@@ -266,7 +268,7 @@ function summarize(samples: readonly Sample[], problems: Set<string>) {
     most(secondHalf, (at) => at.descriptors),
   ] as const;
   const series = [most(firstHalf, (at) => at.series), most(secondHalf, (at) => at.series)] as const;
-  // A renamed log stays open for 15 minutes after its last growth, at most eight for each log.
+  // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
   return { descriptors, series };
 }
