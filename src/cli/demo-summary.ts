@@ -34,7 +34,7 @@ function summaryRow({ observation, counters }: TargetView): readonly string[] {
     String(group?.limit?.value ?? 'unknown'),
     ratio(keepaliveOccupancy),
     ratio(workerSaturation),
-    // The last poll is not among the samples, and may have been the highest.
+    // The last poll is not a sample, but may have been the highest.
     peakSaturation(
       workerSaturation === undefined ? saturation : withValue(saturation, workerSaturation),
     ),
