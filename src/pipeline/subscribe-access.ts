@@ -57,7 +57,7 @@ export function subscribeAccess(options: SubscribeAccessOptions): AccessSubscrip
       log.error('a log is not read', { target: config.name, error: format.error });
       continue;
     }
-    for (const meaning of format.value.fields) found.add(meaning);
+    for (const field of format.value.fields) found.add(field);
     subscriptions.push(subscribeSource(source, format.value, options));
   }
   // A field that one log of a target lacks may be in another.
