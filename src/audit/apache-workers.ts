@@ -1,4 +1,5 @@
 import { type ApacheView, mainCount } from './apache-view.ts';
+import { oncePer } from './named-directives.ts';
 
 export interface ApacheWorkers {
   readonly asked: number;
@@ -13,7 +14,7 @@ export interface ApacheWorkers {
  * What the MPM makes of its limits (event_check_config() and its sisters): threads are cut to ThreadLimit, processes to
  * ServerLimit, and workers to whole processes.
  */
-export function apacheWorkers(view: ApacheView): ApacheWorkers {
+export const apacheWorkers = oncePer((view: ApacheView): ApacheWorkers => {
   const asked = mainCount(view, 'MaxRequestWorkers');
   const serverLimit = Math.max(1, mainCount(view, 'ServerLimit'));
   if (view.mpm === 'prefork') {
@@ -25,4 +26,4 @@ export function apacheWorkers(view: ApacheView): ApacheWorkers {
   const processes = Math.max(1, Math.min(Math.floor(asked / threadsPerChild), serverLimit));
   const workers = processes * threadsPerChild;
   return { asked, threadsPerChild, serverLimit, processes, workers };
-}
+});

@@ -8,6 +8,7 @@ import { type Setting, textOf } from './setting.ts';
 /** What is known of the machine the servers run on; the audit of files of elsewhere knows nothing. */
 export interface MachineFacts {
   readonly cpuCount: number;
+  /** Of the machine, or the limit of the control group that the server runs in. */
   readonly memoryBytes?: number;
   /** net.core.somaxconn. */
   readonly somaxconn?: number;

@@ -21,6 +21,8 @@ export interface Finding {
   readonly why: string;
   /** Lines to paste. */
   readonly fix: readonly string[];
+  /** Findings of the same check and severity that are not listed; on the last one that is. */
+  readonly more?: number;
 }
 /** A value in force, and where it comes from. */
 export interface EffectiveFigure {

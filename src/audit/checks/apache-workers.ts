@@ -82,8 +82,8 @@ function assumedProcessBytes({ tree }: ApacheView): number {
 const memory: Check = {
   id: 'apache-prefork-memory',
   severity: 'error',
-  what: 'All prefork workers together need more memory than the machine has',
-  why: 'A spike makes the machine swap or the kernel kill processes, long before MaxRequestWorkers is reached.',
+  what: 'All prefork workers together need more memory than there is',
+  why: 'A spike makes the machine swap or the kernel kill processes, long before MaxRequestWorkers is reached. In a container or a unit with a limit, the limit counts, not the memory of the machine.',
   find: onApache((view, { machine }) => {
     const { memoryBytes, processBytes } = machine;
     if (view.mpm !== 'prefork' || memoryBytes === undefined) return undefined;
