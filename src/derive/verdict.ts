@@ -46,7 +46,8 @@ function verdictOfAnswer(input: VerdictInput, figures: SlotFigures): Verdict {
   if (full) evidence.push('no_idle_slot');
   if (full && queueLength(input.host?.listen) > 0) evidence.push('accept_queue');
   if ((input.droppedSince ?? 0) > 0) evidence.push('dropped_connections');
-  if ((full || input.server === 'nginx') && logSpeaks(input, figures)) evidence.push('error_log');
+  if ((full || input.server === 'nginx') && isLogEvidence(input, figures))
+    evidence.push('error_log');
   return { exhausted: evidence.length > 0, evidence };
 }
 
@@ -57,7 +58,7 @@ const turnedAwayWithinSeconds = 1.25;
  * A page with free slots outweighs a log line that is some seconds old, but not one from just now: one worker process
  * can be full while the others are not.
  */
-function logSpeaks({ loggedSecondsAgo }: VerdictInput, figures: SlotFigures): boolean {
+function isLogEvidence({ loggedSecondsAgo }: VerdictInput, figures: SlotFigures): boolean {
   if (loggedSecondsAgo === undefined) return false;
   // Idle connections count as free: nginx closes them for a visitor.
   const showsRoom = (figures.workerSaturation ?? 1) < 0.9;
