@@ -5,10 +5,10 @@ import { sortByTrouble } from './rank.ts';
 import { buildSlotBoard, type SlotBoard } from './slot-board.ts';
 import { maxNameLength, visibleText } from './visible-text.ts';
 
-/** The boards of one target, one for each kind of slot it has. */
+/** The boards of one target: one for each kind of slot. */
 export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] {
   const groups = view?.figures?.groups ?? [];
-  // The kernel sees connections; a server without connection slots gives each of them a worker.
+  // The kernel shows connections. On a server without connection slots each one holds a worker.
   const agedKind = groups.some(({ kind }) => kind === 'connection') ? 'connection' : 'worker';
   const held = view && currentConnections(view)?.held;
   return groups.map((group) =>
@@ -19,7 +19,7 @@ export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] 
   );
 }
 
-/** More cards than this are a wall; the overview lists every target, and the cards show the troubled ones. */
+/** Maximum number of cards. The overview lists every target; the cards show those with problems first. */
 export const maxCards = 40;
 
 /** One event of the live stream: the boards of all targets that have a card. */
