@@ -17,7 +17,7 @@ export interface AuditReport {
   readonly silenced: readonly SilencedFinding[];
 }
 
-/** Runs every check. A silence covers the findings of its id in its file. */
+/** Runs every check. A silence hides the findings of its check in its file. */
 export function runAudit(subject: AuditSubject): AuditReport {
   const all = allChecks.flatMap((check) =>
     check.find(subject).map((hit) => buildFinding(check, hit)),
@@ -29,7 +29,7 @@ export function runAudit(subject: AuditSubject): AuditReport {
           .filter(({ id }) => id !== '')
           .map((silence) => ({ server: view.server, silence })),
   );
-  // The first of a file stands for its like.
+  // Of equal silences in one file the first one counts.
   const byPlace = new Map(
     silences.toReversed().map((one) => [placeKey(one.silence.id, one.silence.at.file), one]),
   );
