@@ -13,7 +13,7 @@ import {
 } from '../derive/target-state.ts';
 import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
 import { createObservationLane } from '../io/observation-lane.ts';
-import type { ConfigView } from '../snapshot/audit.ts';
+import { present } from '../present.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
 import type { Capacity } from '../snapshot/slots.ts';
@@ -216,8 +216,7 @@ class PolledTarget implements Target {
     const laneUp = this.#source.laneUp?.();
     const shown = showReadings(this.#state, readings, {
       nowMilliseconds: performance.now(),
-      ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
-      ...(laneUp === undefined ? {} : { laneUp }),
+      ...present({ loggedSecondsAgo, laneUp }),
     });
     this.#state = shown;
     return shown.view;
@@ -267,18 +266,6 @@ function isCalm(outcome: ObservationOutcome, before: TargetView | undefined): bo
 
 function isTimeout({ observation: { outcome } }: TargetView): boolean {
   return outcome.kind === 'failed' && /_timeout$/.test(outcome.failure.result);
-}
-
-function present(read: {
-  readonly host?: HostFigures | undefined;
-  readonly holders?: SlotHolders | undefined;
-  readonly config?: ConfigView | undefined;
-}): Pick<TargetReadings, 'host' | 'holders' | 'config'> {
-  return {
-    ...(read.host === undefined ? {} : { host: read.host }),
-    ...(read.holders === undefined ? {} : { holders: read.holders }),
-    ...(read.config === undefined ? {} : { config: read.config }),
-  };
 }
 
 function versionOf(answered: Observation | undefined): string | undefined {
