@@ -64,9 +64,7 @@ function buildResult(finding: Finding, silence: Silence | undefined, options: Sa
     level: levels[severity],
     message: { text },
     locations: [buildLocation(finding.at, options)],
-    ...(silence === undefined
-      ? {}
-      : { suppressions: [{ kind: 'inSource', justification: silence.reason }] }),
+    suppressions: silence && [{ kind: 'inSource', justification: silence.reason }],
   };
 }
 

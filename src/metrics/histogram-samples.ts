@@ -1,3 +1,4 @@
+import type { HistogramCounts } from '../snapshot/log-counts.ts';
 import type { Sample } from './family.ts';
 
 /** A classic histogram as it is exposed. */
@@ -20,4 +21,19 @@ export function* histogramSamples<L extends string>(
   yield { labels, suffix: '_bucket', le: '+Inf', value: count };
   yield { labels, suffix: '_sum', value: sum };
   yield { labels, suffix: '_count', value: count };
+}
+
+/** The same for a histogram whose counts are not cumulative; none before the first observation. */
+export function observedSamples<L extends string>(
+  labels: Readonly<Record<L, string>>,
+  { upperBounds, counts, sum }: HistogramCounts,
+): Iterable<Sample<L>> {
+  const count = counts.reduce((total, one) => total + one, 0);
+  if (count === 0) return [];
+  let below = 0;
+  const buckets = upperBounds.map((_, index) => {
+    below += counts[index] ?? 0;
+    return below;
+  });
+  return histogramSamples(labels, { bounds: upperBounds, buckets, sum, count });
 }

@@ -4,7 +4,7 @@ import { checkedFields } from '../snapshot/log-record.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
 import { figures, ofTarget } from './figures.ts';
-import { histogramSamples } from './histogram-samples.ts';
+import { observedSamples } from './histogram-samples.ts';
 import { labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
 
 const logReader = 'The log reader.';
@@ -255,27 +255,13 @@ interface HistogramRow {
   readonly read: (counts: LogCounts) => HistogramCounts;
 }
 
+/** A histogram without observations is absent: the format lacks its field, or nothing happened yet. */
 function histogramFamily({ read, ...row }: HistogramRow): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'histogram',
     labels: targetLabels,
     samples: (view: LoggedTarget) =>
-      fromCounts(view, undefined, (counts) => [...histogramOf(view, read(counts))]),
+      fromCounts(view, undefined, (counts) => [...observedSamples(labelsOf(view), read(counts))]),
   });
-}
-
-/** Absent before the first observation: the format lacks the field, or nothing has happened yet. */
-export function histogramOf(
-  view: LoggedTarget,
-  { upperBounds, counts, sum }: HistogramCounts,
-): Iterable<Sample<TargetLabel>> {
-  const count = counts.reduce((total, one) => total + one, 0);
-  if (count === 0) return [];
-  let below = 0;
-  const buckets = upperBounds.map((_, index) => {
-    below += counts[index] ?? 0;
-    return below;
-  });
-  return histogramSamples(labelsOf(view), { bounds: upperBounds, buckets, sum, count });
 }

@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { currentConnections, describeOldestIdle } from './connections.ts';
 import type { PageModel } from './model.ts';
@@ -12,10 +13,7 @@ export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] 
   const agedKind = groups.some(({ kind }) => kind === 'connection') ? 'connection' : 'worker';
   const held = view && currentConnections(view)?.held;
   return groups.map((group) =>
-    buildSlotBoard({
-      group,
-      ...(held !== undefined && group.kind === agedKind ? { held } : {}),
-    }),
+    buildSlotBoard(present({ group, held: group.kind === agedKind ? held : undefined })),
   );
 }
 
@@ -31,7 +29,7 @@ export function renderBoardsEvent({ targets }: PageModel): string {
       return {
         name: visibleText(identity.name, maxNameLength),
         boards: buildBoards(view),
-        ...(connections === undefined ? {} : { oldestIdle: describeOldestIdle(connections) }),
+        oldestIdle: connections && describeOldestIdle(connections),
       };
     }),
   );

@@ -78,7 +78,7 @@ const long: Check = {
     return hitOn(server, timeout, {
       advised: `at most ${maximum} s`,
       fix: [fixLine(server, timeoutNames, server === 'apache' ? `${maximum}` : '15s')],
-      ...(model === 'blocking' ? {} : { severity: 'info' as const }),
+      severity: model === 'blocking' ? 'warning' : 'info',
     });
   }),
   examples: [
@@ -107,7 +107,7 @@ const few: Check = {
       ? hitOn(server, requests, {
           advised: '300 to 500',
           fix: [fixLine(server, requestNames, '500')],
-          ...(requestLimit < 50 ? { severity: 'warning' as const } : {}),
+          severity: requestLimit < 50 ? 'warning' : 'info',
         })
       : undefined,
   ),
