@@ -34,14 +34,14 @@ function summaryRow({ observation, counters }: TargetView): readonly string[] {
     String(group?.limit?.value ?? 'unknown'),
     ratio(keepaliveOccupancy),
     ratio(workerSaturation),
-    // The last look is none of the samples, and may have been the highest.
+    // The last poll is not a sample, but may have been the highest.
     peakSaturation(
       workerSaturation === undefined ? saturation : addRatio(saturation, workerSaturation),
     ),
   ];
 }
 
-/** The bucket of the highest sample, in words. */
+/** The bucket of the highest sample, as text. */
 function peakSaturation({ buckets, count }: RatioHistogram): string {
   if (count === 0) return 'no samples';
   const highest = buckets.indexOf(count);

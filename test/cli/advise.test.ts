@@ -89,8 +89,8 @@ describe('advise, from logs', () => {
   });
 
   test.each([
-    [[], /want --log=FILE/],
-    [['--log=a'], /want --format=FORMAT/],
+    [[], /give --log=FILE/],
+    [['--log=a'], /give --format=FORMAT/],
     [['--log=a', '--format=json'], /--server="": want apache, prefork/],
     [['--log=a', '--format=json', '--server=iis'], /--server="iis"/],
     [
@@ -124,7 +124,7 @@ describe('advise, from logs', () => {
 
   test('an empty log, and one whose time is no time, say so', async () => {
     const empty = await adviseWith(format, []);
-    expect(empty.stderr).toMatch(/access\.log: there is no line\n$/);
+    expect(empty.stderr).toMatch(/access\.log: the files contain no line\n$/);
     const other = lines.slice(0, 50).map((line) => line.replace(/ \d+\.\d+ /, ' [noon] '));
     const { stdout } = await adviseWith(format, other);
     expect(stdout).toContain('of no line the time could be read: check that the format is that');
