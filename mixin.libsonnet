@@ -1,5 +1,5 @@
 // Generated from tools/rules/write-mixin.ts by `npm run generate`; do not edit.
-// A monitoring mixin: alerts/README.md says how it is used and configured.
+// A monitoring mixin: alerts/README.md describes its use and configuration.
 (import 'alerts/mixin/config.libsonnet') +
 (import 'alerts/mixin/rules.libsonnet') +
 {

@@ -6,12 +6,12 @@ import { adviseOnRun, runVisitors, startVisitors } from '../test/support/visitor
 import { printTable } from './measure.ts';
 
 const today = { slots: 150, timeoutSeconds: 5 };
-/** The advised one and eight others. */
+/** The advised timeout and eight others. */
 const tried = [0, 0.25, 0.5, 1, 1.5, 2, 3, 5, 7];
 
 /**
- * The advice for a full prefork, and every other timeout tried on the same visitors: predicted from one log beside what
- * is then measured. By the rule the best is the smallest that keeps 95 % of the reuse and fits, else the largest that fits.
+ * The advice for a full prefork, compared with other timeouts for the same visitors: predictions from one log beside
+ * measurements. The best timeout is the smallest that fits and keeps 95 % of the reuse, otherwise the largest that fits.
  */
 export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promise<void> {
   const visits = planVisits({
@@ -69,7 +69,7 @@ interface Result {
   readonly reuse: number;
 }
 
-/** By the rule: a timeout that fits beats one that does not; of those that fit, the one with more reuse up to 95 % of all. */
+/** A timeout that fits is better than one that does not. Of those that fit, more reuse is better, up to 95 % of all. */
 function verdictOn(results: readonly Result[], advised: number): string {
   const enough = 0.95 * Math.max(...results.map(({ reuse }) => reuse));
   const worth = ({ fits, reuse }: Result) => (fits ? Math.min(reuse, enough) : -1);

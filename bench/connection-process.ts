@@ -1,8 +1,8 @@
 import { connect, createServer, Server, type Socket } from 'node:net';
 
 /**
- * A child process of `held-connections.ts`: it accepts connections of a listening socket it is given, or opens
- * connections to a port. 20,000 connections are 40,000 descriptors, and one process often has 20,000.
+ * A child process of `held-connections.ts`. It accepts connections on a listening socket that it receives, or opens
+ * connections to a port. 20,000 connections need 40,000 descriptors, and the limit of one process is often 20,000.
  */
 export type ChildOrder =
   | { readonly kind: 'accept' }
@@ -17,7 +17,7 @@ async function open(port: number, count: number): Promise<void> {
   }
 }
 
-/** Several addresses of the loopback network: one has not enough ephemeral ports. */
+/** Several loopback addresses, because one does not have enough ephemeral ports. */
 function openOne(port: number, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: `127.0.0.${1 + (index % 8)}` });
@@ -30,7 +30,7 @@ process.on('message', (order: ChildOrder, handle: unknown) => {
     void open(order.port, order.count).then(() => process.send?.('ready'));
     return;
   }
-  if (!(handle instanceof Server)) throw new Error('accept: no listening socket was sent');
+  if (!(handle instanceof Server)) throw new Error('accept: no listening socket was received');
   createServer((socket) => socket.on('error', () => undefined)).listen(handle, () =>
     process.send?.('ready'),
   );

@@ -10,11 +10,11 @@ export interface DelayingProxyOptions {
 
 export interface DelayingProxy extends Stoppable {
   readonly port: number;
-  /** Connections made through it so far. */
+  /** Number of connections so far. */
   connections(): number;
 }
 
-/** A TCP proxy to a port of this machine that is as far away as the round trip says. */
+/** A TCP proxy to a port of this machine that adds the given round-trip time. */
 export function startDelayingProxy(options: DelayingProxyOptions): Promise<DelayingProxy> {
   return buildStoppable(async (defer) => {
     const open = new Set<Socket>();
@@ -31,7 +31,7 @@ export function startDelayingProxy(options: DelayingProxyOptions): Promise<Delay
         open.add(socket);
         socket.setNoDelay(true);
         socket.on('close', () => open.delete(socket));
-        // Either end may reset; the other one learns it by the end of its stream.
+        // Either end may reset. The stream of the other end then ends.
         socket.on('error', () => socket.destroy());
       }
       link(client, origin, options);
@@ -45,7 +45,7 @@ export function startDelayingProxy(options: DelayingProxyOptions): Promise<Delay
   });
 }
 
-/** The client's handshake with the proxy takes no time; over the distance its first byte could leave a round trip later. */
+/** The handshake with the proxy takes no time. Over the real distance, the first byte would leave one round trip later. */
 function link(
   client: Socket,
   origin: Socket,

@@ -25,7 +25,7 @@ interface Subject {
   stop(): Promise<void>;
 }
 
-/** RSS and its anonymous part in MiB; the rest is shared with every other Node.js of the machine. */
+/** RSS and its anonymous part in MiB. The rest is shared with other Node.js processes. */
 function memoryOf(pid: number): { readonly rss: number; readonly anonymous: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const kilobytes = (name: string) =>
@@ -55,7 +55,7 @@ async function startOurs(
   return { name, metricsUrl: `http://${address}/metrics`, pid: started.pid, stop: started.stop };
 }
 
-/** One row: after a thousand scrapes back to back, and after a rest in which it only samples. */
+/** One row: after a thousand scrapes without a pause, and after a time in which it only samples. */
 async function measure(subject: Subject): Promise<readonly string[]> {
   const { p50 } = await measureLatency(subject.metricsUrl, scrapes);
   const busy = memoryOf(subject.pid);
@@ -68,7 +68,7 @@ async function measure(subject: Subject): Promise<readonly string[]> {
   return [subject.name, ...figures.map((figure) => figure.toFixed(0)), p50.toFixed(2)];
 }
 
-/** What one target costs, by Node.js flags, beside the peers on the same idle server. */
+/** Memory for one target, by Node.js flags, beside the peers on the same idle server. */
 export async function run(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'footprint-'));
   await buildBundle(directory);

@@ -16,7 +16,7 @@ const distinctAddresses = 10_000_000;
 const format =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" conn=$connection reqs=$connection_requests rt=$request_time urt=$upstream_response_time';
 
-/** What following connections costs: the same file read with and without it, and memory under many addresses. */
+/** The cost of following connections: the same file read with and without it, and memory with many addresses. */
 export async function run(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-gaps-'));
   try {
@@ -40,7 +40,7 @@ export async function run(): Promise<void> {
   measureMemory();
 }
 
-/** Visitors of four requests on average, 66 requests a second. */
+/** Visitors with four requests on average, 66 requests per second. */
 function writeLog(path: string): void {
   const random = createRandom(1);
   const file = openSync(path, 'w');
@@ -57,7 +57,7 @@ function writeLog(path: string): void {
   closeSync(file);
 }
 
-/** Lines a second of CPU time: other programs on the machine do not count. */
+/** Lines per second of CPU time, so that other programs on the machine do not matter. */
 async function readLines(path: string, tracker?: GapTracker): Promise<number> {
   const key = tracker === undefined ? {} : { addressKey: [1, 2] as const };
   const parsed = parseLogFormat({ format, ...key });

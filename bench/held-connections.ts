@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { ChildOrder } from './connection-process.ts';
 
-/** Descriptors of one process; both a client's and an accepting process stay below the common limit of 20,000. */
+/** Descriptors of one process: client and accepting processes stay below the common limit of 20,000. */
 const perClient = 10_000;
 const acceptors = 3;
 
@@ -12,7 +12,7 @@ export interface HeldConnections {
   close(): void;
 }
 
-/** Holds `count` established connections to one port of this machine, in processes of their own. */
+/** Holds `count` established connections to one port of this machine, in separate processes. */
 export async function holdConnections(count: number): Promise<HeldConnections> {
   const server = createServer();
   server.listen({ port: 0, host: '0.0.0.0', backlog: 4096 });

@@ -3,12 +3,12 @@ import { request as requestTls, Agent as TlsAgent } from 'node:https';
 
 export interface PageLoadOptions {
   readonly url: URL;
-  /** Paths that the page names; fetched as soon as the page is there. */
+  /** Paths that the page links to; fetched as soon as the page has arrived. */
   readonly objects: readonly string[];
   readonly connections: number;
 }
 
-/** Loads a page as a browser does, then its objects over a few connections at once. @returns milliseconds */
+/** Loads a page as a browser does, then its objects over a few parallel connections. @returns milliseconds */
 export async function loadPage({ url, objects, connections }: PageLoadOptions): Promise<number> {
   const options = { keepAlive: true, maxSockets: connections, rejectUnauthorized: false };
   const agent = url.protocol === 'https:' ? new TlsAgent(options) : new Agent(options);

@@ -25,7 +25,7 @@ const tickMilliseconds = 20;
 const linesPerTick = 50;
 const rotations = 5;
 
-/** A log that counts the lines written to it, whole lines of the `combined` format. */
+/** A log that counts the lines written to it, in the `combined` format. */
 class Log {
   written = 0;
   readonly path: string;
@@ -59,7 +59,7 @@ class Log {
 
 const rotate: Readonly<Record<string, (log: Log, rotation: number) => void>> = {
   'rename + create': (log, rotation) => closeSync(log.renameAndCreate(rotation)),
-  // As Apache does, which writes into the old file until its last request has ended.
+  // Like Apache, which writes to the old file until its last request has ended.
   'late writer': (log, rotation) => {
     const former = log.renameAndCreate(rotation);
     setTimeout(() => {
@@ -75,7 +75,7 @@ const rotate: Readonly<Record<string, (log: Log, rotation: number) => void>> = {
 };
 
 interface Follower {
-  /** Lines counted so far as whole ones, and as garbage. */
+  /** Lines counted so far: parsed and unparsed. */
   counted(): Promise<Counted>;
   stop(): Promise<void>;
 }
@@ -145,7 +145,7 @@ function figure(text: string, pattern: RegExp): number {
   return Number(pattern.exec(text)?.[1] ?? 0);
 }
 
-/** What it had counted when nothing more came for two seconds. */
+/** The count when it has not changed for two seconds. */
 async function settle(follower: Follower): Promise<Counted> {
   for (let before = -1; ; await sleep(2000)) {
     const counted = await follower.counted();
@@ -177,7 +177,7 @@ async function experiment(
   return garbage === 0 ? lost : `${lost}, ${garbage} garbage`;
 }
 
-/** How many lines are lost when a log is rotated under the reader: 50 lines every 20 ms, five rotations, beside mtail. */
+/** Lines lost when a log is rotated during reading: 50 lines every 20 ms, five rotations, beside mtail. */
 export async function run(): Promise<void> {
   const mtail = findBinary('mtail');
   const followers: Readonly<Record<string, (path: string) => Promise<Follower>>> = {

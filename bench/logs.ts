@@ -19,7 +19,7 @@ import { httpGet } from '../test/support/http-get.ts';
 import { cpuSeconds, printTable, residentMegabytes } from './measure.ts';
 
 const lineCount = 1_000_000;
-/** Times go forward, as a server writes them: following connections costs by the second too. */
+/** Times increase, as in a real log, because the cost of following connections depends on the time as well. */
 const linesPerSecond = 1000;
 const combined =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
@@ -31,11 +31,11 @@ interface Case {
   readonly format: string;
   /** Whether lines have the connection and its times. */
   readonly isTimed: boolean;
-  /** Times mtail. */
+  /** How many times faster than mtail. */
   readonly wanted: number;
 }
 
-/** Both servers' combined format is the same on the line; mtail's figures of one serve for both. */
+/** The combined format of both servers is the same, so one measurement of mtail is enough. */
 const cases: readonly Case[] = [
   {
     name: 'Apache combined',
@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
   { name: 'and connections', server: 'nginx', format: timed, isTimed: true, wanted: 10 },
 ];
 
-/** One million lines through the complete path, file to metrics, beside Debian's mtail doing the same on the same file. */
+/** One million lines from file to metrics, beside mtail of Debian on the same file. */
 export async function run(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-logs-'));
   const origin = fork(new URL('./status-origin.ts', import.meta.url));
@@ -99,7 +99,7 @@ function figures(speed: Speed | undefined, than = speed): readonly string[] {
   ];
 }
 
-/** By processor time: other programs take wall time from both, but not at the same moments. */
+/** By processor time, because other programs affect the wall time of both differently. */
 function judgeSpeed({ name, wanted }: Case, times: number): string {
   return `${name}: ${times.toFixed(1)} times mtail: ${judge(times >= wanted)} (at least ${wanted})`;
 }
@@ -146,7 +146,7 @@ interface Bench extends Case {
 
 interface Reading {
   readonly exporter: RunningExporter;
-  /** Lets the log appear where the exporter looks for it. */
+  /** Moves the log to the path of the exporter. */
   begin(): void;
   linesRead(): Promise<number>;
 }
@@ -167,13 +167,13 @@ async function startReading({ log, statusPort, server, format }: Bench): Promise
   };
 }
 
-/** Nothing is asked of the exporter meanwhile: how far it is tells the kernel. */
+/** Sends the exporter no request meanwhile: the kernel shows how far it has read. */
 async function runOurs({ bytes, ...bench }: Bench & { readonly bytes: number }): Promise<Speed> {
   const { exporter, begin, linesRead } = await startReading(bench);
   const cpuBefore = cpuSeconds(exporter.pid);
   const readBefore = bytesRead(exporter.pid);
   begin();
-  // A new file is noticed at the next look (logs are looked at four times a second); reading is what is measured.
+  // The exporter checks logs four times a second and sees a new file then. Only reading is measured.
   while (bytesRead(exporter.pid) - readBefore < bytes / 1000) await sleep(1);
   const startedAt = performance.now();
   let memory = 0;
@@ -188,7 +188,7 @@ async function runOurs({ bytes, ...bench }: Bench & { readonly bytes: number }):
   return { rate: lineCount / seconds, cpu, memory };
 }
 
-/** How long a scrape takes before anything is read, and while reading is at full speed. */
+/** Duration of a scrape before reading, and while reading at full speed. */
 async function measureScrapes(bench: Bench): Promise<{ idle: number; reading: number }> {
   const { exporter, begin, linesRead } = await startReading(bench);
   const idle: number[] = [];
@@ -200,7 +200,7 @@ async function measureScrapes(bench: Bench): Promise<{ idle: number; reading: nu
   return { idle: quantile(idle.slice(500)), reading: quantile(reading) };
 }
 
-/** What the process has read from files so far, as the kernel counts it. */
+/** Bytes that the process has read from files so far, by the counter of the kernel. */
 function bytesRead(pid: number): number {
   return Number(/^rchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
 }
@@ -245,7 +245,7 @@ function runMtail(directory: string, log: string, isTimed: boolean): Speed | und
   writeFileSync(join(directory, 'web.mtail'), isTimed ? timedProgram : combinedProgram);
   const startedAt = performance.now();
   const args = ['-one_shot', '-logtostderr', '-progs', join(directory, 'web.mtail'), '-logs', log];
-  // The shell tells the processor time of its children.
+  // The shell prints the processor time of its children.
   const mtail = spawnSync('/bin/sh', ['-c', '"$0" "$@" >/dev/null 2>&1; times', binary, ...args], {
     encoding: 'utf8',
   });
@@ -254,7 +254,7 @@ function runMtail(directory: string, log: string, isTimed: boolean): Speed | und
   return { rate: lineCount / seconds, cpu: childSeconds(mtail.stdout) };
 }
 
-/** The second line of what `times` prints: `0m12.340s 0m1.020s`, user and system. */
+/** The second line of the output of `times`: `0m12.340s 0m1.020s`, user and system. */
 function childSeconds(times: string): number {
   const line = times.trim().split('\n').at(-1) ?? '';
   const parts = [...line.matchAll(/(\d+)m([\d.]+)s/g)];

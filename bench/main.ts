@@ -7,7 +7,7 @@ interface Bench {
   readonly run: (options: VerdictBenchOptions) => Promise<void>;
 }
 
-/** `npm run bench` runs all, `npm run bench -- scrape` only those named. Prints figures, asserts nothing. */
+/** `npm run bench` runs all benchmarks, `npm run bench -- scrape` only the named ones. Prints figures and asserts nothing. */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
   footprint: () => import('./footprint.ts'),
@@ -31,7 +31,7 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      // Of verdict.
+      // For the benchmark `verdict`.
       options: {
         minutes: { type: 'string' },
         seed: { type: 'string' },

@@ -6,7 +6,7 @@ export interface Latency {
   readonly p99: number;
 }
 
-/** Milliseconds of `count` sequential GETs, after a tenth as many that are not counted. */
+/** Milliseconds of `count` sequential GETs, after a warm-up of a tenth as many. */
 export async function measureLatency(url: string, count: number): Promise<Latency> {
   for (let i = 0; i < count / 10; i++) await httpGet(url, { timeoutMs: 30_000 });
   const times: number[] = [];
@@ -38,7 +38,7 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Rows of text under a header, in columns; figures to the right. */
+/** Prints rows of text in columns under a header, figures aligned to the right. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? '').length)),

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 
 const marker = 'KEEPALIVE_BENCH_OWN_NETWORK';
 
-/** Whether this process is the only one in its network, so that the kernel's counters are its own. */
+/** Whether this process has its own network namespace, so that the counters of the kernel are only its own. */
 export function hasOwnNetwork(): boolean {
   return process.env[marker] === '1';
 }
@@ -15,7 +15,7 @@ export function hasOwnNetwork(): boolean {
  * @returns whether it ran
  */
 export async function runInOwnNetwork(bench: string): Promise<boolean> {
-  // Only root may, and in most containers not even root.
+  // Only root may do this, and in most containers not even root.
   if (spawnSync('unshare', ['--net', 'ip', 'link', 'show', 'lo']).status !== 0) return false;
   const [main = ''] = process.argv.slice(1);
   const script = 'ip link set lo mtu 1500 up && exec "$@"';
@@ -29,7 +29,7 @@ export async function runInOwnNetwork(bench: string): Promise<boolean> {
   return true;
 }
 
-/** TCP segments this network has sent so far, retransmitted ones left out. */
+/** TCP segments sent in this network namespace so far, without retransmitted ones. */
 export function sentSegments(): number {
   const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8')
     .split('\n')

@@ -27,7 +27,7 @@ interface Case {
 interface Measured {
   readonly milliseconds: number;
   readonly connections: number;
-  /** Absent where others share the network. */
+  /** Absent if other processes share the network. */
   readonly packets?: number;
 }
 

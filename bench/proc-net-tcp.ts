@@ -1,11 +1,11 @@
 import { parseProcNetTcp } from '../src/parse/proc-net-tcp.ts';
 import { printTable } from './measure.ts';
 
-/** How many sockets a busy web server's table may hold, most of them in TIME_WAIT. */
+/** Number of sockets in the table of a busy web server, most of them in TIME_WAIT. */
 const socketCount = 50_000;
 const rounds = 30;
 
-/** A table as the kernel prints it: every second socket is the server's. */
+/** A table in the format of the kernel. Every second socket belongs to the server. */
 function buildTable(): Uint8Array {
   const lines = [line(0, '00000000:0050 00000000:0000 0A', '00000000:00000004')];
   for (let index = 1; index < socketCount; index += 1) {
@@ -26,7 +26,7 @@ function line(slot: number, sides: string, queues: string): string {
   return `${`${String(slot).padStart(4)}: ${sides} ${queues} ${rest}`.padEnd(149)}\n`;
 }
 
-/** What one would write first: a string for the file, one for each line, one for each column. */
+/** The simple way: a string for the file, one for each line, one for each column. */
 function countNaively(bytes: Uint8Array): number {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     .toString()
@@ -50,7 +50,7 @@ function medianMilliseconds(run: () => void): number {
   return times.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? Number.NaN;
 }
 
-/** The kernel's socket table of a busy server: our byte scanner beside the obvious way. */
+/** The kernel's socket table of a busy server: our byte scanner beside the simple way. */
 export async function run(): Promise<void> {
   const table = buildTable();
   if (countBytes(table) !== countNaively(table)) throw new Error('the two parsers disagree');

@@ -18,7 +18,7 @@ async function startOurs(name: string, target: string): Promise<Subject> {
   return { name, metricsUrl: `${exporter.url}/metrics`, pid: exporter.pid, stop: exporter.stop };
 }
 
-/** `ours` as it comes, and `alike` without the kernel's socket tables, which the peers do not read. */
+/** `ours` with default settings, and `alike` without the kernel's socket tables, which the peers do not read. */
 async function compare(theirs: Subject, alike: Subject, ours: Subject): Promise<void> {
   const figures = [];
   for (const subject of [theirs, alike, ours]) {
@@ -45,7 +45,7 @@ async function compare(theirs: Subject, alike: Subject, ours: Subject): Promise<
   ]);
 }
 
-/** One target, `/metrics` asked a thousand times, beside the peers on the same idle server. */
+/** One target, a thousand scrapes of `/metrics`, beside the peers on the same idle server. */
 export async function run(): Promise<void> {
   const apache = await startApache({ mpm: 'event', maxRequestWorkers: 50, threadsPerChild: 25 });
   await compare(

@@ -1,2 +1,2 @@
-/** The generator of the comparison's bootstrap: one seed, the same numbers everywhere. */
+/** The random generator of src/: the same seed produces the same numbers. */
 export { createRandom, type SeededRandom } from '../src/derive/seeded-random.ts';

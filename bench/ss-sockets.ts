@@ -7,7 +7,7 @@ import { printTable } from './measure.ts';
 
 const sizes = [100, 1000, 5000, 20_000];
 const rounds = 5;
-/** Clock ticks of /proc/PID/stat a second, on every architecture Node.js runs on by default. */
+/** Clock ticks per second in /proc/PID/stat, on every architecture that Node.js supports by default. */
 const ticksPerSecond = 100;
 
 /** CPU of this process and of the children it has waited for, user and system, in milliseconds. */
@@ -33,12 +33,12 @@ async function measure(reader: KernelReader, port: number) {
   };
 }
 
-/** From one reading to the next, while somebody asks all the time: never less than a second (read-kernel.ts). */
+/** Time between two readings with constant requests: never less than a second (read-kernel.ts). */
 function pacedMilliseconds(wall: number): number {
   return Math.max(1000, wall * 21);
 }
 
-/** One reading of the kernel with `ss` beside one of the /proc tables, which tell less. */
+/** One reading of the kernel with `ss`, beside one of the /proc tables, which contain less. */
 export async function run(): Promise<void> {
   const withoutSs = () =>
     Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'left out' } as const));

@@ -6,7 +6,7 @@ import { cpuSeconds, printTable, residentMegabytes } from './measure.ts';
 
 const scrapes = 10;
 
-/** The same for 1, 100 and 1,000 targets, whose status pages come from a process of their own. */
+/** The same for 1, 100 and 1,000 targets, whose status pages come from a separate process. */
 export async function run(): Promise<void> {
   const origin = fork(new URL('./status-origin.ts', import.meta.url));
   const [port] = (await once(origin, 'message')) as [number];
@@ -29,7 +29,7 @@ async function measureTargets(count: number, port: number): Promise<readonly str
     name: `t${index}`,
     server: 'apache',
     status_url: `http://127.0.0.1:${port}/server-status?auto`,
-    // Samples would be counted into the scrapes' CPU time.
+    // Samples would add to the CPU time of the scrapes.
     sampling: { interval: '0s' },
   }));
   const exporter = await startExporter({ config: JSON.stringify({ targets }) });

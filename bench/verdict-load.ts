@@ -27,7 +27,7 @@ export async function startLoadedServer(
     mpm: server,
     maxRequestWorkers: slots,
     threadsPerChild,
-    // No spare places in the scoreboard: a restart with long requests then fills it.
+    // No spare entries in the scoreboard, so that a restart with long requests fills it.
     serverLimit: server === 'prefork' ? slots : slots / threadsPerChild,
     extraConfig: `ListenBackLog ${backlog}`,
   });
@@ -53,23 +53,23 @@ async function startLoadedNginx({ slots, backlog }: Episode): Promise<LoadedServ
 
 interface Behaviour {
   readonly path: string;
-  /** Half a request, a whole one, or one whose answer is not read. */
+  /** Sends half a request, a whole one, or one whose response it does not read. */
   readonly sends: 'half' | 'whole' | 'unread';
-  /** When a client goes and another comes in its place; until the phase ends without it. */
+  /** When another client replaces this one. Default: at the end of the phase. */
   readonly staysMs?: number;
 }
 
-/** Told when a client of the load asked for a page and was sent away without a byte: it is a visitor, too. */
+/** Called when a client of the load requested a page and was closed without a byte: it is a visitor as well. */
 export type OnTurnedAway = () => void;
 
-/** Makes the load of one phase, and resolves when it is over and every connection is closed. */
+/** Makes the load of one phase. Resolves when it is over and every connection is closed. */
 export async function runPhase(
   server: LoadedServer,
   phase: Phase,
   onTurnedAway: OnTurnedAway,
 ): Promise<void> {
   const ends = AbortSignal.timeout(phase.seconds * 1000);
-  // Each client listens to it, and there may be a hundred.
+  // Each client adds a listener, and there may be a hundred.
   setMaxListeners(0, ends);
   const clients = holdClients({ port: server.port, phase, ends, onTurnedAway });
   if (phase.kind === 'reloads') await reloadUntil(server, ends);
@@ -79,7 +79,7 @@ export async function runPhase(
 async function reloadUntil(server: LoadedServer, ends: AbortSignal): Promise<void> {
   while (!ends.aborted) {
     await pause(1000, ends);
-    // A server that has no place for a new process cannot tell that it serves: the next phase goes on without.
+    // A server without room for a new process cannot confirm the restart: the next phase continues without it.
     if (!ends.aborted) await server.reload().catch(() => undefined);
   }
 }
@@ -95,7 +95,7 @@ async function holdClients({ port, phase, ends, onTurnedAway }: Load): Promise<v
   const behaviour = behaviourOf(phase);
   await Promise.all(
     Array.from({ length: phase.clients }, async (_, index) => {
-      // Not all in one millisecond, which no visitors do.
+      // Not all in one millisecond, which real visitors never do.
       await pause(index * 5, ends);
       while (!ends.aborted) {
         const turnedAway = await holdOne(port, behaviour, ends);
@@ -124,8 +124,8 @@ function behaviourOf({ kind, seconds }: Phase): Behaviour {
 }
 
 /**
- * One connection, until its time is up, the phase is over, or the server closes it. Returns whether the server did so
- * without a word.
+ * One connection, until its time or the phase is over, or the server closes it. Returns whether the server closed it
+ * without a byte.
  */
 async function holdOne(port: number, behaviour: Behaviour, ends: AbortSignal): Promise<boolean> {
   const socket = connect({ port, host: '127.0.0.1' });
@@ -140,7 +140,7 @@ async function holdOne(port: number, behaviour: Behaviour, ends: AbortSignal): P
   await pause(behaviour.staysMs ?? 3_600_000, stop);
   const turnedAway = closes.signal.aborted && socket.bytesRead === 0;
   await closeOf(socket, closed);
-  // Whom the server sends away comes back, but not a thousand times a second.
+  // A client that the server closed tries again, but not a thousand times a second.
   if (!ends.aborted) await pause(50, ends);
   return turnedAway;
 }

@@ -1,6 +1,6 @@
 import type { Truth } from '../test/support/fresh-visitors.ts';
 
-/** One second of a run: what visitors met, what the exporter said, and what was going on. */
+/** One second of a run: the result for visitors, the verdict of the exporter, and the load. */
 export interface Second {
   readonly truth: Truth;
   /** webserver_exhausted; undefined when the scrape had none. */
@@ -13,9 +13,9 @@ export interface Matrix {
   readonly falsePositive: number;
   readonly trueNegative: number;
   readonly falseNegative: number;
-  /** Of the negatives, those without any verdict. */
+  /** Negatives without any verdict. */
   readonly absent: number;
-  /** Seconds left out: beside a change of truth, or of no clear truth. */
+  /** Seconds left out: next to a change, or with mixed results for visitors. */
   readonly leftOut: number;
 }
 
@@ -28,8 +28,8 @@ export interface Disagreement {
 }
 
 /**
- * A second counts when it and both its neighbours are of one clear truth: in the seconds around a change a scrape and a
- * visit may rightly see different things.
+ * A second counts if it and both its neighbours have the same clear result. In the seconds around a change, a scrape and a
+ * visit may correctly differ.
  */
 export function judgeSeconds(seconds: readonly Second[]): Matrix {
   const counted = seconds.filter((_, index) => isSettled(seconds, index));
@@ -58,12 +58,12 @@ export function addMatrices(matrices: readonly Matrix[]): Matrix {
   };
 }
 
-/** Of the seconds called exhausted, the share that was; undefined when none was called so. */
+/** Share of the seconds with the verdict exhausted that were; undefined without such a verdict. */
 export function precisionOf({ truePositive, falsePositive }: Matrix): number | undefined {
   return shareOf(truePositive, truePositive + falsePositive);
 }
 
-/** Of the seconds in which visitors starved, the share called exhausted; undefined when there was none. */
+/** Share of the seconds without an answer for visitors that had the verdict exhausted; undefined without such seconds. */
 export function recallOf({ truePositive, falseNegative }: Matrix): number | undefined {
   return shareOf(truePositive, truePositive + falseNegative);
 }

@@ -4,17 +4,17 @@ export const verdictServers = ['prefork', 'worker', 'event', 'nginx'] as const;
 export type VerdictServer = (typeof verdictServers)[number];
 
 export const loadKinds = [
-  /** Nobody but the fresh visitors. */
+  /** Only the fresh visitors. */
   'calm',
-  /** Clients that ask, keep their connection for a moment, and leave; again and again. */
+  /** Clients that repeatedly send a request, keep the connection for a moment, and close it. */
   'burst',
   /** Idle keep-alive connections, more than the server has slots. */
   'idle_flood',
   /** Half a header, from as many clients. */
   'half_header_flood',
-  /** Requests to an upstream that takes its time. */
+  /** Requests to a slow upstream. */
   'slow_upstream',
-  /** Large downloads that are hardly read. */
+  /** Large downloads that clients read very slowly. */
   'slow_clients',
   /** Graceful restarts while some requests take long. */
   'reloads',
@@ -30,7 +30,7 @@ export interface Phase {
   readonly clients: number;
 }
 
-/** One server that is started, loaded and stopped: its limits cannot change while it runs. */
+/** One server that is started, loaded and stopped, because its limits cannot change while it runs. */
 export interface Episode {
   readonly slots: number;
   readonly threadsPerChild: number;
@@ -48,7 +48,7 @@ export interface PlanOptions {
 
 const episodeSeconds = 30;
 
-/** The load of one server, from a seed: every plan of three minutes or more meets each kind at least once. */
+/** The load of one server, from a seed. Every plan of three minutes or more contains each kind at least once. */
 export function planLoad({ server, seed, seconds }: PlanOptions): readonly Episode[] {
   const random = createRandom(seed * verdictServers.length + verdictServers.indexOf(server));
   const kinds = dealKinds(random);
@@ -70,7 +70,7 @@ function planEpisode({ server, random, kinds, seconds }: EpisodeOptions): Episod
   const threadsPerChild = random.pick([2, 4]);
   const slots = slotsOf(server, random, threadsPerChild);
   const phases: Phase[] = [];
-  // A calm start, and a pause after each phase in which the server comes to itself.
+  // A calm start, and a pause after each phase in which the server recovers.
   for (let at = random.between(1, 3); at < seconds - 4; ) {
     const length = Math.min(random.between(5, 10), seconds - at);
     const kind = kinds();
@@ -80,7 +80,7 @@ function planEpisode({ server, random, kinds, seconds }: EpisodeOptions): Episod
   return { slots, threadsPerChild, backlog: random.pick([5, 30, 511]), seconds, phases };
 }
 
-/** Tiny ones too. nginx spends some of its connections on itself, and two on a proxied request. */
+/** Includes very small limits. nginx needs some connections for itself, and two for a proxied request. */
 function slotsOf(server: VerdictServer, random: SeededRandom, threadsPerChild: number): number {
   if (server === 'nginx') return random.pick([16, 32, 64]);
   if (server === 'prefork') return random.pick([1, 2, 6, 12]);
@@ -105,7 +105,7 @@ function clientsOf(kind: LoadKind, slots: number, random: SeededRandom): number 
   }
 }
 
-/** What fills servers comes twice as often: without it there are few seconds in which visitors starve. */
+/** Loads that fill the server come twice as often: otherwise few seconds would leave visitors without an answer. */
 const dealt: readonly LoadKind[] = [
   ...loadKinds,
   'idle_flood',
@@ -113,7 +113,7 @@ const dealt: readonly LoadKind[] = [
   'slow_upstream',
 ];
 
-/** All kinds in a random order, then all of them again, so that a short plan leaves few out. */
+/** All kinds in random order, then all of them again, so that a short plan omits few. */
 function dealKinds(random: SeededRandom): () => LoadKind {
   let deck: LoadKind[] = [];
   return () => {

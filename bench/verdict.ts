@@ -24,7 +24,7 @@ export interface VerdictBenchOptions {
 
 const shownDisagreements = 5;
 
-/** The verdict at 1 Hz beside fresh visitors, under varied load from a seed: how often it is right. */
+/** How often the verdict is correct: sampled at 1 Hz beside fresh visitors, under varied load from a seed. */
 export async function run(options: VerdictBenchOptions = {}): Promise<void> {
   const { minutes = 1, seed = 1, server: only } = options;
   const rows: (readonly string[])[] = [
@@ -45,7 +45,7 @@ export async function run(options: VerdictBenchOptions = {}): Promise<void> {
   );
 }
 
-/** What was seen in each second of each episode. */
+/** The result of each second of each episode. */
 export async function runServer(
   server: VerdictServer,
   episodes: readonly Episode[],
@@ -112,7 +112,7 @@ async function watchEpisode(loaded: LoadedServer, episode: Episode): Promise<rea
   }));
 }
 
-/** A second in which fresh visitors were served and others turned away is of no clear truth. */
+/** A second in which some fresh visitors were served and others were not has no clear result. */
 function truthOf(truth: Truth, turnedAwayAt: readonly number[], from: number): Truth {
   const turnedAway = turnedAwayAt.some((at) => at >= from - 250 && at <= from + 1000);
   return truth === 'served' && turnedAway ? 'mixed' : truth;

@@ -11,13 +11,13 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export interface Drawing {
   readonly prometheus: RealPrometheus;
   readonly directory: string;
-  /** `rest` or `flood`: the end of the pictures' names. */
+  /** Suffix of the picture names: `rest` or `flood`. */
   readonly name: string;
 }
 
-/** Every dashboard as it was with the last scrape that arrived, as DIRECTORY/UID-NAME.png, by a package that has to be installed before. */
+/** Draws every dashboard at the time of the last scrape, as DIRECTORY/UID-NAME.png. Install tools/dashboard-pictures first. */
 export async function drawDashboards({ prometheus, directory, name }: Drawing): Promise<void> {
-  // On a busy machine a scrape gets lost, and its second would be drawn as "no data".
+  // On a busy machine a scrape may be missing, and its second would be drawn as "no data".
   const [last] = await prometheus.query('max(max_over_time(timestamp(up == 1)[1m:1s]))');
   const to = Math.floor(last?.value ?? Date.now() / 1000);
   const files = [...allDashboards.keys()].map((board) => `dashboards/keepalive-${board}.json`);
@@ -35,7 +35,7 @@ export async function drawDashboards({ prometheus, directory, name }: Drawing): 
   process.stderr.write(stdout);
 }
 
-/** A few requests a second to each server, four on a connection, so that there is something to draw; what it returns ends them. */
+/** Sends a few requests per second to each server, four on a connection. @returns a function that stops them */
 export function startVisitors({ prefork, event, nginx }: Drill): () => void {
   const visit = ({ port }: { readonly port: number }) =>
     requestsOnOneConnection({ url: `http://127.0.0.1:${port}/`, count: 4 }).catch(() => undefined);

@@ -8,20 +8,20 @@ export interface FleetScene {
   readonly name: string;
   /** Alerts that must fire, as `name/target`. */
   readonly must: readonly string[];
-  /** Alerts that may, since they say more of the same server; all others must not. */
+  /** Alerts that may fire as well, because they are about the same server. All others must not. */
   readonly may: readonly string[];
-  /** Makes it happen; what it returns ends it. */
+  /** Starts the scene. @returns a function that ends it */
   readonly begin: (fleet: Fleet) => Promise<() => Promise<unknown>>;
 }
 
 const nothingToEnd = async () => undefined;
-/** What a scene without alerts has to be silent for: longer than any shortened wait. */
+/** Time in which a scene without alerts must fire none: longer than any shortened wait. */
 const quietMilliseconds = 4000;
 
-/** A flood that is over is still within the minutes that these look back. */
+/** Alerts that may still fire after a flood, because their window reaches back to it. */
 const afterwards = ['WebserverSaturationHigh/prefork', 'WebserverSaturationPeaks/prefork'];
 
-/** In this order: a host that is replaced is the one that is lost later. */
+/** The order matters: the replaced host is the one that is lost later. */
 export function fleetScenes(): readonly FleetScene[] {
   let replaced: Host | undefined;
   return [
@@ -67,10 +67,10 @@ export function fleetScenes(): readonly FleetScene[] {
       must: ['WebserverUnobserved/'],
       may: ['KeepaliveExporterDown/', ...afterwards],
       async begin(fleet) {
-        if (replaced === undefined) throw new Error('the scene of the replacement comes first');
+        if (replaced === undefined) throw new Error('run the scene of the replacement first');
         await replaced.exporter.kill();
         await stopHost(replaced);
-        // Until somebody takes it out of service discovery.
+        // Service discovery still lists it.
         return async () => fleet.discover([]);
       },
     },
@@ -106,11 +106,12 @@ export interface FleetResult {
 }
 
 /**
- * The share of ten minutes becomes one of ten seconds, where a few late samples are a fifth. The watchdog always fires.
+ * Ignored alerts. The window of ten minutes becomes ten seconds here, in which a few late samples are a fifth. The
+ * watchdog always fires.
  */
 const notCounted = ['KeepaliveExporterSamplesMissed', 'KeepaliveExporterWatchdog'];
 
-/** Everything that fires during a scene and did not before it. */
+/** All alerts that fire during a scene and did not fire before it. */
 export async function runFleetScene(
   fleet: Fleet,
   scene: FleetScene,
@@ -124,7 +125,7 @@ export async function runFleetScene(
     return (await firing(fleet, seconds)).filter((alert) => !before.includes(alert));
   };
   await waitUntil({
-    until: 'what must fire does',
+    until: 'all expected alerts fire',
     withinMs: 40_000,
     holds: async () => {
       const fired = await news();

@@ -13,10 +13,11 @@ import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
 
 /**
- * `npm run drill`: real Apache, nginx, Prometheus and Alertmanager, one bad thing after the other, and what arrived at
- * the webhook. `npm run drill -- prefork` runs the scenes whose name holds that word, `--pictures=DIRECTORY` keeps the
- * exporter's page at the height of each, `--dashboards=DIRECTORY` draws the dashboards at rest and at a flood, with
- * `fifty` those of fifty simulated servers. `npm run drill -- fleet` runs five servers of four kinds behind three exporters.
+ * `npm run drill`: causes one failure after the other on real Apache, nginx, Prometheus and Alertmanager, and shows which
+ * alerts arrived at the webhook. `npm run drill -- prefork` runs the scenes whose name contains that word.
+ * `--pictures=DIRECTORY` saves the page of the exporter during each scene. `--dashboards=DIRECTORY` draws the dashboards at
+ * rest and during a flood; with `fifty`, those of fifty simulated servers. `npm run drill -- fleet` runs five servers of
+ * four kinds behind three exporters.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,7 +30,7 @@ else if (dashboards !== undefined) await drawScenes(resolve(dashboards));
 else if (wanted === 'fleet') await runFleet();
 else await runScenes();
 
-/** All that fires in each scene of a fleet, and what must not have. */
+/** The alerts that fire in each scene of a fleet, and those that must not. */
 async function runFleet(): Promise<void> {
   const fleet = await startFleet();
   const rows: FleetResult[] = [];
@@ -56,7 +57,7 @@ async function runFleet(): Promise<void> {
   process.exitCode = isFine ? 0 : 1;
 }
 
-/** The dashboards after three calm minutes, and at the flood. */
+/** Draws the dashboards after three calm minutes, and during the flood. */
 async function drawScenes(directory: string): Promise<void> {
   const drill = await startDrill();
   const endVisits = startVisitors(drill);
@@ -77,7 +78,7 @@ async function drawScenes(directory: string): Promise<void> {
   }
 }
 
-/** The dashboards of fifty servers, one of which has been full for half a minute. */
+/** Draws the dashboards of fifty servers, one of which has been full for half a minute. */
 async function drawFifty(directory: string): Promise<void> {
   const fifty = await startFifty();
   try {
@@ -113,11 +114,17 @@ async function runScenes(): Promise<void> {
     ({ missing, wrong, unresolved }) => missing.length + wrong.length + unresolved.length > 0,
   );
   printTable([
-    ['scene', 'arrived at the webhook after', 'keepalive-exporter said', 'the peer said', ''],
+    [
+      'scene',
+      'arrived at the webhook after',
+      'keepalive-exporter reported',
+      'the peer reported',
+      '',
+    ],
     ...results.map(({ scene, arrived, missing, wrong, unresolved, ours, theirs }) => [
       scene,
       arrived.map(({ alert, seconds }) => `${alert} ${seconds.toFixed(1)} s`).join(', ') ||
-        'nothing, as it must',
+        'nothing, as expected',
       ours,
       theirs,
       [

@@ -7,23 +7,23 @@ import type { Drill } from './start-drill.ts';
 
 export interface SceneResult {
   readonly scene: string;
-  /** From the first moment of the scene to the webhook. */
+  /** Time from the start of the scene to the webhook. */
   readonly arrived: readonly { readonly alert: string; readonly seconds: number }[];
   readonly missing: readonly string[];
-  /** Arrived although they must not. */
+  /** Alerts that arrived although they must not. */
   readonly wrong: readonly string[];
-  /** Expected alerts whose end was not told. */
+  /** Expected alerts without a message that they are resolved. */
   readonly unresolved: readonly string[];
   readonly ours: string;
   readonly theirs: string;
 }
 
 export interface RunOptions {
-  /** How long an alert may take. */
+  /** Maximum time for an alert to arrive. */
   readonly patienceMilliseconds: number;
-  /** How long a scene without an alert lasts; ten seconds when absent. A page takes five from its cause. */
+  /** Duration of a scene without an alert. Default: ten seconds. A page arrives five seconds after its cause. */
   readonly quietMilliseconds?: number;
-  /** Called while the scene lasts, when what was expected has arrived. */
+  /** Called during the scene, when the expected alerts have arrived. */
   readonly atItsHeight?: () => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function runScene(
   const theirs = await askTheirs(drill, scene);
   await options.atItsHeight?.();
   await end();
-  // A crashed server of the drill stays down: nobody starts it again.
+  // A crashed server of the drill stays down.
   const ends = scene.name.includes('crash')
     ? []
     : scene.expected.filter((alert) => has(alert, 'firing'));
@@ -70,7 +70,7 @@ export async function runScene(
   };
 }
 
-/** Waiting in vain is a result here, not an error. */
+/** A timeout is a result here, not an error. */
 async function waitQuietly(holds: () => boolean, withinMs: number): Promise<void> {
   await waitUntil({ until: 'the scene is over', withinMs, everyMs: 100, holds }).catch(
     () => undefined,
@@ -82,7 +82,7 @@ function targetOf({ expected, forbidden }: Scene): 'prefork' | 'event' | 'nginx'
   return target === 'event' || target === 'nginx' ? target : 'prefork';
 }
 
-/** What we say of the server at this instant. */
+/** What keepalive-exporter reports about the server now. */
 async function askOurs({ exporter }: Drill, scene: Scene): Promise<string> {
   const target = targetOf(scene);
   const answer = await exporter
@@ -99,7 +99,7 @@ async function askOurs({ exporter }: Drill, scene: Scene): Promise<string> {
   return `up ${up}, exhausted ${exhausted ?? 'unknown'}${evidence.length > 0 ? ` (${evidence.join(', ')})` : ''}`;
 }
 
-/** What Debian's exporter says at the same instant, within the time Prometheus would wait. */
+/** What Debian's exporter reports at the same time, within the scrape timeout. */
 async function askTheirs({ peers }: Drill, scene: Scene): Promise<string> {
   const target = targetOf(scene);
   if (target === 'event') return '-';

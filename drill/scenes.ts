@@ -12,9 +12,9 @@ export interface Scene {
   readonly name: string;
   /** Alerts that must arrive, as `name/target`. */
   readonly expected: readonly string[];
-  /** Alerts that must not, while the scene lasts. */
+  /** Alerts that must not arrive during the scene. */
   readonly forbidden: readonly string[];
-  /** Makes it happen; what it returns ends it. */
+  /** Starts the scene. @returns a function that ends it */
   readonly begin: (drill: Drill) => Promise<() => Promise<unknown>>;
 }
 
@@ -65,7 +65,7 @@ export const scenes: readonly Scene[] = [
     forbidden: ['WebserverExhausted/nginx', 'WebserverDown/nginx'],
     async begin({ nginx }) {
       const held: HeldClients[] = [];
-      // nginx reports at most once a second; the rule wants it to go on.
+      // nginx reports at most once a second, and the rule needs several reports.
       const timer = setInterval(() => {
         void openKeepaliveClients({ port: nginx.port, count: 20, answered: 0 }).then((clients) =>
           held.push(clients),
@@ -88,7 +88,7 @@ export const scenes: readonly Scene[] = [
           await requestsOnOneConnection({ url: `http://127.0.0.1:${nginx.port}/`, count: 4 });
           const impatient = await openBusyClients({ port: nginx.port, count: 4 });
           await waitUntil({
-            until: 'the upstream is asked',
+            until: 'the upstream has a request',
             holds: () => nginx.slowUpstream.inFlight() >= 4,
           });
           await impatient.close();

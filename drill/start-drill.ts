@@ -14,7 +14,7 @@ import { waitUntil } from '../test/support/wait-until.ts';
 import { writeShortRules } from './shorten-rules.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
 
-/** Everything that is between a full server and a phone, for real. */
+/** The whole real chain from a full server to the webhook. */
 export interface Drill {
   readonly prefork: RealApache;
   readonly event: RealApache;
@@ -22,7 +22,7 @@ export interface Drill {
   readonly exporter: RunningExporter;
   readonly prometheus: RealPrometheus;
   readonly webhook: WebhookReceiver;
-  /** The peers beside us, of prefork and nginx. */
+  /** The peer exporters of prefork and nginx. */
   readonly peers: { readonly apache: Peer; readonly nginx: Peer };
   stop(): Promise<void>;
 }
@@ -78,7 +78,7 @@ export async function startDrill(): Promise<Drill> {
         }),
       }),
     );
-    // What was never scraped cannot be missed: an exporter that dies in the first scene would go unnoticed.
+    // Without one scrape before it ends, an exporter that ends in the first scene would fire no alert.
     await waitUntil({
       until: 'Prometheus has all three servers',
       withinMs: 30_000,
@@ -126,7 +126,7 @@ function prometheusConfig({
 
 type Servers = Pick<Drill, 'prefork' | 'event' | 'nginx'>;
 
-/** All that can be read is read, so that every panel of the dashboards has something to show. */
+/** Reads every source, so that every panel of the dashboards has data. */
 function exporterConfig({ prefork, event, nginx }: Servers, checkpoint: string): string {
   return stringify({
     checkpoint: { directory: checkpoint },
@@ -160,7 +160,7 @@ function exporterConfig({ prefork, event, nginx }: Servers, checkpoint: string):
   });
 }
 
-/** The shipped routes and inhibitions, waits cut short, every receiver our own. */
+/** The shipped routes and inhibitions, with short waits and our own receivers. */
 function shortAlertmanagerConfig(webhookUrl: string): object {
   const shipped = parse(
     readFileSync(join(alertsDirectory, 'alertmanager', 'alertmanager.yml'), 'utf8'),
@@ -172,7 +172,7 @@ function shortAlertmanagerConfig(webhookUrl: string): object {
   return {
     ...shipped,
     templates: [],
-    // Asks for files with secrets that no receiver of ours needs.
+    // Needs files with secrets that our receivers do not use.
     global: {},
     route: {
       ...shipped.route,

@@ -12,7 +12,7 @@ import { writeShortRules } from './shorten-rules.ts';
 
 /** Fifty simulated preforks behind one real exporter and a real Prometheus, for pictures of a fleet. */
 export interface Fifty {
-  /** The one that is to be filled. */
+  /** The server to fill. */
   readonly full: Origin;
   readonly prometheus: RealPrometheus;
   stop(): Promise<void>;
@@ -37,7 +37,7 @@ export function startFifty(): Promise<Fifty> {
     if (full === undefined) throw new Error('There are not fifty servers');
     for (const { stop } of servers) defer(stop);
     for (const [index, { port }] of servers.entries()) {
-      // Waves of unequal height, none of which fills a server.
+      // Waves of different height that do not fill a server.
       const visitors = startVisitors({
         port,
         maximum: 2 + (index % 13),

@@ -29,9 +29,9 @@ export interface Fleet {
   readonly second: Host;
   readonly prober: RunningExporter;
   readonly prometheus: RealPrometheus;
-  /** Starts another worker and nginx with their exporter, as a replacement does. */
+  /** Starts another worker and nginx with their exporter, as in a rolling replacement. */
   startSecond(): Promise<Host>;
-  /** What service discovery lists beside the first exporter from now on. */
+  /** Sets the exporters that service discovery lists in addition to the first. */
   discover(hosts: readonly Host[]): void;
   stop(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export function startFleet(): Promise<Fleet> {
   });
 }
 
-/** The configuration of an exporter beside some servers, by the names they have. */
+/** The configuration of an exporter for some servers, by name. */
 export function renderExporter(servers: Readonly<Record<string, Server>>): string {
   return stringify({
     targets: Object.entries(servers).map(([name, server]) => ({

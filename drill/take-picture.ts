@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { requireBinary } from '../test/support/find-binary.ts';
 import { answersOk } from '../test/support/http-get.ts';
 
-/** What a person sees on the exporter's page at this instant, as DIRECTORY/NAME.png; nothing while it does not answer. */
+/** Saves the current page of the exporter as DIRECTORY/NAME.png. Does nothing while it does not answer. */
 export async function takePicture(url: string, directory: string, name: string): Promise<void> {
   if (!(await answersOk(url))) return;
   mkdirSync(directory, { recursive: true });
@@ -13,7 +13,7 @@ export async function takePicture(url: string, directory: string, name: string):
     requireBinary('chromium'),
     [
       '--headless',
-      // Chromium's own sandbox refuses root, which is who runs in a container.
+      // The sandbox of Chromium refuses to run as root, the user of a container.
       '--no-sandbox',
       '--hide-scrollbars',
       '--window-size=900,820',

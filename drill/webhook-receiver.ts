@@ -12,7 +12,7 @@ export interface ReceivedAlert {
 
 export interface WebhookReceiver {
   readonly url: string;
-  /** In the order of arrival; a repetition is listed again. */
+  /** In the order of arrival, with repetitions. */
   readonly received: readonly ReceivedAlert[];
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ interface Notification {
   }[];
 }
 
-/** Where Alertmanager's pages and tickets arrive. */
+/** Receives the pages and tickets of Alertmanager. */
 export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedAlert[] = [];
   const server = createServer(async (request, response) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { run } from './cli/run.ts';
 import { createSafeWrite } from './cli/safe-write.ts';
 
@@ -14,8 +15,11 @@ function readPackageVersion(): string {
 }
 
 let isTerminated = false;
+let isAwaited = false;
 const terminated = new Promise<void>((resolve) => {
-  const end = (): void => {
+  const end = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    // A command that has nothing to close does not wait for signals, and must not be deaf to them.
+    if (!isAwaited) process.exit(128 + constants.signals[signal]);
     isTerminated = true;
     resolve();
   };
@@ -33,7 +37,10 @@ const exitCode = await run(process.argv.slice(2), {
   stderr: createSafeWrite(process.stderr),
   stderrIsTerminal: process.stderr.isTTY === true,
   now: () => new Date(),
-  terminated,
+  get terminated() {
+    isAwaited = true;
+    return terminated;
+  },
   onHangup: (callback) => {
     process.on('SIGHUP', callback);
   },

@@ -11,11 +11,11 @@ export interface FaultTest {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Every test whose title begins with ids of faults, by file and place in it. */
+/** Every test whose title begins with ids of faults, in the order of files and lines. */
 export function readFaultTests(): readonly FaultTest[] {
   return (
     readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-      // Its own test is full of titles that are examples.
+      // The test of this module has titles that are examples.
       .filter((file) => file.endsWith('.test.ts') && !file.endsWith('render-reliability.test.ts'))
       .toSorted()
       .flatMap((file) => {
@@ -29,7 +29,7 @@ export function readFaultTests(): readonly FaultTest[] {
 const titled = /(['"`])((?:[A-E]\d{1,2} )+)((?:\\.|(?!\1).)+)\1/g;
 const describeBegins = /^describe(?:\.each\(.*\))?\((['"`])(.*)\1, /;
 
-/** Titles are read from the source: what a test is called must not depend on a run. */
+/** Titles are read from the source, so that the document does not depend on a test run. */
 export function faultTestsIn(source: string): readonly Omit<FaultTest, 'file'>[] {
   let group = '';
   return source.split('\n').flatMap((line) => {

@@ -9,7 +9,7 @@ import { listGroups } from './rules/write-rules.ts';
 
 const chart = 'deploy/helm/keepalive-exporter';
 
-/** What the Helm chart has in common with the rest: a chart may only read files of its own folder. */
+/** Copies of shared files for the Helm chart, because a chart can read only files of its own folder. */
 export function renderChartFiles(): ReadonlyMap<string, string> {
   return new Map([
     [`${chart}/README.md`, renderReadme()],
@@ -33,13 +33,13 @@ export function renderChartFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Clusters with the Operator have kube-prometheus' Watchdog; a second one would reach their default receiver. */
+/** Clusters with the Operator have the Watchdog of kube-prometheus. A second one would reach their default receiver. */
 export function forOperator(config: RuleConfig): RuleConfig {
   const alerts = { KeepaliveExporterWatchdog: { enabled: false }, ...config.alerts };
   return { ...config, alerts };
 }
 
-/** The links are filled in by templates/prometheus-rule.yaml, from values. */
+/** templates/prometheus-rule.yaml fills in the links from values. */
 function renderChartRules(): string {
   const links = { runbook_url: 'RUNBOOK_URL', grafana_url: 'GRAFANA_URL' };
   const files = renderRules(readTemplates(), forOperator({ ...readDefaults(), ...links }));
@@ -60,11 +60,11 @@ function renderReadme(): string {
 
 type ValueMap = YAMLMap<unknown, unknown>;
 
-/** A row for each value that is no group; a group is a map whose keys stand on lines of their own. */
+/** A row for each value that is not a group. A group is a map with one key on each line. */
 function rowsOf(map: ValueMap, prefix: string): readonly string[] {
   return map.items.flatMap((pair, index) => {
     const name = `${prefix}${isScalar(pair.key) ? String(pair.key.value) : ''}`;
-    // The parser gives the comment above a map's first key to the map itself.
+    // The parser attaches the comment above the first key of a map to the map itself.
     const comment = commentOf(pair) || (index === 0 ? (map.commentBefore ?? '') : '');
     if (isMap(pair.value) && !pair.value.flow && pair.value.items.length > 0) {
       const rows = rowsOf(pair.value as ValueMap, `${name}.`);

@@ -14,7 +14,7 @@ const stockSchema = z.array(
   }),
 );
 
-/** What the audit finds in configurations nobody has changed; a test holds it. */
+/** The findings of the audit in stock configurations; a test checks them. */
 export function readStockFindings(): z.infer<typeof stockSchema> {
   const url = new URL('../test/fixtures/config-trees/stock-findings.json', import.meta.url);
   return stockSchema.parse(JSON.parse(readFileSync(url, 'utf8')));

@@ -37,7 +37,7 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
       ([name, dashboard]) =>
         [`dashboards/keepalive-${name}.json`, `${JSON.stringify(dashboard, null, 2)}\n`] as const,
     ),
-    // Kustomize takes files from below its own folder only.
+    // Kustomize reads only files below its own folder.
     ...[...allDashboards].map(
       ([name, dashboard]) =>
         [
@@ -48,10 +48,10 @@ export function renderGeneratedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Whose runbooks and Grafana they are is not known here; a link that leads nowhere is worse than none. */
+/** No links in the manifests: the addresses of the runbooks and of Grafana are not known here. */
 const withoutLinks = { runbook_url: '', grafana_url: '' };
 
-/** The rules of alerts/templates/ in three shapes: for Prometheus, for the Prometheus Operator, as a mixin. */
+/** The rules of alerts/templates/ for Prometheus, for the Prometheus Operator, and as a mixin. */
 function renderAlertFiles(): ReadonlyMap<string, string> {
   const source = 'alerts/config.yml';
   const templates = readTemplates();
@@ -196,7 +196,7 @@ function commandSection(
   ];
 }
 
-/** For editors: put `# yaml-language-server: $schema=config.schema.json` on top of a configuration file. */
+/** For editors: `# yaml-language-server: $schema=config.schema.json` at the top of a configuration file. */
 function renderConfigSchema(): string {
   const schema = z.toJSONSchema(configSchema, { io: 'input' });
   return `${JSON.stringify({ title: 'keepalive-exporter configuration', ...schema }, null, 2)}\n`;

@@ -2,7 +2,7 @@ import type { Command } from '../src/cli/command.ts';
 import { environmentName, flagHelp, flagUsage } from '../src/cli/command-flags.ts';
 import { commands } from '../src/cli/commands.ts';
 
-/** The man page, from the tables that the help is made from. */
+/** The man page, from the same tables as the help. */
 export function renderManPage(version: string): string {
   return [
     `.TH KEEPALIVE-EXPORTER 1 "" "keepalive-exporter ${version}" "User Commands"`,
@@ -45,7 +45,7 @@ function commandSection(name: string, command: Command): readonly string[] {
   ];
 }
 
-/** A dot or a quote at the start of a line is a request to roff, and a plain hyphen cannot be searched for. */
+/** Escapes dots and quotes at the start of a line, which are requests to roff, and hyphens, so that they can be searched. */
 function escapeText(text: string): string {
   return text
     .replaceAll('\\', '\\e')

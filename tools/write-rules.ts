@@ -7,8 +7,8 @@ import { readTemplates } from './rules/rule-templates.ts';
 import { writePlainRules, writePrometheusRule } from './rules/write-rules.ts';
 
 /**
- * `npm run rules -- --config=FILE --into=DIRECTORY`: the rules with somebody's own values, as files for Prometheus or,
- * with `--operator`, as a PrometheusRule. FILE holds the keys of alerts/config.yml that differ.
+ * `npm run rules -- --config=FILE --into=DIRECTORY`: the rules with the user's values, as files for Prometheus or,
+ * with `--operator`, as a PrometheusRule. FILE contains the keys of alerts/config.yml that differ.
  */
 const { values } = parseArgs({
   options: {

@@ -1,7 +1,7 @@
 // Fills the templates with a configuration, as tools/rules/render-rules.ts does for the YAML files.
 local templates = import 'templates.libsonnet';
 
-// With as many decimals as it needs, six at most.
+// With as few decimals as needed, at most six.
 local number(x) =
   local rounded(decimals) = std.floor(x * std.pow(10, decimals) + 0.5) / std.pow(10, decimals);
   local fitting = [d for d in std.range(0, 5) if std.abs(rounded(d) - x) < 1e-9];

@@ -1,4 +1,4 @@
-// Groups with alerts are prometheusAlerts, groups of recording rules alone prometheusRules. Alerts read both.
+// Groups with alerts are in prometheusAlerts, groups with only recording rules in prometheusRules.
 local render = import 'render.libsonnet';
 local hasAlert(group) = std.length([rule for rule in group.rules if std.objectHas(rule, 'alert')]) > 0;
 

@@ -12,8 +12,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "Visitors of {{ $labels.target }} queue to be accepted",
-          "description": "The accept queue of {{ $labels.target }} at {{ $labels.listen }} is {{ $value | humanizePercentage }} full; beyond its limit the kernel drops connections.",
+          "summary": "Visitors of {{ $labels.target }} wait to be accepted",
+          "description": "The accept queue of {{ $labels.target }} at {{ $labels.listen }} is {{ $value | humanizePercentage }} full; at its limit the kernel drops connections. Check whether all slots are taken, or whether the server has stopped accepting.",
           "runbook_url": "%(runbook_url)s/WebserverAcceptQueueGrowing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -27,7 +27,7 @@
         },
         "annotations": {
           "summary": "The kernel drops connections on the host of {{ $labels.target }}",
-          "description": "{{ $value | humanize }} connections found a full accept queue within %(connections_window)s in the network namespace of {{ $labels.target }}.",
+          "description": "{{ $value | printf \"%%.0f\" }} connections were dropped within %(connections_window)s because an accept queue in the network namespace of {{ $labels.target }} was full. Find the socket with ss -ltn: its Recv-Q has reached its Send-Q.",
           "runbook_url": "%(runbook_url)s/WebserverListenOverflows.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -42,7 +42,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} drops connections",
-          "description": "{{ $value | humanize }} visitors of {{ $labels.target }} were dropped within %(connections_window)s for lack of a connection slot.",
+          "description": "{{ $labels.target }} dropped {{ $value | printf \"%%.0f\" }} visitors within %(connections_window)s because it had no free connection. See whether slow clients or a slow upstream hold the connections, and raise worker_connections and worker_rlimit_nofile.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -56,7 +56,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is near its connection limit",
-          "description": "{{ $value | humanizePercentage }} of the connections of {{ $labels.target }} are open, and more than %(connections_saturation_percent)s %% of its slots are busy.",
+          "description": "{{ $value | humanizePercentage }} of the connections of {{ $labels.target }} are open, and more than %(connections_saturation_percent)s %% of its slots are busy, so it can make little room. Shorten the keep-alive timeout, or raise the limit, before it drops visitors.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsNearLimit.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -70,7 +70,7 @@
         },
         "annotations": {
           "summary": "Slow clients hold the slots of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the slots of {{ $labels.target }} wait for the rest of a request: slow networks, or a Slowloris attack.",
+          "description": "{{ $value | humanizePercentage }} of the slots of {{ $labels.target }} wait for the rest of a request: slow networks, or a Slowloris attack. Limit the time for a request, and block the address that holds most slots.",
           "runbook_url": "%(runbook_url)s/WebserverSlowClients.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -84,7 +84,7 @@
         },
         "annotations": {
           "summary": "One client holds the slots of {{ $labels.target }}",
-          "description": "One client address holds {{ $value | humanizePercentage }} of the slots of {{ $labels.target }}: a crawler, an attack, or a proxy without real addresses.",
+          "description": "One client address holds {{ $value | humanizePercentage }} of the slots of {{ $labels.target }}: a crawler, an attack, or a proxy that hides the addresses of visitors. Find the address on the status page or with ss, and limit or block it.",
           "runbook_url": "%(runbook_url)s/WebserverOneClientHoldsSlots.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -97,7 +97,7 @@
         },
         "annotations": {
           "summary": "The error log of {{ $labels.target }} reports a limit",
-          "description": "The error log of {{ $labels.target }} said within the last %(limit_logged_window)s that a limit of slots, connections or files was reached.",
+          "description": "Within the last %(limit_logged_window)s the error log of {{ $labels.target }} reported that a limit of slots, connections or open files was reached. Check whether slots are free now: if so, the shortage is over.",
           "runbook_url": "%(runbook_url)s/WebserverLimitLogged.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -111,7 +111,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is near its limit of open files",
-          "description": "A process of {{ $labels.target }} has {{ $value | humanizePercentage }} of its file descriptors open; at the limit it can accept nobody and open no file.",
+          "description": "A process of {{ $labels.target }} has {{ $value | humanizePercentage }} of its file descriptors open; at the limit it accepts no connection and opens no file. Raise worker_rlimit_nofile or LimitNOFILE, and look for a leak if there are not more connections than usual.",
           "runbook_url": "%(runbook_url)s/WebserverFileDescriptorsNearLimit.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -131,7 +131,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} is down",
-          "description": "Prometheus has not been able to scrape {{ $labels.instance }} for %(for)s: nothing is known of its web servers.",
+          "description": "Prometheus has not been able to scrape {{ $labels.instance }} for %(for)s, so the state of its web servers is unknown. Start the exporter, or repair the network between it and Prometheus.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -144,8 +144,8 @@
           "severity": "critical"
         },
         "annotations": {
-          "summary": "Nobody watches the web servers of {{ $labels.instance }}",
-          "description": "{{ $labels.instance }} has not answered for %(for)s: its exporter is down, or the whole host with its web servers.",
+          "summary": "The web servers of {{ $labels.instance }} are not watched",
+          "description": "{{ $labels.instance }} has not answered for %(for)s: its exporter is down, or the whole host with its web servers. Try the site first; if it answers, start the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverUnobserved.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -159,7 +159,7 @@
         },
         "annotations": {
           "summary": "The exporter does not answer the probes of {{ $labels.job }}",
-          "description": "{{ $value }} probes of the job {{ $labels.job }} have had no answer from the exporter for %(for)s: nothing is known of these servers.",
+          "description": "{{ $value }} probes of the job {{ $labels.job }} have had no answer from the exporter for %(for)s, so the state of these servers is unknown. Start the exporter, or repair the network between it and Prometheus.",
           "runbook_url": "%(runbook_url)s/KeepaliveProbesUnanswered.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -172,8 +172,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The exporter {{ $labels.instance }} refuses its configuration",
-          "description": "The configuration file of {{ $labels.instance }} is not valid; the exporter goes on with the one before.",
+          "summary": "The exporter {{ $labels.instance }} rejects its configuration",
+          "description": "The configuration file of {{ $labels.instance }} is not valid, so the exporter continues with the previous one, and a restart would fail. Correct the line that its log names, and reload.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterReloadFailed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -186,8 +186,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The exporter {{ $labels.instance }} leaves out metrics",
-          "description": "{{ $labels.instance }} has left out {{ $value | humanize }} metric families within %(exporter_failures_window)s because reading them failed: a defect.",
+          "summary": "The exporter {{ $labels.instance }} omits metrics",
+          "description": "{{ $labels.instance }} has omitted {{ $value | printf \"%%.0f\" }} metric families within %(exporter_failures_window)s because reading them failed, which is a defect. Report the log line, and install the previous version if you need these metrics.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCollectorFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -201,7 +201,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} cannot write its checkpoint",
-          "description": "{{ $value | humanize }} checkpoints of {{ $labels.instance }} failed within %(exporter_failures_window)s; after a restart log lines would be counted twice or not.",
+          "description": "{{ $value | printf \"%%.0f\" }} checkpoints of {{ $labels.instance }} failed within %(exporter_failures_window)s; after a restart, log lines would be counted twice or not at all. Check the free space and the permissions of the checkpoint directory.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -215,7 +215,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} no longer writes checkpoints",
-          "description": "The last checkpoint of {{ $labels.instance }} is {{ $value | humanizeDuration }} old; after a restart log lines since then are counted twice or not.",
+          "description": "The last checkpoint of {{ $labels.instance }} is {{ $value | humanizeDuration }} old; after a restart, log lines since then are counted twice or not at all. Check whether another exporter uses its directory, and whether the disk responds.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointStale.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -228,8 +228,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The observation lane to {{ $labels.target }} does not stand",
-          "description": "{{ $labels.target }} answers, but does not keep the connection that sampling.observation_lane asks for: when it is full, its status page will be silent.",
+          "summary": "The observation lane to {{ $labels.target }} is not connected",
+          "description": "{{ $labels.target }} answers but closes the connection that sampling.observation_lane keeps open, so its status page will not answer when it is full. Check KeepAlive and KeepAliveTimeout, and any proxy in between.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterLaneDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -243,7 +243,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} misses samples of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in %(samples_missed_window)s although it answers: short full moments are not seen.",
+          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in %(samples_missed_window)s although it answers, so short full moments are not seen. Check how long its status page takes, and how much processor time the exporter has.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterSamplesMissed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -257,7 +257,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is no longer watched",
-          "description": "{{ $labels.target }} had metrics an hour ago and has had none for %(vanished_window)s, though its exporter answers. Expected after it was removed from the configuration.",
+          "description": "{{ $labels.target }} had metrics an hour ago and has had none for %(vanished_window)s, although its exporter answers. If it was not removed on purpose, add it to the configuration again.",
           "runbook_url": "%(runbook_url)s/WebserverTargetVanished.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -271,7 +271,7 @@
         },
         "annotations": {
           "summary": "No web server is watched",
-          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for %(vanished_window)s: exporter, scrape configuration or service discovery is broken.",
+          "description": "Prometheus has had neither webserver_up nor webserver_log_source_up of any target for %(vanished_window)s, so no alert on web servers can fire. Check the exporter, the scrape configuration and service discovery.",
           "runbook_url": "%(runbook_url)s/WebserverMetricsAbsent.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -284,7 +284,7 @@
         },
         "annotations": {
           "summary": "The alert chain works",
-          "description": "This alert always fires: it proves that Prometheus evaluates rules and that Alertmanager delivers.",
+          "description": "This alert always fires: it proves that Prometheus evaluates rules and that Alertmanager delivers alerts. Its receiver must page when it stops arriving.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterWatchdog.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -303,8 +303,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The access log of {{ $labels.target }} stands still",
-          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, and not one line has been read for %(log_window)s.",
+          "summary": "The access log of {{ $labels.target }} has no new lines",
+          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, but no log line has been read for %(log_window)s, so no alert on latency or errors can fire. Check the disk, and the path and permissions of the log.",
           "runbook_url": "%(runbook_url)s/WebserverLogStalled.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -317,8 +317,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The access log of {{ $labels.target }} does not follow its format",
-          "description": "{{ $value | humanizePercentage }} of the log lines of {{ $labels.target }}, or a field in them, do not follow the configured format and are missing from log metrics.",
+          "summary": "The access log of {{ $labels.target }} does not match its format",
+          "description": "{{ $value | humanizePercentage }} of the log lines of {{ $labels.target }}, or a field in them, do not match the configured format and are missing from log metrics. Copy the format of the server unchanged into access_logs.format.",
           "runbook_url": "%(runbook_url)s/WebserverLogUnparsed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -331,8 +331,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "Reading the log of {{ $labels.target }} lags behind",
-          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than %(log_window)s.",
+          "summary": "Reading the log of {{ $labels.target }} is late",
+          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than %(log_window)s, so log metrics are late. Give the exporter more processor time, or wait if it was restarted.",
           "runbook_url": "%(runbook_url)s/WebserverLogLagging.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -345,7 +345,7 @@
         },
         "annotations": {
           "summary": "Log lines of {{ $labels.target }} were lost",
-          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} vanished before they were read; counts of that time are too low.",
+          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} were deleted or truncated before they were read, so the counts of that time are too low. Rotate logs by rename, and keep at least one old file.",
           "runbook_url": "%(runbook_url)s/WebserverLogBytesLost.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -359,7 +359,7 @@
         },
         "annotations": {
           "summary": "A log of {{ $labels.target }} is not read",
-          "description": "{{ $labels.source }} has not been readable for %(for)s; the label reason of webserver_log_source_up says why.",
+          "description": "{{ $labels.source }} has not been readable for %(for)s, so its lines are missing from log metrics. The label reason of webserver_log_source_up shows what to repair.",
           "runbook_url": "%(runbook_url)s/WebserverLogSourceDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -373,7 +373,7 @@
         },
         "annotations": {
           "summary": "Syslog lines of {{ $labels.target }} are dropped",
-          "description": "The kernel dropped {{ $value | humanize }} datagrams of {{ $labels.source }} within %(log_window)s because the exporter did not read them in time; log metrics are too low.",
+          "description": "The kernel dropped {{ $value | printf \"%%.0f\" }} datagrams of {{ $labels.source }} within %(log_window)s because the exporter did not read them in time, so log metrics are too low. Raise net.core.rmem_max, and restart the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverLogDatagramsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -493,7 +493,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} has no free slot",
-          "description": "New visitors of {{ $labels.target }} have found no free slot for {{ $value }} of the last 180 seconds; they wait in the accept queue or are turned away.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
+          "description": "In {{ $value }} of the last 180 seconds {{ $labels.target }} had no free slot: new visitors wait in the accept queue or are turned away. See on the dashboard which state holds the slots, and free those.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverExhausted.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -506,8 +506,8 @@
           "severity": "critical"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} is full, even its status page gets no answer",
-          "description": "For {{ $value }} of the last 180 seconds {{ $labels.target }} has accepted connections but not answered them: all slots are taken. It is running; a restart ends the requests that it is serving.",
+          "summary": "{{ $labels.target }} is full, and its status page gets no answer",
+          "description": "In {{ $value }} of the last 180 seconds all slots of {{ $labels.target }} were taken, and neither visitors nor the exporter got an answer. Do not restart it at once, because that ends the requests it serves: free the slots that idle clients, slow clients or slow requests hold.",
           "runbook_url": "%(runbook_url)s/WebserverExhaustedUnreachable.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -522,7 +522,7 @@
         },
         "annotations": {
           "summary": "Visitors of {{ $labels.target }} get no answer",
-          "description": "For {{ $value }} of the last 180 seconds visitors who connected to {{ $labels.target }} got no answer, and nothing says that its slots are full: it hangs, starts up, or stands behind something that does.",
+          "description": "In {{ $value }} of the last 180 seconds visitors who connected to {{ $labels.target }} got no answer, although nothing shows that its slots are full: it hangs, starts, or waits for another system. Look for processes that wait for a disk and for a slow upstream before you restart it.",
           "runbook_url": "%(runbook_url)s/WebserverVisitorsUnanswered.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -536,7 +536,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is down",
-          "description": "The status page of {{ $labels.target }} has not been readable for %(for)s, and nothing says that the server is full. webserver_scrape_result tells how the attempt ends.",
+          "description": "The status page of {{ $labels.target }} has not been readable for %(for)s, and nothing shows that the server is full. Try the site itself first; webserver_scrape_result shows how the poll ended.",
           "runbook_url": "%(runbook_url)s/WebserverDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -549,8 +549,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "The exporter may not read the status page of {{ $labels.target }}",
-          "description": "{{ $labels.target }} answers, but not with its status page ({{ $labels.result }}): slots and saturation are unknown until the exporter is let in.",
+          "summary": "The status page of {{ $labels.target }} cannot be read",
+          "description": "{{ $labels.target }} answers, but not with its status page ({{ $labels.result }}), so its slots and saturation are unknown. Give the exporter access to the status page, or correct status_url.",
           "runbook_url": "%(runbook_url)s/WebserverStatusUnreadable.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -583,7 +583,7 @@
         },
         "annotations": {
           "summary": "{{ $value | humanizePercentage }} of the web servers of {{ $labels.job }} are down",
-          "description": "More than %(fleet_down_share_percent)s %% of the web servers of {{ $labels.job }}, and at least %(fleet_down_targets)s, cannot be reached: look for what they share before you look at one of them.",
+          "description": "More than %(fleet_down_share_percent)s %% of the web servers of {{ $labels.job }}, and at least %(fleet_down_targets)s, cannot be reached. Look first for what they share, such as a host, a zone or a change, and only then at a single server.",
           "runbook_url": "%(runbook_url)s/WebserverFleetDown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -603,7 +603,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is above 80 %% saturation most of the time",
-          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_high_window)s more than 80 %% of the slots of {{ $labels.target }} could take no visitor.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_high_window)s more than 80 %% of the slots of {{ $labels.target }} could take no visitor, and the next spike may fill it. See on the dashboard which state holds the slots, and free those.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverSaturationHigh.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -616,8 +616,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} fills up for moments",
-          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_peaks_window)s more than 95 %% of the slots of {{ $labels.target }} were taken; visitors queue in these moments.",
+          "summary": "{{ $labels.target }} is full for moments",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_peaks_window)s more than 95 %% of the slots of {{ $labels.target }} were taken, and visitors waited in these moments. Look for bursts, such as cron jobs or crawlers, and for idle clients that hold the slots.",
           "runbook_url": "%(runbook_url)s/WebserverSaturationPeaks.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -631,7 +631,7 @@
         },
         "annotations": {
           "summary": "Idle keep-alive clients hold the workers of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} wait for a next request of an idle client, while saturation is above %(hoarding_saturation_percent)s %%.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} wait for the next request of an idle client, while saturation is above %(hoarding_saturation_percent)s %%. Shorten KeepAliveTimeout step by step, and watch 408 and 499.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: a keep-alive timeout of {{ .Value }} s.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverKeepaliveHoarding.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -645,7 +645,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} closes idle keep-alive connections to make room",
-          "description": "Fewer than 1/16 of the connections of {{ $labels.target }} are free, or its error log says that it reuses idle ones: keep-alive no longer pays, and the next step is dropping visitors.",
+          "description": "Fewer than 1/16 of the connections of {{ $labels.target }} are free, or its error log reports that it closes idle ones; next, it drops visitors. Shorten the keep-alive timeout, or allow more connections.",
           "runbook_url": "%(runbook_url)s/WebserverKeepaliveReclaimed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -659,7 +659,7 @@
         },
         "annotations": {
           "summary": "A graceful restart of {{ $labels.target }} does not end",
-          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} still finish requests of an earlier generation, and fewer than %(graceful_available_percent)s %% are available.",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} still serve requests of an earlier configuration, and fewer than %(graceful_available_percent)s %% are available. Find these requests on the status page (state G), and end the downloads or websockets among them if you may.",
           "runbook_url": "%(runbook_url)s/WebserverGracefulRestartStuck.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -671,8 +671,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} restarts again and again",
-          "description": "{{ $labels.target }} has restarted {{ $value }} times within %(restart_loop_window)s.",
+          "summary": "{{ $labels.target }} restarts repeatedly",
+          "description": "{{ $labels.target }} has restarted {{ $value }} times within %(restart_loop_window)s, and each restart ends requests. Look in its journal for out-of-memory kills, crashes and failed health checks.",
           "runbook_url": "%(runbook_url)s/WebserverRestartLoop.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -686,7 +686,7 @@
         },
         "annotations": {
           "summary": "The status page of {{ $labels.target }} is slow",
-          "description": "Reading the status page of {{ $labels.target }} takes {{ $value | humanizeDuration }}: requests wait for a worker.",
+          "description": "Reading the status page of {{ $labels.target }} takes {{ $value | humanizeDuration }}: requests probably wait for a worker, and so do visitors. Check its saturation first, then processor and disk of the host.",
           "runbook_url": "%(runbook_url)s/WebserverStatusSlow.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -699,8 +699,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "How many connections {{ $labels.target }} can hold is not known",
-          "description": "The exporter knows no limit of {{ $labels.target }}, so its saturation is unknown and no alert can say that it fills up. Tell it with capacity in the configuration.",
+          "summary": "The connection limit of {{ $labels.target }} is unknown",
+          "description": "The exporter does not know how many connections {{ $labels.target }} can hold, so its saturation is unknown and no alert can fire when it fills up. Set capacity in the configuration of the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverLimitUnknown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -714,7 +714,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} will be full within %(slots_full_hours)s hours",
-          "description": "If it goes on as in the last %(slots_full_window)s, all slots of {{ $labels.target }} will be taken within %(slots_full_hours)s hours. At this time yesterday it had more room.",
+          "description": "If saturation rises as in the last %(slots_full_window)s, {{ $labels.target }} will have no free slot within %(slots_full_hours)s hours; at this time yesterday it had more room. See on the dashboard which state grows, and free those slots.",
           "runbook_url": "%(runbook_url)s/WebserverSlotsFullSoon.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -752,7 +752,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} spends its error budget %(burn)s times too fast",
-          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx; the objective allows %(availability_allowed_percent)s %%. Still so in the last %(short)s.",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx, and the objective allows %(availability_allowed_percent)s %%; it continues in the last %(short)s. Check the last change and the upstream first.",
           "runbook_url": "%(runbook_url)s/WebserverAvailabilityBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -778,8 +778,8 @@
           "window": "%(long)s"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} spends its error budget %(burn)s times too fast",
-          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s; the objective allows %(latency_allowed_percent)s %%. Still so in the last %(short)s.",
+          "summary": "{{ $labels.target }} spends its latency budget %(burn)s times too fast",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s, and the objective allows %(latency_allowed_percent)s %%; it continues in the last %(short)s. Compare the durations with those of the upstream, and check whether the server is full.",
           "runbook_url": "%(runbook_url)s/WebserverLatencyBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -799,7 +799,7 @@
         },
         "annotations": {
           "summary": "Requests to {{ $labels.target }} time out (408)",
-          "description": "{{ $value | humanizePercentage }} of the responses of {{ $labels.target }} are 408 to a real request, more than %(timeout_factor)s times the share of a day, or of this hour a week ago.",
+          "description": "{{ $value | humanizePercentage }} of the responses of {{ $labels.target }} are 408 to a real request, more than %(timeout_factor)s times the share of the last day, or of this hour a week ago. Check whether a timeout was made shorter; if not, look for slow clients that hold slots.",
           "runbook_url": "%(runbook_url)s/WebserverRequestTimeoutSpike.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -813,7 +813,7 @@
         },
         "annotations": {
           "summary": "Clients of {{ $labels.target }} give up (499)",
-          "description": "{{ $value | humanizePercentage }} of the clients of {{ $labels.target }} left before their response, more than %(abort_factor)s times the share of a day, or of this hour a week ago.",
+          "description": "{{ $value | humanizePercentage }} of the clients of {{ $labels.target }} left before their response, more than %(abort_factor)s times the share of the last day, or of this hour a week ago. Check first for a slow upstream and for a full server.",
           "runbook_url": "%(runbook_url)s/WebserverClientAbortSpike.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -827,7 +827,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is slow for 1 request in 20",
-          "description": "The 95th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p95_seconds)s s.",
+          "description": "The 95th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p95_seconds)s s. Compare it with the response time of the upstream to see whether the application is slow.",
           "runbook_url": "%(runbook_url)s/WebserverLatencyP95High.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -841,7 +841,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is slow for 1 request in 100",
-          "description": "The 99th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p99_seconds)s s.",
+          "description": "The 99th percentile of the request duration of {{ $labels.target }} is {{ $value | humanizeDuration }}; the limit is %(latency_p99_seconds)s s. If the 95th percentile is normal, one kind of request is slow: sort the access log by duration.",
           "runbook_url": "%(runbook_url)s/WebserverLatencyP99High.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -855,7 +855,7 @@
         },
         "annotations": {
           "summary": "Clients of {{ $labels.target }} no longer reuse connections",
-          "description": "A connection to {{ $labels.target }} carries {{ $value | humanize }} requests, the average of a day is more than %(reuse_factor)s times that.",
+          "description": "A connection to {{ $labels.target }} carries {{ $value | humanize }} requests; the average of the last day is more than %(reuse_factor)s times that. Look for a changed keep-alive setting, and for a proxy that closes each connection.",
           "runbook_url": "%(runbook_url)s/WebserverRequestsPerConnectionCollapsed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -869,7 +869,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} has far fewer visitors than a week ago",
-          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, less than %(traffic_collapsed_share_percent)s %% of this hour a week ago: visitors may not reach it.",
+          "description": "{{ $labels.target }} serves {{ $value | humanize }} requests per second, less than %(traffic_collapsed_share_percent)s %% of this hour a week ago: visitors may not reach it. Test its name and address from outside, then the load balancer.",
           "runbook_url": "%(runbook_url)s/WebserverTrafficCollapsed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }

@@ -7,10 +7,10 @@ import type { Select } from './queries/query.ts';
 import { meaning } from './theme.ts';
 import { datasource } from './variables.ts';
 
-/** What happened to the servers, drawn across every panel: the usual first cause of a new shape. */
+/** Events of the servers, drawn across every panel: often the cause of a change in a curve. */
 export function buildAnnotations(select: Select): cog.Builder<AnnotationQuery>[] {
   return [
-    // The value is the time itself, so a restart is drawn where it was, however rarely it is scraped.
+    // The value is the time itself, so a restart is drawn at its time, whatever the scrape interval.
     event({
       name: 'Restarts',
       expr: `${select('webserver_start_time_seconds')} * 1000`,

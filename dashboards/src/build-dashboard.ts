@@ -19,16 +19,16 @@ export interface DashboardSpec {
   /** The question it answers. */
   readonly question: string;
   readonly server?: 'apache' | 'nginx';
-  /** Whose labels name the jobs and instances; absent: those that have targets. */
+  /** The metric whose labels list the jobs and instances. Default: `webserver_up`. */
   readonly chosenFrom?: string;
-  /** Ranks the chosen targets: the six highest have the panels that are repeated. */
+  /** Ranks the chosen targets: the six highest have repeated panels. */
   readonly shown?: string;
-  /** `service levels`: with the choice of objective and latency target. */
+  /** `service levels`: adds the choice of objective and latency target. */
   readonly extra?: 'service levels';
   readonly from: string;
-  /** Open: the figures and the few panels that answer the question. */
+  /** The open row: the figures and the few panels that answer the question. */
   readonly glance: readonly PanelBuilder[];
-  /** Folded: what one opens when the answer is bad. */
+  /** Folded rows, to be opened when the answer is bad. */
   readonly details: readonly Details[];
 }
 
@@ -37,7 +37,7 @@ export interface Details {
   readonly panels: readonly PanelBuilder[];
 }
 
-/** One dashboard in Grafana's classic form (schema 42), which every way of import understands. */
+/** One dashboard in Grafana's classic form (schema 42), which every kind of import accepts. */
 export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
   const { server, shown, chosenFrom: metric = 'webserver_up' } = spec;
   const objectives = spec.extra === 'service levels' ? buildObjectiveVariables() : [];
@@ -63,7 +63,7 @@ export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
   return finishDashboard(withPanels(builder, spec));
 }
 
-/** Finds the siblings for the links at the top. */
+/** The links at the top list the dashboards with this tag. */
 const familyTag = 'keepalive-exporter';
 
 function siblingsLink(): DashboardLinkBuilder {
@@ -75,7 +75,7 @@ function siblingsLink(): DashboardLinkBuilder {
     .keepTime(true);
 }
 
-/** Panels of an open row stand beside their row; those of a folded row stand inside of it. */
+/** The panels of an open row follow it in the list; those of a folded row are inside it. */
 function withPanels(builder: DashboardBuilder, { glance, details }: DashboardSpec): Dashboard {
   builder.withRow(new RowBuilder('At a glance'));
   for (const panel of glance) builder.withPanel(panel);

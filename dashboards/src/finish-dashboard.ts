@@ -8,17 +8,17 @@ import type {
 
 declare const finished: unique symbol;
 
-/** A dashboard that has passed `finishDashboard`; only such a one is written. */
+/** A dashboard that has passed `finishDashboard`. Only these are written. */
 export type FinishedDashboard = Dashboard & { readonly [finished]: true };
 
 type AnyPanel = Panel | RowPanel;
 
 /**
- * Repairs what version 0.0.21 of the SDK leaves to its user in the classic form:
- * - panels have no id and every row has the id 0 (grafana issues 117084, 116170: panels get lost);
+ * Repairs what version 0.0.21 of the SDK leaves incomplete in the classic form:
+ * - panels have no id, and every row has the id 0 (grafana issues 117084, 116170: panels get lost);
  * - targets have no refId, so that overrides and transformations cannot name them;
- * - links, and annotations, always ask to be hidden in the controls menu (SDK issues 1272, 1202);
- * - a folded row takes the room of its panels, which pushes the next row down.
+ * - links and annotations are always marked as hidden in the controls menu (SDK issues 1272, 1202);
+ * - a folded row occupies the space of its panels, which moves the next row down.
  */
 export function finishDashboard(dashboard: Dashboard): FinishedDashboard {
   const { links, annotations, ...rest } = dashboard;
@@ -45,7 +45,7 @@ function finishOne(panel: Panel): Panel {
   return {
     ...rest,
     ...(links !== undefined && { links: links.map(withoutPlacement) as DashboardLink[] }),
-    // The SDK's common type of a query hides the refId that all of them have.
+    // All queries have a refId, but the SDK's common type of a query does not.
     targets: (targets ?? []).map((target, index) => ({ ...target, refId: refIdAt(index) })),
     ...withPlainDataLinks(panel),
   };
@@ -72,7 +72,7 @@ function refIdAt(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-/** Ids in reading order: a new panel in the middle changes the ids behind it, and none before. */
+/** Ids in reading order: a new panel changes only the ids after it. */
 function numbered(panels: readonly AnyPanel[]): AnyPanel[] {
   let id = 0;
   const next = <T extends AnyPanel>(panel: T): T => {
@@ -87,7 +87,7 @@ function numbered(panels: readonly AnyPanel[]): AnyPanel[] {
 
 const columns = 24;
 
-/** Fills lines from left to right; the panels inside of a folded row take no room below it. */
+/** Fills lines from left to right. The panels inside a folded row occupy no space below it. */
 function placed(panels: readonly AnyPanel[]): AnyPanel[] {
   let line = startLine(0);
   return panels.map((panel) => {

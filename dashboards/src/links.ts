@@ -14,12 +14,12 @@ export type DashboardName =
   | 'slo'
   | 'exporter';
 
-/** Stable ids: bookmarks, alert annotations and the links below use them. */
+/** Stable ids, because bookmarks, alert annotations and the links below use them. */
 export function uidOf(name: DashboardName): string {
   return `keepalive-${name}`;
 }
 
-/** The choice of datasource and job goes along as it is, and so does the time. */
+/** Links keep the chosen datasource, job and time. */
 const keep = '${datasource:queryparam}&${job:queryparam}&${__url_time_range}';
 
 /** From a curve of one target. */
@@ -36,7 +36,7 @@ export const toItsServer: DrillDown = {
   url: `/d/keepalive-\${__field.labels.server}?var-instance=\${__field.labels.instance}&var-target=\${__field.labels.target}&${keep}`,
 };
 
-/** From a figure over all chosen targets: the whole choice goes along. */
+/** From a figure over all chosen targets: the link keeps the whole choice. */
 export function sameChoice(name: DashboardName, title: string): DrillDown {
   return {
     title,
@@ -44,9 +44,9 @@ export function sameChoice(name: DashboardName, title: string): DrillDown {
   };
 }
 
-/** From a row of a table. The fields have been renamed by then, so their new names count. */
+/** From a row of a table. Links use the names of the fields after they are renamed. */
 export const fromRow: readonly DrillDown[] = [
-  { title: 'All about it: alerts, slots, logs', url: `/d/${uidOf('service')}?${rowChoice()}` },
+  { title: 'Details: alerts, slots, logs', url: `/d/${uidOf('service')}?${rowChoice()}` },
   {
     title: 'Slots of this server',
     url: `/d/keepalive-\${__data.fields.Server}?${rowChoice()}`,

@@ -3,16 +3,16 @@ import type { ConnectionActivity } from '../../src/snapshot/connections.ts';
 import type { SlotState } from '../../src/snapshot/slots.ts';
 
 /**
- * Meaning. From the Okabe-Ito set, but for `bad`: its vermilion looks like the orange of `warning`. A test holds all
- * of them apart for colour-blind eyes.
+ * Colours by meaning. From the Okabe-Ito set, except `bad`: its vermilion looks like the orange of `warning`. A test
+ * checks that colour-blind people can distinguish all of them.
  */
 export const meaning = {
   good: '#009E73',
   warning: '#E69F00',
   bad: '#E02F44',
-  /** A figure that is neither good nor bad by itself. */
+  /** A figure that is neither good nor bad. */
   neutral: '#56B4E9',
-  /** What was, beside what is. */
+  /** An earlier value, beside the current one. */
   baseline: '#999999',
   limit: '#CC79A7',
 } as const;
@@ -26,7 +26,7 @@ export const codeColors = {
   '5xx': '#E02F44',
 } as const;
 
-/** Windows of burn rates: the shortest is the loudest. */
+/** Windows of burn rates: the shortest has the strongest colour. */
 export const windowColors = {
   '5 m': meaning.bad,
   '1 h': meaning.warning,
@@ -34,7 +34,7 @@ export const windowColors = {
   '1 d': meaning.baseline,
 } as const;
 
-/** A share of now, and the same a day before: one hue, dimmed. */
+/** A current share, and the same share a day before in a darker shade. */
 export const abortColors = {
   '408 timed out': meaning.warning,
   '408 a day before': '#7D5A00',
@@ -42,7 +42,7 @@ export const abortColors = {
   '499 a day before': '#6B3A57',
 } as const;
 
-/** Light to dark, so that the order survives any sight. */
+/** From light to dark, so that the order is visible without colours. */
 export const quantileColors = { p50: '#56B4E9', p95: '#E69F00', p99: '#E02F44' } as const;
 
 export interface Band {
@@ -51,7 +51,7 @@ export interface Band {
   readonly color: string;
 }
 
-/** Bands that stand beside another of the same blue or red on the page, where they never meet. */
+/** Bands with another colour than on the page of the exporter, because here they are next to a similar one. */
 const ofBands = { active: '#5B4FC4', sending: '#928E42', closing: '#999999' } as const;
 
 const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): Band => ({
@@ -61,8 +61,8 @@ const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): B
 });
 
 /**
- * Who holds the slots, from the bottom of a stack: what keep-alive costs, what slow clients cost, what works, what ends,
- * what is left. `active` is the kernel's word for a request that is being read or worked on.
+ * The slots by use, from the bottom of a stack: idle clients, slow clients, requests at work, closing, free. `active` is
+ * the kernel's state for a request that is being read or handled.
  */
 export const slotBands: readonly Band[] = [
   band('idle clients (keep-alive)', 'keepalive'),
@@ -82,7 +82,7 @@ export const bandColors: Readonly<Record<string, string>> = Object.fromEntries(
   slotBands.map(({ label, color }) => [label, color]),
 );
 
-/** What connections do as the kernel sees it, in the order in which they explain a full server. */
+/** Connections by activity, from the kernel. The first bands are the most likely causes of a full server. */
 export const activityBands: readonly (Omit<Band, 'states'> & {
   readonly activity: ConnectionActivity;
 })[] = [
@@ -98,7 +98,7 @@ export const activityColors: Readonly<Record<string, string>> = Object.fromEntri
   activityBands.map(({ label, color }) => [label, color]),
 );
 
-/** The states of a target, by the numbers that stateOf() gives them: the higher, the worse. */
+/** The states of a target, by the numbers of stateOf(): the higher, the worse. */
 export const targetStates = [
   { text: 'has room', color: meaning.good },
   { text: 'NO DATA', color: meaning.baseline },
@@ -123,7 +123,7 @@ export const unit = {
 
 export type Unit = (typeof unit)[keyof typeof unit];
 
-/** A colour from a value on; `undefined` is the start of the scale. */
+/** The colour for values from `from`; `undefined` is the start of the scale. */
 export interface Step {
   readonly from: number | undefined;
   readonly color: string;
@@ -143,7 +143,7 @@ export function risingSteps({ warning, bad }: Limits): readonly Step[] {
   ];
 }
 
-/** A figure that can speak against a server, and never for it. */
+/** For a figure that can show a problem, but a low value of which proves nothing: green becomes neutral. */
 function withoutPraise(steps: readonly Step[]): readonly Step[] {
   return steps.map((step) =>
     step.color === meaning.good ? { ...step, color: meaning.neutral } : step,
@@ -160,8 +160,7 @@ export function fallingSteps({ warning, bad }: Limits): readonly Step[] {
 }
 
 /**
- * The thresholds of all dashboards. The alert rules use the same figures: a panel turns orange where a
- * ticket starts to be prepared and red where a page does.
+ * The thresholds of all dashboards. They follow the alert rules: a panel is orange near a ticket and red near a page.
  */
 export const thresholds = {
   none: [{ from: undefined, color: meaning.neutral }],
@@ -170,28 +169,27 @@ export const thresholds = {
     { from: undefined, color: meaning.good },
     { from: 1, color: meaning.bad },
   ],
-  /** A yes that should be a yes. */
+  /** 1 is good, 0 is bad. */
   yes: [
     { from: undefined, color: meaning.bad },
     { from: 1, color: meaning.good },
   ],
-  /** Slots: 20 % of room is what a burst twice the average needs; 5 % is gone within a scrape. */
+  /** A burst of twice the average needs 20 % free slots; 5 % are filled within a scrape interval. */
   saturation: risingSteps({ warning: 0.8, bad: 0.95 }),
-  /** Half of the slots waiting for clients that say nothing. */
-  // Not green when low: so it is when slow requests fill a server.
+  // Not green when low: it is also low when slow requests fill a server.
   keepaliveOccupancy: withoutPraise(risingSteps({ warning: 0.5, bad: 0.8 })),
-  /** nginx gives up idle connections when 1/16 is left, 0.9375 of the limit. */
+  /** nginx closes idle connections when fewer than 1/16 are free: above 0.9375 of the limit. */
   connectionOccupancy: risingSteps({ warning: 0.85, bad: 0.9375 }),
-  /** Share of the time in which there was no room. */
+  /** Share of the time in which the server was full. */
   fullTime: withoutPraise(risingSteps({ warning: 0.01, bad: 0.1 })),
   headroom: fallingSteps({ warning: 5, bad: 2 }),
-  /** Connections nobody has accepted: some pass through the queue in any burst. */
+  /** Connections that are not accepted yet: in any burst some pass through the queue. */
   waiting: withoutPraise(risingSteps({ warning: 1, bad: 10 })),
-  // Not green when low: a full server logs no errors, because it logs nothing for those who wait.
+  // Not green when low: a full server logs no errors, because visitors who wait are not in the log.
   errorShare: withoutPraise(risingSteps({ warning: 0.01, bad: 0.05 })),
   abortShare: withoutPraise(risingSteps({ warning: 0.02, bad: 0.05 })),
   latency: withoutPraise(risingSteps({ warning: 0.5, bad: 1 })),
-  /** A status page is a local page of a kilobyte: a second of waiting is a queue. */
+  /** The status page is about one kilobyte: a poll of one second has waited for a worker. */
   statusFetch: risingSteps({ warning: 0.25, bad: 1 }),
   queueFill: risingSteps({ warning: 0.5, bad: 0.9 }),
   anyRate: withoutPraise(risingSteps({ warning: 0.001, bad: 1 })),
@@ -202,11 +200,11 @@ export const thresholds = {
   oldestKeepalive: risingSteps({ warning: 15, bad: 60 }),
   fileShare: risingSteps({ warning: 0.7, bad: 0.9 }),
   requestsPerConnection: withoutPraise(fallingSteps({ warning: 2, bad: 1.2 })),
-  /** Seconds since a start; a server younger than this has just been restarted. */
+  /** Seconds since the start of the server. */
   uptime: fallingSteps({ warning: 3_600, bad: 300 }),
-  // Not green either: whom a full server leaves waiting spends no budget of the log.
+  // Not green when high: visitors who wait at a full server are not in the log and spend no budget.
   budgetLeft: withoutPraise(fallingSteps({ warning: 0.25, bad: 0 })),
-  /** Share of the time with room: the objective of availability, and what a page of an hour leaves of it. */
+  /** Share of the time with a free slot: the availability objective, and ten times its allowed failures. */
   room: withoutPraise(fallingSteps({ warning: 0.999, bad: 0.99 })),
   /** Google SRE workbook, chapter 5: 6 burns 5 % of a month in 6 h, 14.4 burns 2 % in 1 h. */
   burnRate: withoutPraise(risingSteps({ warning: 6, bad: 14.4 })),

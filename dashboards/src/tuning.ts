@@ -20,7 +20,7 @@ const predictions = tuningQueries(selectTargets(undefined, 'shown'));
 const logs = logQueries(select);
 const status = statusQueries(select);
 
-const noConnections = 'no log format tells connections apart, or too little traffic';
+const noConnections = 'no log format identifies connections, or too little traffic';
 
 /** Which keep-alive timeout, how many slots, and did the last change help? */
 export const tuningDashboard = buildDashboard({
@@ -40,24 +40,24 @@ export const tuningDashboard = buildDashboard({
         { text: 'as advised', color: meaning.neutral },
         { text: 'CHANGE', color: meaning.warning },
       ],
-      shows: 'Targets whose timeout is not the advised one; four names at most.',
-      bad: 'the name of a server that fills up: keepalive-exporter advise says what to set.',
+      shows: 'Targets whose keep-alive timeout is not the advised one; at most four names.',
+      bad: 'the name of a server that fills up. keepalive-exporter advise shows what to set.',
     }),
     figure({
       title: 'Without advice',
       query: tuning.withoutAdvice,
       thresholds: thresholds.none,
       shows:
-        'Targets without an advice: no log format tells connections apart, or traffic is too little.',
-      bad: 'the busiest servers among them.',
+        'Targets without advice: no log format identifies connections, or there is too little traffic.',
+      bad: 'the busiest servers among them. Use a recommended log format.',
     }),
     reuseFigure(logs.requestsPerConnection),
     saturationFigure(status.worstSaturation, {
-      shows: 'Of the target with the least room.',
-      bad: 'over 80 %.',
+      shows: 'Saturation of the target with the least room.',
+      bad: 'over 80 %. See what each timeout would do.',
     }),
     gaveUpFigure(logs.abortShare, {
-      bad: 'a jump after the timeout was made smaller: go back a step.',
+      bad: 'a jump after the timeout was shortened: go back one step.',
     }),
     latencyFigure(logs.p99),
     curves({
@@ -65,8 +65,8 @@ export const tuningDashboard = buildDashboard({
       queries: [tuning.timeoutInForce, tuning.advisedTimeout],
       unit: unit.seconds,
       thresholds: thresholds.none,
-      shows: 'The keep-alive timeout in force, beside the advised one.',
-      bad: 'lines far apart.',
+      shows: 'The keep-alive timeout in force, and the advised one.',
+      bad: 'lines far apart. Change the timeout step by step.',
       noValue: noConnections,
     }),
     curves({
@@ -74,14 +74,14 @@ export const tuningDashboard = buildDashboard({
       queries: [tuning.slotsInForce, tuning.advisedSlots],
       unit: unit.count,
       thresholds: thresholds.none,
-      shows: 'Workers, or connections of nginx, beside the advised number.',
-      bad: 'more advised than there are.',
+      shows: 'Workers (nginx: connections), and the advised number.',
+      bad: 'more advised than in force. Raise the limit after checking the memory.',
     }),
     heatmapPanel({
       title: 'Gaps between two requests of a connection',
       shows:
-        'Reuse that happened, by how long the connection had been idle; cut off at the timeout.',
-      bad: 'a band that ends at the timeout: it cuts reuse off.',
+        'Requests on a reused connection, by how long it had been idle before. The timeout cuts them off.',
+      bad: 'a band that ends at the timeout: a longer one would allow more reuse.',
       unit: unit.seconds,
       thresholds: thresholds.none,
       noValue: noConnections,
@@ -91,19 +91,19 @@ export const tuningDashboard = buildDashboard({
     heatmapPanel({
       title: 'Missed reuse',
       shows: 'New connections of a client address, by the time since its last response.',
-      bad: 'a band just above the timeout: a longer one would gain it.',
+      bad: 'a band just above the timeout: a longer one would allow this reuse.',
       unit: unit.seconds,
       thresholds: thresholds.none,
-      noValue: 'no log format tells connections apart, or all clients are proxies',
+      noValue: 'no log format identifies connections, or all clients are proxies',
       queries: [tuning.missed],
       width: 12,
     }),
-    // One for each target, also for those without advice: behind what is there for all of them.
+    // One for each target, including those without advice, so it comes after the panels that have figures for all.
     trendPanel({
       title: 'What each timeout would do: $shown',
       shows:
-        'Slots at the busiest moment, and the share of requests that reuse a connection, over the keep-alive timeout.',
-      bad: 'slots above the limit at the timeout in force. Beyond the knee of the reuse curve a longer timeout only costs slots.',
+        'Predicted slots at the busiest moment, and share of requests that reuse a connection, for each keep-alive timeout.',
+      bad: 'more slots than the limit at the timeout in force. Beyond the bend of the reuse curve, a longer timeout only costs slots.',
       unit: unit.seconds,
       thresholds: thresholds.none,
       noValue: noConnections,
@@ -137,8 +137,8 @@ export const tuningDashboard = buildDashboard({
           queries: [tuning.heldSlots],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'Keep-alive slots.',
-          bad: 'no fall after a smaller timeout: the clients close first.',
+          shows: 'Slots in state keepalive.',
+          bad: 'no fall after a shorter timeout: clients close their connections earlier than the server.',
         }),
         curves({
           title: 'Saturation',
@@ -146,7 +146,7 @@ export const tuningDashboard = buildDashboard({
           unit: unit.ratio,
           thresholds: thresholds.saturation,
           shows: 'Share of slots that can take no visitor.',
-          bad: 'no fall after the change.',
+          bad: 'no fall after the change: idle clients were not the cause.',
           max: 1,
         }),
         curves({
@@ -155,14 +155,14 @@ export const tuningDashboard = buildDashboard({
           unit: unit.count,
           thresholds: thresholds.none,
           shows: 'How well keep-alive is used.',
-          bad: 'a fall after the change: the timeout is too small.',
+          bad: 'a fall after the change: the timeout is too short.',
         }),
         curves({
           title: 'New connections',
           queries: [logs.connectionRate],
           unit: unit.eventsPerSecond,
           thresholds: thresholds.none,
-          shows: 'Connections a second that made a first request.',
+          shows: 'Connections per second that made a first request.',
           bad: 'a rise after the change: handshakes that were saved before.',
         }),
         curves({
@@ -171,15 +171,15 @@ export const tuningDashboard = buildDashboard({
           unit: unit.ratio,
           thresholds: thresholds.abortShare,
           shows: 'Share of requests that timed out or whose client gave up.',
-          bad: 'a jump after a smaller timeout: go back a step. keepalive-exporter compare tells it from chance.',
+          bad: 'a jump after a shorter timeout: go back one step. keepalive-exporter compare shows whether it is chance.',
         }),
         curves({
           title: 'Latency P99',
           queries: [logs.p99ByTarget],
           unit: unit.seconds,
           thresholds: thresholds.none,
-          shows: 'Quantile of the request duration.',
-          bad: 'higher after the change.',
+          shows: '99th percentile of the request duration.',
+          bad: 'higher after the change: go back one step.',
         }),
       ],
     },

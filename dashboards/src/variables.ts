@@ -9,14 +9,14 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** A variable, not an `__inputs` entry: those work in the import form only, not with provisioning. */
+/** A variable, not an `__inputs` entry: those work only in the import form, not with provisioning. */
 export const datasource = { type: 'prometheus', uid: '${datasource}' } as const;
 
 export interface VariableScope {
   /** Series whose labels name the jobs and instances to choose from. */
   readonly metric: string;
   readonly server?: 'apache' | 'nginx';
-  /** Of which of the chosen targets there are panels of their own: a query whose values say which of them first. */
+  /** A query that ranks the chosen targets. The highest have panels of their own. */
   readonly shown?: string;
 }
 
@@ -27,7 +27,7 @@ export function buildVariables({
   shown,
 }: VariableScope): cog.Builder<VariableModel>[] {
   const ofServer = server === undefined ? '' : `, server="${server}"`;
-  // A target of which only logs are read has no webserver_up.
+  // A logs-only target has no webserver_up.
   const named = metric.startsWith('webserver_') ? metric : 'webserver_up';
   const within = 'job=~"$job", instance=~"$instance"';
   return [
@@ -43,15 +43,15 @@ export function buildVariables({
       label: 'Target',
       query: `label_values(${named}{${within}${ofServer}}, target)`,
     }),
-    ...(shown === undefined ? [] : [mostOf(shown)]),
+    ...(shown === undefined ? [] : [highestOf(shown)]),
   ];
 }
 
 /**
- * Not to be chosen by anybody: fifty targets with a panel of their own would be twenty-five screens. Its values come
- * with the highest first, and stay so.
+ * A hidden variable with the six highest targets, the highest first. Fifty targets with a panel each would fill
+ * twenty-five screens.
  */
-function mostOf(ranks: string): cog.Builder<VariableModel> {
+function highestOf(ranks: string): cog.Builder<VariableModel> {
   const query = `query_result(topk(6, ${ranks}))`;
   return new QueryVariableBuilder('shown')
     .label('With a panel of its own')
@@ -74,8 +74,8 @@ interface Choice {
 }
 
 /**
- * All is `.+`, so it also finds what came after the page was opened. Refreshed with the time range: on
- * load alone, a dashboard opened on last week lists the servers of today.
+ * All is `.+`, so it also finds targets that appear after the page was opened. Refreshed with the time range: refreshed
+ * on load alone, a dashboard of last week would list the servers of today.
  */
 function choice({ name, label, query }: Choice): cog.Builder<VariableModel> {
   return new QueryVariableBuilder(name)
@@ -91,10 +91,10 @@ function choice({ name, label, query }: Choice): cog.Builder<VariableModel> {
     .current({ selected: true, text: 'All', value: '$__all' });
 }
 
-/** What the alert rules promise unless changed; a test holds it to alerts/slo.yml. */
+/** The default objectives of the alert rules; a test compares them with alerts/config.yml. */
 export const promised = { availability: 0.999, latency: 0.99, latencySeconds: 1 } as const;
 
-/** What is promised: the share of responses, and the time within which they have to come. */
+/** The objectives: shares of responses, and the latency target. */
 export function buildObjectiveVariables(): cog.Builder<VariableModel>[] {
   return [
     pick({
@@ -109,7 +109,7 @@ export function buildObjectiveVariables(): cog.Builder<VariableModel>[] {
       values: ['0.9', '0.95', '0.99', '0.995', '0.999'],
       chosen: String(promised.latency),
     }),
-    // Bounds of the default buckets: a target between two of them cannot be told from the histogram.
+    // Bounds of the default buckets: the histogram has no figure for a target between two of them.
     pick({
       name: 'latency',
       label: 'Latency target (s)',

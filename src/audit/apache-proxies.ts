@@ -1,6 +1,7 @@
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
 import { type ApacheView, findAnywhere } from './apache-view.ts';
 import { apacheWorkers } from './apache-workers.ts';
+import { oncePer } from './named-directives.ts';
 
 /** A backend that Apache passes requests to. */
 export interface ApacheProxy {
@@ -18,8 +19,8 @@ const names: Readonly<Record<string, string>> = {
   balancermember: 'BalancerMember',
 };
 
-export function apacheProxies(view: ApacheView): readonly ApacheProxy[] {
-  return findAnywhere(view, ...Object.keys(names))
+export const apacheProxies = oncePer((view: ApacheView): readonly ApacheProxy[] =>
+  findAnywhere(view, ...Object.keys(names))
     .map(({ directive, sections }) => {
       // Inside a <Location> the section contains the path.
       const inSection = directive.name !== 'balancermember' && sections.some(isLocation);
@@ -29,8 +30,8 @@ export function apacheProxies(view: ApacheView): readonly ApacheProxy[] {
       const name = names[directive.name] ?? directive.name;
       return { directive, name, url, parameters: readParameters(parameters) };
     })
-    .filter(({ url }) => url !== '!' && url !== '');
-}
+    .filter(({ url }) => url !== '!' && url !== ''),
+);
 
 function isLocation({ name }: ConfigDirective): boolean {
   return name === 'location' || name === 'locationmatch';

@@ -26,7 +26,7 @@ const firstOfAddresses = oncePer((hosts: readonly ApacheScope[]) => {
  * that of the first host of its address.
  */
 export function keepaliveTimeoutOf(view: ApacheView, host: ApacheScope): Setting {
-  const hasOwn = !isBefore(view.version, '2.4.13') && ownSeconds(host) > 0;
+  const hasOwn = ownSeconds(host) > 0 && !isBefore(view.version, '2.4.13');
   return configuredTimeout(view, hasOwn ? host : firstHostOf(view, host));
 }
 

@@ -110,26 +110,38 @@ export function mainCount(view: ApacheView, name: string): number {
 
 export interface PlacedDirective {
   readonly directive: ConfigDirective;
-  /** The sections around it, outermost first, without the virtual host. */
+  /** The sections around it, outermost first. */
   readonly sections: readonly ConfigDirective[];
 }
 
-/** The directives with these names anywhere in a scope, including its sections. */
-export function findInScope(
-  directives: readonly ConfigDirective[],
-  names: readonly string[],
-  sections: readonly ConfigDirective[] = [],
-): readonly PlacedDirective[] {
-  return directives.flatMap((directive) => {
-    const inside = findInScope(directive.block ?? [], names, [...sections, directive]);
-    return names.includes(directive.name) ? [{ directive, sections }, ...inside] : inside;
-  });
-}
+type Placed = ReadonlyMap<string, readonly PlacedDirective[]>;
 
-/** The same for the whole configuration. */
+/** The directives with these names anywhere in the configuration, by name and then in their order. */
 export function findAnywhere(
   view: ApacheView,
   ...names: readonly string[]
 ): readonly PlacedDirective[] {
-  return findInScope(view.tree.directives, names);
+  const placed = placedByName(view.tree.directives);
+  return names.flatMap((name) => placed.get(name) ?? []);
+}
+
+/** One walk for all checks: a large tree costs more to walk than to judge. */
+const placedByName = oncePer((directives: readonly ConfigDirective[]): Placed => {
+  const placed = new Map<string, PlacedDirective[]>();
+  place(directives, [], placed);
+  return placed;
+});
+
+function place(
+  directives: readonly ConfigDirective[],
+  sections: readonly ConfigDirective[],
+  placed: Map<string, PlacedDirective[]>,
+): void {
+  for (const directive of directives) {
+    const { name, block } = directive;
+    const same = placed.get(name);
+    if (same === undefined) placed.set(name, [{ directive, sections }]);
+    else same.push({ directive, sections });
+    if (block !== undefined) place(block, [...sections, directive], placed);
+  }
 }

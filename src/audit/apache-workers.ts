@@ -1,4 +1,5 @@
 import { type ApacheView, mainCount } from './apache-view.ts';
+import { oncePer } from './named-directives.ts';
 
 export interface ApacheWorkers {
   /** MaxRequestWorkers as configured. */
@@ -14,7 +15,7 @@ export interface ApacheWorkers {
  * The limits that the MPM applies (event_check_config() and its equivalents): ThreadLimit caps the threads, ServerLimit
  * caps the processes, and workers are rounded down to whole processes.
  */
-export function apacheWorkers(view: ApacheView): ApacheWorkers {
+export const apacheWorkers = oncePer((view: ApacheView): ApacheWorkers => {
   const asked = mainCount(view, 'MaxRequestWorkers');
   const serverLimit = Math.max(1, mainCount(view, 'ServerLimit'));
   if (view.mpm === 'prefork') {
@@ -26,4 +27,4 @@ export function apacheWorkers(view: ApacheView): ApacheWorkers {
   const processes = Math.max(1, Math.min(Math.floor(asked / threadsPerChild), serverLimit));
   const workers = processes * threadsPerChild;
   return { asked, threadsPerChild, serverLimit, processes, workers };
-}
+});

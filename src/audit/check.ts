@@ -8,6 +8,7 @@ import { type Setting, textOf } from './setting.ts';
 /** Facts about the machine that the servers run on. Unknown when the files come from another machine. */
 export interface MachineFacts {
   readonly cpuCount: number;
+  /** Of the machine, or the limit of the control group that the server runs in. */
   readonly memoryBytes?: number;
   /** net.core.somaxconn. */
   readonly somaxconn?: number;

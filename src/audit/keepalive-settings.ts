@@ -3,6 +3,7 @@ import { keepaliveTimeoutOf } from './apache-timeout.ts';
 import { type ApacheScope, type ApacheView, apacheSetting, servingScopes } from './apache-view.ts';
 import type { AuditSubject } from './check.ts';
 import { apacheSeconds } from './durations.ts';
+import { oncePer } from './named-directives.ts';
 import {
   type NginxLevel,
   type NginxView,
@@ -29,29 +30,31 @@ export interface KeepaliveSettings {
 }
 
 /** The settings of all servers and virtual hosts, and of nginx locations with their own values. */
-export function allKeepaliveSettings(subject: AuditSubject): readonly KeepaliveSettings[] {
-  const { nginx } = subject;
-  const names = ['keepalive_timeout', 'keepalive_requests'];
-  const own = (nginx?.locations ?? []).filter(({ directives }) =>
-    directives.some(({ name }) => names.includes(name)),
-  );
-  return [
-    ...keepaliveSettings(subject),
-    ...(nginx === undefined ? [] : own.map((level) => nginxSettings(nginx, level))),
-  ];
-}
+export const allKeepaliveSettings = oncePer(
+  (subject: AuditSubject): readonly KeepaliveSettings[] => {
+    const { nginx } = subject;
+    const names = ['keepalive_timeout', 'keepalive_requests'];
+    const own = (nginx?.locations ?? []).filter(({ directives }) =>
+      directives.some(({ name }) => names.includes(name)),
+    );
+    return [
+      ...keepaliveSettings(subject),
+      ...(nginx === undefined ? [] : own.map((level) => nginxSettings(nginx, level))),
+    ];
+  },
+);
 
 /** The settings of each server and virtual host that visitors reach. */
-export function keepaliveSettings({ apache, nginx }: AuditSubject): readonly KeepaliveSettings[] {
-  return [
+export const keepaliveSettings = oncePer(
+  ({ apache, nginx }: AuditSubject): readonly KeepaliveSettings[] => [
     ...(apache === undefined
       ? []
       : servingScopes(apache).map((scope) => apacheSettings(apache, scope))),
     ...(nginx === undefined
       ? []
       : servingLevels(nginx).map((level) => nginxSettings(nginx, level))),
-  ];
-}
+  ],
+);
 
 function apacheSettings(view: ApacheView, scope: ApacheScope): KeepaliveSettings {
   const toggle = apacheSetting(view, scope, 'KeepAlive');

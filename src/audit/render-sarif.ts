@@ -50,13 +50,14 @@ function buildRule({ id, what, why, severity }: CheckWords) {
 }
 
 function buildResult(finding: Finding, silence: Silence | undefined, options: SarifOptions) {
-  const { id, severity, what, effective, origin, advised, fix } = finding;
+  const { id, severity, what, effective, origin, advised, fix, more } = finding;
   const text = [
     what,
     `Now: ${effective} (${origin}).`,
     `Advised: ${advised}.`,
     'Fix:',
     ...fix,
+    ...(more === undefined ? [] : [`${more} more like it are not listed.`]),
   ].join('\n');
   return {
     ruleId: id,

@@ -1,3 +1,4 @@
+import { countFindings } from '../derive/count-findings.ts';
 import { type Finding, severities } from '../snapshot/audit.ts';
 import type { AuditedServer } from './audited-server.ts';
 import type { AuditReport } from './run-audit.ts';
@@ -29,7 +30,7 @@ function describeServer({ server, file, version, versionSource, mpm }: AuditedSe
 }
 
 function describeFinding(finding: Finding): readonly string[] {
-  const { severity, id, at, what, effective, origin, advised, why, fix } = finding;
+  const { severity, id, at, what, effective, origin, advised, why, fix, more } = finding;
   const isOwnPlace = origin === placeText(at);
   return [
     `${placeText(at)}: ${severity}: ${id}`,
@@ -38,14 +39,16 @@ function describeFinding(finding: Finding): readonly string[] {
     `  advised: ${advised}`,
     `  why:     ${why}`,
     ...fix.map((line, index) => `  ${index === 0 ? 'fix:' : '    '}     ${line}`),
+    ...(more === undefined ? [] : [`  more:    ${more} ${severity} of ${id} that are not listed`]),
   ];
 }
 
 function summary({ findings, silenced }: AuditReport): string {
   const counts = severities.map((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
+    const count = countFindings(findings.filter((finding) => finding.severity === severity));
     return `${count} ${severity}`;
   });
-  const hidden = silenced.length === 0 ? '' : `; ${silenced.length} silenced`;
-  return `${findings.length} findings: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
+  const hiddenCount = countFindings(silenced.map(({ finding }) => finding));
+  const hidden = hiddenCount === 0 ? '' : `; ${hiddenCount} silenced`;
+  return `${countFindings(findings)} findings: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
 }

@@ -2,7 +2,7 @@ import { type Finding, severities } from '../snapshot/audit.ts';
 import type { Silence } from '../snapshot/config-tree.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import { allChecks } from './catalog.ts';
-import type { AuditSubject, CheckWords, Hit } from './check.ts';
+import type { AuditSubject, Check, CheckWords, Hit } from './check.ts';
 import { unusedSilence } from './checks/own.ts';
 import { placeText } from './setting.ts';
 
@@ -17,11 +17,11 @@ export interface AuditReport {
   readonly silenced: readonly SilencedFinding[];
 }
 
+/** Maximum number of findings of one check and severity: a large tree can have one for each line. */
+export const mostListed = 1000;
+
 /** Runs every check. A silence hides the findings of its check in its file. */
 export function runAudit(subject: AuditSubject): AuditReport {
-  const all = allChecks.flatMap((check) =>
-    check.find(subject).map((hit) => buildFinding(check, hit)),
-  );
   const silences = [subject.apache, subject.nginx].flatMap((view) =>
     view === undefined
       ? []
@@ -31,23 +31,56 @@ export function runAudit(subject: AuditSubject): AuditReport {
   );
   // Of equal silences in one file the first one counts.
   const byPlace = new Map(
-    silences.toReversed().map((one) => [placeKey(one.silence.id, one.silence.at.file), one]),
+    silences
+      .toReversed()
+      .map(({ silence }) => [placeKey(silence.id, silence.at.file), silence] as const),
   );
-  const silenced = all.flatMap((finding) => {
-    const found = byPlace.get(placeKey(finding.id, finding.at.file));
-    return found === undefined ? [] : [{ finding, silence: found.silence }];
-  });
-  const hidden = new Set(silenced.map(({ finding }) => finding));
-  const used = new Set(silenced.map(({ silence }) => silence));
+  const results = allChecks.map((check) => runCheck(check, subject, byPlace));
+  const used = new Set(results.flatMap((result) => [...result.used]));
+  const unused = silences.filter(({ silence }) => !used.has(silence)).map(unusedHit);
   const findings = [
-    ...all.filter((finding) => !hidden.has(finding)),
-    ...silences.filter(({ silence }) => !used.has(silence)).map(buildUnused),
+    ...results.flatMap((result) => result.findings),
+    ...buildFindings(unusedSilence, unused),
   ];
-  return { findings: findings.toSorted(byWeight), silenced };
+  return {
+    findings: findings.toSorted(byWeight),
+    silenced: results.flatMap((result) => result.silenced),
+  };
+}
+
+type Silences = ReadonlyMap<string, Silence>;
+
+function runCheck(check: Check, subject: AuditSubject, silences: Silences) {
+  const silenceOf = ({ at }: Pick<Hit, 'at'>) => silences.get(placeKey(check.id, at.file));
+  const hits = check.find(subject);
+  const silenced = hits.filter((hit) => silenceOf(hit) !== undefined);
+  const others = silenced.length === 0 ? hits : hits.filter((hit) => silenceOf(hit) === undefined);
+  return {
+    findings: buildFindings(check, others),
+    silenced: buildFindings(check, silenced).flatMap((finding) => {
+      const silence = silenceOf(finding);
+      return silence === undefined ? [] : [{ finding, silence }];
+    }),
+    used: new Set(silenced.flatMap((hit) => silenceOf(hit) ?? [])),
+  };
 }
 
 function placeKey(id: string, file: string): string {
   return `${id}\0${file}`;
+}
+
+/** The first ones of each severity, the last of which has the number of the rest. */
+function buildFindings(check: CheckWords, hits: readonly Hit[]): readonly Finding[] {
+  return severities.flatMap((severity) => {
+    const own = hits.filter((hit) => (hit.severity ?? check.severity) === severity);
+    const listed = own
+      .slice(0, mostListed)
+      .map((hit) => buildFinding(check, hit))
+      .toSorted(byWeight);
+    const last = listed.at(-1);
+    if (last === undefined || own.length === listed.length) return listed;
+    return [...listed.slice(0, -1), { ...last, more: own.length - listed.length }];
+  });
 }
 
 function buildFinding({ id, severity, what, why }: CheckWords, hit: Hit): Finding {
@@ -61,15 +94,15 @@ function buildFinding({ id, severity, what, why }: CheckWords, hit: Hit): Findin
   };
 }
 
-function buildUnused({ server, silence }: { server: ServerKind; silence: Silence }): Finding {
-  return buildFinding(unusedSilence, {
+function unusedHit({ server, silence }: { server: ServerKind; silence: Silence }): Hit {
+  return {
     server,
     at: silence.at,
     effective: `silence ${silence.id}`,
     origin: placeText(silence.at),
     advised: 'remove it',
     fix: [`# remove: silence ${silence.id}: ${silence.reason}`],
-  });
+  };
 }
 
 function byWeight(a: Finding, b: Finding): number {

@@ -58,8 +58,8 @@ async function adviseFromLogs(
   });
   bar.clear();
   if (!summary.ok) return summary.error;
-  const least = { seconds: minimumSeconds, connections: minimumConnections };
-  const advice = adviseKeepalive({ summary: summary.value, server, ...figures, least });
+  const minimum = { seconds: minimumSeconds, connections: minimumConnections };
+  const advice = adviseKeepalive({ summary: summary.value, server, ...figures, minimum });
   if (!isDefaultTimeout) return advice;
   const assumed = `--timeout was not given: ${timeoutSeconds} s is the server's default`;
   return { ...advice, restsOn: [...advice.restsOn, assumed] };

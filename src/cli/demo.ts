@@ -28,6 +28,8 @@ export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
     io.stderr(`keepalive-exporter: ${text}\n`);
     return 2;
   }
+  // From here on there is something to stop, and a signal waits for that.
+  const { terminated } = io;
   const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));
   const stops: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];
   try {
@@ -49,7 +51,7 @@ export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
       configFile,
     });
     stops.unshift(() => app.stop());
-    return await show(app, { flags, io, servers, address });
+    return await show(app, { flags, io, servers, address, terminated });
   } finally {
     for (const stop of stops) await stop();
   }
@@ -82,10 +84,11 @@ interface ShowContext {
   readonly io: CliIo;
   readonly servers: DemoServers;
   readonly address: ListenAddress;
+  readonly terminated: Promise<void>;
 }
 
 async function show(app: App, context: ShowContext): Promise<number> {
-  const { flags, io, servers } = context;
+  const { flags, io, servers, terminated } = context;
   const started = await app.start();
   if (!started.ok) return failed(started.error, io);
   const address = await chooseAddress(context);
@@ -101,7 +104,7 @@ async function show(app: App, context: ShowContext): Promise<number> {
 
 ${flags.seconds === undefined ? 'Ctrl-C ends it.' : `Ends by itself after ${flags.seconds} s.`}
 `);
-  await endOf(flags, io);
+  await endOf(flags, terminated);
   io.stdout(`\n${renderSummary(app.views())}`);
   return 0;
 }
@@ -118,12 +121,12 @@ async function chooseAddress({ flags, address }: ShowContext): Promise<ListenAdd
   return chosen || (await isPortFree(address)) ? address : { ...address, port: 0 };
 }
 
-async function endOf({ seconds }: DemoFlags, io: CliIo): Promise<void> {
-  if (seconds === undefined) return io.terminated;
+async function endOf({ seconds }: DemoFlags, terminated: Promise<void>): Promise<void> {
+  if (seconds === undefined) return terminated;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Number(seconds) * 1000);
   });
-  await Promise.race([over, io.terminated]);
+  await Promise.race([over, terminated]);
   clearTimeout(timer);
 }

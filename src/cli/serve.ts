@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type App, createApp } from '../app.ts';
 import { createLog } from '../io/create-log.ts';
 import { limitRepeats } from '../io/limit-repeats.ts';
+import { readOwnFileSync } from '../io/read-own-file.ts';
 import type { Log } from '../pipeline/log.ts';
 import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
@@ -117,7 +117,7 @@ function openSecurity(
   if (file === undefined) return ok({});
   const opened = createWebSecurity({
     file,
-    readFile: (path) => readFileSync(path),
+    readFile: readOwnFileSync,
     now: () => performance.now(),
     logError: (message) => log.error('the web configuration cannot be used', { error: message }),
   });

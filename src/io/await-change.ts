@@ -1,33 +1,33 @@
-/** Lets callers wait for something about a connection, which tells at each event that something changed. */
+/** Lets callers wait for a condition that events of a connection may fulfil. */
 export interface Changes {
-  /** Something changed: whoever waits looks again. */
-  tell(): void;
-  /** Resolves when the condition holds, when the time is over, or when the signal is aborted. */
+  /** To be called after each event: every waiting caller checks its condition again. */
+  notify(): void;
+  /** Resolves when the condition holds, the time is over, or the signal is aborted. */
   until(holds: () => boolean, milliseconds: number): Promise<void>;
 }
 
 export function createChanges(signal: AbortSignal): Changes {
   const waiting = new Set<() => void>();
-  const tell = (): void => {
-    for (const look of [...waiting]) look();
+  const notify = (): void => {
+    for (const check of [...waiting]) check();
   };
   return {
-    tell,
+    notify,
     until: (holds, milliseconds) =>
       new Promise((resolve) => {
         const finish = (): void => {
           clearTimeout(timer);
-          waiting.delete(look);
+          waiting.delete(check);
           signal.removeEventListener('abort', finish);
           resolve();
         };
-        const look = (): void => {
+        const check = (): void => {
           if (holds() || signal.aborted) finish();
         };
         const timer = setTimeout(finish, milliseconds);
-        waiting.add(look);
+        waiting.add(check);
         signal.addEventListener('abort', finish, { once: true });
-        look();
+        check();
       }),
   };
 }

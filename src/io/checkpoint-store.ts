@@ -5,13 +5,13 @@ import { err, ok, type Result } from '../result.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { errorCode } from './explain-access.ts';
 
-/** One record of all that must survive a crash: places in logs and what was counted up to them. */
+/** Stores one record of all that must survive a crash: the places in logs, and the totals up to them. */
 export interface CheckpointStore {
-  /** The last record written whole; undefined when there is none. */
+  /** Returns the last record that was written completely, or undefined if there is none. */
   read(): Promise<Result<unknown, string>>;
-  /** Replaces the record; after a crash at any moment either the old or the new one stands. */
+  /** Replaces the record. After a crash at any moment, either the old or the new record is there. */
   write(record: unknown): Promise<void>;
-  /** False when the directory or its lock was removed, or taken by another: then it is to be opened anew. */
+  /** False if the directory or its lock was removed or taken by another exporter. Then open the store again. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
@@ -19,10 +19,11 @@ export interface CheckpointStore {
 const fileName = 'checkpoint.json';
 
 /**
- * A record in a directory of its own. The first line is the checksum of the rest: a torn file is known as such.
+ * Opens the store in a directory of its own. The first line of its file is the checksum of the rest, so that an
+ * incomplete file is detected.
  *
- * @param owner of this process, for the message to another that wants the directory
- * @returns in words why the directory cannot be used
+ * @param owner describes this process in the error message of another exporter that opens the same directory
+ * @returns the store, or a message why the directory cannot be used
  */
 export async function openCheckpointStore(
   directory: string,
@@ -59,7 +60,7 @@ async function replaceFile(file: string, text: string): Promise<void> {
     }
     await rename(temporary, file);
   } catch (error) {
-    // On a full disk half a record would keep the place that the next try needs.
+    // On a full disk an incomplete file would take the space that the next attempt needs.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -78,7 +79,7 @@ async function readRecord(file: string): Promise<Result<unknown, string>> {
   const aside = `${file}.broken`;
   await rename(file, aside).catch(() => undefined);
   return err(
-    `${file} does not match its checksum; it was set aside as ${aside}, counting begins anew`,
+    `${file} does not match its checksum; it was renamed to ${aside}, and the counters restart at zero`,
   );
 }
 
@@ -86,7 +87,7 @@ function parseJson(file: string, body: string): Result<unknown, string> {
   try {
     return ok(JSON.parse(body));
   } catch (error) {
-    return err(`${file} is not JSON: ${String(error)}; counting begins anew`);
+    return err(`${file} is not JSON: ${String(error)}; the counters restart at zero`);
   }
 }
 

@@ -1,16 +1,16 @@
 import type { Stats } from 'node:fs';
 
-/** When a file came into being, was written and was changed in any way, renaming included. */
+/** Times of a file: created, last written, and last changed in any way, which includes renaming. */
 export interface FileTimes {
-  /** 0 where the file system does not keep it. */
-  readonly bornMilliseconds: number;
+  /** 0 if the file system does not record it. */
+  readonly createdMilliseconds: number;
   readonly modifiedMilliseconds: number;
   readonly changedMilliseconds: number;
 }
 
 export function readTimes({ birthtimeMs, mtimeMs, ctimeMs }: Stats): FileTimes {
   return {
-    bornMilliseconds: birthtimeMs,
+    createdMilliseconds: birthtimeMs,
     modifiedMilliseconds: mtimeMs,
     changedMilliseconds: ctimeMs,
   };
@@ -21,46 +21,49 @@ export interface CopyTimes extends FileTimes {
 }
 
 export interface CopySource extends CopyTimes {
-  /** Whether it stands at the path of the log. */
+  /** Whether the source is at the path of the log now. */
   readonly isAtPath: boolean;
 }
 
-const slowestBytesPerMillisecond = 1000;
+/** The speed of a slow disk. */
+const bytesPerMillisecond = 1000;
 
 /**
- * Whether a rotated file that begins like a log can be a copy of it. Equal bytes alone do not say so: two logs are
- * equal when they hold the same requests of one second, or when their format has no time. A copy that is taken for a
- * log is counted twice; a log that is taken for a copy is lost. So a copy is believed only where the file system
- * excludes a log:
+ * Whether a rotated file that begins like a log (the source) can be a copy of it. Equal bytes do not prove a copy: two
+ * logs are equal if they hold the same requests of one second, or if their format has no time. A copy that is mistaken
+ * for a log is counted twice. A log that is mistaken for a copy is lost. So a file counts as a copy only if its times
+ * exclude that it is a log:
  *
- * - A copy is born after its source. What is older is a log of its own.
- * - A log at the path has had no successor. What was born after it is a copy. (Clocks of file systems tick every few
- *   milliseconds: born at the same time says nothing.)
- * - Once the source is renamed, its successor is a log of its own, and was born after that. Renaming sets the time of
- *   change: what was born later is no copy of a log.
- * - That time moves on when the source is renamed again or written to. But the successor has been renamed too, since
- *   its last line, and so was changed after it was last written. A copy was not, unless somebody touched it. And it
- *   was written in one go.
+ * - A copy is created after its source. A file that is older than the source is a log.
+ * - A source at the path of the log has no successor yet. A file created after it is a copy. (Clocks of file systems
+ *   advance every few milliseconds. Equal times of creation prove nothing.)
+ * - When the source is renamed, its change time is set, and its successor is created after that. A file created after
+ *   the change time of the source is the successor or a later log.
+ * - The change time of the source also advances when the source is renamed again or written to. Then the times of the
+ *   file decide. A log that was renamed after its last line has a change time later than its modification time. A copy
+ *   has not, unless somebody touched it, and it was written in one go.
  *
- * Of two copies nobody can tell whether they are of one log or of two equal ones: they are taken for those of one.
+ * If both the file and a renamed source look like copies, they count as copies of the same log: nothing shows whether
+ * they are copies of two equal logs.
  *
- * What is left: a log of equal lines that lived for less than a second between two looks, and was written to once more
- * after it had been renamed.
+ * One error remains: a log of equal lines that existed for less than a second between two polls, and was written to
+ * once more after it was renamed, counts as a copy.
  */
 export function mayBeCopy(file: CopyTimes, source: CopySource): boolean {
   if (!source.isAtPath && isUntouched(file) && isUntouched(source)) return true;
-  const isDated = file.bornMilliseconds > 0 && source.bornMilliseconds > 0;
-  if (isDated && file.bornMilliseconds < source.bornMilliseconds) return false;
-  if (isDated && file.bornMilliseconds > source.bornMilliseconds && source.isAtPath) return true;
-  if (isDated && file.bornMilliseconds > source.changedMilliseconds) return false;
+  const isDated = file.createdMilliseconds > 0 && source.createdMilliseconds > 0;
+  if (isDated && file.createdMilliseconds < source.createdMilliseconds) return false;
+  if (isDated && file.createdMilliseconds > source.createdMilliseconds && source.isAtPath)
+    return true;
+  if (isDated && file.createdMilliseconds > source.changedMilliseconds) return false;
   return isUntouched(file);
 }
 
-/** Written in one go, in as long as a slow disk needs for it, and neither renamed nor written to ever since. */
+/** Whether a file was written in one go, at least at the speed of a slow disk, and not renamed or changed since. */
 export function isUntouched(file: CopyTimes): boolean {
-  const { size, bornMilliseconds, modifiedMilliseconds, changedMilliseconds } = file;
-  const longest = 1000 + size / slowestBytesPerMillisecond;
-  const isDated = bornMilliseconds > 0;
-  if (isDated && modifiedMilliseconds - bornMilliseconds > longest) return false;
+  const { size, createdMilliseconds, modifiedMilliseconds, changedMilliseconds } = file;
+  const maximumMilliseconds = 1000 + size / bytesPerMillisecond;
+  const isDated = createdMilliseconds > 0;
+  if (isDated && modifiedMilliseconds - createdMilliseconds > maximumMilliseconds) return false;
   return changedMilliseconds <= modifiedMilliseconds;
 }

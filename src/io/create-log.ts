@@ -1,4 +1,4 @@
-/** Severities, least first. */
+/** Severities in ascending order. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
 export const logFormats = ['logfmt', 'json'] as const;
@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly now: () => Date;
 }
 
-/** A leveled log of single lines, in the two formats of Prometheus' own programs. */
+/** A log with severities, one line per message, in the two formats of Prometheus' own programs. */
 export function createLog({ level, format, write, now }: LogOptions) {
   const lowest = logLevels.indexOf(level);
   const at =
@@ -33,12 +33,12 @@ function renderLogfmt(record: Fields): string {
     .join(' ');
 }
 
-/** JSON quoting keeps a value on its line whatever a remote page put into it. */
+/** JSON quoting keeps a value on one line, whatever characters a remote page contains. */
 function quoteIfNeeded(text: string): string {
   return /^[\w.:/@+-]+$/.test(text) ? text : quote(text);
 }
 
-/** What JSON leaves as it is, and a terminal acts upon: DEL and C1, line separators, changes of direction. */
+/** Characters that JSON does not escape but terminals interpret: DEL and C1, line separators, text direction. */
 const unprintable = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 function quote(value: unknown): string {

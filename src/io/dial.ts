@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, TLSSocket } from 'node:tls';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { DialFacts, TlsFacts } from '../snapshot/keepalive-facts.ts';
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
@@ -9,7 +10,7 @@ import type { TlsMaterial } from './read-secrets.ts';
 
 export interface DialOptions {
   readonly url: URL;
-  /** The one address that all connections of a check go to, so that they meet the same server. */
+  /** All connections of a check use this address, so that they reach the same server. */
   readonly address: string;
   /** Only for https. */
   readonly tls: TlsMaterial;
@@ -25,11 +26,11 @@ export interface DialOptions {
 export interface Dialled {
   readonly socket: Socket;
   readonly facts: DialFacts;
-  /** The newest TLS session the server gave; in TLS 1.3 it comes after the handshake. */
+  /** The last TLS session that the server sent. TLS 1.3 sends it after the handshake. */
   readonly session: () => Buffer | undefined;
 }
 
-/** Opens one connection and takes the times. The socket stays half open when the server closes. */
+/** Opens one connection and measures its times. When the server closes it, the socket stays half open. */
 export async function dial(options: DialOptions): Promise<Result<Dialled, ScrapeFailure>> {
   const { clock, timeoutSeconds, signal } = options;
   const startedAt = clock();
@@ -56,9 +57,13 @@ export async function dial(options: DialOptions): Promise<Result<Dialled, Scrape
     );
   }
   const at = connectedAt ?? clock();
-  const tls = socket instanceof TLSSocket ? { tls: tlsFacts(socket, clock() - at) } : {};
+  const tls = socket instanceof TLSSocket ? tlsFacts(socket, clock() - at) : undefined;
   socket.setNoDelay(true);
-  return ok({ socket, facts: { connectSeconds: at - startedAt, ...tls }, session: sessionOf });
+  return ok({
+    socket,
+    facts: { connectSeconds: at - startedAt, ...present({ tls }) },
+    session: sessionOf,
+  });
 }
 
 function open({ url, address, tls, protocol, session }: DialOptions): Socket {
@@ -70,10 +75,9 @@ function open({ url, address, tls, protocol, session }: DialOptions): Socket {
   return connectTls({
     ...place,
     ...tls,
-    // An address is no server name (RFC 6066), but the certificate must be for it.
-    ...(isIP(name) === 0 ? { servername: name } : {}),
+    // RFC 6066 allows no IP address as server name. Node.js still checks the certificate against the address.
+    ...present({ servername: isIP(name) === 0 ? name : undefined, session }),
     ALPNProtocols: [protocol],
-    ...(session === undefined ? {} : { session }),
   });
 }
 

@@ -6,22 +6,23 @@ import { err, ok, type Result } from '../result.ts';
 import { errorCode } from './explain-access.ts';
 
 export interface DirectoryLock {
-  /** False when somebody has removed or replaced it: then nothing more may be written. */
+  /** False if the lock was removed or replaced. Then nothing more may be written. */
   isHeld(): Promise<boolean>;
   release(): Promise<void>;
 }
 
 const lockName = 'lock';
-const mostAttempts = 5;
+const maximumAttempts = 5;
 const answerMilliseconds = 500;
 
 /**
- * A lock that ends with its process, however that ends: a socket in the directory on which the holder listens. Who
- * can connect knows that the holder lives. Unlike a process id this holds between containers that share a volume, for
- * sockets in the file system belong to no PID or network namespace. It does not hold between two hosts.
+ * Locks a directory until the process ends, even by `kill -9`. The lock is a socket in the directory. The holder listens
+ * on it, so if a connection succeeds, the holder is alive. Unlike a file with a process id, it works between containers
+ * that share a volume, because sockets in the file system are independent of PID and network namespaces. It does not
+ * work between two hosts.
  *
- * @param owner what others are told about the holder, such as "process 1 on web1"
- * @returns in words why the directory cannot be had
+ * @param owner describes the holder in the error messages of other processes, such as "process 1 on web1"
+ * @returns the lock, or a message why the directory cannot be locked
  */
 export async function lockDirectory(
   directory: string,
@@ -30,7 +31,7 @@ export async function lockDirectory(
   try {
     await makeDirectory(directory);
     const handle = await open(directory, 'r');
-    // The address of a socket has room for 107 bytes, a path may be longer.
+    // The address of a socket is limited to 107 bytes. A path may be longer.
     const base = directory.length < 70 ? directory : `/proc/self/fd/${handle.fd}`;
     try {
       return await takeLock(base, { directory, owner });
@@ -54,10 +55,10 @@ async function takeLock(
   const own = `lock.${randomBytes(6).toString('hex')}`;
   const server = await listenAt(join(base, own), owner);
   try {
-    // Of the own name: the lock's name may be another's a moment after it was taken (removeStale).
+    // The inode of our own name: another process may move the lock away at any time (removeStale).
     const { ino } = await stat(join(directory, own));
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      if (await isLinked(join(directory, own), join(directory, lockName))) {
+    for (let attempt = 0; attempt < maximumAttempts; attempt++) {
+      if (await tryLink(join(directory, own), join(directory, lockName))) {
         return ok(holdLock(server, { directory, ino }));
       }
       const holder = await askHolder(join(base, lockName));
@@ -83,7 +84,7 @@ async function takeLock(
 
 interface HeldLock {
   readonly directory: string;
-  /** Of the socket that was given the lock's name. */
+  /** Inode of the socket that has the name of the lock. */
   readonly ino: number;
 }
 
@@ -99,8 +100,8 @@ function holdLock(server: Server, { directory, ino }: HeldLock): DirectoryLock {
   };
 }
 
-/** Only one of several can give the name to its socket. */
-async function isLinked(own: string, lock: string): Promise<boolean> {
+/** Gives the name of the lock to our socket. Of several processes only one succeeds. */
+async function tryLink(own: string, lock: string): Promise<boolean> {
   try {
     await link(own, lock);
     return true;
@@ -110,7 +111,10 @@ async function isLinked(own: string, lock: string): Promise<boolean> {
   }
 }
 
-/** Moved away before it is removed: another may have put its own lock there since we looked. */
+/**
+ * Removes the lock of a process that has ended. It is renamed and checked again first: another process may have locked
+ * the directory meanwhile. Then its lock is put back.
+ */
 async function removeStale(base: string, directory: string): Promise<void> {
   const name = `lock.stale.${randomBytes(6).toString('hex')}`;
   const moved = join(directory, name);
@@ -121,7 +125,7 @@ async function removeStale(base: string, directory: string): Promise<void> {
     throw error;
   }
   const holder = await askHolder(join(base, name));
-  if (holder !== undefined) await isLinked(moved, join(directory, lockName));
+  if (holder !== undefined) await tryLink(moved, join(directory, lockName));
   await rm(moved, { force: true });
 }
 
@@ -136,7 +140,7 @@ async function listenAt(address: string, owner: string): Promise<Server> {
   return server.unref();
 }
 
-/** What the holder says of itself; undefined when nobody listens any more. */
+/** Returns how the holder describes itself, or undefined if no process listens any more. */
 function askHolder(address: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     let text = '';
@@ -157,7 +161,7 @@ function askHolder(address: string): Promise<string | undefined> {
   });
 }
 
-/** Not mkdir's own `recursive`: below /proc that tries for ever, in a thread that no signal ends. */
+/** mkdir's own `recursive` never ends below /proc, in a thread that no signal can stop. */
 async function makeDirectory(directory: string): Promise<void> {
   try {
     await mkdir(directory, { mode: 0o700 });
@@ -170,7 +174,7 @@ async function makeDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The same words for the same obstacle: the name of our own socket is another with each try. */
+/** Replaces the random name of our socket, so that the same error has the same message at each attempt. */
 function describe(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/lock\.[0-9a-f]{12}/, lockName);

@@ -3,26 +3,26 @@ import { errorCode } from './explain-access.ts';
 import type { FollowOptions } from './follow-state.ts';
 
 const defaultGraceMilliseconds = 15 * 60_000;
-/** With its directory gone, as that of a pod, a file has no writer any more. */
+/** If its directory was deleted, as that of a pod, a file has no writer any more. */
 const graceWithoutDirectory = 10_000;
 
 type GraceOptions = Pick<FollowOptions, 'graceMilliseconds' | 'graceWithoutDirectoryMilliseconds'>;
 
 /**
- * How long a renamed or deleted file is read on after its last growth.
+ * How long a renamed or deleted file is read after it last grew.
  *
- * @param home the directory of a file of which nothing is left at its path; it may be gone, too
+ * @param directory set if no file is at the path any more; the directory may be deleted too
  */
 export async function chooseGrace(
   { graceMilliseconds, graceWithoutDirectoryMilliseconds }: GraceOptions,
-  home: string | undefined,
+  directory: string | undefined,
 ): Promise<number> {
   const usual = graceMilliseconds ?? defaultGraceMilliseconds;
-  if (home === undefined || !(await isGone(home))) return usual;
+  if (directory === undefined || !(await isGone(directory))) return usual;
   return Math.min(usual, graceWithoutDirectoryMilliseconds ?? graceWithoutDirectory);
 }
 
-/** Whether nothing stands at the path; what cannot be told is taken to exist. */
+/** Whether nothing exists at the path. A path that cannot be checked counts as existing. */
 async function isGone(path: string): Promise<boolean> {
   return stat(path).then(
     () => false,

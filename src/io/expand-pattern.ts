@@ -1,12 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { present } from '../present.ts';
 import { errorCode } from './explain-access.ts';
 
-/** What a pattern names now. */
+/** The paths that match a pattern now. */
 export interface Expansion {
   readonly paths: readonly string[];
-  /** A directory that cannot be listed; others may have been. */
+  /** The first directory that cannot be listed. `paths` contains the matches in the others. */
   readonly obstacle?: { readonly path: string; readonly error: unknown };
 }
 
@@ -15,8 +16,8 @@ export function isPattern(path: string): boolean {
 }
 
 /**
- * Paths that a pattern names now, with `*` and `?` in any part of it. A path without them stands for itself, whether it
- * exists or not.
+ * Returns the paths that match a pattern now. `*` and `?` may be in any part of it. A path without them is returned
+ * even if it does not exist.
  */
 export async function expandPattern(pattern: string): Promise<Expansion> {
   if (!isPattern(pattern)) return { paths: [pattern] };
@@ -43,12 +44,12 @@ async function expandPart(before: Expansion, { part, isLast }: Part): Promise<Ex
         : await existing(directory, { part, isLast });
       paths.push(...names.map((name) => join(directory, name)));
     } catch (error) {
-      // What has gone since it was listed, or is no directory, names nothing.
+      // The directory was deleted since it was listed, or is not a directory.
       if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') continue;
       obstacle ??= { path: directory, error };
     }
   }
-  return obstacle === undefined ? { paths } : { paths, obstacle };
+  return { paths, ...present({ obstacle }) };
 }
 
 async function existing(directory: string, { part, isLast }: Part): Promise<readonly string[]> {
@@ -71,7 +72,7 @@ async function matchNames(directory: string, { part, isLast }: Part): Promise<re
   return matching.map(({ name }) => name).filter((name) => !isLast || !isRotated(name, names));
 }
 
-/** What rotation leaves beside a file is followed with that file, not on its own. */
+/** Rotated files are read by the follower of their log, not as logs of the pattern. */
 function isRotated(name: string, names: ReadonlySet<string>): boolean {
   if (/\.(?:gz|bz2|xz|zst|lz4|tmp)$/.test(name)) return true;
   for (const { index } of name.matchAll(/[.-](?=\d)/g)) {

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { SourceCondition } from '../snapshot/log-source.ts';
 
-/** Thrown by what opens logs: a directory, a named pipe or a device gives no lines to follow. */
+/** The path of a log is a directory, a named pipe or a device. */
 export class NotAFileError extends Error {
   readonly code = 'NOT_A_FILE';
 }
@@ -19,7 +19,7 @@ export function isDenied(error: unknown): boolean {
   return code === 'EACCES' || code === 'EPERM';
 }
 
-/** What a failure to open or look at `path` means, and what to do about it. */
+/** Explains why a path cannot be opened or checked, and what to do. */
 export async function explainAccess(path: string, error: unknown): Promise<SourceCondition> {
   switch (errorCode(error)) {
     case 'EACCES':
@@ -34,7 +34,7 @@ export async function explainAccess(path: string, error: unknown): Promise<Sourc
     case 'ELOOP':
       return {
         reason: 'not_a_file',
-        remedy: `"${path}" is a loop of symbolic links; let it point to the log`,
+        remedy: `"${path}" is a loop of symbolic links; point it to the log`,
       };
     default:
       return {
@@ -52,21 +52,21 @@ async function explainMissing(path: string): Promise<string> {
     : `"${path}" does not exist; check the path, or wait for the server to create it`;
 }
 
-/** Names the first part of the path that is closed, and the group that opens it. */
+/** Names the first part of the path that denies access, and the group that has access. */
 async function explainDenied(path: string): Promise<string> {
   const place = await firstClosed(await realpath(path).catch(() => path));
   const stats = await stat(place).catch(() => undefined);
   const user = userName();
-  if (stats === undefined) return `"${place}" is closed to user ${user}`;
+  if (stats === undefined) return `"${place}" denies access to user ${user}`;
   const needed = stats.isDirectory() ? 0o050 : 0o040;
   const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
   const group = await groupName(stats.gid);
-  const what = `"${place}" (mode ${mode}, group ${group}) is closed to user ${user}`;
+  const what = `"${place}" (mode ${mode}, group ${group}) denies access to user ${user}`;
   if ((stats.mode & needed) === needed && stats.gid !== 0) {
     return `${what}: add the user to the group, "usermod -aG ${group} ${user}", and restart the exporter (gid ${stats.gid} for containers)`;
   }
   const rights = stats.isDirectory() ? 'rx' : 'r';
-  return `${what}: let it read, "setfacl -m u:${user}:${rights} ${place}"`;
+  return `${what}: grant read access, "setfacl -m u:${user}:${rights} ${place}"`;
 }
 
 async function firstClosed(path: string): Promise<string> {
@@ -79,11 +79,11 @@ async function firstClosed(path: string): Promise<string> {
     );
     if (!isOpen) return directory;
   }
-  // A pattern does not exist as a file: then its directory cannot be listed.
+  // No such file: the path is a pattern whose directory cannot be listed.
   return (await stat(path).catch(() => undefined)) === undefined ? dirname(path) : path;
 }
 
-/** A user of a container often has no name. */
+/** The user id if the user has no name, which is common in containers. */
 function userName(): string {
   const uid = process.geteuid?.() ?? 0;
   try {

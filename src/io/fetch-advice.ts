@@ -5,7 +5,7 @@ import { getJson, splitCredentials } from './get-json.ts';
 
 export interface AdvisedTarget {
   readonly target: string;
-  /** Undefined where the logs of the target do not tell connections apart. */
+  /** Undefined if the logs of the target do not identify connections. */
   readonly advice: Advice | undefined;
 }
 
@@ -21,7 +21,7 @@ const prediction = z.object({
   waitProbability: range.optional(),
   fullTimeRatio: z.number().optional(),
 });
-/** What is shown of an advice. */
+/** The parts of an advice that are shown. */
 const adviceShape = z.object({
   kind: z.string(),
   headline: z.string(),
@@ -43,18 +43,19 @@ function isAdvice(value: unknown): value is Advice {
   return adviceShape.safeParse(value).success;
 }
 
-/** What the exporter at an address advises; in words why there is no answer. */
+/** Requests the advice of the exporter at an address. */
 export async function fetchAdvice(url: URL): Promise<Result<readonly AdvisedTarget[], string>> {
   const { base, headers } = splitCredentials(url);
   const answer = await getJson(`${base}/advice`, headers);
   if (!answer.ok) return err(`ask ${base}/advice: ${answer.error}; is the exporter running there?`);
   const parsed = answerShape.safeParse(answer.value);
-  if (!parsed.success) return err(`ask ${base}/advice: the answer is not that of the exporter`);
+  if (!parsed.success)
+    return err(`ask ${base}/advice: the answer does not come from keepalive-exporter`);
   const targets: AdvisedTarget[] = [];
   for (const { target, advice } of parsed.data.targets) {
     if (advice === null) targets.push({ target, advice: undefined });
     else if (isAdvice(advice)) targets.push({ target, advice });
-    else return err(`ask ${base}/advice: the exporter is of another version`);
+    else return err(`ask ${base}/advice: the exporter has another version than this command`);
   }
   return ok(targets);
 }

@@ -1,5 +1,6 @@
 import { scrapeProblems } from '../problem.ts';
 import type { ScrapeFailure, ScrapeFailureResult } from '../snapshot/scrape.ts';
+import { errorCode } from './explain-access.ts';
 import type { ConnectPhase } from './phased-agent.ts';
 import { BodyTooLarge } from './read-body.ts';
 
@@ -19,17 +20,17 @@ const resultOfErrorCode: Readonly<Record<string, ScrapeFailureResult>> = {
   ERR_STREAM_PREMATURE_CLOSE: 'reset',
 };
 
-/** Which result a deadline means, by how far the connection had got. */
+/** The result of a timeout, by the phase that the connection had reached. */
 const resultOfPhaseAtDeadline: Readonly<Record<ConnectPhase, ScrapeFailureResult>> = {
   resolving: 'dns',
   connecting: 'connect_timeout',
-  // A full server completes the connection and answers no handshake: as mute as one that is asked in plain text.
+  // The kernel accepts the connection of a full server, which then answers neither a handshake nor a request.
   handshaking: 'response_timeout',
   connected: 'response_timeout',
   answering: 'response_timeout',
 };
 
-/** A failure with the remedy of the problem table, unless the case knows a better one. */
+/** A failure. Its remedy is that of the problem table unless the caller has a better one. */
 export function scrapeFailure(
   result: ScrapeFailureResult,
   message: string,
@@ -45,14 +46,14 @@ export interface FetchError {
   readonly expired: boolean;
 }
 
-/** Turns whatever a fetch threw into one of the bounded results. */
+/** Maps any error of a fetch to one of the defined results. */
 export function explainFetchError(fetchError: FetchError): ScrapeFailure {
   const { phase } = fetchError;
   if (fetchError.expired) {
     const seconds = (fetchError.waitedMilliseconds / 1000).toFixed(1);
     return scrapeFailure(
       resultOfPhaseAtDeadline[phase],
-      `${deadlineWords[phase]} within ${seconds} s`,
+      `${deadlineMessages[phase]} within ${seconds} s`,
     );
   }
   if (fetchError.error instanceof BodyTooLarge) {
@@ -62,7 +63,7 @@ export function explainFetchError(fetchError: FetchError): ScrapeFailure {
   return scrapeFailure(classify(code, text, phase), text);
 }
 
-const deadlineWords: Readonly<Record<ConnectPhase, string>> = {
+const deadlineMessages: Readonly<Record<ConnectPhase, string>> = {
   resolving: 'the name was not resolved',
   connecting: 'no connection was made',
   handshaking: 'connected, but the TLS handshake did not finish',
@@ -71,7 +72,7 @@ const deadlineWords: Readonly<Record<ConnectPhase, string>> = {
 };
 
 function classify(code: string, text: string, phase: ConnectPhase): ScrapeFailureResult {
-  // node-fetch's word for a connection closed before the first byte is ECONNRESET "socket hang up".
+  // node-fetch reports a connection that was closed before the first byte as ECONNRESET "socket hang up".
   if (text.includes('socket hang up') && phase === 'connected') return 'empty_reply';
   if (/^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return 'tls';
   if (phase === 'handshaking') return 'tls';
@@ -79,12 +80,11 @@ function classify(code: string, text: string, phase: ConnectPhase): ScrapeFailur
   return resultOfErrorCode[code] ?? 'other';
 }
 
-/** node-fetch wraps the socket's error; with several addresses Node wraps one error per address. */
+/** node-fetch wraps the error of the socket. With several addresses Node.js wraps one error for each. */
 function rootCause(error: unknown): { readonly code: string; readonly text: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return rootCause(error.errors[0]);
   if (!(error instanceof Error)) return { code: '', text: String(error) };
-  const inner = (error as { erroredSysCall?: unknown; cause?: unknown }).cause;
-  if (inner instanceof Error) return rootCause(inner);
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (error.cause instanceof Error) return rootCause(error.cause);
+  const code = errorCode(error) ?? '';
   return { code, text: error.message.replace(/^request to \S+ failed, reason: /, '') || code };
 }

@@ -1,9 +1,10 @@
 import type { Agent } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import fetch, { type Headers } from 'node-fetch';
 import type { HttpConfig } from '../config/schema.ts';
 import { agentProduct } from '../parse/log-format/own-request.ts';
 import { parseCount } from '../parse/number.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
 import { explainFetchError } from './fetch-failure.ts';
@@ -16,13 +17,13 @@ import { parseStatusUrl, type StatusLocation } from './status-url.ts';
 
 const unversioned = `${agentProduct}0`;
 
-/** A page that arrived whole. */
+/** A page that arrived completely. */
 export interface FetchedPage {
   /** Decoded as ISO-8859-1, the charset of status pages. */
   readonly body: string;
   /** The Server header, such as `nginx/1.22.1`. */
   readonly serverHeader?: string;
-  /** What the server says about the connection; only of a fetcher that persists. */
+  /** What the headers say about the connection. Only from a fetcher that persists. */
   readonly kept?: KeptConnection;
   readonly timings: ScrapeTimings;
 }
@@ -30,7 +31,7 @@ export interface FetchedPage {
 export interface KeptConnection {
   /** Whether the server leaves the connection open. */
   readonly open: boolean;
-  /** Requests the server will still answer on it: `Keep-Alive: max=`. Absent when unlimited. */
+  /** Requests that the server will still answer on the connection (`Keep-Alive: max=`). Absent if unlimited. */
   readonly requestsLeft?: number;
 }
 
@@ -43,30 +44,30 @@ export interface FetchPageOptions {
   readonly statusUrl: string;
   readonly http: HttpConfig;
   readonly resolveName: ResolveName;
-  /** By which the log reader knows requests of ours. */
+  /** By this the log reader recognises the exporter's own requests. */
   readonly userAgent?: string;
-  /** Keep one connection open between fetches instead of closing it after each. */
+  /** Keeps one connection open between fetches. */
   readonly persist?: boolean;
-  /** Ends every fetch: whoever wanted the page is gone. */
+  /** Ends every fetch, because no caller waits for the page any more. */
   readonly signal?: AbortSignal;
 }
 
 export interface PageFetcher {
   /**
-   * One GET. Unless the fetcher persists, the connection is closed afterwards: the server gets its slot back at once.
+   * Sends one GET. Unless the fetcher persists, the connection is closed afterwards and its slot is free again.
    *
-   * @param deadlineMilliseconds for everything together, names and body included
-   * @param hurry ends the fetch before its deadline, as if that were reached
+   * @param deadlineMilliseconds limit for the whole fetch, from resolving the name to the end of the body
+   * @param giveUp ends the fetch early, with the result of a timeout
    */
   fetch(
     deadlineMilliseconds: number,
-    hurry?: AbortSignal,
+    giveUp?: AbortSignal,
   ): Promise<Result<FetchedPage, FailedFetch>>;
-  /** Closes the connection a persisting fetcher keeps. */
+  /** Closes the connection of a persisting fetcher. */
   close(): void;
 }
 
-/** A fetcher of one target. Its fetches must not overlap: they share one agent and its phase record. */
+/** A fetcher for one target. Its fetches must not overlap, because they share one agent and its phase record. */
 export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   const location = parseStatusUrl(options.statusUrl);
   const secure = location.url.protocol === 'https:';
@@ -78,16 +79,19 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   const request = async (signal: AbortSignal) => {
     const headers = await readRequestHeaders(options.http, options.userAgent ?? unversioned);
     const agent = agents.of(secure ? await readTlsMaterial(options.http) : {});
-    return requestPage({ location, headers, agent, signal, persist });
+    const onHeaders = () => {
+      record.phase = 'answering';
+    };
+    return requestPage({ location, headers, agent, signal, persist, onHeaders });
   };
   return {
-    async fetch(deadlineMilliseconds, hurry) {
+    async fetch(deadlineMilliseconds, giveUp) {
       const startedAt = performance.now();
-      // A new connection sets the phase back; without one, the kept connection is what is asked.
+      // A new connection resets the phase. A fetch on the kept connection starts as connected.
       record = { phase: 'connected' };
       const timeout = AbortSignal.timeout(Math.ceil(deadlineMilliseconds));
-      const reasons = [timeout, hurry, options.signal].filter((signal) => signal !== undefined);
-      const deadline = AbortSignal.any(reasons);
+      const signals = [timeout, giveUp, options.signal].filter((signal) => signal !== undefined);
+      const deadline = AbortSignal.any(signals);
       const outcome = await request(deadline).catch((error: unknown) =>
         err(
           explainFetchError({
@@ -100,9 +104,9 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
       );
       const timings = {
         durationSeconds: (performance.now() - startedAt) / 1000,
-        ...(record.connectedAt === undefined
-          ? {}
-          : { connectSeconds: (record.connectedAt - startedAt) / 1000 }),
+        ...present({
+          connectSeconds: record.connectedAt && (record.connectedAt - startedAt) / 1000,
+        }),
       };
       return outcome.ok
         ? ok({ ...outcome.value, timings })
@@ -116,7 +120,7 @@ function quoteSubject(failure: ScrapeFailure, statusUrl: string): ScrapeFailure 
   return { ...failure, message: `fetch "${statusUrl}": ${failure.message}` };
 }
 
-/** Keeps the agent (and its TLS sessions) until a certificate or key file holds something new. */
+/** Keeps the agent, and with it the TLS sessions, until the content of a certificate or key file changes. */
 function createAgentCache(create: (tls: TlsMaterial) => Agent) {
   let known: { readonly key: string; readonly agent: Agent } | undefined;
   return {
@@ -138,12 +142,14 @@ interface PageRequest {
   readonly agent: Agent;
   readonly signal: AbortSignal;
   readonly persist: boolean;
+  /** Called when the headers of the answer have arrived. */
+  readonly onHeaders: () => void;
 }
 
 type WholePage = Omit<FetchedPage, 'timings'>;
 
 async function requestPage(request: PageRequest): Promise<Result<WholePage, ScrapeFailure>> {
-  const { location, headers, agent, signal, persist } = request;
+  const { location, headers, agent, signal, persist, onHeaders } = request;
   const response = await fetch(location.url, {
     headers: { ...headers, connection: persist ? 'keep-alive' : 'close' },
     agent,
@@ -151,25 +157,28 @@ async function requestPage(request: PageRequest): Promise<Result<WholePage, Scra
     redirect: 'manual',
     compress: false,
   });
+  onHeaders();
   const refusal = refuseResponse(response.status, response.headers);
   if (refusal !== undefined) {
-    (response.body as Readable | null)?.destroy();
+    if (response.body instanceof Readable) response.body.destroy();
     return err(refusal);
   }
-  const body = (await readBody(response.body as Readable)).toString('latin1');
+  const bytes = response.body instanceof Readable ? await readBody(response.body) : Buffer.alloc(0);
   const serverHeader = response.headers.get('server');
   return ok({
-    body,
-    ...(serverHeader === null ? {} : { serverHeader }),
-    ...(persist ? { kept: keptConnection(response.headers) } : {}),
+    body: bytes.toString('latin1'),
+    ...present({
+      serverHeader: serverHeader ?? undefined,
+      kept: persist ? keptConnection(response.headers) : undefined,
+    }),
   });
 }
 
-/** Apache answers `Keep-Alive: timeout=5, max=99` to a request that says `Connection: keep-alive`. */
+/** Apache answers `Keep-Alive: timeout=5, max=99` to a request with `Connection: keep-alive`. */
 function keptConnection(headers: Headers): KeptConnection {
   const requestsLeft = parseCount(/max=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1] ?? '');
   return {
     open: headers.get('connection')?.toLowerCase() !== 'close',
-    ...(requestsLeft === undefined ? {} : { requestsLeft }),
+    ...present({ requestsLeft }),
   };
 }

@@ -4,22 +4,22 @@ import type { Sibling } from './log-siblings.ts';
 import { openRegular, readAt } from './open-regular.ts';
 import { ArchiveError, unpack } from './packing.ts';
 
-/** Where reading of a file stands, and how to recognise the file by its content. Survives as JSON. */
+/** Where reading of a file stopped, and how to recognise the file by its content. Stored in the checkpoint as JSON. */
 export interface FilePlace {
   readonly dev: number;
   readonly ino: number;
-  /** Bytes of whole lines that have been handed on, counted unpacked. */
+  /** Bytes of the whole lines that were handed on, counted unpacked. */
   readonly offset: number;
-  /** Hash of the first `headBytes`: a copy has the same, another file of the same number has not. */
+  /** Hash of the first `headBytes`. It is equal in a copy, and differs in another file that reuses the inode. */
   readonly headBytes: number;
   readonly headHash: string;
-  /** Hash of the `markerBytes` before the offset: a file that was written anew and regrew has another. */
+  /** Hash of the `markerBytes` before the offset. It differs in a file that was truncated and has grown again. */
   readonly markerBytes: number;
   readonly markerHash: string;
 }
 
-export const longestHead = 1024;
-export const longestMarker = 256;
+export const maximumHeadBytes = 1024;
+export const maximumMarkerBytes = 256;
 
 export interface PlaceParts {
   readonly dev: number;
@@ -46,12 +46,12 @@ export async function readPlace(
   handle: FileHandle,
   { dev, ino, offset }: Pick<FilePlace, 'dev' | 'ino' | 'offset'>,
 ): Promise<FilePlace> {
-  const head = await readAt(handle, 0, Math.min(longestHead, offset));
-  const marker = await readAt(handle, offset - Math.min(longestMarker, offset), offset);
+  const head = await readAt(handle, 0, Math.min(maximumHeadBytes, offset));
+  const marker = await readAt(handle, offset - Math.min(maximumMarkerBytes, offset), offset);
   return buildPlace({ dev, ino, offset, head, marker });
 }
 
-/** Whether a file is the one a place was taken in, a copy of it or packed from it, with all that had been read. */
+/** Whether a file, a copy or an archive contains all bytes that had been read when a place was taken. */
 export async function holdsPlace(
   { path, packing }: Pick<Sibling, 'path' | 'packing'>,
   place: FilePlace,
@@ -85,7 +85,7 @@ interface ArchivePlace {
   readonly place: FilePlace;
 }
 
-/** Unpacks up to the place; of another file no more than its first piece. */
+/** Unpacks up to the place. An archive with another beginning is given up after its first piece. */
 async function archiveHoldsPlace(path: string, { packing, place }: ArchivePlace): Promise<boolean> {
   const { offset, headBytes, markerBytes } = place;
   let at = 0;
@@ -105,16 +105,16 @@ async function archiveHoldsPlace(path: string, { packing, place }: ArchivePlace)
   return at >= offset && head.length === headBytes && isMarked;
 }
 
-/** A copy: the chunk's buffer is read into again. */
+/** The last bytes of both together, copied because the buffer of the chunk is reused. */
 export function lastBytes(before: Buffer, chunk: Buffer): Buffer {
-  if (chunk.length >= longestMarker) return Buffer.from(chunk.subarray(-longestMarker));
+  if (chunk.length >= maximumMarkerBytes) return Buffer.from(chunk.subarray(-maximumMarkerBytes));
   const joined = Buffer.concat([before, chunk]);
-  return joined.subarray(Math.max(0, joined.length - longestMarker));
+  return joined.subarray(Math.max(0, joined.length - maximumMarkerBytes));
 }
 
 export function hashBytes(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, 22);
 }
 
-/** Of a marker where nothing was read yet. */
+/** Hash of the empty marker of a file of which nothing was read. */
 export const emptyHash = hashBytes(Buffer.alloc(0));

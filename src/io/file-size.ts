@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Bytes of a file; 0 for one that cannot be read. */
+/** Size of a file in bytes. 0 if it cannot be read. */
 export function fileSize(path: string): Promise<number> {
   return stat(path).then(
     ({ size }) => size,

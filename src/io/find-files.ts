@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { err, ok, type Result } from '../result.ts';
 import { isDenied } from './explain-access.ts';
 
-/** Directories that one pattern or one included directory may open. */
-const mostDirectories = 1000;
+/** Limit for the directories that one pattern or one included directory opens. */
+const maximumDirectories = 1000;
 
-/** A tree of configuration has no more files, so it is looked at no further. */
-const mostFound = 5000;
+/** No configuration has more files. */
+const maximumFound = 5000;
 
-/** Below an included directory; Apache's own limit (AP_MAX_INCLUDE_DIR_DEPTH). */
-const deepestDirectory = 20;
+/** Depth below an included directory. Apache has the same limit (AP_MAX_INCLUDE_DIR_DEPTH). */
+const maximumDepth = 20;
 
 export interface FoundFiles {
   readonly files: readonly string[];
-  /** Directories that may not be opened: what lies in them is not known. */
+  /** Directories without permission to list them. Their files are not known. */
   readonly closed: readonly string[];
 }
 
@@ -26,10 +26,10 @@ interface Walk {
 }
 
 /**
- * Files that a path or glob(3) pattern names, sorted: `*`, `?` and `[a-z]` in any part of the path. A directory stands
- * for all files below it, as Apache's Include has it.
+ * Finds the files that a path or glob(3) pattern names, sorted. `*`, `?` and `[a-z]` may be in any part of the path. A
+ * directory stands for all files below it, as in Apache's Include.
  *
- * @returns the files, or why the search was given up: nobody waits for a walk through a whole disk
+ * @returns the files, or why the search was given up; the limits keep it from walking through a whole disk
  */
 export async function findFiles(pattern: string): Promise<Result<FoundFiles, string>> {
   const walk: Walk = { opened: 0, found: 0, closed: [] };
@@ -79,8 +79,8 @@ async function withoutDirectories(
       files.push(path);
       continue;
     }
-    if (depth >= deepestDirectory) {
-      return err(`directories nest deeper than ${deepestDirectory} below "${path}"`);
+    if (depth >= maximumDepth) {
+      return err(`directories nest deeper than ${maximumDepth} below "${path}"`);
     }
     const entries = await listDirectory(path, walk);
     if (!entries.ok) return entries;
@@ -93,27 +93,28 @@ async function withoutDirectories(
   return ok(files);
 }
 
-/** The entries by name; none when it cannot be opened, which is noted unless it is not there. */
+/** Returns the entries sorted by name, or none if the directory cannot be opened. A denied permission is recorded. */
 async function listDirectory(
   directory: string,
   walk: Walk,
 ): Promise<Result<readonly Dirent[], string>> {
   walk.opened += 1;
-  if (walk.opened > mostDirectories) {
-    return err(`more than ${mostDirectories} directories; name the files`);
+  if (walk.opened > maximumDirectories) {
+    return err(`more than ${maximumDirectories} directories; name the files`);
   }
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     if (isDenied(error)) walk.closed.push(directory);
     return [];
   });
   walk.found += entries.length;
-  if (walk.found > mostFound) return err(`more than ${mostFound} files; name those that count`);
+  if (walk.found > maximumFound)
+    return err(`more than ${maximumFound} files; name those that count`);
   return ok(entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 /**
- * Whether a name matches a pattern without slashes. The parts between the stars are looked for one after the other,
- * each at its first place, so that a pattern of many stars costs no more than one of few.
+ * Matches names against a pattern without slashes. The parts between the stars are searched one after the other, each
+ * at its first occurrence. So a pattern with many stars costs no more than one with few.
  */
 function globMatcher(glob: string): (name: string) => boolean {
   const [first = '', ...others] = splitAtStars(glob);
@@ -128,12 +129,12 @@ function globMatcher(glob: string): (name: string) => boolean {
       return rest !== undefined && end.test(rest);
     };
   } catch {
-    // A range that runs backwards, as in [z-a], matches nothing.
+    // A reversed range such as [z-a] matches nothing.
     return () => false;
   }
 }
 
-/** What follows the first match of a part. */
+/** Returns the text after the first match of a part. */
 function skipMatch(text: string | undefined, part: RegExp): string | undefined {
   const found = text === undefined ? null : part.exec(text);
   return found?.input.slice(found.index + found[0].length);

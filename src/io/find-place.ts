@@ -4,7 +4,7 @@ import { type FilePlace, holdsPlace } from './file-place.ts';
 import type { Sibling, Siblings } from './log-siblings.ts';
 import { checkReadable } from './open-regular.ts';
 
-/** The file in which a place was taken, a copy of it, or what it was packed to. */
+/** Finds the file in which a place was taken, or else a copy or an archive of it. */
 export async function findPlace(
   files: readonly Sibling[],
   place: FilePlace,
@@ -13,20 +13,24 @@ export async function findPlace(
   if (same !== undefined && (await holdsPlace(same, place))) return same;
   if (place.headBytes === 0) return undefined;
   const others = files.filter((file) => file !== same);
-  // Unpacking costs more than a look. A copy that a person made holds the place too, but not what came afterwards.
+  // Unpacking is expensive, so text comes first. A copy made by hand comes last: it lacks the lines written later.
   const rotated = others.filter(({ packing, isRotated }) => packing === undefined && isRotated);
-  const likelyFirst = [
-    // A copy of an earlier moment ends before the log did.
+  const candidates = [
+    // The largest first: a copy made earlier lacks the end of the log.
     ...rotated.toSorted((a, b) => b.size - a.size),
     ...others.filter(({ packing }) => packing !== undefined),
     ...others.filter(({ packing, isRotated }) => packing === undefined && !isRotated),
   ];
-  for (const other of likelyFirst) if (await holdsPlace(other, place)) return other;
+  for (const other of candidates) if (await holdsPlace(other, place)) return other;
   return undefined;
 }
 
-/** A place must not be given up because the file it lies in may not be opened at the moment. */
-export async function refuseClosed(path: string, { files }: Siblings): Promise<void> {
+/**
+ * Fails if the file at the path exists and cannot be opened at the moment. Otherwise its place would count as lost.
+ *
+ * @throws why the file cannot be read
+ */
+export async function checkPathIsReadable(path: string, { files }: Siblings): Promise<void> {
   const stats = await stat(path).catch((error: unknown) => {
     if (isDenied(error)) throw error;
     return undefined;

@@ -6,10 +6,10 @@ import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import { absence } from './read-whole-file.ts';
 
-/** All processes that are visible, by PID. */
+/** All visible processes, by PID. */
 export type ProcessTable = ReadonlyMap<number, ProcessStat>;
 
-/** PIDs of a server's parent processes; `inodes` are those of the sockets it listens on. */
+/** Finds the PIDs of a server's parent processes. `inodes` are those of the sockets it listens on. */
 export type FindProcesses = (
   table: ProcessTable,
   inodes: ReadonlySet<number>,
@@ -17,13 +17,13 @@ export type FindProcesses = (
 
 export type ProcessSelection = NonNullable<TargetConfig['processes']>;
 
-/** How long what a search found is taken for granted while those processes live: it looks at every process there is. */
-const restMilliseconds = 10_000;
+/** A search reads every process of the machine. Its result is reused for this time while the processes found live. */
+const reuseMilliseconds = 10_000;
 
 export function createProcessFinder(selection: ProcessSelection, procRoot: string): FindProcesses {
   const { pid_file, pattern } = selection;
   if (pid_file !== undefined) return () => fromPidFile(pid_file);
-  return remember(
+  return reuseResult(
     pattern === undefined ? byListener(procRoot) : byCommand(new RegExp(pattern), procRoot),
   );
 }
@@ -55,12 +55,13 @@ function byListener(procRoot: string): FindProcesses {
   const subject = 'processes.listener';
   return async (table, inodes) => {
     if (inodes.size === 0) {
-      return err({ kind: 'not_found', subject, detail: 'nobody listens on the ports' });
+      return err({ kind: 'not_found', subject, detail: 'no process listens on the ports' });
     }
     const links = new Set(Array.from(inodes, (inode) => `socket:[${inode}]`));
     const owners = await filterPids(table, (pid) => holdsOneOf(links, `${procRoot}/${pid}/fd`));
     if (owners.size > 0) return ok(parentsAmong(owners, table));
-    const detail = 'whose socket it is needs root, or the server’s user, and its PID namespace';
+    const detail =
+      'reading the owner of a socket needs root or the user of the server, and the PID namespace of the server';
     return err({ kind: 'not_permitted', subject, detail });
   };
 }
@@ -74,11 +75,11 @@ async function holdsOneOf(links: ReadonlySet<string>, directory: string): Promis
 
 async function filterPids(
   table: ProcessTable,
-  belongs: (pid: number) => Promise<boolean>,
+  isWanted: (pid: number) => Promise<boolean>,
 ): Promise<ReadonlySet<number>> {
   const pids = [...table.keys()];
-  const verdicts = await Promise.all(pids.map(belongs));
-  return new Set(pids.filter((_, index) => verdicts[index]));
+  const wanted = await Promise.all(pids.map(isWanted));
+  return new Set(pids.filter((_, index) => wanted[index]));
 }
 
 /** Workers share their parent's sockets and often its command line. */
@@ -86,13 +87,13 @@ function parentsAmong(pids: ReadonlySet<number>, table: ProcessTable): readonly 
   return [...pids].filter((pid) => !pids.has(table.get(pid)?.parentPid ?? 0));
 }
 
-function remember(search: FindProcesses): FindProcesses {
+function reuseResult(search: FindProcesses): FindProcesses {
   let found: Awaited<ReturnType<FindProcesses>> | undefined;
   let foundFor = '';
   let searchedAt = Number.NEGATIVE_INFINITY;
   return async (table, inodes) => {
     const key = [...inodes].join();
-    const isRecent = performance.now() - searchedAt < restMilliseconds;
+    const isRecent = performance.now() - searchedAt < reuseMilliseconds;
     const isAlive = found?.ok !== true || found.value.every((pid) => table.has(pid));
     if (found !== undefined && isRecent && isAlive && key === foundFor) return found;
     searchedAt = performance.now();

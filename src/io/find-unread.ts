@@ -1,163 +1,172 @@
 import { type CopySource, isUntouched, mayBeCopy } from './copy-evidence.ts';
-import type { FileMark, MarkedArchive } from './file-mark.ts';
+import type { FileMark, MarkedFile } from './file-mark.ts';
 import { emptyHash, type FilePlace, holdsPlace } from './file-place.ts';
-import { isPackedFromText, type KnownFiles } from './known-files.ts';
+import { isBeginningOfText, type KnownFiles } from './known-files.ts';
 import type { LogFile } from './log-file.ts';
 import type { Sibling } from './log-siblings.ts';
 import { readPackedName } from './packing.ts';
 
-export interface Surroundings {
-  /** Of the log. */
+/** What is known about a log and its rotated files at the time of a search. */
+export interface SearchContext {
+  /** The path of the log. */
   readonly path: string;
-  /** Everything that stands there now, oldest first. */
+  /** The log and its rotated files on disk, oldest first. */
   readonly siblings: readonly Sibling[];
   readonly known: KnownFiles;
-  /** Whether a file is being read, or will be. */
+  /** Whether a file is open or waits in the queue. */
   readonly isOpen: (file: Sibling) => boolean;
   readonly open: readonly LogFile[];
-  /** Of the files that are open or will be. */
+  /** Places in the files that are open or wait in the queue. */
   readonly places: readonly FilePlace[];
-  /** Of files that were truncated after they were copied: their copies are being read. */
+  /** Places in files that were truncated after they were copied. Their copies are being read. */
   readonly copied: readonly FilePlace[];
 }
 
-export interface FoundFiles {
+export interface SearchResult {
   readonly unread: readonly { readonly file: Sibling; readonly place: FilePlace }[];
-  /** Rotated files that are new and cannot be read. */
-  readonly unusable: readonly Sibling[];
-  /** Keys of those to be looked at again: empty ones, and copies of what is yet to be read. */
+  /** New rotated files that cannot be read. */
+  readonly unreadable: readonly Sibling[];
+  /** Keys of files to classify again later: empty files, and copies of lines that are not read yet. */
   readonly undecided: ReadonlySet<string>;
 }
 
-/** `read`: all that is in it was counted. `undecided`: it may be a copy of a log that is read no further yet. */
-type Verdict = 'read' | 'undecided' | 'unread';
+/**
+ * `read`: every line of the file was counted, or will be counted from another file. `undecided`: the file may be a copy
+ * of a log, and reading of that log has not reached the end of the copy. `unread`: no line of it was counted.
+ */
+type ReadStatus = 'read' | 'undecided' | 'unread';
 
-/** Rotated files of which nothing was read: neither known nor open nor a copy or archive of one that is. */
-export async function findUnread(surroundings: Surroundings): Promise<FoundFiles> {
-  const { known } = surroundings;
+/** Finds rotated files that are not known, not open, and no copy or archive of a file that is. */
+export async function findUnread(context: SearchContext): Promise<SearchResult> {
   const unread: { readonly file: Sibling; readonly place: FilePlace }[] = [];
-  const unusable: Sibling[] = [];
+  const unreadable: Sibling[] = [];
   const undecided = new Set<string>();
-  for (const file of newcomers(surroundings)) {
-    const verdict = await judge(file, surroundings);
-    if (verdict === 'undecided') undecided.add(file.key);
-    if (verdict !== 'unread') continue;
-    const mark = await known.mark(file);
-    if (mark === undefined) unusable.push(file);
+  for (const file of unknownFiles(context)) {
+    const status = await classify(file, context);
+    if (status === 'undecided') undecided.add(file.key);
+    if (status !== 'unread') continue;
+    const mark = await context.known.mark(file);
+    if (mark === undefined) unreadable.push(file);
     else unread.push({ file, place: placeAtStart(file, mark) });
   }
-  return { unread, unusable, undecided };
+  return { unread, unreadable, undecided };
 }
 
-/** Without a list from before nobody can tell what is new. */
-function newcomers({ path, siblings, known, isOpen }: Surroundings): readonly Sibling[] {
+/** Without an earlier list of known files, no file can be recognised as new. */
+function unknownFiles({ path, siblings, known, isOpen }: SearchContext): readonly Sibling[] {
   if (known.marks() === undefined) return [];
   return siblings.filter((file) => {
-    const isOther = file.path !== path && file.isRotated && file.packing !== 'unreadable';
-    return isOther && !known.has(file) && !isOpen(file);
+    const isRotated = file.path !== path && file.isRotated && file.packing !== 'unreadable';
+    return isRotated && !known.has(file) && !isOpen(file);
   });
 }
 
-async function judge(file: Sibling, surroundings: Surroundings): Promise<Verdict> {
-  if (file.packing !== undefined) return judgeArchive(file, surroundings);
-  // A server that has not opened its log anew yet may still write to it; a copy may be at its beginning.
+async function classify(file: Sibling, context: SearchContext): Promise<ReadStatus> {
+  if (file.packing !== undefined) return classifyArchive(file, context);
+  // A server that has not reopened its log yet may still write to the file, or a copy may have just begun.
   if (file.size === 0) return 'undecided';
-  if (await isCopyOf(file, surroundings.copied)) return 'read';
-  return judgeText(file, surroundings);
+  if (await isCopyOf(file, context.copied)) return 'read';
+  return classifyText(file, context);
 }
 
-/** Of a copy of what is read: whether reading has come as far as the copy. */
-async function judgeText(file: Sibling, surroundings: Surroundings): Promise<Verdict> {
-  const mark = await surroundings.known.mark(file);
+/** A copy counts as read when reading of its source has reached the end of the copy. */
+async function classifyText(file: Sibling, context: SearchContext): Promise<ReadStatus> {
+  const mark = await context.known.mark(file);
   if (mark === undefined) return 'unread';
-  let verdict: Verdict = 'unread';
-  for (const source of await sources(file, surroundings)) {
+  let status: ReadStatus = 'unread';
+  for (const source of await listSources(file, context)) {
     if (!mayBeCopy(file, source)) continue;
-    if (!(await source.holds({ file, mark }))) continue;
+    if (!(await source.isSourceOf({ file, mark }))) continue;
     if ((source.place?.offset ?? 0) >= file.size) return 'read';
-    verdict = 'undecided';
+    status = 'undecided';
   }
-  return verdict;
+  return status;
 }
 
-/** What is or will be read, and of which there may be copies. */
+/** A file that is or will be read, and of which another file may be a copy. */
 interface Source extends CopySource {
   readonly place: FilePlace | undefined;
-  holds(copy: MarkedArchive): Promise<boolean>;
+  isSourceOf(copy: MarkedFile): Promise<boolean>;
 }
 
-async function sources(copy: Sibling, surroundings: Surroundings): Promise<readonly Source[]> {
-  const { path, siblings, known, isOpen, open, places } = surroundings;
-  const isSame = (a: { readonly dev: number; readonly ino: number }) => (b: typeof a) =>
+const isSameFile =
+  (a: { readonly dev: number; readonly ino: number }) =>
+  (b: typeof a): boolean =>
     a.dev === b.dev && a.ino === b.ino;
-  const at = siblings.indexOf(copy);
-  // Of two copies that are new and equal the later one is read.
-  const isSource = (file: Sibling, index: number) =>
-    !(isUntouched(copy) && isUntouched(file)) ||
-    file.size > copy.size ||
-    (file.size === copy.size && index > at);
-  const beside = siblings.filter((file, index) => {
-    if (file === copy || file.packing !== undefined) return false;
-    if (file.path === path || isOpen(file)) return true;
-    return file.isRotated && !known.has(file) && isSource(file, index);
+
+async function listSources(copy: Sibling, context: SearchContext): Promise<readonly Source[]> {
+  const { siblings, open, places } = context;
+  const sources: Source[] = textsBeside(copy, context).map((file) => {
+    const isAtPath = file.path === context.path;
+    const place = places.find(isSameFile(file));
+    const text = { file, isAtPath, place };
+    return { ...file, isAtPath, place, isSourceOf: (copied) => isTextSourceOf(text, copied) };
   });
-  const sources: Source[] = beside.map((file) => {
-    const isAtPath = file.path === path;
-    const place = places.find(isSame(file));
-    return {
-      ...file,
-      isAtPath,
-      place,
-      holds: (copy) => holdsCopy({ file, isAtPath, place }, copy),
-    };
-  });
+  // Open files that are no longer listed, such as deleted ones.
   for (const file of open) {
-    const times = siblings.some(isSame(file)) ? undefined : await file.times();
+    const times = siblings.some(isSameFile(file)) ? undefined : await file.times();
     if (times === undefined) continue;
-    const place = places.find(isSame(file));
-    sources.push({ ...times, isAtPath: false, place, holds: (copy) => file.wasPackedTo(copy) });
+    const place = places.find(isSameFile(file));
+    const isSourceOf = (copied: MarkedFile) => file.isSourceOf(copied);
+    sources.push({ ...times, isAtPath: false, place, isSourceOf });
   }
   return sources;
 }
 
-/** The log at the path may be emptied at this moment, after it was copied: then its copy is known by the place. */
-async function holdsCopy(
+function textsBeside(
+  copy: Sibling,
+  { path, siblings, known, isOpen }: SearchContext,
+): readonly Sibling[] {
+  const copyIndex = siblings.indexOf(copy);
+  // Two new files may be copies of each other. Of two equal ones only the later one is a source, and is read.
+  const isLargerOrLater = (file: Sibling, index: number) =>
+    !(isUntouched(copy) && isUntouched(file)) ||
+    file.size > copy.size ||
+    (file.size === copy.size && index > copyIndex);
+  return siblings.filter((file, index) => {
+    if (file === copy || file.packing !== undefined) return false;
+    if (file.path === path || isOpen(file)) return true;
+    return file.isRotated && !known.has(file) && isLargerOrLater(file, index);
+  });
+}
+
+/** The log at the path may have just been truncated after it was copied. Then the copy is recognised by the place. */
+async function isTextSourceOf(
   { file, isAtPath, place }: Pick<Source, 'isAtPath' | 'place'> & { readonly file: Sibling },
-  copy: MarkedArchive,
+  copy: MarkedFile,
 ): Promise<boolean> {
-  if (await isPackedFromText(copy, file)) return true;
+  if (await isBeginningOfText(copy, file)) return true;
   return isAtPath && place !== undefined && (await isCopyOf(copy.file, [place]));
 }
 
-async function judgeArchive(file: Sibling, surroundings: Surroundings): Promise<Verdict> {
-  const { siblings, known, places, copied } = surroundings;
+async function classifyArchive(file: Sibling, context: SearchContext): Promise<ReadStatus> {
+  const { siblings, known, places, copied } = context;
   if (await isCopyOf(file, [...copied, ...places])) return 'read';
-  // What is being packed has the text beside it.
+  // While a file is being packed, its text is still beside the archive. The text is read instead.
   const textPath = readPackedName(file.path).name;
   if (siblings.some(({ path }) => path === textPath)) return 'read';
   const mark = await known.mark(file);
   if (mark === undefined) return 'unread';
-  return (await isArchiveOfRead({ file, mark }, surroundings)) ? 'read' : 'unread';
+  return (await isArchiveOfRead({ file, mark }, context)) ? 'read' : 'unread';
 }
 
 async function isArchiveOfRead(
-  archive: MarkedArchive,
-  { path, siblings, known, open }: Surroundings,
+  archive: MarkedFile,
+  { path, siblings, known, open }: SearchContext,
 ): Promise<boolean> {
-  // A copy by hand is not read.
+  // A copy made by hand was never read. It does not show that an archive with the same lines was.
   const texts = siblings.filter((file) => file.isRotated || file.path === path);
   if (await known.isPackedFromKnown(archive, texts)) return true;
-  for (const file of open) if (await file.wasPackedTo(archive)) return true;
+  for (const file of open) if (await file.isSourceOf(archive)) return true;
   return false;
 }
 
-/** Whether a file is a copy of one whose place is known. */
+/** Whether a file contains all bytes before one of the places. */
 async function isCopyOf(file: Sibling, places: readonly FilePlace[]): Promise<boolean> {
   for (const place of places) if (place.offset > 0 && (await holdsPlace(file, place))) return true;
   return false;
 }
 
-/** Of a file that nobody has read anything of. */
 function placeAtStart({ dev, ino }: Sibling, mark: FileMark): FilePlace {
   const { headBytes, headHash } = mark;
   return { dev, ino, offset: 0, headBytes, headHash, markerBytes: 0, markerHash: emptyHash };

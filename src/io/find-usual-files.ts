@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
-/** Debian, RHEL, Alpine and the official images, in this order. */
+/** Paths of Debian, RHEL, Alpine and the official images, in this order. */
 const usualFiles: Readonly<Record<ServerKind, readonly string[]>> = {
   apache: [
     '/etc/apache2/apache2.conf',
@@ -12,7 +12,7 @@ const usualFiles: Readonly<Record<ServerKind, readonly string[]>> = {
   nginx: ['/etc/nginx/nginx.conf', '/usr/local/nginx/conf/nginx.conf'],
 };
 
-/** The main configuration file of each server that this machine has; the first of its usual places. */
+/** Finds the main configuration file of each server on this machine: the first one that exists of its usual paths. */
 export async function findUsualFiles(): Promise<Partial<Record<ServerKind, string>>> {
   const files: Partial<Record<ServerKind, string>> = {};
   for (const server of ['apache', 'nginx'] as const) {

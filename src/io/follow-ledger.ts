@@ -4,7 +4,7 @@ import { type LogFile, openLogFile } from './log-file.ts';
 import type { Sibling } from './log-siblings.ts';
 import { openPackedFile } from './packed-file.ts';
 
-/** What reading of one path adds up to. Survives as JSON. */
+/** Totals of the files that were read for one path. Stored in the checkpoint as JSON. */
 export interface FollowTotals {
   readonly readBytes: number;
   readonly skippedBytes: number;
@@ -12,15 +12,22 @@ export interface FollowTotals {
   readonly tooLongLines: number;
 }
 
-/** Each chunk takes about a millisecond, and scrapes have their turn between two of them. */
+export const emptyTotals: FollowTotals = {
+  readBytes: 0,
+  skippedBytes: 0,
+  rotations: 0,
+  tooLongLines: 0,
+};
+
+/** A chunk takes about a millisecond. Scrapes are answered between two chunks. */
 const chunksPerPoll = 32;
 
-/** Opens and reads the files of one path, and keeps the sums and each file's place. */
+/** Opens and reads the files of one path. Keeps the totals and the place in each file. */
 export class FollowLedger {
   readonly #consume: LineConsumer;
   #totals: FollowTotals;
   #notices: string[] = [];
-  /** What a file is recognised by once it has been truncated: taken while it was intact. */
+  /** Places taken while the files were intact: a truncated file no longer holds the bytes that identify its copy. */
   readonly #places = new WeakMap<LogFile, FilePlace>();
 
   constructor(consume: LineConsumer, totals: FollowTotals) {
@@ -34,7 +41,7 @@ export class FollowLedger {
     return file;
   }
 
-  /** @throws ENOENT also when by now another file has that name: to be looked for again */
+  /** @throws ENOENT also if another file has that name by now; the caller then lists the files again */
   async openAt({ path, packing, dev, ino }: Sibling, place: FilePlace): Promise<LogFile> {
     if (packing === undefined) {
       const text = await this.openText(path, place.offset);
@@ -54,12 +61,13 @@ export class FollowLedger {
     return total;
   }
 
-  /** Reads a file that was emptied from its beginning. */
+  /** Continues at the beginning of a truncated file. */
   async restart(file: LogFile): Promise<void> {
     file.restart();
     this.#places.set(file, await file.place());
   }
 
+  /** Closes a file and keeps its counts. */
   async retire(file: LogFile): Promise<void> {
     this.#add('tooLongLines', file.tooLongLines());
     await file.close();
@@ -73,20 +81,20 @@ export class FollowLedger {
     this.#add('rotations', 1);
   }
 
-  /** Bytes that nobody can read any more, and why. */
-  lose(bytes: number, notice: string): void {
+  /** Counts bytes that can no longer be read, and adds a notice with the reason. */
+  countLost(bytes: number, notice: string): void {
     this.#add('skippedBytes', bytes);
     this.#notices.push(notice);
   }
 
-  tell(notice: string): void {
+  addNotice(notice: string): void {
     this.#notices.push(notice);
   }
 
   takeNotices(): readonly string[] {
-    const told = this.#notices;
+    const notices = this.#notices;
     this.#notices = [];
-    return told;
+    return notices;
   }
 
   totals(): FollowTotals {

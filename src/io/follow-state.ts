@@ -5,44 +5,44 @@ import type { FileMark } from './file-mark.ts';
 import type { FilePlace } from './file-place.ts';
 import type { FollowTotals } from './follow-ledger.ts';
 
-/** Where following of a path stands. Survives as JSON, in one record with what was counted from the lines. */
+/** Where reading of a path stopped. Stored as JSON in one record with the counts of the lines read so far. */
 export interface FollowState extends FollowTotals {
   /** Rotated files in the order in which they are read, then the file at the path. */
   readonly places: readonly FilePlace[];
-  /** Rotated files and copies that stood beside it: on resuming, only those not listed are new. Null: not known. */
+  /** Rotated files and copies beside the log. After a restart only files not listed here are new. Null if unknown. */
   readonly siblings: readonly FileMark[] | null;
-  /** Parts of a container's line whose end has not come (base64); short ones only. */
+  /** The parts of a container's line that is not complete yet, in base64. Empty if they are too long to be saved. */
   readonly unfinished: string;
 }
 
 export interface FollowOptions {
   readonly path: string;
   readonly consume: LineConsumer;
-  /** Where to begin without a state: `end` counts nothing that was there before the exporter. */
+  /** Where to begin without a state. `end` skips the lines that were written before the exporter started. */
   readonly start: 'end' | 'beginning';
   readonly state?: FollowState;
-  /** For a container's log: the stream whose lines are handed on. */
+  /** For a container's log: the stream whose lines are counted. */
   readonly cri?: CriStream;
-  /** Whether rotation leaves it where it is, and empties it when its turn comes again: one of a ring of files. */
+  /** Whether the file is one of a ring: rotation does not rename it, but empties it when its turn comes again. */
   readonly isOfRing?: boolean;
-  /** How long a renamed or deleted file is read on after its last growth: Apache finishes its requests into it. */
+  /** How long a renamed or deleted file is read after it last grew. Apache logs its running requests to it. */
   readonly graceMilliseconds?: number;
-  /** The same, once its directory is gone. */
+  /** The same for a file whose directory was deleted. */
   readonly graceWithoutDirectoryMilliseconds?: number;
 }
 
 export interface FileFollower {
-  /** Reads a bounded amount of what has come; true when there is more to read at once. */
+  /** Reads a bounded amount of new lines. Returns true if there is more to read now. */
   poll(): Promise<boolean>;
   state(): Promise<FollowState>;
   stats(): Promise<SourceStats>;
   /** As of the last poll. */
   condition(): SourceCondition;
-  /** What was lost since this was asked last, each in a sentence. */
+  /** Returns what was lost since the last call, one sentence each. */
   takeNotices(): readonly string[];
-  /** Whether the file has vanished and nothing of it is open any more. */
-  isOver(): boolean;
-  /** Whether all that is open was deleted and has been read to its end. */
+  /** Whether the file is gone and no rotated file is open or queued. */
+  isFinished(): boolean;
+  /** Whether all open files were deleted and read to their end. */
   isDeletedAndRead(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -2,10 +2,10 @@ import fetch from 'node-fetch';
 import { err, ok, type Result } from '../result.ts';
 
 const timeoutMilliseconds = 30_000;
-/** 11,000 points of a hundred series are a few megabytes. */
-const longestAnswer = 64 * 1024 * 1024;
+/** A hundred series of 11,000 points take a few megabytes. */
+const maximumAnswerBytes = 64 * 1024 * 1024;
 
-/** fetch refuses an address with a password in it, and no message may quote one. */
+/** Moves user and password of a URL into a header: fetch refuses them in a URL, and messages must not contain them. */
 export function splitCredentials(url: URL) {
   const base = `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
   if (url.username === '') return { base, headers: {} };
@@ -13,7 +13,7 @@ export function splitCredentials(url: URL) {
   return { base, headers: { authorization: `Basic ${Buffer.from(login).toString('base64')}` } };
 }
 
-/** The answer as JSON, whatever its status; in words why there is none. */
+/** Requests JSON, and returns it for any HTTP status. */
 export async function getJson(
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -22,12 +22,14 @@ export async function getJson(
     const response = await fetch(url, {
       headers,
       signal: AbortSignal.timeout(timeoutMilliseconds),
-      size: longestAnswer,
+      size: maximumAnswerBytes,
     });
-    // A refused query is a 400 with a message worth showing; a login page is not JSON.
+    // Prometheus answers a wrong query with status 400 and a message in JSON. A login page is not JSON.
     const text = await response.text();
     const value = parseJson(text);
-    return value === undefined ? err(`status ${response.status}, and no JSON`) : ok(value);
+    return value === undefined
+      ? err(`status ${response.status}, and the answer is not JSON`)
+      : ok(value);
   } catch (error) {
     return err(error instanceof Error ? withoutUrl(error.message) : String(error));
   }
@@ -41,7 +43,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** node-fetch repeats the whole address with its query, which says nothing about the reason. */
+/** node-fetch repeats the whole URL in its messages. */
 function withoutUrl(message: string): string {
   return message.replace(/request to \S+ failed, reason: /, '');
 }

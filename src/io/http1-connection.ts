@@ -7,6 +7,7 @@ import {
   saysPersistent,
 } from '../parse/http-response.ts';
 import { printable } from '../parse/printable.ts';
+import { present } from '../present.ts';
 import type {
   Answer,
   ConnectionEnd,
@@ -18,26 +19,26 @@ import { type Changes, createChanges } from './await-change.ts';
 
 export interface Http1Options {
   readonly socket: Socket;
-  /** The head of each request, whole. */
+  /** The complete head of each request. */
   readonly request: string;
   readonly timeoutSeconds: number;
   readonly signal: AbortSignal;
   readonly clock: () => number;
 }
 
-/** One connection on which one request after the other is sent, and which records who ended it, and how. */
+/** One connection for requests one after the other. Records who ended it, and how. */
 export interface Http1Connection {
   readonly exchanges: readonly Exchange[];
   end(): ConnectionEnd | undefined;
   request(): Promise<Exchange>;
   /** Waits until the server ends the connection, or the time is over. */
   idle(seconds: number): Promise<void>;
-  /** Sends one more request after the server's FIN, as a client does that has not seen it yet. */
+  /** Sends one more request after the server's FIN, like a client that has not received the FIN yet. */
   requestAfterEnd(): Promise<void>;
   close(): void;
 }
 
-/** Apache reads on for two seconds after its FIN and throws away what comes; nginx answers with a reset. */
+/** After its FIN Apache reads for two more seconds and discards what it receives. nginx answers with a reset. */
 const lateNudges = 4;
 const lateNudgeSeconds = 0.1;
 
@@ -46,6 +47,7 @@ interface Wire {
   state: ReaderState;
   firstByteAt?: number;
   stateAt: number;
+  /** Bytes that arrived without a request. */
   unasked: number;
   end?: { at: number; how: 'fin' | 'reset' };
   broken: boolean;
@@ -73,7 +75,7 @@ export function createHttp1Connection(options: Http1Options): Http1Connection {
       wire.end && {
         ...wire.end,
         unasked: wire.unasked,
-        ...(late === undefined ? {} : { lateRequest: late }),
+        ...present({ lateRequest: late }),
       },
     async request() {
       const sentAt = clock();
@@ -81,8 +83,7 @@ export function createHttp1Connection(options: Http1Options): Http1Connection {
       const { firstByteAt } = wire;
       const outcome = outcomeOf(wire, signal);
       const endedAt = outcome.kind === 'answered' ? wire.stateAt : clock();
-      const began = firstByteAt === undefined ? {} : { firstByteAt };
-      const exchange = { sentAt, endedAt, outcome, ...began };
+      const exchange = { sentAt, endedAt, outcome, ...present({ firstByteAt }) };
       exchanges.push(exchange);
       return exchange;
     },
@@ -90,7 +91,7 @@ export function createHttp1Connection(options: Http1Options): Http1Connection {
     async requestAfterEnd() {
       if (wire.end?.how !== 'fin' || wire.broken) return;
       socket.write(options.request, 'latin1');
-      // Node reads no more after a FIN: only a further write shows that the server has answered with a reset.
+      // Node.js stops reading after a FIN. Only another write shows that the server has answered with a reset.
       for (let nudge = 0; nudge < lateNudges && !wire.broken; nudge += 1) {
         await changes.until(() => wire.broken, lateNudgeSeconds * 1000);
         if (!wire.broken) socket.write('\r\n');
@@ -123,23 +124,23 @@ function watchWire(socket: Socket, changes: Changes, clock: () => number): Wire 
     if (wire.reader === undefined) wire.unasked += text.length;
     else wire.firstByteAt ??= clock();
     take((reader) => reader.push(text));
-    // What nobody asked for, or what comes after it was refused, is not read for ever.
+    // A server must not send without end when no request is open.
     if (wire.unasked > 65_536) socket.destroy();
-    changes.tell();
+    changes.notify();
   });
   socket.on('end', () => {
     take((reader) => reader.finish());
     wire.end ??= { at: clock(), how: 'fin' };
-    changes.tell();
+    changes.notify();
   });
   socket.on('error', () => {
     wire.broken = true;
     wire.end ??= { at: clock(), how: 'reset' };
-    changes.tell();
+    changes.notify();
   });
   socket.on('close', () => {
     wire.broken = true;
-    changes.tell();
+    changes.notify();
   });
   return wire;
 }
@@ -160,8 +161,7 @@ function answerOf({ head, surplus }: Extract<ReaderState, { kind: 'whole' }>): E
     kind: 'answered',
     status: head.status,
     persists: saysPersistent(head),
-    ...(connection === undefined ? {} : { connection: printable(connection) }),
-    ...(promise === undefined ? {} : { promise }),
+    ...present({ connection: connection && printable(connection), promise }),
   };
   return answer;
 }

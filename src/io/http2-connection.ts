@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import type { Socket } from 'node:net';
+import { present } from '../present.ts';
 import type { ConnectionEnd, Exchange, ExchangeOutcome } from '../snapshot/keepalive-facts.ts';
 import { type Changes, createChanges } from './await-change.ts';
 
@@ -13,7 +14,7 @@ export interface Http2Options {
   readonly clock: () => number;
 }
 
-/** One HTTP/2 connection: one stream after the other, then the wait for its end. */
+/** One HTTP/2 connection for requests one after the other. Records how it ended. */
 export interface Http2Connection {
   readonly exchanges: readonly Exchange[];
   end(): ConnectionEnd | undefined;
@@ -22,7 +23,7 @@ export interface Http2Connection {
   close(): void;
 }
 
-const longestBody = 1024 * 1024;
+const maximumBodyBytes = 1024 * 1024;
 
 export function createHttp2Connection(options: Http2Options): Http2Connection {
   const { socket, url, clock, signal } = options;
@@ -35,14 +36,13 @@ export function createHttp2Connection(options: Http2Options): Http2Connection {
     end: ended,
     async request() {
       const sentAt = clock();
-      const asked = ask(session, options, changes);
-      const isOver = (): boolean => asked.outcome() !== undefined || session.destroyed;
+      const stream = openStream(session, options, changes);
+      const isOver = (): boolean => stream.outcome() !== undefined || session.destroyed;
       await changes.until(isOver, options.timeoutSeconds * 1000);
       const failed = session.destroyed ? 'reset' : signal.aborted ? 'stopped' : 'timeout';
-      const outcome: ExchangeOutcome = asked.outcome() ?? { kind: failed };
-      const firstByteAt = asked.firstByteAt();
-      const began = firstByteAt === undefined ? {} : { firstByteAt };
-      const exchange = { sentAt, endedAt: clock(), outcome, ...began };
+      const outcome: ExchangeOutcome = stream.outcome() ?? { kind: failed };
+      const firstByteAt = stream.firstByteAt();
+      const exchange = { sentAt, endedAt: clock(), outcome, ...present({ firstByteAt }) };
       exchanges.push(exchange);
       return exchange;
     },
@@ -56,7 +56,7 @@ function watchEnd(session: ClientHttp2Session, changes: Changes, clock: () => nu
   let end: ConnectionEnd | undefined;
   const record = (how: ConnectionEnd['how']) => (): void => {
     end ??= { at: clock(), how, unasked: 0 };
-    changes.tell();
+    changes.notify();
   };
   session.on('goaway', record('goaway'));
   session.on('error', record('reset'));
@@ -64,19 +64,23 @@ function watchEnd(session: ClientHttp2Session, changes: Changes, clock: () => nu
   return () => end;
 }
 
-function ask(session: ClientHttp2Session, { url, headers, clock }: Http2Options, changes: Changes) {
+function openStream(
+  session: ClientHttp2Session,
+  { url, headers, clock }: Http2Options,
+  changes: Changes,
+) {
   let outcome: ExchangeOutcome | undefined;
   let firstByteAt: number | undefined;
   let status = 0;
   let body = 0;
   const finish = (what: ExchangeOutcome): void => {
     outcome ??= what;
-    changes.tell();
+    changes.notify();
   };
-  const refused = { outcome: () => outcome, firstByteAt: () => firstByteAt };
+  const progress = { outcome: () => outcome, firstByteAt: () => firstByteAt };
   if (session.closed || session.destroyed) {
     outcome = { kind: 'closed' };
-    return refused;
+    return progress;
   }
   const { host = url.host, ...others } = headers;
   const path = url.pathname + url.search;
@@ -87,12 +91,12 @@ function ask(session: ClientHttp2Session, { url, headers, clock }: Http2Options,
   });
   stream.on('data', (bytes: Buffer) => {
     body += bytes.length;
-    if (body <= longestBody) return;
+    if (body <= maximumBodyBytes) return;
     finish({ kind: 'too_large', detail: 'the body is larger than 1 MiB' });
     stream.destroy();
   });
   stream.on('end', () => finish({ kind: 'answered', status, persists: true }));
   stream.on('error', () => finish({ kind: 'reset' }));
   stream.on('close', () => finish({ kind: 'reset' }));
-  return refused;
+  return progress;
 }

@@ -1,18 +1,18 @@
 import {
   type FileMark,
+  isBeginningOf,
   isPackedFrom,
-  isPackedFromOpen,
-  type MarkedArchive,
+  type MarkedFile,
   readMark,
 } from './file-mark.ts';
 import type { Sibling, Siblings } from './log-siblings.ts';
 import { openRegular } from './open-regular.ts';
 
-/** What stands beside a log and has been read, or was there before us. */
+/** Files beside a log that were read, or that existed before the exporter started. */
 export class KnownFiles {
-  /** Undefined: not known, for the directory cannot be listed. */
+  /** Undefined if the directory could not be listed: then no file can be recognised as new. */
   #marks: readonly FileMark[] | undefined;
-  /** Reading a mark opens the file: done again only when the file has changed. */
+  /** Reading a mark opens the file. It is read again only if the size has changed. */
   #cache = new Map<string, { readonly size: number; readonly mark: FileMark | undefined }>();
 
   constructor(marks: readonly FileMark[] | undefined) {
@@ -28,9 +28,9 @@ export class KnownFiles {
   }
 
   /**
-   * From here on all of these count as read.
+   * Remembers all listed files as read, except the log itself.
    *
-   * @param except keys of those that do not, beside the log itself
+   * @param except keys of files that do not count as read
    */
   async remember(
     { files, isComplete }: Siblings,
@@ -55,29 +55,29 @@ export class KnownFiles {
   }
 
   /**
-   * Whether an archive holds what has been read from another file, or what stands beside it as text.
+   * Whether an archive holds lines that were read from a known file, or that a text file beside it holds.
    *
-   * @param texts what is read, or was, and stands there now
+   * @param texts the log and its rotated files, which were or will be read
    */
-  async isPackedFromKnown(archive: MarkedArchive, texts: readonly Sibling[]): Promise<boolean> {
+  async isPackedFromKnown(archive: MarkedFile, texts: readonly Sibling[]): Promise<boolean> {
     for (const mark of this.#marks ?? []) if (await isPackedFrom(archive, mark)) return true;
     for (const text of texts) {
-      // Perhaps it is still being packed: then the archive has no end, and the text is what is read.
-      if (text.packing === undefined && (await isPackedFromText(archive, text))) return true;
+      // While the text is being packed, the archive is incomplete. The text is read instead.
+      if (text.packing === undefined && (await isBeginningOfText(archive, text))) return true;
     }
     return false;
   }
 }
 
-/** Whether a copy or archive holds the beginning of a text. */
-export async function isPackedFromText(
-  archive: MarkedArchive,
+/** Whether a copy or archive holds the beginning of a text file. */
+export async function isBeginningOfText(
+  archive: MarkedFile,
   { path }: Pick<Sibling, 'path'>,
 ): Promise<boolean> {
   const handle = await openRegular(path).catch(() => undefined);
   if (handle === undefined) return false;
   try {
-    return await isPackedFromOpen(archive, handle);
+    return await isBeginningOf(archive, handle);
   } finally {
     await handle.close();
   }

@@ -3,11 +3,11 @@ import type { createLog } from './create-log.ts';
 type Log = ReturnType<typeof createLog>;
 type Fields = Parameters<Log['info']>[1];
 
-/** Lines about one thing that are written at once; what flaps faster says less. */
+/** Lines about one subject that are written without delay. After that one line per minute is written. */
 const burst = 20;
 const refillMilliseconds = 60_000;
-/** More than there are targets and messages; the one quiet for longest is forgotten. */
-const mostSubjects = 10_000;
+/** More than there are targets and messages. Beyond it the subject without a line for the longest time is dropped. */
+const maximumSubjects = 10_000;
 
 interface Subject {
   tokens: number;
@@ -16,15 +16,15 @@ interface Subject {
 }
 
 /**
- * A log in which no message about one target goes on without end: twenty lines at once, then one a minute, which says
- * how many are missing. Strangers can cause some lines, such as a refused probe, as often as they ask.
+ * Limits the rate of each message about one target: twenty lines, then one per minute with the number of suppressed
+ * lines. Without a limit strangers could fill the disk, for example with refused probes.
  *
  * @param now a monotonic clock in milliseconds
  */
 export function limitRepeats(log: Log, now: () => number): Log {
   const subjects = new Map<string, Subject>();
 
-  /** How many lines are missing before this one; undefined when it is not to be written. */
+  /** Returns how many lines were suppressed before this one, or undefined if this one is suppressed too. */
   const admit = (key: string): number | undefined => {
     const at = now();
     const subject = subjects.get(key) ?? { tokens: burst, filledAt: at, suppressed: 0 };
@@ -52,10 +52,10 @@ export function limitRepeats(log: Log, now: () => number): Log {
   return { debug, info: limited(info), warn: limited(warn), error: limited(error) };
 }
 
-/** At the end of the Map, as the latest. */
+/** Moves the subject to the end of the Map, where the most recent one is. */
 function remember(subjects: Map<string, Subject>, key: string, subject: Subject): void {
   subjects.delete(key);
   subjects.set(key, subject);
   const [oldest] = subjects.keys();
-  if (subjects.size > mostSubjects && oldest !== undefined) subjects.delete(oldest);
+  if (subjects.size > maximumSubjects && oldest !== undefined) subjects.delete(oldest);
 }

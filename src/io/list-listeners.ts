@@ -1,20 +1,21 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { parseCount } from '../parse/number.ts';
+import { present } from '../present.ts';
 import type { ListeningSocket } from '../snapshot/listeners.ts';
 import type { KernelReader } from './read-kernel.ts';
 
-/** A server opens ports when it starts or is reconfigured, which is rare; the search looks at every process. */
-const restMilliseconds = 60_000;
-/** A port that is not in the list yet may have been opened since. */
-const shortestRestMilliseconds = 5000;
+/** A search reads every process of the machine. Servers open ports only when they start or reload. */
+const reuseMilliseconds = 60_000;
+/** The same for a list without the wanted port, which may have been opened since. */
+const minimumReuseMilliseconds = 5000;
 
-/** Every listening socket of the network namespace, with who holds it where that may be known. */
+/** Every listening socket of the network namespace, with the processes that hold it as far as permissions allow. */
 export interface ListenerDirectory {
-  /** @param wanted a port that must be in the list; where it is missing the list is made again. */
+  /** @param wanted a port that should be in the list; if it is missing, the list may be read again */
   list(wanted: number): Promise<readonly ListeningSocket[]>;
 }
 
-/** One search serves all targets. */
+/** All targets share one list. */
 export function createListenerDirectory(
   kernel: Pick<KernelReader, 'readListeners'>,
   procRoot = '/proc',
@@ -25,7 +26,7 @@ export function createListenerDirectory(
     async list(wanted) {
       const age = performance.now() - listedAt;
       const missing = !(await listed).some(({ port }) => port === wanted);
-      if (age >= restMilliseconds || (missing && age >= shortestRestMilliseconds)) {
+      if (age >= reuseMilliseconds || (missing && age >= minimumReuseMilliseconds)) {
         listedAt = performance.now();
         listed = listListeners(kernel, procRoot);
       }
@@ -48,11 +49,11 @@ async function listListeners(
     ...socket,
     owners: owners.get(socket.inode) ?? [],
     ours: owners.get(socket.inode)?.includes(process.pid) ?? false,
-    ...(cgroup === undefined ? {} : { cgroup }),
+    ...present({ cgroup }),
   }));
 }
 
-/** PIDs by inode of the socket they hold; processes whose descriptors may not be read are in no list. */
+/** PIDs by the inode of the socket that they hold. Processes whose descriptors may not be read are missing. */
 async function ownersOf(
   inodes: ReadonlySet<number>,
   procRoot: string,

@@ -1,13 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
 import { type CopyTimes, readTimes } from './copy-evidence.ts';
-import { isPackedFromOpen, type MarkedArchive } from './file-mark.ts';
+import { isBeginningOf, type MarkedFile } from './file-mark.ts';
 import {
   buildPlace,
   type FilePlace,
   lastBytes,
-  longestHead,
-  longestMarker,
+  maximumHeadBytes,
+  maximumMarkerBytes,
   readPlace,
 } from './file-place.ts';
 import { openRegular, readAt } from './open-regular.ts';
@@ -15,38 +15,39 @@ import { createReadingPace } from './reading-pace.ts';
 
 const chunkBytes = 512 * 1024;
 
-/** One open file that is read forward. Renaming does not concern it: the handle stays. */
+/** One open file that is read forward. It stays open when it is renamed or deleted. */
 export interface LogFile {
   readonly dev: number;
   readonly ino: number;
-  /** Reads up to so many chunks; the number of bytes read, 0 at the present end. Others have their turn in between. */
+  /** Reads up to that number of chunks, with pauses for other work. Returns the bytes read, 0 at the current end. */
   read(consume: LineConsumer, chunks: number): Promise<number>;
-  /** Whether what was read is still there: false after a truncation, also when the file has regrown. */
+  /** Whether the bytes that were read are still in the file. False after a truncation, even if the file grew again. */
   isIntact(): Promise<boolean>;
-  /** From its beginning: it was emptied. */
+  /** Continues at the beginning of a file that was truncated. */
   restart(): void;
   place(): Promise<FilePlace>;
-  /** Bytes not handed on yet. */
+  /** Bytes that were not handed on yet. */
   lag(): Promise<number>;
   tooLongLines(): number;
-  /** What no more can come of, and whether all of it was read: never for text, to which a writer may add. */
+  /** Defined when an archive was read to its end. Undefined for text, which may grow. */
   end(): FileEnd | undefined;
-  /** Whether no name leads to it any more: only who has it open can write to it. */
+  /** Whether the file has no name any more. Only processes that have it open can still write to it. */
   isDeleted(): Promise<boolean>;
   /** Undefined for an archive. */
   times(): Promise<CopyTimes | undefined>;
-  /** Whether an archive or a copy holds nothing but the beginning of this file. */
-  wasPackedTo(archive: MarkedArchive): Promise<boolean>;
+  /** Whether an archive or a copy holds the beginning of this file and nothing else. */
+  isSourceOf(copy: MarkedFile): Promise<boolean>;
   close(): Promise<void>;
 }
 
 export interface FileEnd {
-  /** In words what could not be read, and how many bytes of the archive it is. */
+  /** Why the rest of the archive could not be unpacked. */
   readonly problem?: string;
+  /** Bytes of the archive that could not be unpacked. */
   readonly lostBytes: number;
 }
 
-/** Reading buffers are shared by all files. */
+/** All files share these reading buffers. */
 let idleBuffers: Buffer[] = [];
 
 interface Chunk {
@@ -57,8 +58,8 @@ interface Chunk {
 export async function openLogFile(path: string, offset: number): Promise<LogFile> {
   const handle = await openRegular(path);
   const { dev, ino } = await handle.stat();
-  const head = await readAt(handle, 0, Math.min(longestHead, offset));
-  const marker = await readAt(handle, Math.max(0, offset - longestMarker), offset);
+  const head = await readAt(handle, 0, Math.min(maximumHeadBytes, offset));
+  const marker = await readAt(handle, Math.max(0, offset - maximumMarkerBytes), offset);
   return new OpenLogFile({ handle, dev, ino, position: offset, head, marker });
 }
 
@@ -67,7 +68,7 @@ interface Opened {
   readonly dev: number;
   readonly ino: number;
   readonly position: number;
-  /** What stood at the beginning and before the position when it was read: compared with what stands there now. */
+  /** Bytes read at the beginning and before the position. They identify a copy and detect a truncation. */
   readonly head: Buffer;
   readonly marker: Buffer;
 }
@@ -78,7 +79,7 @@ class OpenLogFile implements LogFile {
   readonly #handle: FileHandle;
   readonly #pace = createReadingPace();
   #splitter = createLineSplitter();
-  /** Of the splitters before. */
+  /** Lines counted by the splitters of earlier contents. */
   #tooLong = 0;
   #position: number;
   #head: Buffer;
@@ -93,7 +94,7 @@ class OpenLogFile implements LogFile {
     this.#marker = marker;
   }
 
-  /** While a chunk is being parsed the kernel copies the next one. */
+  /** The next chunk is read while the present one is parsed. */
   async read(consume: LineConsumer, chunks: number): Promise<number> {
     const start = this.#position;
     let next: Promise<Chunk> | undefined = this.#readChunk(start);
@@ -101,7 +102,7 @@ class OpenLogFile implements LogFile {
       const chunk: Chunk = await next;
       const isLast = left === 0 || chunk.length < chunk.buffer.length;
       next = isLast ? undefined : this.#readChunk(this.#position + chunk.length);
-      // Awaited later: until then a failure is not unhandled.
+      // A failure is handled when the promise is awaited, after the present chunk.
       next?.catch(() => undefined);
       await this.#consumeChunk(chunk, consume);
     }
@@ -129,8 +130,11 @@ class OpenLogFile implements LogFile {
   #advance(slice: Buffer): void {
     this.#position += slice.length;
     this.#marker = lastBytes(this.#marker, slice);
-    if (this.#head.length < longestHead) {
-      this.#head = Buffer.concat([this.#head, slice.subarray(0, longestHead - this.#head.length)]);
+    if (this.#head.length < maximumHeadBytes) {
+      this.#head = Buffer.concat([
+        this.#head,
+        slice.subarray(0, maximumHeadBytes - this.#head.length),
+      ]);
     }
   }
 
@@ -155,7 +159,7 @@ class OpenLogFile implements LogFile {
     if (pending > 0) {
       return readPlace(this.#handle, { dev, ino, offset: this.#position - pending });
     }
-    // Of what was read: by now the file may have been emptied.
+    // From the bytes that were read: the file may have been truncated since.
     return buildPlace({
       dev,
       ino,
@@ -187,8 +191,8 @@ class OpenLogFile implements LogFile {
     return { size: stats.size, ...readTimes(stats) };
   }
 
-  wasPackedTo(archive: MarkedArchive): Promise<boolean> {
-    return isPackedFromOpen(archive, this.#handle);
+  isSourceOf(copy: MarkedFile): Promise<boolean> {
+    return isBeginningOf(copy, this.#handle);
   }
 
   close(): Promise<void> {

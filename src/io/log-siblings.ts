@@ -1,41 +1,43 @@
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { present } from '../present.ts';
 import { type FileTimes, readTimes } from './copy-evidence.ts';
 import { type Packing, readPackedName } from './packing.ts';
 
+/** The log itself, or a file beside it whose name begins with the name of the log. */
 export interface Sibling extends FileTimes {
   readonly path: string;
   readonly dev: number;
   readonly ino: number;
   readonly size: number;
-  /** Tells this file from any other that ever stood beside it, one that reuses its inode included. */
+  /** Identifies the file among all that were ever beside it, including one that reuses its inode. */
   readonly key: string;
-  /** Whether rotation gives such names: a copy that a person makes is called `access.log.bak`. */
+  /** Whether the name is one that rotation uses. A copy made by hand is called `access.log.bak`, for example. */
   readonly isRotated: boolean;
   /** Absent for text. */
   readonly packing?: Packing;
 }
 
 export interface Siblings {
-  /** The file and what rotation makes of it (`access.log.1`, `access.log-20261121.gz`), oldest first. */
+  /** The log and its rotated files (`access.log.1`, `access.log-20261121.gz`), oldest first. */
   readonly files: readonly Sibling[];
-  /** False for a directory that may be entered but not listed: then only the file itself is known. */
+  /** False if the directory may be entered but not listed. Then `files` contains only the log itself. */
   readonly isComplete: boolean;
 }
 
-/** What kubelet is still packing. */
+/** kubelet packs into files with this ending. */
 const unfinished = /\.tmp$/;
 const rotated = /^[.-](?:\d|old$|prev$)/;
 
 export type ListSiblings = (path: string) => Promise<Siblings>;
 
-/** For a file that rotation does not rename: what stands beside it is of no concern. */
+/** Lists only the file itself, for a file that rotation does not rename. */
 export async function listAlone(path: string): Promise<Siblings> {
-  const file = await lookAt(path, '');
+  const file = await readSibling(path, '');
   return { files: file === undefined ? [] : [file], isComplete: false };
 }
 
-/** The files of a ring: the log, and its name with a number behind it. */
+/** Lists the files of a ring: the log, and those with its name and a number. */
 export async function listRing(path: string): Promise<readonly string[]> {
   const { files } = await listBeside(path);
   const isOfRing = (name: string) => /^\.\d+$/.test(name);
@@ -45,13 +47,13 @@ export async function listRing(path: string): Promise<readonly string[]> {
   return [path, ...others.toSorted()];
 }
 
-/** What stands beside the file and, where the path is a link as in `/var/log/containers`, beside what it leads to. */
+/** Lists files beside the log. If the path is a link, as in `/var/log/containers`, also those beside its target. */
 export async function listSiblings(path: string): Promise<Siblings> {
   const home = await findHome(path);
   const beside = await listBeside(path);
   if (home === path) return order(beside);
   const besideHome = await listBeside(home);
-  // A link further up in the path leads to the same files twice.
+  // If a directory of the path is a link, both lists contain the same files.
   const byKey = new Map([...besideHome.files, ...beside.files].map((file) => [file.key, file]));
   return order({
     files: [...byKey.values()],
@@ -59,7 +61,7 @@ export async function listSiblings(path: string): Promise<Siblings> {
   });
 }
 
-/** Where the file itself is; also known while a link leads to nothing. */
+/** Returns the path of the file itself, also if the path is a link whose target does not exist. */
 export async function findHome(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -84,7 +86,7 @@ async function listBeside(path: string): Promise<Siblings> {
   const found = await Promise.all(
     related
       .filter((other) => !unfinished.test(other))
-      .map((other) => lookAt(join(directory, other), other.slice(name.length))),
+      .map((other) => readSibling(join(directory, other), other.slice(name.length))),
   );
   return {
     files: found.filter((sibling) => sibling !== undefined),
@@ -92,8 +94,8 @@ async function listBeside(path: string): Promise<Siblings> {
   };
 }
 
-/** @param added what the name has beyond that of the log */
-async function lookAt(path: string, added: string): Promise<Sibling | undefined> {
+/** @param added the part of the name after the name of the log */
+async function readSibling(path: string, added: string): Promise<Sibling | undefined> {
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined || !stats.isFile()) return undefined;
   const { dev, ino, size, birthtimeMs } = stats;
@@ -106,6 +108,6 @@ async function lookAt(path: string, added: string): Promise<Sibling | undefined>
     ...readTimes(stats),
     key: `${dev}:${ino}:${birthtimeMs}`,
     isRotated: rotated.test(name),
-    ...(packing === undefined ? {} : { packing }),
+    ...present({ packing }),
   };
 }

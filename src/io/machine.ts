@@ -1,7 +1,7 @@
 import { cpus, hostname } from 'node:os';
 import { resolve } from 'node:path';
 
-/** Processors of this machine: what `worker_processes auto` means here. */
+/** Number of processors, which nginx uses for `worker_processes auto`. */
 export function cpuCount(): number {
   return cpus().length;
 }
@@ -10,7 +10,7 @@ export function machineName(): string {
   return hostname();
 }
 
-/** A path as seen from the working directory. */
+/** Resolves a path against the working directory. */
 export function absolutePath(path: string): string {
   return resolve(path);
 }

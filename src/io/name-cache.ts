@@ -5,17 +5,17 @@ interface Entry<T> {
 
 export interface NameCacheOptions {
   readonly milliseconds: number;
-  /** Most names kept; the oldest goes first. */
+  /** Maximum number of names. Beyond it the oldest is dropped. */
   readonly size: number;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
 }
 
-/** Keeps answers for a while; a question that fails is asked again. Names come from strangers, so the number is bounded. */
+/** Keeps answers for a time. A failure is not kept. The size is limited because strangers can choose names. */
 export function createNameCache<T>({ milliseconds, size, now }: NameCacheOptions) {
   const entries = new Map<string, Entry<T>>();
   const dropOld = (): void => {
-    // All are kept equally long, so those at the front are the first to expire.
+    // All entries are kept for the same time, so the first ones expire first.
     for (const [name, { until }] of entries) {
       if (until > now() && entries.size < size) return;
       entries.delete(name);

@@ -7,7 +7,7 @@ import { explainAccess, isDenied, NotAFileError } from './explain-access.ts';
 import type { LogInput } from './log-input.ts';
 import { openStreamInput } from './stream-input.ts';
 
-/** A pipe that is open, and the one it is: another may be made in its place. */
+/** An open pipe, with its inode to detect that another pipe was made in its place. */
 interface OpenPipe {
   readonly ino: number;
   readonly socket: Socket;
@@ -15,12 +15,13 @@ interface OpenPipe {
 }
 
 /**
- * Lines from a named pipe (mkfifo). It is opened for writing too: so it neither waits for its first writer nor ends
- * with its last one, and a server that is restarted finds it as it was.
+ * Reads lines from a named pipe (mkfifo). It is also opened for writing. So opening does not wait for the first writer,
+ * and the pipe does not end when the last writer closes it, for example when the server restarts.
  */
 export function openPipeInput(path: string, consume: LineConsumer): LogInput {
   let pipe: OpenPipe | undefined;
   let failure: SourceCondition | undefined;
+  /** Totals of the pipes that were closed. */
   let before: SourceStats = noSourceStats;
 
   const stats = async (): Promise<SourceStats> => {
@@ -53,7 +54,8 @@ export function openPipeInput(path: string, consume: LineConsumer): LogInput {
     },
     stats,
     condition: () =>
-      failure ?? pipe?.input.condition() ?? { reason: 'waiting_for_file', remedy: makeIt(path) },
+      failure ??
+      pipe?.input.condition() ?? { reason: 'waiting_for_file', remedy: mkfifoHint(path) },
     place: () => Promise.resolve(undefined),
     close,
   };
@@ -63,12 +65,13 @@ function openPipe(
   path: string,
   { stats, consume }: { readonly stats: Stats; readonly consume: LineConsumer },
 ): OpenPipe {
-  if (!stats.isFIFO()) throw new NotAFileError(`"${path}" is no named pipe; ${makeIt(path)}`);
-  // Not fs.createReadStream: reading a pipe would keep one of libuv's four threads waiting.
+  if (!stats.isFIFO())
+    throw new NotAFileError(`"${path}" is not a named pipe; ${mkfifoHint(path)}`);
+  // fs.createReadStream would block one of libuv's four threads while the pipe is empty.
   const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   if (!fstatSync(fd).isFIFO()) {
     closeSync(fd);
-    throw new NotAFileError(`"${path}" is no named pipe; ${makeIt(path)}`);
+    throw new NotAFileError(`"${path}" is not a named pipe; ${mkfifoHint(path)}`);
   }
   const socket = new Socket({ fd, readable: true, writable: false });
   return { ino: stats.ino, socket, input: openStreamInput(socket, consume) };
@@ -76,7 +79,7 @@ function openPipe(
 
 async function explainPipe(path: string, error: unknown): Promise<SourceCondition> {
   const explained = await explainAccess(path, error);
-  if (explained.reason === 'waiting_for_file') return { ...explained, remedy: makeIt(path) };
+  if (explained.reason === 'waiting_for_file') return { ...explained, remedy: mkfifoHint(path) };
   if (!isDenied(error)) return explained;
   return {
     ...explained,
@@ -84,6 +87,6 @@ async function explainPipe(path: string, error: unknown): Promise<SourceConditio
   };
 }
 
-function makeIt(path: string): string {
+function mkfifoHint(path: string): string {
   return `make one: mkfifo ${path}`;
 }

@@ -2,13 +2,13 @@ import { err, type Result } from '../result.ts';
 import { scrapeFailure } from './fetch-failure.ts';
 import type { FailedFetch, FetchedPage, PageFetcher } from './fetch-page.ts';
 
-/** A fetcher that keeps its own slot, so the status page stays readable when every other slot is taken. */
+/** A fetcher that keeps a connection, and with it a slot. So the status page stays readable when the server is full. */
 export interface ObservationLane extends PageFetcher {
-  /** Whether a connection stands whose last request was answered. */
+  /** Whether a connection is open and its last request was answered. */
   isUp(): boolean;
 }
 
-/** Asked once a second, this leaves a full server a quarter of a minute to let the successor in. */
+/** With one request per second, a full server has 15 s to accept the successor. */
 const renewAtRequestsLeft = 15;
 const successorDeadlineMilliseconds = 15_000;
 
@@ -20,11 +20,11 @@ interface Successor {
 }
 
 /**
- * The observation lane of a server whose keep-alive model is blocking. A lost connection is opened anew within the
- * same fetch. Before MaxKeepAliveRequests ends the connection a second one is queued: the slot is given up only when
- * the successor has been answered.
+ * The observation lane of a server in which each connection takes a worker. If the connection is lost, the same fetch
+ * opens another one. Before the server ends the connection because of MaxKeepAliveRequests, a second connection (the
+ * successor) is opened. The first one is closed only after the successor has been answered.
  *
- * @param open makes a persisting fetcher
+ * @param open creates a persisting fetcher
  */
 export function createObservationLane(open: () => PageFetcher): ObservationLane {
   let current: PageFetcher | undefined;
@@ -55,25 +55,25 @@ export function createObservationLane(open: () => PageFetcher): ObservationLane 
     successor = { fetcher, answer };
   };
 
-  const openAnew = async (
+  const reconnect = async (
     deadlineMilliseconds: number,
-    hurry: AbortSignal | undefined,
+    giveUp: AbortSignal | undefined,
   ): Promise<Answer> => {
     if (successor !== undefined) return answerWithin(successor.answer, deadlineMilliseconds);
     current = open();
-    return settle(current, await current.fetch(deadlineMilliseconds, hurry));
+    return settle(current, await current.fetch(deadlineMilliseconds, giveUp));
   };
 
   return {
     isUp: () => up,
-    async fetch(deadlineMilliseconds, hurry) {
-      if (current === undefined) return openAnew(deadlineMilliseconds, hurry);
+    async fetch(deadlineMilliseconds, giveUp) {
+      if (current === undefined) return reconnect(deadlineMilliseconds, giveUp);
       const startedAt = performance.now();
-      const asked = current;
-      const answer = settle(asked, await asked.fetch(deadlineMilliseconds, hurry));
+      const fetcher = current;
+      const answer = settle(fetcher, await fetcher.fetch(deadlineMilliseconds, giveUp));
       const left = deadlineMilliseconds - (performance.now() - startedAt);
-      // A server closes an idle connection whenever it likes: that is no failure of the server.
-      return answer.ok || !isLost(answer.error) || left <= 0 ? answer : openAnew(left, hurry);
+      // A server may close an idle connection at any time. That is not a failure of the server.
+      return answer.ok || !isLost(answer.error) || left <= 0 ? answer : reconnect(left, giveUp);
     },
     close() {
       up = false;
@@ -105,8 +105,8 @@ function unanswered(deadlineMilliseconds: number): FailedFetch {
   return {
     failure: scrapeFailure(
       'response_timeout',
-      `the observation lane is being renewed and has no answer within ${seconds} s`,
-      'every worker is taken; raise MaxRequestWorkers or lower KeepAliveTimeout',
+      `the observation lane is being renewed and got no answer within ${seconds} s`,
+      'every worker is busy; raise MaxRequestWorkers or lower KeepAliveTimeout',
     ),
     timings: { durationSeconds: seconds },
   };

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { NotAFileError } from './explain-access.ts';
 
-/** Without O_NONBLOCK a named pipe would be waited for, and a thread of four with it. */
+/** Opens a regular file. Without O_NONBLOCK, opening a named pipe would block one of libuv's four threads. */
 export async function openRegular(path: string): Promise<FileHandle> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = await handle.stat();
@@ -34,7 +34,7 @@ export async function readAt(handle: FileHandle, start: number, end: number): Pr
 
 const blockBytes = 512 * 1024;
 
-/** Where "the end" is for somebody who wants whole lines: after the last newline of the first `size` bytes. */
+/** Returns the position after the last newline of the first `size` bytes: the end of the last whole line. */
 export async function endOfLastLine(
   path: string,
   size = Number.POSITIVE_INFINITY,

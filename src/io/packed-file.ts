@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { createLineSplitter, type LineConsumer } from '../parse/split-lines.ts';
-import { buildPlace, type FilePlace, lastBytes, longestHead } from './file-place.ts';
+import { buildPlace, type FilePlace, lastBytes, maximumHeadBytes } from './file-place.ts';
 import type { FileEnd, LogFile } from './log-file.ts';
 import { ArchiveError, type Packing, type Unpacked, unpack } from './packing.ts';
 
-/** Of unpacked bytes in one turn: about a millisecond of work, then others come first. */
+/** Unpacked pieces per chunk. They take about a millisecond, then other work comes first. */
 const piecesPerChunk = 8;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
 
-/** An archive read forward from a place in what it holds. Nothing is added to it: it has an end. */
+/** Opens an archive at a place in its unpacked content. Unlike text an archive has an end. */
 export async function openPackedFile(
   path: string,
   { packing, place }: { readonly packing: Packing; readonly place: FilePlace },
@@ -22,7 +22,7 @@ interface PackedOptions {
   readonly path: string;
   readonly packing: Packing;
   readonly place: FilePlace;
-  /** Of the archive. */
+  /** Size of the archive. */
   readonly size: number;
 }
 
@@ -33,10 +33,10 @@ class PackedFile implements LogFile {
   readonly #pieces: AsyncGenerator<Unpacked>;
   readonly #splitter = createLineSplitter();
   #head: Buffer = nothing;
-  /** Unpacked so far, and what stood last. */
+  /** Bytes unpacked so far, and the last of them. */
   #position = 0;
   #tail: Buffer = nothing;
-  /** The end of the last whole line, and what stood before it. */
+  /** The end of the last whole line, and the bytes before it. */
   #committed: number;
   #marker: Buffer = nothing;
   #packedBytes = 0;
@@ -57,7 +57,7 @@ class PackedFile implements LogFile {
       if (piece === undefined) break;
       const fresh = this.#take(piece.bytes, consume);
       total += fresh;
-      // What lies before the place has been read by another: it is passed over in one go.
+      // Bytes before the place were read earlier. They are skipped without pauses.
       if (fresh > 0) left -= 1;
     }
     return total;
@@ -68,12 +68,12 @@ class PackedFile implements LogFile {
   }
 
   restart(): void {
-    // Nobody writes to an archive.
+    // An archive is never truncated.
   }
 
   place() {
     const { dev, ino } = this;
-    // Until a line was read, head and marker may not have been unpacked yet.
+    // Before the first line is read, head and marker may not be unpacked yet.
     if (this.#committed === this.#options.place.offset) return Promise.resolve(this.#options.place);
     const head = this.#head.subarray(0, this.#committed);
     return Promise.resolve(
@@ -103,7 +103,7 @@ class PackedFile implements LogFile {
     return Promise.resolve(undefined);
   }
 
-  wasPackedTo(): Promise<boolean> {
+  isSourceOf(): Promise<boolean> {
     return Promise.resolve(false);
   }
 
@@ -125,10 +125,10 @@ class PackedFile implements LogFile {
     }
   }
 
-  /** @returns how many of the bytes lie after the place it was opened at */
+  /** @returns how many of the bytes lie after the place at which the archive was opened */
   #take(bytes: Buffer, consume: LineConsumer): number {
-    if (this.#head.length < longestHead) {
-      const missing = bytes.subarray(0, longestHead - this.#head.length);
+    if (this.#head.length < maximumHeadBytes) {
+      const missing = bytes.subarray(0, maximumHeadBytes - this.#head.length);
       this.#head = Buffer.concat([this.#head, missing]);
     }
     const known = Math.min(bytes.length, Math.max(0, this.#options.place.offset - this.#position));

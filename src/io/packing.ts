@@ -2,13 +2,13 @@ import { open } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 
-/** How a rotated file is packed; `unreadable` where this Node.js cannot unpack it. */
+/** How a rotated file is packed. `unreadable`: this Node.js cannot unpack it. */
 export type Packing = 'gzip' | 'zstd' | 'unreadable';
 
-/** An archive that ends in the middle, or that unpacks to more than a log can. */
+/** An archive is incomplete or broken, or unpacks to more than a log can. */
 export class ArchiveError extends Error {}
 
-/** What rotation adds to a name by packing. */
+/** Name endings of packed files. */
 const endings: readonly (readonly [RegExp, Packing])[] = [
   [/\.gz$/, 'gzip'],
   [/\.zst$/, 'zstd'],
@@ -29,19 +29,20 @@ export function readPackedName(name: string): PackedName {
   return { name: name.replace(ending, ''), packing: isMissing ? 'unreadable' : packing };
 }
 
-/** Log lines are packed to a fifth or a fiftieth; one archive of zeros would keep us busy for hours. */
-const mostTimesPacked = 200;
+/** Log lines are packed to between a fifth and a fiftieth. An archive of zeros would take hours to unpack. */
+const maximumRatio = 200;
+/** Any archive is unpacked up to this size, whatever its ratio. */
 const alwaysUnpackedBytes = 64 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
 
 export interface Unpacked {
   readonly bytes: Buffer;
-  /** Of the archive, read so far. */
+  /** Bytes of the archive that were read so far. */
   readonly packedBytes: number;
 }
 
 /**
- * The unpacked bytes of an archive, piece by piece; no more than a few pieces are in memory.
+ * Unpacks an archive piece by piece. Only a few pieces are in memory at a time.
  *
  * @throws ArchiveError after the last piece that could be unpacked
  */
@@ -53,8 +54,8 @@ export async function* unpack(path: string, packing: Packing): AsyncGenerator<Un
     let length = 0;
     for await (const bytes of pieces(source, packing)) {
       length += bytes.length;
-      if (length > alwaysUnpackedBytes && length > size * mostTimesPacked) {
-        throw new ArchiveError(`it unpacks to more than ${mostTimesPacked} times its size`);
+      if (length > alwaysUnpackedBytes && length > size * maximumRatio) {
+        throw new ArchiveError(`it unpacks to more than ${maximumRatio} times its size`);
       }
       yield { bytes, packedBytes: source.bytesRead };
     }
@@ -85,21 +86,21 @@ function createUnpacker(packing: Packing): Transform {
   return unpacker;
 }
 
-/** ZSTD_d_windowLogMax: archives made with --long want up to 2 GiB of memory. */
-const zstdWindow = 100;
-const longestZstdWindow = 23;
+/** ZSTD_d_windowLogMax. Archives made with --long would need up to 2 GiB of memory. */
+const zstdWindowLogMax = 100;
+const maximumWindowLog = 23;
 
-/** Node.js has it since 22.15. */
+/** Undefined before Node.js 22.15. */
 function createZstd(): Transform | undefined {
   const create: unknown = Reflect.get(zlib, 'createZstdDecompress');
   if (typeof create !== 'function') return undefined;
-  const params = { [zstdWindow]: longestZstdWindow };
+  const params = { [zstdWindowLogMax]: maximumWindowLog };
   const unpacker: unknown = create({ chunkSize: pieceBytes, params });
   return unpacker instanceof Transform ? unpacker : undefined;
 }
 
-/** The unpacked size that gzip notes at the end, modulo 4 GiB; of one archive in several parts only the last one's. */
-export async function readNotedSize(path: string): Promise<number | undefined> {
+/** Returns the unpacked size that gzip records at the end, modulo 4 GiB. Of several parts only that of the last one. */
+export async function readRecordedSize(path: string): Promise<number | undefined> {
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();

@@ -1,23 +1,24 @@
 import { dirname } from 'node:path';
 import type { CriStream } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import { present } from '../present.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { type Expansion, expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
 import { followFile } from './follow-file.ts';
-import type { FollowTotals } from './follow-ledger.ts';
+import { emptyTotals, type FollowTotals } from './follow-ledger.ts';
 import type { FileFollower } from './follow-state.ts';
 import type { InputPlace, LogInput } from './log-input.ts';
 import { listRing } from './log-siblings.ts';
 
 export interface PathInputOptions {
-  /** A path, or a pattern whose files may appear later. */
+  /** A path, or a pattern. Its files may appear later. */
   readonly pattern: string;
   readonly consume: LineConsumer;
   readonly start: 'end' | 'beginning';
-  /** Whether the log is a ring of files, as `rotatelogs -n` makes it: each is emptied when its turn comes again. */
+  /** Whether the log is a ring of files, as from `rotatelogs -n`: each file is emptied when its turn comes again. */
   readonly isRing?: boolean;
-  /** For containers' logs: the stream whose lines are handed on. */
+  /** For containers' logs: the stream whose lines are counted. */
   readonly cri?: CriStream;
   /** From the checkpoint. */
   readonly place?: InputPlace;
@@ -25,39 +26,40 @@ export interface PathInputOptions {
   readonly graceWithoutDirectoryMilliseconds?: number;
 }
 
-/** All files of one configured path or pattern; files that vanished are let go after their grace time. */
+/** Follows all files of one configured path or pattern. Files that are gone are closed after a grace time. */
 export function openPathInput(options: PathInputOptions): LogInput {
   return new PathInput(options);
 }
 
-const noTotals: FollowTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
-/** On a node of Kubernetes a pattern names files in hundreds of directories. */
+/** A pattern with wildcards in its directories may match hundreds of directories on a Kubernetes node. */
 const widePatternMilliseconds = 1000;
-/** Each costs a descriptor for its grace time; jobs that come and go may leave thousands. */
-const mostDeleted = 32;
+/** A deleted file keeps a descriptor open for its grace time. Short-lived jobs may leave thousands of them. */
+const maximumDeleted = 32;
 
 class PathInput implements LogInput {
   readonly #options: PathInputOptions;
   readonly #followers = new Map<string, FileFollower>();
+  /** Totals of files that are no longer followed. */
   #gone: FollowTotals;
+  /** Whether the files of the pattern could be listed. */
   #listing: SourceCondition = isReading;
   #listedAt = Number.NEGATIVE_INFINITY;
-  #looked = false;
+  #hasListed = false;
 
   constructor(options: PathInputOptions) {
     this.#options = options;
-    this.#gone = options.place?.gone ?? noTotals;
+    this.#gone = options.place?.gone ?? emptyTotals;
   }
 
   async poll(): Promise<boolean> {
-    if (this.#isTimeToList()) await this.#openNew();
-    let more = false;
+    if (this.#isTimeToList()) await this.#followNew();
+    let hasMore = false;
     for (const [path, follower] of this.#followers) {
-      more = (await follower.poll()) || more;
-      if (follower.isOver()) await this.#letGo(path, follower);
+      hasMore = (await follower.poll()) || hasMore;
+      if (follower.isFinished()) await this.#closeFollower(path, follower);
     }
-    await this.#boundDeleted();
-    return more;
+    await this.#limitDeleted();
+    return hasMore;
   }
 
   takeNotices(): readonly string[] {
@@ -66,7 +68,7 @@ class PathInput implements LogInput {
 
   condition(): SourceCondition {
     const followers = [...this.#followers.values()];
-    return describe({ pattern: this.#options.pattern, listing: this.#listing, followers });
+    return deriveCondition({ pattern: this.#options.pattern, listing: this.#listing, followers });
   }
 
   async stats(): Promise<SourceStats> {
@@ -77,7 +79,7 @@ class PathInput implements LogInput {
   }
 
   async place(): Promise<InputPlace | undefined> {
-    if (!this.#looked) return this.#options.place;
+    if (!this.#hasListed) return this.#options.place;
     const files = [...this.#followers].map(
       async ([path, follower]) => [path, await follower.state()] as const,
     );
@@ -96,16 +98,16 @@ class PathInput implements LogInput {
     return isTime || !isWide;
   }
 
-  async #openNew(): Promise<void> {
+  async #followNew(): Promise<void> {
     const { paths, obstacle } = await this.#list();
     this.#listing =
       obstacle === undefined ? isReading : await explainAccess(obstacle.path, obstacle.error);
-    // Until the directory could be listed, files that were there before us are not told from new ones.
+    // Before the first successful listing, nothing shows which files are new.
     if (paths.length === 0 && obstacle !== undefined) return;
-    for (const path of [...paths, ...this.#missed()]) {
+    for (const path of [...paths, ...this.#pathsOfCheckpoint()]) {
       if (!this.#followers.has(path)) this.#follow(path);
     }
-    this.#looked = true;
+    this.#hasListed = true;
   }
 
   async #list(): Promise<Expansion> {
@@ -113,44 +115,44 @@ class PathInput implements LogInput {
     return isRing === true ? { paths: await listRing(pattern) } : expandPattern(pattern);
   }
 
-  /** Rotated away while nobody looked, and nothing stands at the path: the rest is in the renamed file. */
-  #missed(): readonly string[] {
-    return this.#looked ? [] : Object.keys(this.#options.place?.files ?? {});
+  /** At the first listing a path of the checkpoint may be missing: its last lines are then in the renamed file. */
+  #pathsOfCheckpoint(): readonly string[] {
+    return this.#hasListed ? [] : Object.keys(this.#options.place?.files ?? {});
   }
 
   #follow(path: string): void {
     const state = this.#options.place?.files[path];
-    // Taken once: a file of that name that comes after this one was let go is another.
-    const isFirst = !this.#looked;
+    // The state is for the first follower only. A later file of that name is another one.
+    const isFirst = !this.#hasListed;
     const follower = followFile({
       ...this.#options,
       path,
       isOfRing: this.#options.isRing === true,
-      // A file that comes while we watch is new: none of it was there before us.
+      // All lines of a file that appears later are new.
       start: isFirst ? this.#options.start : 'beginning',
-      ...(state === undefined || !isFirst ? {} : { state }),
+      ...present({ state: isFirst ? state : undefined }),
     });
     this.#followers.set(path, follower);
   }
 
-  /** Those that were deleted first go first. */
-  async #boundDeleted(): Promise<void> {
-    let surplus = this.#vanished().length - mostDeleted;
-    for (const [path, follower] of surplus > 0 ? this.#vanished() : []) {
+  /** Closes surplus deleted files that were read, in the order in which they appeared. */
+  async #limitDeleted(): Promise<void> {
+    let surplus = this.#followersOfMissing().length - maximumDeleted;
+    for (const [path, follower] of surplus > 0 ? this.#followersOfMissing() : []) {
       if (surplus <= 0) return;
       if (!(await follower.isDeletedAndRead())) continue;
-      await this.#letGo(path, follower);
+      await this.#closeFollower(path, follower);
       surplus -= 1;
     }
   }
 
-  #vanished(): readonly (readonly [string, FileFollower])[] {
+  #followersOfMissing(): readonly (readonly [string, FileFollower])[] {
     return [...this.#followers].filter(
       ([, follower]) => follower.condition().reason === 'waiting_for_file',
     );
   }
 
-  async #letGo(path: string, follower: FileFollower): Promise<void> {
+  async #closeFollower(path: string, follower: FileFollower): Promise<void> {
     if (path === this.#options.pattern) return;
     this.#gone = addTotals(this.#gone, await follower.stats());
     this.#followers.delete(path);
@@ -167,14 +169,14 @@ function addTotals(sum: FollowTotals, stats: FollowTotals): FollowTotals {
   };
 }
 
-interface Parts {
+interface Conditions {
   readonly pattern: string;
   readonly listing: SourceCondition;
   readonly followers: readonly FileFollower[];
 }
 
-/** The first obstacle; that a file of a pattern has vanished is none. */
-function describe({ pattern, listing, followers }: Parts): SourceCondition {
+/** The condition of the first file that cannot be read. A missing file of a pattern is no problem. */
+function deriveCondition({ pattern, listing, followers }: Conditions): SourceCondition {
   if (listing.reason !== 'reading') return listing;
   const conditions = followers.map((follower) => follower.condition());
   const obstacle = conditions.find(

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 
-/** Why this user cannot read a file, or write into a directory; undefined when all is well. */
+/** Returns why this user cannot read a file or write to a directory, or undefined if it is possible. */
 export async function pathProblem(
   path: string,
   wanted: 'file' | 'directory',

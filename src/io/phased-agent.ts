@@ -1,17 +1,18 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIP, type Socket } from 'node:net';
-import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { isIP, Socket } from 'node:net';
+import { type ConnectionOptions, TLSSocket } from 'node:tls';
+import { present } from '../present.ts';
 import type { TlsMaterial } from './read-secrets.ts';
 import type { ResolveName } from './resolve-name.ts';
 import type { StatusLocation } from './status-url.ts';
 
-/** How far a connection got. The furthest phase tells a full server from a dead one. */
+/** How far a connection got. The phase distinguishes a full server from one that is down. */
 export type ConnectPhase = 'resolving' | 'connecting' | 'handshaking' | 'connected' | 'answering';
 
 export interface PhaseRecord {
   phase: ConnectPhase;
-  /** Milliseconds of the monotonic clock at which the connection stood (TLS included). */
+  /** When the connection was established, TLS included, in milliseconds of the monotonic clock. */
   connectedAt?: number;
 }
 
@@ -19,13 +20,13 @@ export interface PhasedAgentOptions {
   readonly location: StatusLocation;
   readonly resolveName: ResolveName;
   readonly tls?: TlsMaterial;
-  /** Keep one connection alive between requests: only the observation lane wants that. */
+  /** Keeps one connection open between requests, for the observation lane. */
   readonly persist?: boolean;
-  /** Each new connection reports into what this returns. */
+  /** Returns the record into which a new connection writes its phase. */
   readonly record: () => PhaseRecord;
 }
 
-/** A resolver that finds a name but no address for it; Node's own words for an empty list are a TypeError. */
+/** The name exists but has no address. For an empty list Node.js would throw a TypeError. */
 class NoAddressError extends Error {
   readonly code = 'ENODATA';
 
@@ -37,9 +38,9 @@ class NoAddressError extends Error {
 type Lookup = NonNullable<ConnectionOptions['lookup']>;
 
 /**
- * An agent of one target: keeps no connection alive unless asked to, resolves names with our own deadline, and records
- * how far each connection gets. One agent a target, because a shared one has sent targets to each other's sockets in a
- * peer.
+ * An agent for one target. It closes connections unless they are to persist, resolves names with the exporter's
+ * resolver, and records how far each connection gets. Each target has its own agent: in another exporter a shared agent
+ * sent requests to the sockets of other targets.
  */
 export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
   const { url } = options.location;
@@ -54,18 +55,15 @@ export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
     const { socketPath } = options.location;
     const record = options.record();
     record.phase = hasName ? 'resolving' : 'connecting';
-    const socket = base(
-      { ...connect, lookup, ...(socketPath === undefined ? {} : { path: socketPath }) },
-      callback,
-    ) as Socket;
-    watchPhases(socket, record);
+    const socket = base({ ...connect, lookup, ...present({ path: socketPath }) }, callback);
+    if (socket instanceof Socket) watchPhases(socket, record);
     return socket;
   };
   return agent;
 }
 
 function watchPhases(socket: Socket, record: PhaseRecord): void {
-  const secure = (socket as Partial<TLSSocket>).encrypted === true;
+  const secure = socket instanceof TLSSocket;
   socket.once('lookup', () => {
     record.phase = 'connecting';
   });

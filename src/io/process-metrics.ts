@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import type { FamilyData, MetricType } from '../metrics/family.ts';
+import type { FamilyData, MetricType, Sample } from '../metrics/family.ts';
+import { present } from '../present.ts';
 
-/** Three default metrics are gauges named `_total`, which promtool refuses. */
+/** Three default metrics are gauges whose names end in `_total`. promtool refuses them. */
 const misnamedDefaults = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -13,8 +14,8 @@ export interface ProcessMetrics {
   collect(): Promise<readonly FamilyData[]>;
 }
 
-/** Reading them costs more than a scrape of one target; several Prometheus servers share a reading. */
-const freshMilliseconds = 1000;
+/** Reading them costs more than a scrape of one target. Scrapes within this time share a reading. */
+const reuseMilliseconds = 1000;
 
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
@@ -31,27 +32,32 @@ export function createProcessMetrics(): ProcessMetrics {
   async function readAll() {
     setTimeout(() => {
       read = undefined;
-    }, freshMilliseconds).unref();
-    return (await registry.getMetricsAsJSON()).map(asFamilyData);
+    }, reuseMilliseconds).unref();
+    return (await registry.getMetricsAsJSON()).flatMap(asFamilyData);
   }
 }
 
 type MetricJson = Awaited<ReturnType<Registry['getMetricsAsJSON']>>[number];
+type ProcessValue = MetricJson['values'][number];
 
-/** Some event loop figures are NaN until there is something to measure: absent says so better. */
-function asFamilyData({ name, help, type, values }: MetricJson): FamilyData {
-  const samples = (values as readonly ProcessValue[])
-    .filter(({ value }) => !Number.isNaN(value))
-    .map(({ labels, value, metricName }) => ({
-      labels: Object.fromEntries(Object.entries(labels).map(([key, text]) => [key, String(text)])),
-      value,
-      ...(metricName === undefined ? {} : { suffix: metricName.slice(name.length) as '_sum' }),
-    }));
-  return { name, help, type: String(type) as MetricType, samples };
+const types = ['counter', 'gauge', 'histogram'] as const satisfies readonly MetricType[];
+const suffixes = ['_bucket', '_sum', '_count'] as const;
+
+/** A family of a type that the exporter does not emit is left out. */
+function asFamilyData({ name, help, type, values }: MetricJson): readonly FamilyData[] {
+  const known = types.find((candidate) => candidate === String(type));
+  if (known === undefined) return [];
+  // Some event loop figures are NaN until there is something to measure.
+  const measured = values.filter(({ value }) => !Number.isNaN(value));
+  return [{ name, help, type: known, samples: measured.map((value) => asSample(name, value)) }];
 }
 
-interface ProcessValue {
-  readonly labels: Readonly<Record<string, string | number>>;
-  readonly value: number;
-  readonly metricName?: string;
+function asSample(name: string, value: ProcessValue): Sample {
+  const metricName = 'metricName' in value ? value.metricName : name;
+  const labels = Object.entries(value.labels).map(([key, text]) => [key, String(text)] as const);
+  return {
+    labels: Object.fromEntries(labels),
+    value: value.value,
+    ...present({ suffix: suffixes.find((suffix) => metricName === `${name}${suffix}`) }),
+  };
 }

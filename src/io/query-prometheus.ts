@@ -4,7 +4,7 @@ import { getJson, splitCredentials } from './get-json.ts';
 
 export interface PrometheusSeries {
   readonly labels: Readonly<Record<string, string>>;
-  /** Value by Unix time in seconds; a step without a value is not there. */
+  /** Values by Unix time in seconds. A step without a value is missing. */
   readonly values: ReadonlyMap<number, number>;
 }
 
@@ -15,7 +15,7 @@ export interface QueryRange {
 }
 
 export interface PrometheusClient {
-  /** A range query; the error says in words why there is no answer. */
+  /** Runs a range query. The error is a message for the user. */
   queryRange(
     promql: string,
     range: QueryRange,
@@ -38,7 +38,7 @@ const answerSchema = z.union([
   }),
 ]);
 
-/** @param url of Prometheus or of anything with its API, below any path; a user and password in it are sent as Basic. */
+/** @param url of Prometheus or of another server with its API; a user and password in it are sent as Basic */
 export function createPrometheusClient(url: URL): PrometheusClient {
   const { base, headers } = splitCredentials(url);
   return {
@@ -52,7 +52,7 @@ export function createPrometheusClient(url: URL): PrometheusClient {
       const answer = await getJson(`${base}/api/v1/query_range?${query}`, headers);
       if (!answer.ok) return err(`query ${base}: ${answer.error}`);
       const parsed = answerSchema.safeParse(answer.value);
-      if (!parsed.success) return err(`query ${base}: the answer is not that of Prometheus`);
+      if (!parsed.success) return err(`query ${base}: the answer does not come from Prometheus`);
       if (parsed.data.status === 'error') return err(`query ${base}: ${parsed.data.error}`);
       return ok(parsed.data.data.result.map(({ metric, values }) => readSeries(metric, values)));
     },

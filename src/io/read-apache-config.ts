@@ -6,13 +6,13 @@ import type { FileExists, ReadSources } from '../snapshot/config-tree.ts';
 import { createSourceReader, fileExists } from './source-reader.ts';
 
 export interface ApacheReadOptions {
-  /** What `<IfVersion>` is compared with. */
+  /** The server version with which `<IfVersion>` is compared. */
   readonly version: string;
   readonly read?: ReadSources;
   readonly exists?: FileExists;
 }
 
-/** Reads an Apache configuration file and all it includes, with the `envvars` beside it. */
+/** Reads an Apache configuration file, the files it includes, and the file `envvars` beside it. */
 export async function readApacheConfig(
   file: string,
   { version, read = createSourceReader(), exists = fileExists }: ApacheReadOptions,

@@ -6,13 +6,13 @@ const binaries: Readonly<Record<ServerKind, readonly string[]>> = {
   nginx: ['nginx'],
 };
 
-/** The official image of Apache keeps its binary apart; systems keep theirs outside a user's PATH. */
+/** Directories of distributions, and that of Apache's official image. A user's PATH may not contain them. */
 const searchPath =
   '/usr/local/apache2/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-const longestRunMilliseconds = 5000;
+const maximumRunMilliseconds = 5000;
 
-/** The version that a server's binary on this machine tells with -v; it reads no configuration for that. */
+/** Runs the binary of a server with -v, which reads no configuration, and returns its version. */
 export async function readBinaryVersion(server: ServerKind): Promise<string | undefined> {
   for (const name of binaries[server]) {
     const found = /(?:Apache|nginx)\/(\d{1,4}(?:\.\d{1,4}){1,3})/.exec(await runVersion(name))?.[1];
@@ -21,13 +21,13 @@ export async function readBinaryVersion(server: ServerKind): Promise<string | un
   return undefined;
 }
 
-/** nginx tells its version on stderr. */
+/** Returns both streams, because nginx prints its version on stderr. */
 function runVersion(name: string): Promise<string> {
   return new Promise((resolve) => {
     execFile(
       name,
       ['-v'],
-      { timeout: longestRunMilliseconds, env: { PATH: searchPath, LC_ALL: 'C' } },
+      { timeout: maximumRunMilliseconds, env: { PATH: searchPath, LC_ALL: 'C' } },
       (_error, stdout, stderr) => resolve(`${stdout}${stderr}`),
     );
   });

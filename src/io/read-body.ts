@@ -1,25 +1,26 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-/** A million scoreboard slots are legal; nothing a status page prints is larger than this. */
-const longestBody = 1024 * 1024;
+/** The largest status page has a scoreboard of a million slots. */
+const maximumBodyBytes = 1024 * 1024;
 
-/** A page in pieces of 64 bytes still fits; a megabyte in chunks of one byte would cost a second of CPU. */
-const mostPieces = 16_384;
+/** Allows pieces of 64 bytes. A megabyte in pieces of one byte would cost a second of CPU time. */
+const maximumPieces = 16_384;
 
-/** More than is read of an answer. */
+/** The answer is larger, or comes in more pieces, than any status page. */
 export class BodyTooLarge extends Error {}
 
-/** A whole body. Rejects with BodyTooLarge, without reading on, once it is longer or in more pieces than any page. */
+/** Reads a complete body. Stops and rejects with BodyTooLarge when a limit is exceeded. */
 export async function readBody(stream: Readable): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
-  // Not an async loop: that joins what has arrived, and pieces could not be counted.
+  // An async loop would join the pieces that have arrived, so that they could not be counted.
   stream.on('data', (piece: Buffer) => {
     length += piece.length;
-    if (length > longestBody) stream.destroy(new BodyTooLarge('the answer is larger than 1 MiB'));
-    if (pieces.push(piece) > mostPieces) {
-      stream.destroy(new BodyTooLarge(`the answer comes in more than ${mostPieces} pieces`));
+    if (length > maximumBodyBytes)
+      stream.destroy(new BodyTooLarge('the answer is larger than 1 MiB'));
+    if (pieces.push(piece) > maximumPieces) {
+      stream.destroy(new BodyTooLarge(`the answer comes in more than ${maximumPieces} pieces`));
     }
   });
   await finished(stream);

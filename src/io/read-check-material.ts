@@ -3,14 +3,14 @@ import type { HttpConfig } from '../config/schema.ts';
 import { err, ok, type Result } from '../result.ts';
 import { readRequestHeaders, readTlsMaterial, type TlsMaterial } from './read-secrets.ts';
 
-/** What a check of keep-alive sends with its requests and its TLS handshakes. */
+/** Headers and TLS material of a keep-alive check. */
 export interface CheckMaterial {
   readonly tls: TlsMaterial;
-  /** Lower-case names. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What the check decides itself; HTTP/2 refuses requests that carry one. */
+/** Headers that the check sets itself. HTTP/2 refuses requests that contain one. */
 const connectionHeaders = new Set([
   'connection',
   'keep-alive',
@@ -19,7 +19,7 @@ const connectionHeaders = new Set([
   'upgrade',
 ]);
 
-/** Files that cannot be read and headers that cannot be sent are failures of the check, not defects. */
+/** Unreadable files and invalid headers are failures of the check, not exceptions. */
 export async function readCheckMaterial(
   http: HttpConfig,
   userAgent: string,

@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { type ConfigProblem, configProblemText, parseConfig } from '../config/parse-config.ts';
 import type { Config } from '../config/schema.ts';
 import { err, type Result } from '../result.ts';
+import { readOwnFile } from './read-own-file.ts';
 
-/** Reads and checks a configuration file; every problem in words, with file and line. */
+/** Reads and checks a configuration file. Each problem is a message with file and line. */
 export async function readConfig(file: string): Promise<Result<Config, readonly string[]>> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => error);
+  const text = await readOwnFile(file).catch((error: Error) => error);
   if (text instanceof Error) return err([`${file}: cannot be read: ${text.message}`]);
   const parsed = parseConfig(text);
   if (parsed.ok) return parsed;

@@ -4,12 +4,12 @@ import { constants, gunzipSync } from 'node:zlib';
 const headBytes = 64 * 1024;
 const gzipMagic = [0x1f, 0x8b];
 
-/** The first lines of a log file, plain or gzip; none when it cannot be read, which reading all of it will explain. */
+/** The first lines of a log file, plain or gzip. None if it cannot be read: reading the whole file reports why. */
 export async function readFirstLines(path: string): Promise<readonly Buffer[]> {
   try {
     const head = await readHead(path);
     const isGzip = gzipMagic.every((byte, at) => head[at] === byte);
-    // The head of a gzip file ends within its data.
+    // The first bytes of a gzip file are incomplete data, which Z_SYNC_FLUSH accepts.
     const text = isGzip ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head;
     return linesOf(text);
   } catch {

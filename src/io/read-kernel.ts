@@ -11,31 +11,31 @@ import { listenerArguments, type RunSs, runSs, socketArguments } from './run-ss.
 import { shareCostlyWork } from './share-costly-work.ts';
 
 /**
- * At most about a twentieth of one core goes into reading. The kernel walks its whole hash table, however few sockets
- * there are, and takes some microseconds for each socket on top (`npm run bench -- sockets`).
+ * Limits reading to about a twentieth of one core. The kernel walks its whole hash table even for few sockets, and
+ * takes some microseconds more for each socket (`npm run bench -- sockets`).
  */
-const sharing = { restPerWork: 20, longestRestMilliseconds: 60_000 };
+const sharing = { reuseFactor: 20, maximumReuseMilliseconds: 60_000 };
 
-/** After `ss` has failed, how long the /proc tables serve before it is tried again. */
+/** How long the /proc tables are used after `ss` has failed, before it is tried again. */
 const retrySsMilliseconds = 60_000;
 
 export interface KernelReader {
   /**
-   * Figures no older than twenty times what it took to read them (60 s at most), or, where `fresh` and a reading takes
-   * less than 50 ms, of after the call.
+   * Figures that are no older than twenty times the duration of the reading (60 s at most). With `fresh`, the reading
+   * begins after the call if a reading takes less than 50 ms.
    */
   read(ports: Iterable<number>, fresh?: boolean): Promise<KernelSnapshot>;
-  /** Every listening socket of the network namespace; without `ss` none has a control group. */
+  /** Every listening socket of the network namespace. The control groups are known only with `ss`. */
   readListeners(): Promise<Result<SocketTable, Absence>>;
 }
 
 export interface KernelReaderOptions {
-  /** Another place only where /proc is mounted elsewhere. */
+  /** Where /proc is mounted. */
   readonly procRoot?: string;
   readonly ss?: RunSs;
   /** Unix time in seconds. */
   readonly now?: () => number;
-  /** Told once when `ss` cannot be run and the /proc tables serve instead. */
+  /** Called once when `ss` cannot be run and the /proc tables are used instead. */
   readonly onAbsent?: (absence: Absence) => void;
 }
 
@@ -53,10 +53,10 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
     tcp6: buildReusedBuffer(),
     small: buildReusedBuffer(),
   };
-  // The tables of a reading under way must not be written over.
+  // Buffers of its own: readListeners() may run while read() uses the others.
   const listing = { tcp: buildReusedBuffer(), tcp6: buildReusedBuffer() };
   const readSockets = socketsFromSsOrProc({ ...options, procRoot, ss, buffers });
-  // Every port ever asked for is looked at in each pass, so that one pass serves all targets.
+  // Each pass reads all ports that were ever requested, so that all targets share one pass.
   const known = new Set<number>();
   const pass = shareCostlyWork(
     async (): Promise<KernelSnapshot> => ({
@@ -92,7 +92,7 @@ interface SocketSources {
 
 type ReadSockets = (ports: ReadonlySet<number>) => Promise<Result<SocketTable, Absence>>;
 
-/** `ss` tells more and costs less; without it the tables of /proc serve. */
+/** `ss` shows more and costs less than the tables of /proc, which are used without it. */
 function socketsFromSsOrProc({ procRoot, ss, buffers, onAbsent }: SocketSources): ReadSockets {
   let failedAt = Number.NEGATIVE_INFINITY;
   let reported = false;
@@ -126,7 +126,7 @@ async function readTables(
     readWholeFile(`${procRoot}/net/tcp6`, buffers.tcp6),
   ]);
   if (!tcp.ok) return tcp;
-  // A kernel without IPv6 has no tcp6, and then nothing is missing. Any other failure hides sockets: no sum is right.
+  // A kernel without IPv6 has no tcp6, and then nothing is missing. With any other error sockets are missing.
   if (!tcp6.ok && tcp6.error.kind !== 'not_found') return tcp6;
   return ok(tcp6.ok ? [tcp.value, tcp6.value] : [tcp.value]);
 }

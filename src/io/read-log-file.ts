@@ -11,8 +11,10 @@ const newline = Buffer.from('\n');
 const chunkBytes = 256 * 1024;
 
 /**
- * Hands on each line of a whole log file, plain or gzip; in words why it cannot be read. `onBytes` is told how many
- * bytes of the file have been read so far.
+ * Hands on each line of a whole log file, plain or gzip.
+ *
+ * @param onBytes called with the number of bytes of the file that have been read so far
+ * @returns a message why the file cannot be read, if it cannot
  */
 export async function readLogFile(
   path: string,
@@ -30,7 +32,7 @@ export async function readLogFile(
       }
     };
     await (gzip ? pipeline(bytes, createGunzip(), split) : pipeline(bytes, split));
-    // A log that was cut off or is being written may end within a line; a whole one without newline counts.
+    // The last line may lack its newline. It may be complete, so it is handed on too.
     if (lines.pending() > 0) lines.push(newline, consume);
     return ok(undefined);
   } catch (error) {

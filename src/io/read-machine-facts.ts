@@ -1,9 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { readdir } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import type { MachineFacts } from '../audit/check.ts';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseRollup } from '../parse/proc-pid.ts';
+import { present } from '../present.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { type MemoryPlaces, readMemoryLimit } from './read-memory-room.ts';
+import { readTextOrEmpty } from './read-text.ts';
 
 const serverNames: Readonly<Record<string, ServerKind>> = {
   apache2: 'apache',
@@ -11,27 +14,31 @@ const serverNames: Readonly<Record<string, ServerKind>> = {
   nginx: 'nginx',
 };
 
-/** Facts about this machine that the audit compares a configuration with; what cannot be read is left out. */
-export async function readMachineFacts(procRoot = '/proc'): Promise<MachineFacts> {
-  const somaxconn = parseCount((await readText(`${procRoot}/sys/net/core/somaxconn`)).trim());
+/** Facts about this machine with which the audit compares a configuration. Facts that cannot be read are left out. */
+export async function readMachineFacts(places: MemoryPlaces = {}): Promise<MachineFacts> {
+  const { procRoot = '/proc' } = places;
+  const somaxconn = parseCount(
+    (await readTextOrEmpty(`${procRoot}/sys/net/core/somaxconn`)).trim(),
+  );
   const processes = await findServerProcesses(procRoot);
   const openFiles: Partial<Record<ServerKind, number>> = {};
   for (const { server, pid } of processes) {
-    const limit = parseOpenFilesLimit(await readText(`${procRoot}/${pid}/limits`));
+    const limit = parseOpenFilesLimit(await readTextOrEmpty(`${procRoot}/${pid}/limits`));
     if (limit !== undefined) openFiles[server] = limit;
   }
+  // Apache may run under a limit of its own; before it runs, the limit of who asks is the best guess.
+  const apache = processes.find(({ server }) => server === 'apache');
+  const memoryBytes = await readMemoryLimit(apache === undefined ? 'self' : apache.pid, places);
   const processBytes = await largestApacheProcess(processes, procRoot);
   return {
     cpuCount: cpus().length,
-    memoryBytes: totalmem(),
     openFiles,
-    ...(somaxconn === undefined ? {} : { somaxconn }),
-    ...(processBytes === undefined ? {} : { processBytes }),
+    ...present({ memoryBytes, somaxconn, processBytes }),
   };
 }
 
 interface ServerProcess {
-  readonly pid: string;
+  readonly pid: number;
   readonly server: ServerKind;
 }
 
@@ -40,8 +47,9 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   const found = await Promise.all(
     names
       .filter((name) => /^\d+$/.test(name))
+      .map(Number)
       .map(async (pid) => {
-        const name = (await readText(`${procRoot}/${pid}/comm`)).trim();
+        const name = (await readTextOrEmpty(`${procRoot}/${pid}/comm`)).trim();
         const server = Object.hasOwn(serverNames, name) ? serverNames[name] : undefined;
         return server === undefined ? [] : [{ pid, server }];
       }),
@@ -49,7 +57,7 @@ async function findServerProcesses(procRoot: string): Promise<readonly ServerPro
   return found.flat();
 }
 
-/** Shared pages count for each process by its share; the largest process is what a worker grows to. */
+/** The size that a worker may grow to. Shared pages count in equal parts for the processes that share them. */
 async function largestApacheProcess(
   processes: readonly ServerProcess[],
   procRoot: string,
@@ -57,12 +65,10 @@ async function largestApacheProcess(
   const sizes = await Promise.all(
     processes
       .filter(({ server }) => server === 'apache')
-      .map(async ({ pid }) => parseRollup(await readText(`${procRoot}/${pid}/smaps_rollup`))),
+      .map(async ({ pid }) =>
+        parseRollup(await readTextOrEmpty(`${procRoot}/${pid}/smaps_rollup`)),
+      ),
   );
   const known = sizes.filter((size) => size !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }

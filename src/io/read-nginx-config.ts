@@ -5,9 +5,9 @@ import type { ConfigDirective } from '../snapshot/config-tree.ts';
 import { createSourceReader } from './source-reader.ts';
 
 /**
- * Reads an nginx configuration file and all it includes.
+ * Reads an nginx configuration file and the files it includes.
  *
- * @returns the directives, or the first thing that could not be read, with file and line
+ * @returns the directives, or the first part that could not be read, with file and line
  */
 export async function readNginxConfig(
   file: string,

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { parseCount } from '../parse/number.ts';
 import { parseOpenFilesLimit, parseProcessStat, parseRollup } from '../parse/proc-pid.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { ProcessFigures } from '../snapshot/host.ts';
@@ -16,17 +17,17 @@ interface ProcessReading {
   readonly maxFds?: number;
 }
 
-/** The usual page of every architecture Node.js runs on by default; /proc/PID/stat counts resident memory in pages. */
+/** /proc/PID/stat counts resident memory in pages. This is the usual page size of the architectures of Node.js. */
 const pageBytes = 4096;
 
-/** Figures of one server's processes; `inodes` are those of the sockets it listens on. */
+/** Reads figures of one server's processes. `inodes` are those of the sockets it listens on. */
 export type ReadProcesses = (
   inodes: ReadonlySet<number>,
 ) => Promise<Result<ProcessFigures, Absence>>;
 
 /**
- * The processes of one server: its parents, as configured, and their children. Memory and descriptors of another
- * user's processes need permission (root, or the same user); without it those figures are absent.
+ * Reads the processes of one server: its parents, as configured, and their children. Memory and descriptors can be read
+ * only by root and the user of the processes. Without that permission these figures are absent.
  */
 export function createProcessReader(
   selection: ProcessSelection,
@@ -77,7 +78,7 @@ async function readFamily(
   );
 }
 
-/** What only root and the process's own user may read. */
+/** Figures that only root and the user of the process may read. */
 async function readPrivate(directory: string) {
   const [rollup, limits, fds] = await Promise.all([
     readFile(`${directory}/smaps_rollup`, 'latin1').catch(() => ''),
@@ -87,7 +88,7 @@ async function readPrivate(directory: string) {
   const proportionalBytes = parseRollup(rollup);
   const maxFds = parseOpenFilesLimit(limits);
   return {
-    ...(proportionalBytes === undefined ? {} : { proportionalBytes }),
+    ...present({ proportionalBytes }),
     ...(fds === undefined || maxFds === undefined ? {} : { openFds: fds.length, maxFds }),
   };
 }
@@ -104,13 +105,10 @@ function sumUp(first: ProcessReading, others: readonly ProcessReading[]): Proces
     count: readings.length,
     pid: (readings.find(({ isParent }) => isParent) ?? first).pid,
     residentBytes: sum(readings.map(({ residentBytes }) => residentBytes)),
-    ...(proportionalBytes === undefined ? {} : { proportionalBytes }),
+    ...present({ proportionalBytes, openFds: tightest?.openFds, maxFds: tightest?.maxFds }),
     workerBytes:
       sumKnown(serving.map((reading) => reading.proportionalBytes)) ??
       sum(serving.map(({ residentBytes }) => residentBytes)),
-    ...(tightest?.openFds === undefined || tightest.maxFds === undefined
-      ? {}
-      : { openFds: tightest.openFds, maxFds: tightest.maxFds }),
     stopped: serving.every(({ state }) => state === 'T' || state === 't'),
   };
 }
@@ -123,7 +121,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** A sum with one part unknown is unknown. */
+/** Undefined if one of the values is unknown. */
 function sumKnown(values: readonly (number | undefined)[]): number | undefined {
   const known = values.filter((value) => value !== undefined);
   return known.length === values.length ? sum(known) : undefined;

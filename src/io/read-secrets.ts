@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { HttpConfig } from '../config/schema.ts';
+import { present } from '../present.ts';
+import { readOwnFile } from './read-own-file.ts';
 
-/** Request headers of a target: Host, credentials, and what the operator adds. Files are read anew each time. */
+/** Request headers of a target: Host, credentials, and configured headers. Files are read again at each call. */
 export async function readRequestHeaders(
   http: HttpConfig,
   userAgent: string,
@@ -28,12 +29,12 @@ async function readAuthorization(http: HttpConfig): Promise<string | undefined> 
   return token === undefined || token === '' ? undefined : `Bearer ${token}`;
 }
 
-/** Editors and `echo` end files with a newline that is no part of the secret. */
+/** Editors and `echo` add a newline to the file, which is not part of the secret. */
 async function readSecret(path: string | undefined): Promise<string> {
-  return path === undefined ? '' : (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  return path === undefined ? '' : (await readOwnFile(path)).replace(/\r?\n$/, '');
 }
 
-/** TLS material of a target, as Node takes it. */
+/** TLS options of a target for Node.js. */
 export interface TlsMaterial {
   readonly ca?: Buffer;
   readonly cert?: Buffer;
@@ -46,9 +47,15 @@ export async function readTlsMaterial(http: HttpConfig): Promise<TlsMaterial> {
   const { ca_file, cert_file, key_file, server_name, insecure_skip_verify } = http.tls ?? {};
   return {
     rejectUnauthorized: insecure_skip_verify !== true,
-    ...(ca_file === undefined ? {} : { ca: await readFile(ca_file) }),
-    ...(cert_file === undefined ? {} : { cert: await readFile(cert_file) }),
-    ...(key_file === undefined ? {} : { key: await readFile(key_file) }),
-    ...(server_name === undefined ? {} : { servername: server_name }),
+    ...present({
+      ca: ca_file === undefined ? undefined : await readPem(ca_file),
+      cert: cert_file === undefined ? undefined : await readPem(cert_file),
+      key: key_file === undefined ? undefined : await readPem(key_file),
+      servername: server_name,
+    }),
   };
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  return Buffer.from(await readOwnFile(path));
 }

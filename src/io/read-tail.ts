@@ -2,15 +2,18 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { err, ok, type Result } from '../result.ts';
 
-/** The whole lines among the last bytes of a file; in words why it cannot be read. */
-export async function readTail(path: string, longest: number): Promise<Result<Buffer, string>> {
+/** Reads the whole lines among the last bytes of a file. */
+export async function readTail(
+  path: string,
+  maximumBytes: number,
+): Promise<Result<Buffer, string>> {
   try {
-    // Without O_NONBLOCK a named pipe would be waited for.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
-      if (!stats.isFile()) return err('is no regular file');
-      const start = Math.max(0, stats.size - longest);
+      if (!stats.isFile()) return err('is not a regular file');
+      const start = Math.max(0, stats.size - maximumBytes);
       const bytes = Buffer.alloc(stats.size - start);
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
       const from = start === 0 ? 0 : bytes.indexOf('\n') + 1;
@@ -19,6 +22,6 @@ export async function readTail(path: string, longest: number): Promise<Result<Bu
       await handle.close();
     }
   } catch (error) {
-    return err(`cannot be read: ${(error as Error).message}`);
+    return err(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
+import { errorCode } from './explain-access.ts';
 
-/** A buffer that readers of large /proc files share between reads; it grows to what it had to hold and stays so. */
+/** A buffer that is reused for reading large /proc files. It grows to the largest file and stays that large. */
 export interface ReusedBuffer {
   bytes: Uint8Array;
 }
@@ -12,8 +13,8 @@ export function buildReusedBuffer(initialBytes = 64 * 1024): ReusedBuffer {
 }
 
 /**
- * Reads a file of unknown size to its end. Files of /proc say they have 0 bytes and hand out a page at a time, so it is
- * read until nothing comes. The answer is a view of the buffer: it holds until the buffer's next use.
+ * Reads a file of unknown size to its end. Files of /proc report a size of 0 and return a page at a time, so reading
+ * continues until a read returns nothing. The result is a view of the buffer, valid until the buffer's next use.
  */
 export async function readWholeFile(
   path: string,
@@ -57,9 +58,9 @@ function grown(bytes: Uint8Array): Uint8Array {
   return larger;
 }
 
-/** Says why a file of the machine cannot be read. Other errors than these are told with the system's own word. */
+/** Explains why a file of the machine cannot be read. Other errors are reported with the code of the system. */
 export function absence(path: string, error: unknown): Absence {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+  const code = errorCode(error) ?? 'unknown error';
   switch (code) {
     case 'EACCES':
     case 'EPERM':
@@ -70,7 +71,7 @@ export function absence(path: string, error: unknown): Absence {
       };
     case 'ENOENT':
     case 'ESRCH':
-      return { kind: 'not_found', subject: path, detail: `there is no such file (${code})` };
+      return { kind: 'not_found', subject: path, detail: `the file does not exist (${code})` };
     default:
       return { kind: 'unreadable', subject: path, detail: `reading failed (${code})` };
   }

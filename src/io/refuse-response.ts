@@ -6,10 +6,10 @@ const remedyOfStatus: Readonly<Record<number, string>> = {
   403: 'allow the address of the exporter in the status location (Require ip, allow)',
   404: 'enable the status location (mod_status, stub_status), or correct the path in status_url',
   421: 'set http.host to the name of the virtual host that has the status location',
-  503: 'the status location is behind something that is out of service; point status_url at the server itself',
+  503: 'a proxy or load balancer may answer in place of the server; point status_url at the server itself',
 };
 
-/** Why a response is not read any further, if so. Its headers have arrived, its body has not. */
+/** Checks the status and headers of a response. Returns a failure if its body is not to be read. */
 export function refuseResponse(
   status: number,
   headers: { get(name: string): string | null },
@@ -28,8 +28,8 @@ export function refuseResponse(
   if (encoding !== null && encoding !== 'identity') {
     return scrapeFailure(
       'too_large',
-      'the answer is compressed although identity was asked for',
-      'switch compression off for the status location',
+      'the answer is compressed although the request accepts only identity',
+      'switch off compression for the status location',
     );
   }
   return undefined;

@@ -1,26 +1,27 @@
 import { lookup, Resolver } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { parseHostsFile, parseResolvConf, searchCandidates } from '../parse/resolver-files.ts';
+import { errorCode } from './explain-access.ts';
 import { createNameCache } from './name-cache.ts';
+import { readTextOrEmpty } from './read-text.ts';
 
 /** Resolves a host name to its addresses, IPv4 first. Rejects with an error whose `code` is a DNS code. */
 export type ResolveName = (host: string) => Promise<readonly string[]>;
 
 const cacheMilliseconds = 5000;
-/** More than anybody has targets; a name is at most 253 characters. */
-const mostNames = 2000;
+/** More than there are targets. A name has at most 253 characters. */
+const maximumNames = 2000;
 const attemptMilliseconds = 1500;
 
 /**
- * Asks the name servers itself instead of calling getaddrinfo: that runs on libuv's pool, where two dead names
- * occupy both threads that slow work may use and every healthy target waits behind them. getaddrinfo remains the
- * last resort for names only nsswitch knows (mDNS, LDAP), and only after a name server said no, which is quick.
+ * Queries the name servers directly. getaddrinfo would run on libuv's thread pool, where two names without an answer
+ * occupy both threads for slow work, and every other target waits. getaddrinfo is called only for names that the name
+ * servers do not know, such as those of mDNS and LDAP. By then the name servers have answered, so it is fast.
  */
 export function createResolveName(): ResolveName {
   const cache = createNameCache<readonly string[]>({
     milliseconds: cacheMilliseconds,
-    size: mostNames,
+    size: maximumNames,
     now: () => performance.now(),
   });
   return (host) => {
@@ -32,8 +33,8 @@ export function createResolveName(): ResolveName {
 
 async function resolve(name: string): Promise<readonly string[]> {
   const [hosts, resolvConf] = await Promise.all([
-    readText('/etc/hosts'),
-    readText('/etc/resolv.conf'),
+    readTextOrEmpty('/etc/hosts'),
+    readTextOrEmpty('/etc/resolv.conf'),
   ]);
   const fromHosts = parseHostsFile(hosts).get(name);
   if (fromHosts !== undefined) return fromHosts;
@@ -61,10 +62,6 @@ async function askNameServers(name: string): Promise<readonly string[]> {
 }
 
 function isNegativeAnswer(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
+  const code = errorCode(error);
   return code === 'ENOTFOUND' || code === 'ENODATA';
-}
-
-function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
 }

@@ -5,39 +5,39 @@ import type { LogFile } from './log-file.ts';
 import type { Sibling, Siblings } from './log-siblings.ts';
 import type { RotatedFiles, RotatedFilesOptions } from './rotated-files.ts';
 
-/** Listing the directory costs more than looking at one file. */
+/** Listing the directory costs more than checking one file. */
 const pollsPerListing = 4;
 
 export interface RotationFinderOptions extends RotatedFilesOptions {
-  /** Takes what is found. */
+  /** Queues the files that are found. */
   readonly rotated: RotatedFiles;
   readonly known: KnownFiles;
-  /** The file at the path that is being read. */
+  /** The open file at the path of the log. */
   readonly current: () => LogFile | undefined;
 }
 
-/** Finds what rotation has left beside a log and nobody has read: files between two looks, and copies. */
+/** Finds rotated files of which nothing was read, and copies that hold lines the truncated log no longer has. */
 export class RotationFinder {
   readonly #options: RotationFinderOptions;
   #pollsSinceListing = 0;
-  /** Whether nothing of the file was read at some time since the last listing. */
+  /** Whether the file at the path had no read bytes at some time since the last listing. */
   #mayHaveBeenEmptied = true;
-  /** Keys of files that may yet turn out to hold lines nobody has read. */
+  /** Keys of files that may still turn out to be unread. */
   #undecided: ReadonlySet<string> = new Set();
-  /** Of rotated files at the last list, by key. */
+  /** Sizes of the rotated files at the last listing, by key. */
   #sizes: ReadonlyMap<string, number> = new Map();
-  #hasToldRing = false;
+  #hasReportedRing = false;
 
   constructor(options: RotationFinderOptions) {
     this.#options = options;
   }
 
-  /** The file at the path is another one, or was emptied. */
+  /** To be called when the file at the path is new or was truncated: none of its lines has been read. */
   expectCopies(): void {
     this.#mayHaveBeenEmptied = true;
   }
 
-  async listNowAndThen(): Promise<Siblings | undefined> {
+  async listEveryFewPolls(): Promise<Siblings | undefined> {
     this.#pollsSinceListing += 1;
     if (this.#pollsSinceListing < pollsPerListing) return undefined;
     this.#pollsSinceListing = 0;
@@ -45,32 +45,34 @@ export class RotationFinder {
   }
 
   /**
-   * What came since the last list while the same file stood at the path is no work of a rotation, and counts as known.
-   * But a file of which nothing is read can be copied and emptied without a trace in it: then a copy is new to us.
+   * To be called when the file at the path is unchanged. Files that are new in the listing are then no result of a
+   * rotation, for example copies made by hand, and are remembered as known. One exception: if nothing of the file at
+   * the path has been read, it may have been copied and truncated without a visible change. Then a new file may be
+   * that copy, and is unread.
    */
-  async takeList(listed: Siblings): Promise<void> {
+  async checkListing(listed: Siblings): Promise<void> {
     const { path, known, ledger, current } = this.#options;
-    this.#tellRing(listed);
+    this.#reportRing(listed);
     if (!this.#mayHaveBeenEmptied) await known.remember(listed, { path, except: this.#undecided });
-    if (this.#mayHaveBeenEmptied || this.#undecided.size > 0) await this.takeNew();
+    if (this.#mayHaveBeenEmptied || this.#undecided.size > 0) await this.queueUnread();
     const file = current();
     const place = file && ledger.place(file);
     this.#mayHaveBeenEmptied = place === undefined || place.offset === 0;
   }
 
-  /** What stands there is known, as long as there is no list from before. */
-  async rememberFirst(): Promise<void> {
+  /** At the first start all existing files count as known. With a list from the checkpoint this does nothing. */
+  async rememberExisting(): Promise<void> {
     const { path, known, list } = this.#options;
     if (known.marks() !== undefined) return;
     await known.remember(await list(path), { path, except: new Set() });
   }
 
   /**
-   * Rotated more than once while nobody looked: the files between the one known and the path's own.
+   * Queues the rotated files of which nothing was read, after one or several rotations.
    *
-   * @param copied places in files that were truncated, and whose copies are being read
+   * @param copied places in files that were truncated; their copies are being read and are not unread
    */
-  async takeNew(copied: readonly FilePlace[] = []): Promise<void> {
+  async queueUnread(copied: readonly FilePlace[] = []): Promise<void> {
     const { path, known, ledger, rotated, current, list } = this.#options;
     const siblings = await list(path);
     const file = current();
@@ -85,58 +87,64 @@ export class RotationFinder {
     });
     for (const { file: unread, place } of found.unread) {
       ledger.countRotation();
-      rotated.add(unread, { place, isCopy: false });
+      rotated.enqueue(unread, { place, isCopy: false });
     }
-    for (const { size, path: lost } of found.unusable) {
-      ledger.lose(size, `"${lost}" cannot be read; its lines are not counted`);
+    for (const { size, path: lost } of found.unreadable) {
+      ledger.countLost(size, `"${lost}" cannot be read; its lines are not counted`);
     }
     this.#undecided = found.undecided;
     await known.remember(siblings, { path, except: found.undecided });
   }
 
-  /** After copytruncate the copy holds what was written between our last read and the truncation. */
+  /**
+   * Queues the copy of a log that was truncated (copytruncate). It holds the lines that were written between the last
+   * read and the truncation.
+   *
+   * @param place where reading of the log had stopped
+   */
   async recoverFromCopy(place: FilePlace): Promise<void> {
-    // Every file holds nothing: a copy made of it then is new to us, and found as such.
+    // Every file holds the first 0 bytes of a log. A copy of a log of which nothing was read is found as unread.
     if (place.offset === 0) return;
     const { path, rotated, list } = this.#options;
     const { files } = await list(path);
     const others = files.filter((file) => file.path !== path).toReversed();
     for (const copy of others) {
       if (!(await holdsPlace(copy, place))) continue;
-      rotated.add(copy, { place, isCopy: true });
+      rotated.enqueue(copy, { place, isCopy: true });
       return;
     }
   }
 
-  /** What was being read is nowhere any more: perhaps in an archive. */
-  tellLost({ files }: Siblings): void {
+  /** To be called when a file of the checkpoint was not found: it may have been packed in a format we cannot read. */
+  reportUnreadableArchive({ files }: Siblings): void {
     const { known, ledger } = this.#options;
-    const hidden = files.find((file) => file.packing === 'unreadable' && !known.has(file));
-    if (hidden === undefined) return;
-    ledger.tell(
-      `"${hidden.path}" may hold lines that were not read, and cannot be unpacked here; pack with gzip, or delay packing`,
+    const archive = files.find((file) => file.packing === 'unreadable' && !known.has(file));
+    if (archive === undefined) return;
+    ledger.addNotice(
+      `"${archive.path}" may hold lines that were not read, and this Node.js cannot unpack it; pack with gzip, or delay packing (delaycompress)`,
     );
   }
 
-  /** Nobody empties a rotated file but who writes to it again. */
-  #tellRing({ files }: Siblings): void {
+  /** A rotated file that becomes smaller is one of a ring: it was emptied and is written to again. */
+  #reportRing({ files }: Siblings): void {
     const { path, ledger } = this.#options;
     const texts = files.filter((file) => file.isRotated && file.packing === undefined);
     const emptied = texts.find(({ key, size }) => size < (this.#sizes.get(key) ?? 0));
     this.#sizes = new Map(texts.map(({ key, size }) => [key, size]));
-    if (emptied === undefined || this.#hasToldRing) return;
-    this.#hasToldRing = true;
-    ledger.tell(
+    if (emptied === undefined || this.#hasReportedRing) return;
+    this.#hasReportedRing = true;
+    ledger.addNotice(
       `"${emptied.path}" was emptied and is written to again, as by "rotatelogs -n"; its lines are not counted: write "ring: true" beside "path: ${path}"`,
     );
   }
 
+  /** Whether a file is open or waits in the queue. */
   isOpen(file: Sibling): boolean {
     const { dev, ino } = this.#options.current() ?? {};
     return this.#options.rotated.has(file) || (file.dev === dev && file.ino === ino);
   }
 
-  /** Of all that is open or will be: rotated files first, in the order in which they are read. */
+  /** Places in all files that are open or queued: rotated files in their reading order, then the file at the path. */
   places(): readonly FilePlace[] {
     const { rotated, ledger, current } = this.#options;
     const file = current();

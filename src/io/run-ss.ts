@@ -2,22 +2,22 @@ import { execFile } from 'node:child_process';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 
-/** 20,000 connections take 10 MB; what is larger is refused rather than cut, because no sum would be right. */
-const longestOutput = 64 * 1024 * 1024;
-const longestRunMilliseconds = 5000;
+/** 20,000 connections take 10 MB. A larger output is refused, because sums of a part would be wrong. */
+const maximumOutputBytes = 64 * 1024 * 1024;
+const maximumRunMilliseconds = 5000;
 
-/** More ports than this make the filter costlier than what it saves. */
-const mostFilteredPorts = 32;
+/** With more ports than this, a filter costs more than it saves. */
+const maximumFilteredPorts = 32;
 
-/** Debian keeps ss in /usr/bin, others in /usr/sbin, which is not in every PATH of a user. */
+/** Debian installs ss in /usr/bin, others in /usr/sbin, which a user's PATH may not contain. */
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Runs `ss` with some arguments and yields what it printed. */
+/** Runs `ss` and returns its output. */
 export type RunSs = (args: readonly string[]) => Promise<Result<Uint8Array, Absence>>;
 
 /**
- * `ss` of iproute2 asks the kernel over sock_diag, a netlink socket that Node.js cannot open. It needs no privilege and
- * shows the network namespace it runs in.
+ * `ss` of iproute2 reads from the kernel through sock_diag, a netlink socket that Node.js cannot open. It needs no
+ * privileges and shows the network namespace in which it runs.
  */
 export const runSs: RunSs = (args) =>
   new Promise((resolve) => {
@@ -26,8 +26,8 @@ export const runSs: RunSs = (args) =>
       [...args],
       {
         encoding: 'buffer',
-        maxBuffer: longestOutput,
-        timeout: longestRunMilliseconds,
+        maxBuffer: maximumOutputBytes,
+        timeout: maximumRunMilliseconds,
         killSignal: 'SIGKILL',
         env: { PATH: systemPath, LC_ALL: 'C' },
         windowsHide: true,
@@ -37,15 +37,15 @@ export const runSs: RunSs = (args) =>
   });
 
 /**
- * All sockets of some local ports, one line each: `t`cp, `i`nternal figures, `n`umeric, `e`xtended (inode, cgroup),
- * `a`ll states, no `H`eader, `O`ne line.
+ * Arguments for the sockets of some local ports, one line each: `t`cp, `i`nternal figures, `n`umeric, `e`xtended
+ * (inode, cgroup), `a`ll states, no `H`eader, `O`ne line.
  */
 export function socketArguments(ports: ReadonlySet<number>): readonly string[] {
   const filter = [...ports].map((port) => `sport = :${port}`).join(' or ');
-  return ports.size > mostFilteredPorts ? ['-tineaHO'] : ['-tineaHO', `( ${filter} )`];
+  return ports.size > maximumFilteredPorts ? ['-tineaHO'] : ['-tineaHO', `( ${filter} )`];
 }
 
-/** All listening sockets. */
+/** Arguments for all listening sockets. */
 export const listenerArguments: readonly string[] = ['-tlneHO'];
 
 function ssAbsence(error: Error & { code?: unknown; killed?: boolean }): Absence {

@@ -1,37 +1,37 @@
 export interface SharingOptions {
-  /** For how many times its duration a result is handed out again. */
-  readonly restPerWork: number;
-  readonly longestRestMilliseconds: number;
-  /** Milliseconds of a clock that never goes back. */
+  /** A result is reused for its duration times this factor. */
+  readonly reuseFactor: number;
+  readonly maximumReuseMilliseconds: number;
+  /** A monotonic clock in milliseconds. */
   readonly now?: () => number;
 }
 
 /**
- * What a caller asks for. `recent`: a result that still rests will do. `fresh`: one of after the call, unless the work
- * is so costly that its rest exceeds a second; then a result that rests has to do. `unseen`: something that no former
- * run looked at.
+ * What a caller needs. `recent`: a result that is still reused. `fresh`: a result of a run that begins after the call,
+ * unless results of such costly work are reused for more than a second. `unseen`: a result of a run that begins after
+ * the call, because earlier runs did not read what the caller needs.
  */
 export type Need = 'recent' | 'fresh' | 'unseen';
 
-/** A run whose result rests no longer than this is cheap enough to be repeated on demand. */
-const cheapRestMilliseconds = 1000;
+/** Work whose result is reused for no longer than this is cheap enough to be repeated on demand. */
+const cheapReuseMilliseconds = 1000;
 
 /**
- * A run on a busy machine takes longer than it costs, and the machine is busy just when the figures matter. The
- * shortest of the last runs tells the cost best.
+ * The shortest of the last runs is the best estimate of the cost. On a busy machine a run takes longer than it costs,
+ * and the figures matter most when the machine is busy.
  */
 const durationsKept = 5;
 
-/** With fewer durations than these, one slow run could pass for the cost. */
+/** With fewer durations, the estimate could rest on one slow run. */
 const durationsWanted = 3;
 
 /**
- * One run at a time, for everybody who asks while the one before it is under way; afterwards its result serves for as
- * long as it cost. So the share of time that goes into the work is bounded, whoever asks and however often.
+ * Runs costly work once at a time. Callers that come during a run share the next one. Afterwards the result is reused
+ * for a multiple of its duration, so that the share of time spent on the work is bounded for any number of calls.
  */
 export function shareCostlyWork<T>(
   work: () => Promise<T>,
-  { restPerWork, longestRestMilliseconds, now = () => performance.now() }: SharingOptions,
+  { reuseFactor, maximumReuseMilliseconds, now = () => performance.now() }: SharingOptions,
 ): (need: Need) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   let waiting: Promise<T> | undefined;
@@ -39,24 +39,24 @@ export function shareCostlyWork<T>(
 
   let durations: readonly number[] = [];
 
-  const restAfter = (duration: number): number => {
+  const reuseTime = (duration: number): number => {
     durations = [duration, ...durations].slice(0, durationsKept);
-    const rest = Math.min(Math.min(...durations) * restPerWork, longestRestMilliseconds);
-    return durations.length < durationsWanted ? Math.min(rest, cheapRestMilliseconds) : rest;
+    const reuse = Math.min(Math.min(...durations) * reuseFactor, maximumReuseMilliseconds);
+    return durations.length < durationsWanted ? Math.min(reuse, cheapReuseMilliseconds) : reuse;
   };
   const run = async (): Promise<T> => {
     waiting = undefined;
     const startedAt = now();
     const result = await work();
     const endedAt = now();
-    const rest = restAfter(endedAt - startedAt);
-    done = { result, until: endedAt + rest, cheap: rest <= cheapRestMilliseconds };
+    const reuse = reuseTime(endedAt - startedAt);
+    done = { result, until: endedAt + reuse, cheap: reuse <= cheapReuseMilliseconds };
     return result;
   };
 
   return (need) => {
-    const serves = need === 'recent' || (need === 'fresh' && done?.cheap === false);
-    if (serves && done !== undefined && now() < done.until) return Promise.resolve(done.result);
+    const isReusable = need === 'recent' || (need === 'fresh' && done?.cheap === false);
+    if (isReusable && done !== undefined && now() < done.until) return Promise.resolve(done.result);
     if (waiting === undefined) {
       waiting = last.then(run);
       last = waiting;

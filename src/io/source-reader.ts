@@ -3,18 +3,18 @@ import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { findFiles } from './find-files.ts';
 
-/** A configuration file is a few kilobytes. A hostile one of this size is judged in about a second. */
-const largestFile = 1024 * 1024;
+/** A configuration file has a few kilobytes. The audit takes about a second for a hostile one of this size. */
+const maximumFileBytes = 1024 * 1024;
 
-/** All files of one configuration. */
-const largestTree = 4 * 1024 * 1024;
+/** Limit for all files of one configuration together. */
+const maximumTreeBytes = 4 * 1024 * 1024;
 
 export interface SourceReaderOptions {
-  /** Directory that stands for `/`, such as a container's root; the paths of the tree are kept as they are. */
+  /** The directory that stands for `/`, such as the root of a container. Paths in the result do not contain it. */
   readonly root?: string;
 }
 
-/** Reads configuration files for one tree; a directory stands for all files below it, as Apache's Include has it. */
+/** Reads configuration files for one tree. A directory stands for all files below it, as in Apache's Include. */
 export function createSourceReader({ root = '' }: SourceReaderOptions = {}): ReadSources {
   let bytes = 0;
   return async (pattern) => {
@@ -26,7 +26,7 @@ export function createSourceReader({ root = '' }: SourceReaderOptions = {}): Rea
     });
     for (const real of found.value.files) {
       const path = real.slice(root.length);
-      const source = await readSource(real, { path, room: largestTree - bytes });
+      const source = await readSource(real, { path, room: maximumTreeBytes - bytes });
       if (source === undefined) continue;
       if ('text' in source) bytes += source.text.length;
       sources.push(source);
@@ -35,7 +35,7 @@ export function createSourceReader({ root = '' }: SourceReaderOptions = {}): Rea
   };
 }
 
-/** Whether there is a file or directory of that name, as `<IfFile>` asks. */
+/** Whether a file or directory exists, for `<IfFile>`. */
 export async function fileExists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
@@ -44,13 +44,13 @@ export async function fileExists(path: string): Promise<boolean> {
 }
 
 interface ReadContext {
-  /** As the tree knows the file. */
+  /** The path of the file in the tree. */
   readonly path: string;
   /** Bytes that the tree may still grow by. */
   readonly room: number;
 }
 
-/** Undefined when there is no such file. */
+/** Undefined if the file does not exist. */
 async function readSource(
   real: string,
   { path, room }: ReadContext,
@@ -58,7 +58,7 @@ async function readSource(
   try {
     const status = await stat(real);
     if (!status.isFile()) return { path, problem: `${path}:1: is not a regular file` };
-    if (status.size > Math.min(largestFile, room)) {
+    if (status.size > Math.min(maximumFileBytes, room)) {
       const problem = `${path}:1: too large for a configuration file: ${status.size} bytes`;
       return { path, problem };
     }
@@ -72,7 +72,7 @@ async function readSource(
   }
 }
 
-/** Neither server reads a byte order mark: nginx says unknown directive, Apache Invalid command. */
+/** Neither server accepts a byte order mark: nginx reports an unknown directive, Apache an invalid command. */
 function encodingProblem(bytes: Buffer): string | undefined {
   const isUtf16 = bytes.length >= 2 && [0xfffe, 0xfeff].includes(bytes.readUInt16BE(0));
   if (isUtf16) return 'UTF-16 text, which the server cannot read; save it as UTF-8';

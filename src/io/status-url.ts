@@ -1,11 +1,11 @@
-/** Where a status page is fetched from. */
+/** The location of a status page. */
 export interface StatusLocation {
   readonly url: URL;
-  /** Set when the server listens on a unix socket; the URL's host is then a placeholder. */
+  /** Set if the server listens on a unix socket. The host of the URL is then a placeholder. */
   readonly socketPath?: string;
 }
 
-/** Splits `unix:/path.sock:/uri`; any other status URL is taken as it is. The configuration has checked the form. */
+/** Splits `unix:/path.sock:/uri`. Any other status URL is used unchanged. The configuration has checked the form. */
 export function parseStatusUrl(statusUrl: string): StatusLocation {
   if (!statusUrl.startsWith('unix:')) return { url: new URL(statusUrl) };
   const [, socketPath = '', uri = '/'] = /^unix:([^:]+):(.*)$/.exec(statusUrl) ?? [];

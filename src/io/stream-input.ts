@@ -8,7 +8,7 @@ import {
 } from '../snapshot/log-source.ts';
 import type { LogInput } from './log-input.ts';
 
-/** What of a stream outlives its input: standard input may be left and taken up again by reloads. */
+/** The state of a stream, which outlives its input: a reload may remove standard input and add it again later. */
 interface Tap {
   readonly splitter: LineSplitter;
   readBytes: number;
@@ -17,14 +17,14 @@ interface Tap {
 
 const taps = new WeakMap<Readable, Tap>();
 
-/** Lines from standard input or a named pipe. What is read is gone: nothing is taken up after a crash. */
+/** Reads lines from standard input or a named pipe. After a crash no line can be read a second time. */
 export function openStreamInput(stream: Readable, consume: LineConsumer): LogInput {
   const tap = taps.get(stream) ?? tapStream(stream);
   const take = (chunk: Buffer): void => {
     tap.readBytes += chunk.length;
     tap.splitter.push(chunk, consume);
   };
-  // A stream that was paused once does not flow again by itself.
+  // A stream that was paused does not start to flow when a listener is added.
   stream.on('data', take).resume();
   return {
     poll: () => Promise.resolve(false),
@@ -44,7 +44,7 @@ function tapStream(stream: Readable): Tap {
   stream.once('end', () => {
     tap.condition = {
       reason: 'ended',
-      remedy: 'its writer has closed it; restart the exporter with it',
+      remedy: 'its writer has closed it; restart the exporter together with the writer',
     };
   });
   stream.on('error', (error) => {

@@ -4,13 +4,14 @@ import { readFile } from 'node:fs/promises';
 import { parseUdpDrops } from '../parse/proc-net-udp.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { syslogMessageStart } from '../parse/syslog-message.ts';
+import { present } from '../present.ts';
 import { isReading, noSourceStats, type SourceCondition } from '../snapshot/log-source.ts';
 import { errorCode } from './explain-access.ts';
 import type { LogInput } from './log-input.ts';
 
-/** Room for bursts; the kernel grants at most net.core.rmem_max. */
+/** For bursts. The kernel allows at most net.core.rmem_max. */
 const receiveBufferBytes = 8 * 1024 * 1024;
-/** An address that is in use or cannot be resolved is tried again this often. */
+/** Interval of attempts while the address is in use or cannot be resolved. */
 const retryMilliseconds = 5000;
 
 /** Receives access-log lines as syslog datagrams, one line each, as nginx and rsyslog send them. */
@@ -56,8 +57,7 @@ export function openSyslogInput(address: string, consume: LineConsumer): LogInpu
       if (socket === undefined) return { ...noSourceStats, readBytes: received };
       const table = await readFile(`/proc/net/udp${isIpv6 ? '6' : ''}`, 'latin1').catch(() => '');
       const drops = parseUdpDrops(table, socket.address().port);
-      const dropped = drops === undefined ? {} : { droppedDatagrams: drops };
-      return { ...noSourceStats, readBytes: received, ...dropped };
+      return { ...noSourceStats, readBytes: received, ...present({ droppedDatagrams: drops }) };
     },
     place: () => Promise.resolve(undefined),
     async close() {
@@ -82,7 +82,7 @@ function explainBind(address: string, error: unknown): SourceCondition {
     case 'EADDRINUSE':
       return {
         reason: 'address_in_use',
-        remedy: `another process receives on UDP ${address}; choose another port, or end that process`,
+        remedy: `another process listens on UDP ${address}; choose another port, or end that process`,
       };
     case 'EACCES':
       return {

@@ -1,3 +1,4 @@
+import { countFindings } from '../derive/count-findings.ts';
 import { severities } from '../snapshot/audit.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
@@ -37,7 +38,8 @@ export const configFamilies: readonly Family<TargetView>[] = [
       severities.flatMap((severity) =>
         known(
           { ...labelsOf(view), severity },
-          view.config?.findings.filter((finding) => finding.severity === severity).length,
+          view.config &&
+            countFindings(view.config.findings.filter((finding) => finding.severity === severity)),
         ),
       ),
   }),

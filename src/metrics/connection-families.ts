@@ -1,4 +1,3 @@
-import { idleSecondsBounds } from '../derive/idle-seconds.ts';
 import { connectionActivities } from '../snapshot/connections.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
@@ -35,10 +34,7 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
     samples: (view: TargetView) =>
       view.host?.connections === undefined
         ? []
-        : histogramSamples(labelsOf(view), {
-            bounds: idleSecondsBounds,
-            ...view.counters.samples.idleSeconds,
-          }),
+        : histogramSamples(labelsOf(view), view.counters.samples.idleSeconds),
   }),
   figure({
     name: 'webserver_connection_oldest_idle_seconds',

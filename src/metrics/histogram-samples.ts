@@ -1,39 +1,28 @@
-import type { HistogramCounts } from '../snapshot/log-counts.ts';
+import { countOf } from '../derive/histogram.ts';
+import type { Histogram } from '../snapshot/histogram.ts';
 import type { Sample } from './family.ts';
 
-/** A classic histogram as it is exposed. */
-export interface CumulativeHistogram {
-  readonly bounds: readonly number[];
-  /** For each bound the number of observations up to it. */
-  readonly buckets: readonly number[];
-  readonly sum: number;
-  readonly count: number;
-}
-
-/** The series of a histogram: one for each bound, `+Inf`, the sum and the count. */
+/** The samples of a histogram: cumulative buckets, sum and count. */
 export function* histogramSamples<L extends string>(
   labels: Readonly<Record<L, string>>,
-  { bounds, buckets, sum, count }: CumulativeHistogram,
+  histogram: Histogram,
 ): Generator<Sample<L>> {
-  for (const [index, bound] of bounds.entries()) {
-    yield { labels, suffix: '_bucket', le: String(bound), value: buckets[index] ?? 0 };
+  const { upperBounds, counts, sum } = histogram;
+  const total = countOf(histogram);
+  let cumulative = 0;
+  for (const [index, bound] of upperBounds.entries()) {
+    cumulative += counts[index] ?? 0;
+    yield { labels, suffix: '_bucket', le: String(bound), value: cumulative };
   }
-  yield { labels, suffix: '_bucket', le: '+Inf', value: count };
+  yield { labels, suffix: '_bucket', le: '+Inf', value: total };
   yield { labels, suffix: '_sum', value: sum };
-  yield { labels, suffix: '_count', value: count };
+  yield { labels, suffix: '_count', value: total };
 }
 
-/** The same for a histogram whose counts are not cumulative; none before the first observation. */
-export function observedSamples<L extends string>(
+/** The same, but no samples before the first observation: nothing was measured yet. */
+export function* observedSamples<L extends string>(
   labels: Readonly<Record<L, string>>,
-  { upperBounds, counts, sum }: HistogramCounts,
-): Iterable<Sample<L>> {
-  const count = counts.reduce((total, one) => total + one, 0);
-  if (count === 0) return [];
-  let below = 0;
-  const buckets = upperBounds.map((_, index) => {
-    below += counts[index] ?? 0;
-    return below;
-  });
-  return histogramSamples(labels, { bounds: upperBounds, buckets, sum, count });
+  histogram: Histogram,
+): Generator<Sample<L>> {
+  if (countOf(histogram) > 0) yield* histogramSamples(labels, histogram);
 }

@@ -1,6 +1,7 @@
 import { connectionThresholds, countByClass, listResponses } from '../derive/log-fold.ts';
-import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
-import { checkedFields } from '../snapshot/log-record.ts';
+import type { Histogram } from '../snapshot/histogram.ts';
+import type { LogCounts } from '../snapshot/log-counts.ts';
+import { checkedFields, type Meaning } from '../snapshot/log-record.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
 import { figures, ofTarget } from './figures.ts';
@@ -21,7 +22,7 @@ const sourceFigure = figures({
 const lastLine = figures(ofTarget((view: LoggedTarget) => view.logs?.access));
 
 /** A figure that exists only if a log format contains the field it is counted from. */
-function countedFrom(needs: string) {
+function countedFrom(needs: Meaning) {
   return figures(ofTarget((view: LoggedTarget) => countsOf(view, needs)));
 }
 
@@ -218,14 +219,14 @@ export const errorLogFamilies: readonly Family<LoggedTarget>[] = [
 ];
 
 /** The counts; undefined while they are unknown, or if no log format contains the field they come from. */
-function countsOf({ logs }: LoggedTarget, needs: string | undefined): LogCounts | undefined {
-  const isLogged = needs === undefined || logs?.tells.has(needs) === true;
+function countsOf({ logs }: LoggedTarget, needs: Meaning | undefined): LogCounts | undefined {
+  const isLogged = needs === undefined || logs?.fields.has(needs) === true;
   return isLogged ? logs?.access : undefined;
 }
 
 function fromCounts<L extends string>(
   view: LoggedTarget,
-  needs: string | undefined,
+  needs: Meaning | undefined,
   read: (counts: LogCounts) => readonly Sample<L>[],
 ): readonly Sample<L>[] {
   const counts = countsOf(view, needs);
@@ -252,7 +253,7 @@ interface HistogramRow {
   readonly name: string;
   readonly help: string;
   readonly source: string;
-  readonly read: (counts: LogCounts) => HistogramCounts;
+  readonly read: (counts: LogCounts) => Histogram;
 }
 
 /** A histogram without observations is absent: the format lacks its field, or nothing happened yet. */

@@ -1,16 +1,14 @@
-import { ratioBounds } from '../derive/ratio-histogram.ts';
-import type { RatioHistogram } from '../snapshot/samples.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
-import { type Family, family, type Sample } from './family.ts';
+import { type Family, family } from './family.ts';
 import { figures, ofTarget } from './figures.ts';
-import { histogramSamples } from './histogram-samples.ts';
-import { labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
+import { observedSamples } from './histogram-samples.ts';
+import { labelsOf, targetLabels } from './target-samples.ts';
 
 const sampler = figures(ofTarget(({ counters }: TargetView) => counters.samples));
 
 const lane = figures(ofTarget(({ laneUp }: TargetView) => laneUp));
 
-/** What happened between two scrapes. */
+/** What happened between two scrapes. A target that was never sampled has no histograms. */
 export const sampleFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_worker_saturation_samples',
@@ -18,7 +16,8 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
     help: 'Worker saturation ratio, sampled between scrapes. If an exhausted server does not answer a sample, the sample counts as 1.',
     labels: targetLabels,
     source: 'webserver_worker_saturation_ratio, once each sampling.interval.',
-    samples: (view: TargetView) => ratioSamples(view, view.counters.samples.saturation),
+    samples: (view: TargetView) =>
+      observedSamples(labelsOf(view), view.counters.samples.saturation),
   }),
   family({
     name: 'webserver_keepalive_slot_occupancy_samples',
@@ -26,7 +25,8 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
     help: 'Keep-alive slot occupancy ratio, sampled between scrapes. If an exhausted server does not answer a sample, the value comes from the kernel.',
     labels: targetLabels,
     source: 'webserver_keepalive_slot_occupancy_ratio, once each sampling.interval.',
-    samples: (view: TargetView) => ratioSamples(view, view.counters.samples.keepaliveOccupancy),
+    samples: (view: TargetView) =>
+      observedSamples(labelsOf(view), view.counters.samples.keepaliveOccupancy),
   }),
   sampler({
     name: 'keepalive_exporter_samples_total',
@@ -49,9 +49,3 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
     read: Number,
   }),
 ];
-
-/** A target that was never sampled (a probe, sampling off, no limit known) has no histogram. */
-function ratioSamples(view: TargetView, data: RatioHistogram): Iterable<Sample<TargetLabel>> {
-  if (data.count === 0) return [];
-  return histogramSamples(labelsOf(view), { bounds: ratioBounds, ...data });
-}

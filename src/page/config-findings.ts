@@ -1,3 +1,4 @@
+import { countFindings } from '../derive/count-findings.ts';
 import type { ConfigView, Finding, Severity } from '../snapshot/audit.ts';
 import { renderBadge, type Tone } from './badge.ts';
 import { type Html, html } from './html.ts';
@@ -24,7 +25,7 @@ export function renderConfigFindings({ findings }: ConfigView): Html | undefined
       : html`<table class="part"><caption>Findings in the configuration</caption>
 <thead><tr><th scope="col">Place</th><th scope="col">Severity</th><th scope="col">What</th></tr></thead>
 <tbody>${serious.map(renderFinding)}</tbody></table>`;
-  const more = findings.length - serious.length;
+  const more = countFindings(findings) - serious.length;
   return more === 0
     ? table
     : html`${table}<p class="model">${renderMore(more, serious.length)}</p>`;

@@ -2,11 +2,11 @@ import type { TargetConfig } from '../config/schema.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
 import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import { vhostsOf } from './line-sinks.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function compileSourceFormat(
   };
   if (addressKey === undefined) return parseLogFormat(options);
   const tracking = parseLogFormat({ ...options, addressKey });
-  const isUseful = tracking.ok && identifiesConnections(tracking.value.gives);
+  const isUseful = tracking.ok && identifiesConnections(tracking.value.fields);
   return isUseful ? tracking : parseLogFormat(options);
 }
 

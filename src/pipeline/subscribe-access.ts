@@ -1,10 +1,10 @@
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
-import { explainMissing } from '../parse/log-format/parse-log-format.ts';
+import { explainMissing, withAborts } from '../parse/log-format/parse-log-format.ts';
 import { present } from '../present.ts';
 import type { Result } from '../result.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import { noSourceStats, type SourceView } from '../snapshot/log-source.ts';
 import { identifiesConnections } from './compile-source-format.ts';
 import type { FollowedGaps } from './followed-gaps.ts';
@@ -41,7 +41,7 @@ export interface AccessSubscriptions {
   /** Sources that are not read because their format cannot be used. */
   readonly refused: readonly SourceView[];
   /** The fields that the formats of all sources contain together. */
-  readonly meanings: ReadonlySet<Meaning>;
+  readonly fields: ReadonlySet<Meaning>;
 }
 
 /** Subscribes to the access logs of a target whose format can be used. */
@@ -49,7 +49,7 @@ export function subscribeAccess(options: SubscribeAccessOptions): AccessSubscrip
   const { config, log } = options;
   const subscriptions: Subscription[] = [];
   const refused: SourceView[] = [];
-  const meanings = new Set<Meaning>();
+  const found = new Set<Meaning>();
   for (const { source, format } of options.sources) {
     if (!format.ok) {
       const condition = { reason: 'bad_format', remedy: format.error } as const;
@@ -57,17 +57,15 @@ export function subscribeAccess(options: SubscribeAccessOptions): AccessSubscrip
       log.error('a log is not read', { target: config.name, error: format.error });
       continue;
     }
-    for (const meaning of format.value.gives) meanings.add(meaning);
-    // nginx reports aborted requests with status 499.
-    if (config.server === 'nginx' && meanings.has('status')) meanings.add('aborted');
+    for (const field of format.value.fields) found.add(field);
     subscriptions.push(subscribeSource(source, format.value, options));
   }
   // A field that one log of a target lacks may be in another.
-  const missing = subscriptions.length === 0 ? [] : explainMissing(meanings, config.server);
+  const missing = subscriptions.length === 0 ? [] : explainMissing(found, config.server);
   for (const sentence of missing) {
     log.warn('the log format lacks a field', { target: config.name, missing: sentence });
   }
-  return { subscriptions, refused, meanings };
+  return { subscriptions, refused, fields: withAborts(found, config.server) };
 }
 
 function subscribeSource(
@@ -76,7 +74,7 @@ function subscribeSource(
   options: SubscribeAccessOptions,
 ): Subscription {
   const { counts, now } = options;
-  const gaps = identifiesConnections(format.gives) ? options.gaps : undefined;
+  const gaps = identifiesConnections(format.fields) ? options.gaps : undefined;
   const consume = accessSink({ counts, format, now, ...present({ gaps }) });
   return subscribe(source, { ...options, consume });
 }

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { present } from '../present.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import type { KeepaliveTimeout, LogView, SourceView } from '../snapshot/log-source.ts';
 import { compileSourceFormat, identifiesConnections } from './compile-source-format.ts';
 import { type FollowedGaps, followGaps } from './followed-gaps.ts';
@@ -68,7 +68,7 @@ export async function prepareTargetLogs(
 ): Promise<(saved: SavedCounts | undefined) => TargetLogs> {
   const sources = await compileSources(options);
   const isFollowed = sources.some(
-    ({ format }) => format.ok && identifiesConnections(format.value.gives),
+    ({ format }) => format.ok && identifiesConnections(format.value.fields),
   );
   const timeout = isFollowed ? await readKeepaliveTimeout(options.config, options.log) : undefined;
   return (saved) => new CountedLogs({ ...options, saved, sources, timeout });
@@ -98,7 +98,7 @@ class CountedLogs implements TargetLogs {
   readonly #access: LogCounts;
   readonly #errorEvents: ErrorEventCounts;
   readonly #gaps: FollowedGaps | undefined;
-  readonly #meanings: ReadonlySet<Meaning>;
+  readonly #fields: ReadonlySet<Meaning>;
   readonly #refused: readonly SourceView[];
   /** By the key of the error log. */
   readonly #evidence = new Map<string, LogEvidence>();
@@ -112,7 +112,7 @@ class CountedLogs implements TargetLogs {
     this.#errorEvents = restoreErrorEvents(options.saved);
     this.#gaps = timeout === undefined ? undefined : followGaps(timeout);
     const access = subscribeAccess({ ...options, counts: this.#access, gaps: this.#gaps });
-    this.#meanings = access.meanings;
+    this.#fields = access.fields;
     this.#refused = access.refused;
     this.subscriptions = uniqueByKey([...access.subscriptions, ...this.#subscribeErrors(options)]);
   }
@@ -134,7 +134,7 @@ class CountedLogs implements TargetLogs {
       ...(this.#caughtUp && access_logs.length > 0 ? { access: this.#access } : {}),
       ...(this.#caughtUp && error_logs.length > 0 ? { errorEvents: this.#errorEvents } : {}),
       ...this.#gaps?.view(),
-      tells: this.#meanings,
+      fields: this.#fields,
       sources: mergeSources([...viewSources(this.subscriptions, inputs), ...this.#refused]),
     };
   }

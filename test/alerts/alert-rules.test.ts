@@ -19,6 +19,8 @@ const exprTests = readExprTests();
 const runbooks = new URL('../../docs/runbooks/', import.meta.url);
 
 const DASHBOARDS = [...allDashboards.keys()].map((name) => `keepalive-${name}`);
+/** Steps that several runbooks link to. */
+const SHARED_STEPS = 'slots.md';
 const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'False positives'];
 
 test('there are alerts and recording rules', () => {
@@ -35,19 +37,20 @@ test.each(readEvaluationOrders().filter(({ groups }) => groups.length > 1))(
 );
 
 describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, annotations }) => {
-  it('says whom it reaches', () => {
+  it('has a severity', () => {
     const expected =
       alert === 'KeepaliveExporterWatchdog' ? ['none'] : ['critical', 'warning', 'info'];
     expect(expected).toContain(labels?.['severity']);
   });
 
-  it('says in a line what happened, and in a sentence how much', () => {
+  it('has a summary of one line and a description of two sentences', () => {
     expect(annotations?.['summary']?.length).toBeLessThanOrEqual(90);
     expect(annotations?.['summary']).not.toMatch(/\.$/);
-    // The advised change, where there is one, is a sentence of its own.
-    expect(annotations?.['description']).toMatch(
-      /\.(?:\{\{ range .*\. ?\{\{ end \}\}\{\{ end \}\})?$/,
-    );
+    // What is wrong and how bad, then what to do first. The advised change, if any, is a third sentence.
+    const [description = '', ...advice] = annotations?.['description']?.split('{{ range') ?? [];
+    expect(description.match(/\.(?= |$)/g)).toHaveLength(2);
+    expect(description).toMatch(/\.$/);
+    for (const part of advice) expect(part).toMatch(/\. ?\{\{ end \}\}\{\{ end \}\}$/);
   });
 
   it('leads to its runbook', () => {
@@ -67,7 +70,7 @@ describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, an
   });
 });
 
-test.each(alertNames)('%s has a promtool case that fires and one that must not', (alert) => {
+test.each(alertNames)('%s has a promtool case that fires and one that does not', (alert) => {
   checkBothCases(`alertname="${alert}"`);
 });
 
@@ -85,9 +88,10 @@ function checkBothCases(selector: string): void {
 }
 
 describe('runbooks', () => {
-  const pages = readdirSync(runbooks).filter((name) => name.endsWith('.md'));
+  const files = readdirSync(runbooks).filter((name) => name.endsWith('.md'));
+  const pages = files.filter((name) => name !== SHARED_STEPS);
 
-  it('belong to an alert each', () => {
+  it('exist for each alert, and for nothing else', () => {
     expect(pages.toSorted()).toEqual(alertNames.map((alert) => `${alert}.md`).toSorted());
   });
 
@@ -106,7 +110,20 @@ describe('runbooks', () => {
     },
   );
 
-  it.each(pages)('%s says how to tell by what holds the slots what to do', (page) => {
+  it.each(pages)('%s links to shared steps that exist', (page) => {
+    const text = readFileSync(new URL(page, runbooks), 'utf8');
+    const shared = readFileSync(new URL(SHARED_STEPS, runbooks), 'utf8');
+    const anchors = [...shared.matchAll(/^## (.+)$/gm)].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    for (const [, anchor] of text.matchAll(/slots\.md#([\w-]+)/g))
+      expect(anchors).toContain(anchor);
+  });
+
+  it.each(pages)('%s shows what to do by the state that holds the slots', (page) => {
     const text = readFileSync(new URL(page, runbooks), 'utf8');
     const [, diagnosis = ''] = /^## Diagnosis\n(.*?)^## /ms.exec(text) ?? [];
     expect(diagnosis).toMatch(/webserver_slots\b/);
@@ -116,16 +133,16 @@ describe('runbooks', () => {
     );
   });
 
-  it.each(pages)('%s names metrics and recording rules that exist', (page) => {
+  it.each(files)('%s names metrics and recording rules that exist', (page) => {
     expectKnownNames(readFileSync(new URL(page, runbooks), 'utf8'));
   });
 });
 
-test.each(rules)('$alert$record asks for metrics and recording rules that exist', ({ expr }) => {
+test.each(rules)('$alert$record uses metrics and recording rules that exist', ({ expr }) => {
   expectKnownNames(expr);
 });
 
-/** Names in docs/metrics.md, which is generated from the catalog; histograms also by their three series. */
+/** Checks names against docs/metrics.md, which is generated from the catalog; histograms also by their three series. */
 function expectKnownNames(text: string): void {
   const catalog = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
   const names = text.match(

@@ -27,7 +27,7 @@ const rules = readdirSync(new URL('alerts', root))
   )
   .flatMap((group) => group.rules);
 
-/** What Prometheus and its service discovery add to every series, and its own series. */
+/** Labels that Prometheus and its service discovery add to every series, and its own series. */
 const scrapeLabels = ['job', 'instance', 'cluster', 'namespace'];
 const ofPrometheus = new Map([
   ['up', scrapeLabels],
@@ -65,7 +65,7 @@ const queries = [
   ),
 ].map((expr) => fillGrafanaVariables(expr));
 
-test('every metric and label in a rule or a dashboard is one the exporter emits', async () => {
+test('the exporter emits every metric and label in a rule or a dashboard', async () => {
   const known = await knownSeries();
   const wrong = queries.flatMap((expr) => {
     const { selectors, errors } = readPromqlNames(expr);

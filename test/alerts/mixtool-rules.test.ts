@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { type Rule, readGroups } from '../support/alert-files.ts';
 
-/** What mixtool's lint asks of alerts, by the names there (pkg/mixer/lint.go); what it asks of dashboards: panel-rules.test.ts. */
+/** The lint rules of mixtool for alerts, by name (pkg/mixer/lint.go). panel-rules.test.ts has those for dashboards. */
 const alertRules: Readonly<Record<string, (rule: Rule) => boolean>> = {
   'alert-name-camelcase': ({ alert = '' }) => /^([A-Z]+[a-z0-9]+)+$/.test(alert),
   'alert-name-length': ({ alert = '' }) => alert.length <= 40,
@@ -36,7 +36,7 @@ const { exclusions } = lintFile.parse(
   parse(readFileSync(new URL('../../.lint', import.meta.url), 'utf8')),
 );
 
-/** The mixin's prometheusAlerts: groups with an alert, their recording rules too. */
+/** prometheusAlerts of the mixin: groups with an alert, including their recording rules. */
 const groups = readGroups().filter(({ rules }) => rules.some(({ alert }) => alert !== undefined));
 
 describe.each(Object.entries(alertRules))('%s', (name, holds) => {
@@ -46,13 +46,13 @@ describe.each(Object.entries(alertRules))('%s', (name, holds) => {
     .map(({ alert = '' }) => alert);
   const excluded = exclusions[name];
 
-  test('holds for all alerts but those that .lint names', () => {
+  test('holds for all alerts except those in .lint', () => {
     const named = excluded?.entries?.map(({ alert }) => alert) ?? [];
     const whole = excluded !== undefined && excluded.entries === undefined;
     expect(whole ? [] : failing.filter((alert) => !named.includes(alert))).toEqual([]);
   });
 
-  test('is not excluded where it holds anyway', () => {
+  test('is not excluded where it holds', () => {
     const unneeded = (excluded?.entries ?? []).filter(
       ({ alert = '?' }) => !failing.includes(alert),
     );
@@ -61,11 +61,11 @@ describe.each(Object.entries(alertRules))('%s', (name, holds) => {
   });
 });
 
-test('groups have 20 rules and a name of 40 letters at most', () => {
+test('groups have at most 20 rules and a name of at most 40 letters', () => {
   expect(groups.filter(({ name, rules }) => name.length > 40 || rules.length > 20)).toEqual([]);
 });
 
-test('.lint names dashboards and panels that exist', () => {
+test('.lint lists dashboards and panels that exist', () => {
   const dashboards = JSON.stringify([...allDashboards.values()]);
   for (const { entries = [] } of Object.values(exclusions))
     for (const { dashboard, panel } of entries)

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { buildApacheView } from '../../src/audit/apache-view.ts';
-import { expandApacheConfig } from '../../src/audit/expand-apache-config.ts';
+import { type ApacheTree, expandApacheConfig } from '../../src/audit/expand-apache-config.ts';
 import { expandNginxConfig } from '../../src/audit/expand-nginx-config.ts';
 import { buildNginxView } from '../../src/audit/nginx-view.ts';
-import { runAudit } from '../../src/audit/run-audit.ts';
+import { renderAuditText } from '../../src/audit/render-text.ts';
+import { mostListed, runAudit } from '../../src/audit/run-audit.ts';
+import { countFindings } from '../../src/derive/count-findings.ts';
 import type { ConfigDirective, ReadSources } from '../../src/snapshot/config-tree.ts';
 
 const machine = { cpuCount: 1 };
@@ -41,22 +43,30 @@ async function readsOfNginx(size: number): Promise<number> {
   return reads;
 }
 
-async function readsOfApache(size: number): Promise<number> {
-  const logs = 'LogFormat "%h" a\nCustomLog a a\n'.repeat(size);
-  const hosts = '<VirtualHost *:80>\nProxyPass / http://b/\n</VirtualHost>\n'.repeat(size);
+async function apacheTree(text: string) {
   const options = {
-    read: reading(logs + hosts),
+    read: reading(text),
     exists: async () => false,
     version: '2.4.62',
     environment: new Map(),
   };
   const tree = await expandApacheConfig('/httpd.conf', options);
   if (!tree.ok) throw new Error(tree.error);
+  return tree.value;
+}
+
+async function readsOfApache(size: number): Promise<number> {
+  const logs = 'LogFormat "%h" a\nCustomLog a a\n'.repeat(size);
+  const hosts = '<VirtualHost *:80>\nProxyPass / http://b/\n</VirtualHost>\n'.repeat(size);
+  return readsOfTree(await apacheTree(logs + hosts));
+}
+
+function readsOfTree(tree: ApacheTree): number {
   let reads = 0;
-  const directives = counting(tree.value.directives, () => {
+  const directives = counting(tree.directives, () => {
     reads += 1;
   });
-  const apache = buildApacheView({ ...tree.value, directives }, '2.4.62');
+  const apache = buildApacheView({ ...tree, directives }, '2.4.62');
   runAudit({ apache, machine, chain });
   return reads;
 }
@@ -68,5 +78,41 @@ describe('the work of an audit grows with the configuration, not with its square
   ])('%s', async (_, readsOf) => {
     const [small, large] = [await readsOf(100), await readsOf(400)];
     expect(large / small).toBeLessThan(4.5);
+  });
+});
+
+test('virtual hosts are walked a few times for all checks, not once for each', async () => {
+  const hosts = 300;
+  const tree = await apacheTree(
+    '<VirtualHost *:80>\nServerAlias b\n</VirtualHost>\n'.repeat(hosts),
+  );
+  expect(readsOfTree(tree) / (2 * hosts)).toBeLessThan(6);
+});
+
+describe('of a check that finds something everywhere', () => {
+  const lines = 2 * mostListed + 500;
+  const unread = 'ServerAdmin ${UNKNOWN}\n';
+
+  test('the first are listed, and the rest are counted', async () => {
+    const tree = await apacheTree(unread.repeat(lines));
+    const report = runAudit({ apache: buildApacheView(tree, '2.4.62'), machine, chain });
+    const found = report.findings.filter(({ id }) => id === 'config-unread');
+    expect(found.map(({ at }) => at.line)).toEqual(found.map((_, index) => index + 1));
+    expect(found).toHaveLength(mostListed);
+    expect(found.at(-1)?.more).toBe(lines - mostListed);
+    expect(found.filter(({ more }) => more !== undefined)).toHaveLength(1);
+    const text = renderAuditText(report, []);
+    expect(text).toContain(`  more:    ${lines - mostListed} warning of config-unread`);
+    expect(text).toMatch(new RegExp(`^${countFindings(report.findings)} findings: `, 'm'));
+    expect(countFindings(found)).toBe(lines);
+  });
+
+  test('the silenced ones too', async () => {
+    const silence = '# keepalive-exporter: silence config-unread: known\n';
+    const tree = await apacheTree(silence + unread.repeat(lines));
+    const report = runAudit({ apache: buildApacheView(tree, '2.4.62'), machine, chain });
+    expect(report.silenced).toHaveLength(mostListed);
+    expect(renderAuditText(report, [])).toContain(`; ${lines} silenced.`);
+    expect(report.findings.map(({ id }) => id)).not.toContain('silence-unused');
   });
 });

@@ -67,9 +67,9 @@ describe('advise, from the running exporter', () => {
   });
 
   test.each([
-    [{ targets: [] }, /has no target "shop"; reload it/],
-    [{ other: 1 }, /is not that of the exporter/],
-    [{ targets: [{ target: 'shop', advice: { kind: 'keep' } }] }, /of another version/],
+    [{ targets: [] }, /has no target "shop"; reload its configuration/],
+    [{ other: 1 }, /does not come from keepalive-exporter/],
+    [{ targets: [{ target: 'shop', advice: { kind: 'keep' } }] }, /another version/],
   ])('an answer %j is a failure that says why', async (said, wanted) => {
     const flags = [`--config.file=${await configOf('shop')}`];
     const url = await exporterSaying(said);

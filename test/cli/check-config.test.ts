@@ -94,7 +94,7 @@ test('unwraps container logs', async () => {
 
 test.each([
   ['{path: LOG}', undefined, /not tried: cannot be read: ENOENT/],
-  ['{path: /}', undefined, /not tried: is no regular file/],
+  ['{path: /}', undefined, /not tried: is not a regular file/],
   ['{path: LOG}', '', /not tried: the file contains no line yet/],
   ['{path: /nonexistent/*.log}', undefined, /\/nonexistent\/\*\.log: format not tried/],
 ])('a log that cannot be tried, %s, is named and no failure', async (source, log, wanted) => {

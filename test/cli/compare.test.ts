@@ -168,9 +168,9 @@ describe('compare, from Prometheus', () => {
   }
 
   test.each([
-    ['<html>login</html>', 200, 'status 200, and no JSON'],
+    ['<html>login</html>', 200, 'status 200, and the answer is not JSON'],
     ['{"status":"error","errorType":"bad_data","error":"parse error"}', 400, 'parse error'],
-    ['{"status":"success","data":{"resultType":"vector","result":[]}}', 200, 'is not that of'],
+    ['{"status":"success","data":{"resultType":"vector","result":[]}}', 200, 'does not come from'],
     [
       '{"status":"success","data":{"resultType":"matrix","result":[]}}',
       200,

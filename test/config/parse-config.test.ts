@@ -29,7 +29,7 @@ describe('parseConfig()', () => {
   });
 
   test.each(['unix:/run/nginx-log.sock', '/run/nginx-log.sock'])(
-    'C4 refuses %s as the address of syslog, and says what to write',
+    'C4 refuses %s as the address of syslog, and the message contains the form to write',
     (address) => {
       const text = `targets: [{name: a, server: nginx, access_logs: [{syslog: "${address}"}]}]`;
       expect(problems(text)).toEqual([
@@ -172,9 +172,12 @@ describe('parseConfig()', () => {
     expect(problems(text).length).toBeGreaterThan(0);
   });
 
-  test.each(['[', '{a: ', '- '])('D8 refuses %j without end, deeper than any stack', (piece) => {
-    expect(problems(piece.repeat(20_000)).length).toBeGreaterThan(0);
-  });
+  test.each(['[', '{a: ', '- '])(
+    'D8 refuses %j that nest without limit, deeper than any stack',
+    (piece) => {
+      expect(problems(piece.repeat(20_000)).length).toBeGreaterThan(0);
+    },
+  );
 });
 
 /** "Billion laughs": nine levels of nine aliases each. */

@@ -206,7 +206,7 @@ describe('parseWebConfig() of files with a mistake', () => {
     expect(problems.join()).not.toContain('hunter2');
   });
 
-  it('D6 refuses a hash that would take long to check, and says how to make another', () => {
+  it('D6 refuses a hash that would take long to check, and explains how to make another', () => {
     const users = (cost: number) => `basic_auth_users:\n  alice: "$2y$${cost}$${'a'.repeat(53)}"\n`;
     expect(problemsOf(users(15))).toEqual([
       expect.stringMatching(

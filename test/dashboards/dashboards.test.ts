@@ -51,7 +51,7 @@ const dashboards = [...allDashboards].map(
 const flat = (panels: readonly AnyPanel[]): readonly AnyPanel[] =>
   panels.flatMap((panel) => [panel, ...flat(panel.panels ?? [])]);
 
-/** The rules of Grafana's dashboard-linter and of pint that apply, and our own. */
+/** Applicable rules of Grafana's dashboard-linter and of pint, and our own. */
 describe.each(dashboards)('%s', (name, dashboard) => {
   const all = flat(dashboard.panels);
   const drawn = all.filter(({ type }) => type !== 'row');
@@ -66,7 +66,7 @@ describe.each(dashboards)('%s', (name, dashboard) => {
     ]);
   });
 
-  test('has the choices datasource, job, instance and target, of which All is .+', () => {
+  test('has the variables datasource, job, instance and target, with .+ for All', () => {
     const { list } = dashboard.templating;
     expect(list.slice(0, 4).map((variable) => variable.name)).toEqual([
       'datasource',
@@ -78,7 +78,7 @@ describe.each(dashboards)('%s', (name, dashboard) => {
       expect({ variable, allValue }).toEqual({ variable, allValue: '.+' });
   });
 
-  test('numbers its panels once each, and lets none overlap', () => {
+  test('numbers each panel once, and panels do not overlap', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     const open = dashboard.panels.filter(({ type }) => type !== 'row');
     for (const [index, a] of open.entries()) {
@@ -94,7 +94,7 @@ describe.each(dashboards)('%s', (name, dashboard) => {
   });
 
   test.each(drawn.map((panel) => [panel.title, panel] as const))(
-    'panel %s says what it shows and what bad looks like',
+    'panel %s describes what it shows and what is bad',
     (_, panel) => {
       expect(panel.description).toMatch(/\*\*Bad:\*\* \S/);
       expect(panel.fieldConfig?.defaults.unit).toBeTruthy();
@@ -107,7 +107,7 @@ describe.each(dashboards)('%s', (name, dashboard) => {
   );
 
   test.each(drawn.map((panel) => [panel.title, panel] as const))(
-    'panel %s asks queries that parse, within the chosen job and instance',
+    'panel %s has queries that parse, for the chosen job and instance',
     (_, panel) => {
       const targets = panel.targets ?? [];
       expect(targets.length).toBeGreaterThan(0);
@@ -117,7 +117,7 @@ describe.each(dashboards)('%s', (name, dashboard) => {
         expect(names.errors, expr).toEqual([]);
         for (const { metric, matchers } of names.selectors) {
           if (metric === 'ALERTS') continue;
-          // A recorded service level is one of a service, which has no instance.
+          // A recorded service level belongs to a service, which has no instance.
           const scope = metric.startsWith('target:slo_') ? ['job'] : ['job', 'instance'];
           expect(
             matchers.map(({ label }) => label),

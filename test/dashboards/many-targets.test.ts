@@ -43,9 +43,9 @@ const ofType = (pattern: RegExp) => everyPanel.filter(([, { type }]) => pattern.
 const namesSeries = ({ targets = [] }: AnyPanel) =>
   targets.every(({ legendFormat }) => legendFormat.includes('{{'));
 
-/** Drawn with fifty servers of which one was full (npm run drill -- fifty), each of these was unreadable before. */
+/** With fifty servers, one of them full (npm run drill -- fifty), each of these was unreadable before. */
 describe('with fifty targets', () => {
-  // Grafana turns pages after twenty rows: the full server was on the second.
+  // Grafana splits panels into pages after twenty rows: the full server was on the second.
   test.each(
     ofType(/^(state-timeline|status-history)$/).filter(([, { targets = [] }]) =>
       targets.some(({ expr }) => !/exhaustion_evidence|keepalive_exporter_|\bup\{/.test(expr)),
@@ -80,14 +80,14 @@ describe('with fifty targets', () => {
   );
 
   test.each(ofType(/^timeseries$/).filter(([, panel]) => namesSeries(panel)))(
-    '%s fills no areas, which would hide one another',
+    '%s fills no areas, because they would hide each other',
     (_, { fieldConfig }) => {
       expect(fieldConfig?.defaults.custom?.fillOpacity).toBe(0);
     },
   );
 
   test.each(ofType(/^table$/).filter(([, { options }]) => options?.sortBy !== undefined))(
-    '%s has all its columns in 960 pixels',
+    '%s fits all its columns in 960 pixels',
     (_, { fieldConfig }) => {
       const widths = (fieldConfig?.overrides ?? []).map(({ properties }) =>
         Number(properties.find(({ id }) => /^custom\.(minW|w)idth$/.test(id))?.value),

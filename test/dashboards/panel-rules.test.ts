@@ -80,12 +80,15 @@ const everyPanel = [...allDashboards.keys()].flatMap((name) =>
 const ofType = (type: string) => everyPanel.filter(([, panel]) => panel.type === type);
 const exprs = (panel: DrawnPanel) => (panel.targets ?? []).map(({ expr }) => expr);
 
-/** A part of a dashboard that pictures at the flood showed to be wrong; each rule failed on the form before. */
+/** Defects that pictures during a flood showed; each rule failed before the correction. */
 describe('at the moment a server is full', () => {
-  test.each(ofType('stat'))('%s is asked for now: no value from before the outage', (_, panel) => {
-    expect(panel.targets?.every(({ instant, range }) => instant && !range)).toBe(true);
-    expect(panel.options.graphMode).toBe('none');
-  });
+  test.each(ofType('stat'))(
+    '%s is an instant query: no value from before the outage',
+    (_, panel) => {
+      expect(panel.targets?.every(({ instant, range }) => instant && !range)).toBe(true);
+      expect(panel.options.graphMode).toBe('none');
+    },
+  );
 
   test.each(
     everyPanel.filter(([, panel]) =>
@@ -107,11 +110,14 @@ describe('at the moment a server is full', () => {
     expect(exprs(table as DrawnPanel)[0]).toMatch(/^max by .*4 \* \(webserver_exhausted\{/);
   });
 
-  test.each(['fleet', 'apache', 'nginx'])('%s names the full server in its first panel', (name) => {
-    const first = panelsOf(name).find(({ type }) => type !== 'row');
-    expect(first?.title).toBe('Full now');
-    expect(first?.targets?.[0]?.legendFormat).toBe('{{target}}');
-  });
+  test.each(['fleet', 'apache', 'nginx'])(
+    '%s shows the name of the full server in its first panel',
+    (name) => {
+      const first = panelsOf(name).find(({ type }) => type !== 'row');
+      expect(first?.title).toBe('Full now');
+      expect(first?.targets?.[0]?.legendFormat).toBe('{{target}}');
+    },
+  );
 
   test.each(
     everyPanel.filter(([, panel]) =>
@@ -126,7 +132,7 @@ describe('at the moment a server is full', () => {
   });
 
   test.each(['apache', 'service', 'nginx'])(
-    '%s shows who holds the slots without a click',
+    '%s shows what holds the slots without a click',
     (name) => {
       const open = panelsOf(name).filter(({ type }) => type !== 'row');
       const keepalive = open.flatMap(exprs).filter((expr) => expr.includes('state=~"keepalive"'));
@@ -134,7 +140,7 @@ describe('at the moment a server is full', () => {
     },
   );
 
-  test('every figure and cell that is absent is grey, not the green of the lowest threshold', () => {
+  test('every absent figure and cell is grey, not the green of the lowest threshold', () => {
     const isGrey = ({ type, options }: Mapping) =>
       type === 'special' && JSON.stringify(options).includes('#999999');
     for (const [title, { fieldConfig }] of ofType('stat'))
@@ -154,33 +160,39 @@ describe('at the moment a server is full', () => {
 });
 
 /**
- * What Grafana itself stumbles over, and rules of grafana/dashboard-linter (docs/rules), by their names there:
+ * Problems in Grafana itself, and rules of grafana/dashboard-linter (docs/rules) by name:
  * panel-datasource-rule, panel-title-description-rule, panel-units-rule, target-promql-rule, target-job-rule,
  * target-instance-rule, template-job-rule, template-instance-rule (dashboards.test.ts), template-datasource-rule,
  * template-label-promql-rule, template-on-time-change-reload-rule, template-uneditable-rule, panel-no-targets-rule,
  * target-rate-interval-rule, target-counter-agg-rule (here).
  */
 describe('every panel', () => {
-  test.each(everyPanel)('%s has no two queries of one legend', (_, panel) => {
+  test.each(everyPanel)('%s has different legends for its queries', (_, panel) => {
     if (panel.type === 'table') return;
     const legends = (panel.targets ?? []).map(({ legendFormat }) => legendFormat);
     expect(new Set(legends).size).toBe(legends.length);
   });
 
-  test.each(everyPanel)('%s with words does not colour by thresholds', (_, { fieldConfig }) => {
-    const { mappings = [], color } = fieldConfig.defaults;
-    const words = mappings.filter(({ type }) => type === 'value');
-    if (words.length > 0) expect(color?.mode).not.toBe('thresholds');
-    for (const { options } of words)
-      for (const word of Object.values(options)) expect(word).toHaveProperty('color');
-  });
+  test.each(everyPanel)(
+    '%s with words does not use colours of thresholds',
+    (_, { fieldConfig }) => {
+      const { mappings = [], color } = fieldConfig.defaults;
+      const words = mappings.filter(({ type }) => type === 'value');
+      if (words.length > 0) expect(color?.mode).not.toBe('thresholds');
+      for (const { options } of words)
+        for (const word of Object.values(options)) expect(word).toHaveProperty('color');
+    },
+  );
 
-  test.each(everyPanel)('%s draws curves of ranges and figures of instants', (_, panel) => {
-    const instant = ['stat', 'table', 'trend'].includes(panel.type);
-    for (const target of panel.targets ?? []) expect(target.instant ?? false).toBe(instant);
-  });
+  test.each(everyPanel)(
+    '%s uses range queries for curves and instant queries for figures',
+    (_, panel) => {
+      const instant = ['stat', 'table', 'trend'].includes(panel.type);
+      for (const target of panel.targets ?? []) expect(target.instant ?? false).toBe(instant);
+    },
+  );
 
-  test.each(ofType('timeseries'))('%s gives each named curve a colour of its own', (_, panel) => {
+  test.each(ofType('timeseries'))('%s has a different colour for each named curve', (_, panel) => {
     const names = (panel.targets ?? [])
       .map(({ legendFormat }) => legendFormat)
       .filter((legend) => !legend.includes('{{'));
@@ -193,12 +205,12 @@ describe('every panel', () => {
     expect(new Set(colors).size).toBe(names.length);
   });
 
-  test.each(everyPanel)('%s is as wide and as high as can be read', (_, { type, gridPos }) => {
+  test.each(everyPanel)('%s is wide and high enough to be readable', (_, { type, gridPos }) => {
     expect(gridPos.w).toBeGreaterThanOrEqual(4);
     expect(gridPos.h).toBeGreaterThanOrEqual(type === 'stat' ? 4 : 7);
   });
 
-  test.each(everyPanel)('%s says why it is empty', (_, { fieldConfig }) => {
+  test.each(everyPanel)('%s has a text for the case that it is empty', (_, { fieldConfig }) => {
     expect(fieldConfig.defaults.noValue).not.toBe('no data');
   });
 
@@ -207,7 +219,7 @@ describe('every panel', () => {
   });
 
   test.each(everyPanel)(
-    '%s takes rates of $__rate_interval, or of the windows of the SLO',
+    '%s calculates rates over $__rate_interval, or over the windows of the SLO',
     (_, panel) => {
       for (const expr of exprs(panel))
         for (const [, window] of expr.matchAll(/(?:rate|increase)\([^[]*\[([^\]]+)\]/g))
@@ -222,19 +234,22 @@ describe('every panel', () => {
   });
 
   test.each(ofType('stat'))(
-    '%s has a title that is read in full at 1,000 pixels',
+    '%s has a title that is complete at 1,000 pixels',
     (name, { title }) => {
       expect(title.length, name).toBeLessThanOrEqual(15);
     },
   );
 
-  test.each(ofType('timeseries'))('%s has an axis also when all is zero', (_, { fieldConfig }) => {
-    const { custom = {} } = fieldConfig.defaults;
-    expect('axisSoftMax' in custom || 'max' in fieldConfig.defaults).toBe(true);
-  });
+  test.each(ofType('timeseries'))(
+    '%s has an axis even if all values are zero',
+    (_, { fieldConfig }) => {
+      const { custom = {} } = fieldConfig.defaults;
+      expect('axisSoftMax' in custom || 'max' in fieldConfig.defaults).toBe(true);
+    },
+  );
 
   test.each(everyPanel)(
-    '%s counts only exporters of ours and alerts of these rules',
+    '%s counts only keepalive-exporter and alerts of these rules',
     (_, panel) => {
       for (const expr of exprs(panel)) {
         if (/(^|[^\w])(up|process_\w+|nodejs_\w+)\{/.test(expr))
@@ -257,7 +272,7 @@ describe.each([...allDashboards])('%s, by the rules of dashboard-linter', (_, fi
   const dashboard = finished as unknown as LintedDashboard;
   const [datasource, ...choices] = dashboard.templating.list;
 
-  test('template-datasource-rule: a datasource variable of type prometheus, called so', () => {
+  test('template-datasource-rule: a datasource variable of type prometheus with this name', () => {
     expect(datasource).toMatchObject({
       name: 'datasource',
       label: 'Data source',
@@ -275,23 +290,23 @@ describe.each([...allDashboards])('%s, by the rules of dashboard-linter', (_, fi
     }
   });
 
-  test('template-on-time-change-reload-rule: choices are of the time that is looked at', () => {
+  test('template-on-time-change-reload-rule: choices follow the time range', () => {
     for (const { type, refresh } of choices) if (type === 'query') expect(refresh).toBe(2);
   });
 
-  test('template-uneditable-rule: what is generated is not edited in Grafana', () => {
+  test('template-uneditable-rule: generated dashboards cannot be edited in Grafana', () => {
     expect(dashboard.editable).toBe(false);
   });
 });
 
-test.each(everyPanel)('target-counter-agg-rule: %s takes counters only as rates', (_, panel) => {
+test.each(everyPanel)('target-counter-agg-rule: %s uses counters only as rates', (_, panel) => {
   for (const expr of exprs(panel)) {
     const bare = expr.replaceAll(/(?:rate|increase|changes)\(\w+\{[^}]*\}\[/g, '');
     expect(bare).not.toMatch(/\w+_total\{/);
   }
 });
 
-test('every value of a label that a panel matches is one that the label can have', () => {
+test('every label value in a panel is one that the label can have', () => {
   const closed: Readonly<Record<string, readonly string[]>> = {
     state: slotStackOrder,
     activity: activityBands.map(({ activity }) => activity),
@@ -315,7 +330,7 @@ test('every value of a label that a panel matches is one that the label can have
   expect(wrong).toEqual([]);
 });
 
-test('the objectives chosen at first are those of the alert rules', () => {
+test('the default objectives are those of the alert rules', () => {
   const rules = readDefaults();
   expect(promised).toEqual({
     availability: rules.availability_objective,

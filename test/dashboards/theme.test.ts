@@ -29,7 +29,7 @@ test('slotBands shows every state of a slot exactly once', () => {
   expect([...shown].sort()).toEqual([...slotStackOrder].sort());
 });
 
-test('targetStates puts full last, so that sorting puts it first, and only room is green', () => {
+test('targetStates has full last, so that sorting puts it first, and only `has room` is green', () => {
   expect(targetStates.at(-1)?.text).toBe('FULL');
   expect(
     targetStates.filter(({ color }) => color === meaning.good).map(({ text }) => text),
@@ -41,7 +41,7 @@ const rgbOf = (hex: string): readonly number[] =>
 const distance = (a: string, b: string): number =>
   Math.hypot(...rgbOf(a).map((value, at) => value - (rgbOf(b)[at] ?? 0)));
 
-test('no two bands of a stack look alike: 50 steps of colour apart at least', () => {
+test('no two bands of a stack look similar: at least 50 steps of colour apart', () => {
   for (const bands of [slotBands, activityBands])
     for (const [at, a] of bands.entries())
       for (const b of bands.slice(at + 1))

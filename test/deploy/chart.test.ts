@@ -41,7 +41,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-/** `central.replicas`, as far as the schema knows names. */
+/** Paths such as `central.replicas`, as deep as the schema lists names. */
 function namesOf(value: unknown, schema: Schema, prefix = ''): readonly string[] {
   if (schema.properties === undefined || typeof value !== 'object' || value === null)
     return [prefix];
@@ -57,10 +57,10 @@ function namesIn(schema: Schema, prefix = ''): readonly string[] {
   );
 }
 
-test('values.yaml and values.schema.json name the same values', () => {
+test('values.yaml and values.schema.json have the same values', () => {
   const schema = JSON.parse(read(join(chart, 'values.schema.json'))) as Schema;
   const values: unknown = parse(read(join(chart, 'values.yaml')));
-  // Helm gives these two to a chart that another one depends on; resources may also hold claims.
+  // Helm passes these two to a dependency; resources may also contain claims.
   const unset = /^\.(global|enabled)$|\.resources\.claims$/;
   expect(namesOf(values, schema).toSorted()).toEqual(
     namesIn(schema)

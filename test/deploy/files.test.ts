@@ -23,7 +23,7 @@ test('compose mounts only what exists, and its exporter accepts its configuratio
   expect(parseNginxConfig(read('compose/nginx/nginx.conf'))).toMatchObject({ ok: true });
 });
 
-test('the image is pinned to a base and runs as a user that is a number, without a shell between it and SIGTERM', () => {
+test('the image has a pinned base and a numeric user, and receives SIGTERM without a shell', () => {
   const lines = read('docker/Dockerfile').split('\n');
   expect(lines).toContain('USER 65532:65532');
   expect(lines.find((line) => line.startsWith('ARG BASE='))).toMatch(/@sha256:[0-9a-f]{64}$/);
@@ -39,7 +39,7 @@ test.each([
   'MemoryDenyWriteExecute',
 ])('the unit is hardened: %s', (line) => {
   const unit = read('systemd/keepalive-exporter.service');
-  // Node.js makes code as it runs: this one setting would end it at once.
+  // Node.js compiles code at run time: this setting would end it at once.
   if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
   else expect(unit.split('\n')).toContain(line);
 });
@@ -59,16 +59,16 @@ test('image, unit and npm scripts run Node.js with the same flags, which do not 
     expect(scripts[name]).toBe(
       `exec node ${flags.join(' ')} dist/main.js ${name.replace('start', 'serve')}`,
     );
-  // A thousand targets need more than one does, and a process that reaches its limit is gone.
+  // The heap grows with the number of targets, and a process that reaches its limit ends.
   expect(flags.join()).not.toContain('max-old-space-size');
 });
 
-test('the unit runs nothing but Node.js and the shell, which a bare Debian has', () => {
+test('the unit runs only Node.js and the shell, which a minimal Debian has', () => {
   const commands = [...read('systemd/keepalive-exporter.service').matchAll(/^Exec\w+=(\S+)/gm)];
   expect(commands.map(([, path]) => path)).toEqual(['/usr/bin/node', '/bin/sh']);
 });
 
-test('image and unit give malloc the same settings', () => {
+test('image and unit have the same settings for malloc', () => {
   const settings = Object.entries(readMallocSettings(repository));
   expect(settings.length).toBe(2);
   const lines = read('systemd/keepalive-exporter.service').split('\n');
@@ -77,14 +77,14 @@ test('image and unit give malloc the same settings', () => {
   );
 });
 
-test('no manifest, template or compose file displaces the entry point of the image, which has the flags', () => {
+test('no manifest, template or compose file replaces the entry point of the image, which has the flags', () => {
   const texts = readdirSync(deploy, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.(?:ya?ml|tpl)$/.test(name),
   );
   expect(texts).toContain('kubernetes/sidecar-patch.yaml');
   expect(texts).toContain('helm/keepalive-exporter/templates/_container.tpl');
   for (const name of texts) {
-    // compose's command is what an image calls CMD.
+    // `command` of compose is CMD of an image.
     if (!name.startsWith('compose/')) expect(read(name), name).not.toMatch(/^\s*(?:- )?command:/m);
     expect(read(name), name).not.toMatch(/entrypoint:|NODE_OPTIONS|MALLOC_/);
   }

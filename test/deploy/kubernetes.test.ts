@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../../deploy/kubernetes/', import.meta.url))
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
   name.endsWith('.yaml'),
 );
-/** No objects of their own: parts of the workloads they are put into. */
+/** Not objects, but patches of workloads. */
 const sidecarFile = 'components/sidecar/container.yaml';
 const patchFiles = [sidecarFile, 'components/sidecar-logs/container.yaml', 'sidecar-patch.yaml'];
 const objectFiles = files.filter(
@@ -35,7 +35,7 @@ function load(file: string): readonly KubernetesObject[] {
   );
 }
 
-/** As kustomize patches it in. */
+/** The container as kustomize adds it. */
 function withSidecar(deployment: KubernetesObject): KubernetesObject {
   const [patch] = loadObjects(readFileSync(join(root, sidecarFile), 'utf8'));
   const merged = structuredClone(deployment) as PodOwner;
@@ -114,7 +114,7 @@ describe.each(pods)('the pods of %s', (file, pod) => {
     }
   });
 
-  test('state their resources, and the exporter its probes', () => {
+  test('have resources, and the exporter has probes', () => {
     for (const container of containersOf(pod)) {
       const { name, resources, livenessProbe, readinessProbe, restartPolicy } = container;
       expect(resources?.requests).toBeDefined();
@@ -122,7 +122,7 @@ describe.each(pods)('the pods of %s', (file, pod) => {
       if (name !== 'keepalive-exporter') continue;
       expect(livenessProbe?.httpGet).toMatchObject({ path: '/-/healthy' });
       expect(livenessProbe?.httpGet?.host).toBeUndefined();
-      // A native sidecar that is not ready would take the web server out of service.
+      // A native sidecar that is not ready would remove the web server from its Service.
       const ready = restartPolicy === 'Always' ? undefined : { path: '/-/ready' };
       expect(readinessProbe?.httpGet).toEqual(ready && expect.objectContaining(ready));
     }
@@ -141,7 +141,7 @@ test('sidecar-patch.yaml, for kubectl, is the patch of the component', () => {
   expect(patch).toEqual({ spec: component.spec });
 });
 
-test('the NetworkPolicy lets out every port that probe.allow admits', () => {
+test('the NetworkPolicy allows every port that probe.allow admits', () => {
   const [policy] = load('base/network-policy.yaml');
   const { egress } = (policy?.spec ?? {}) as {
     egress: { to?: unknown; ports: { port: number }[] }[];
@@ -164,7 +164,7 @@ test('every object of the Prometheus Operator has the label that kube-prometheus
     expect(metadata.labels, metadata.name).toMatchObject({ release: 'kube-prometheus-stack' });
 });
 
-test('no file of deploy/kubernetes holds an address of an example', () => {
+test('no file of deploy/kubernetes contains an example address', () => {
   const all = readdirSync(root, { recursive: true, encoding: 'utf8', withFileTypes: true });
   const texts = all.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
   const named = texts.filter((path) => /example\.(com|org)/.test(readFileSync(path, 'utf8')));

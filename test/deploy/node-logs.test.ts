@@ -16,7 +16,7 @@ const accessLine = (status: number) =>
 const errorLine =
   '2026/11/21 03:18:00 [alert] 31#31: *5 1024 worker_connections are not enough while connecting to upstream';
 
-test('the configuration of node-logs counts what ingress-nginx writes on a node as kubelet lays it out', async () => {
+test('the configuration of node-logs counts the lines of ingress-nginx in the directories of kubelet', async () => {
   const path = await keepTempDirectory('node');
   const node = await createNode(path);
   const name = { namespace: 'ingress-nginx', container: 'controller' };

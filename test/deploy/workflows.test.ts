@@ -59,17 +59,17 @@ const folder = '.github/workflows';
 const files = readdirSync(folder);
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-test.each(files)('%s follows the syntax, gives no more rights than it needs, and ends', (file) => {
+test.each(files)('%s has valid syntax, the fewest permissions, and a time limit', (file) => {
   const text = readFileSync(`${folder}/${file}`, 'utf8');
   const parsed = workflow.parse(parse(text));
-  // What a job does not ask for, it does not get.
+  // A job has only the permissions that it requests.
   expect(parsed.permissions).toEqual({ contents: 'read' });
-  // Where things are published to is the owner's to say: a variable, or the tool's default.
+  // The owner chooses where to publish: a variable, or the default of the tool.
   expect(text).not.toMatch(/https?:\/\/|registry-url/);
   for (const { steps } of Object.values(parsed.jobs)) {
     for (const { run = '' } of steps) {
       expect(spawnSync('bash', ['-n'], { input: run, encoding: 'utf8' }).stderr).toBe('');
-      // actionlint: text of others in a script is a script of others.
+      // actionlint: text from other people in a script would run as code.
       expect(run).not.toContain('${{');
       for (const [, script = ''] of run.matchAll(/\bnpm run ([\w:-]+)/g)) {
         expect(Object.keys(scripts)).toContain(script);
@@ -78,7 +78,7 @@ test.each(files)('%s follows the syntax, gives no more rights than it needs, and
   }
 });
 
-test('expressions read what exists: contexts, ids of steps, keys of the matrix', () => {
+test('expressions use existing contexts, ids of steps and keys of the matrix', () => {
   for (const file of files) {
     const text = readFileSync(`${folder}/${file}`, 'utf8');
     for (const [, expression = ''] of text.matchAll(/\$\{\{ (.+?) \}\}/g)) {

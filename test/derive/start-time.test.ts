@@ -22,7 +22,7 @@ describe('deriveStartTime()', () => {
     expect(startTime(restartTime, 3610, started + 3610.9)).toBe(started);
   });
 
-  test('A12 does not jitter with the second the scrape falls into', () => {
+  test('A12 does not change with the second in which the scrape happens', () => {
     const at = (offset: number) =>
       startTime('Friday, 20-Nov-2026 10:00:00 UTC', Math.floor(offset), started + offset);
     expect([at(10.01), at(10.99), at(11.2)]).toEqual([started, started, started]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { repository } from '../support/doc-blocks.ts';
+import { docBlock, repository } from '../support/doc-blocks.ts';
 import { runCli } from '../support/run-cli.ts';
 import { planVisits } from '../support/timed-visitors.ts';
 import { recommendedFormat, renderVisitLog } from '../support/visit-log.ts';
@@ -42,11 +42,18 @@ async function adviseOnVisitors(...flags: readonly string[]): Promise<string> {
   return stdout;
 }
 
-test('README.md shows what advise prints', async () => {
-  const readme = await page('README.md');
-  const [, shown] =
-    /\$ keepalive-exporter advise [^\n]+\n(?: [^\n]+\n)*?\n?([\s\S]*?)```/.exec(readme) ?? [];
-  expect(shown).toBe(await adviseOnVisitors('--slots=55'));
+/** The text below the command. */
+function shownIn(file: string): string {
+  const [, ...lines] = docBlock(file, '', '$ keepalive-exporter advise').split('\n');
+  return lines.join('\n');
+}
+
+test('docs/tuning.md shows what advise prints, and README.md the beginning of it', async () => {
+  const printed = await adviseOnVisitors('--slots=55');
+  expect(shownIn('docs/tuning.md')).toBe(printed);
+  const beginning = shownIn('README.md');
+  expect(beginning).toContain('Expected');
+  expect(printed.startsWith(beginning)).toBe(true);
 }, 30_000);
 
 test('docs/tuning.md recommends the format that the test reads', async () => {

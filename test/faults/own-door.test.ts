@@ -23,7 +23,7 @@ async function connectTo(port: number, host = '127.0.0.1'): Promise<Socket> {
   return socket;
 }
 
-/** All that is answered to raw bytes on one connection. */
+/** Returns the complete answer to raw bytes on one connection. */
 async function answerTo(port: number, bytes: string): Promise<string> {
   const socket = await connectTo(port);
   let answer = '';
@@ -70,7 +70,7 @@ describe('a client that', () => {
       `POST /-/reload HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 1000000\r\nConnection: close\r\n\r\n${'x'.repeat(1e6)}`,
       /^HTTP\/1\.1 4\d\d |^$/,
     ],
-    ['sends no HTTP', '\x16\x03\x01\x02\0\x01\0', /^HTTP\/1\.1 400 /],
+    ['does not send HTTP', '\x16\x03\x01\x02\0\x01\0', /^HTTP\/1\.1 400 /],
     ['sends a header with a NUL', 'GET / HTTP/1.1\r\nX: \0\r\n\r\n', /^HTTP\/1\.1 400 /],
   ])('D1 %s is refused, and the next is served', async (_, bytes, wanted) => {
     const { port, get } = await listening();
@@ -104,7 +104,7 @@ describe('a client that', () => {
   });
 
   test.each(['127.0.0.1', '::1'])(
-    'D1 E2 connects to localhost at %s and says nothing is cut at the end',
+    'D1 E2 connects to localhost at %s and sends nothing is disconnected at the end',
     async (host) => {
       const { app, stop } = await startInProcess({});
       const port = await findFreePort();
@@ -165,7 +165,7 @@ describe('/probe', () => {
   });
 
   test.each(['__proto__', 'constructor', 'toString'])(
-    'D4 B12 takes "%s" as a target, as a module and as a parameter for a name like any other',
+    'D4 B12 handles "%s" as a target, a module and a parameter like any other name',
     async (name) => {
       const { app } = await startInProcess({
         targets: [
@@ -227,7 +227,7 @@ describe('--web.config.file', () => {
     return { content, problems, status };
   };
 
-  test('D7 that becomes invalid while serving refuses with 500, in one log line, until it is mended', async () => {
+  test('D7 that becomes invalid while serving refuses with 500, in one log line, until it is corrected', async () => {
     const { content, problems, status } = await serve('{}');
     expect(await status()).toBe(200);
     content.text = 'basic_auth_users: [';
@@ -237,7 +237,7 @@ describe('--web.config.file', () => {
     expect(await status()).toBe(200);
   });
 
-  test('D6 lets nobody in by a password of a megabyte, a colon in the name, or a prefix', async () => {
+  test('D6 accepts no password of a megabyte, no colon in the name, and no prefix', async () => {
     const { status } = await serve(`basic_auth_users: {prom: '${await hash('a:b', 4)}'}`);
     const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
     expect(await status(basic('prom:a:b'))).toBe(200);
@@ -254,7 +254,7 @@ describe('--web.config.file', () => {
   });
 });
 
-test('D8 a storm of reloads, every other one invalid, leaves the last valid configuration in force', async () => {
+test('D8 after many reloads, every other one invalid, the last valid configuration is in force', async () => {
   const target = (name: string) => ({
     name,
     server: 'nginx',

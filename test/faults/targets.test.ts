@@ -39,7 +39,7 @@ describe('an answer that', () => {
 
   test.each([
     [
-      'has a chunk size that is no number',
+      'has a chunk size that is not a number',
       'Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n',
     ],
     [
@@ -55,7 +55,7 @@ describe('an answer that', () => {
     );
   });
 
-  test('A6 is HTTP/0.9 is no page', async () => {
+  test('A6 is HTTP/0.9 is not accepted as a page', async () => {
     expect(await resultOf((socket) => socket.end('Active connections: 1 \n'))).toBe('other');
   });
 });
@@ -93,7 +93,7 @@ test.each([
   ['EHOSTUNREACH', 'other'],
   ['EAI_AGAIN', 'dns'],
 ])(
-  'A16 %s of the system is a failure of that poll with its words, result %s',
+  'A16 %s of the system is a failure of that poll with its message, result %s',
   async (code, result) => {
     const failing = () => Promise.reject(Object.assign(new Error(`connect ${code}`), { code }));
     const options = { statusUrl: 'http://any.example/', http, resolveName: failing };
@@ -168,12 +168,12 @@ test('A11 counters that go back or wrap are passed on as they are', async () => 
   expect(await read()).toBe(3);
   accepts = '9007199254740991';
   expect(await read()).toBe(Number.MAX_SAFE_INTEGER);
-  // Just below 2^64 an atomic of nginx has fallen below zero: no count at all.
+  // A value just below 2^64 is an nginx counter that fell below zero. It is not a count.
   accepts = '18446744073709551615';
   expect(await read()).toBeUndefined();
 });
 
-test('A14 a page that is no status page is up 0 with its result, never up 1', async () => {
+test('A14 a page that is not a status page is up 0 with its result, never up 1', async () => {
   let page = nginxPage('1');
   const { exporter } = await watch('nginx', () => page);
   expect((await exporter.metrics()).value('webserver_up')).toBe(1);

@@ -20,7 +20,7 @@ async function open(path: string) {
   return store.value;
 }
 
-test('a record is read back, the last one written', async () => {
+test('read() returns the last record that was written', async () => {
   const store = await open(await directory());
   expect(await store.read()).toEqual({ ok: true, value: undefined });
   await store.write({ n: 1 });
@@ -28,7 +28,7 @@ test('a record is read back, the last one written', async () => {
   expect(await store.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
-test('B17 a record that was torn is set aside, with words', async () => {
+test('B17 an incomplete record is renamed and reported', async () => {
   const path = await directory();
   const store = await open(path);
   await store.write({ n: 1 });
@@ -41,7 +41,7 @@ test('B17 a record that was torn is set aside, with words', async () => {
   expect(await store.read()).toEqual({ ok: true, value: undefined });
 });
 
-test('B18 a valid checksum over something that is not JSON is an error in words', async () => {
+test('B18 a valid checksum over something that is not JSON is reported as an error', async () => {
   const path = await directory();
   const store = await open(path);
   const sum = createHash('sha256').update('nonsense').digest('hex');
@@ -52,7 +52,7 @@ test('B18 a valid checksum over something that is not JSON is an error in words'
   });
 });
 
-test('B19 nothing is written once another has the directory', async () => {
+test('B19 nothing is written after another exporter has taken the directory', async () => {
   const path = await directory();
   const store = await open(path);
   await rm(join(path, 'lock'));
@@ -62,7 +62,7 @@ test('B19 nothing is written once another has the directory', async () => {
   expect(await second.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
-test('B18 a path that is no directory is an error in words', async () => {
+test('B18 a path that is not a directory is reported as an error', async () => {
   const file = join(await directory(), 'file');
   await writeFile(file, '');
   expect(await openCheckpointStore(file, 'process 1 here')).toMatchObject({

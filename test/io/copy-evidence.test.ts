@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { mayBeCopy } from '../../src/io/copy-evidence.ts';
 
-/** Seconds, as they read best. */
+/** Times in seconds. */
 const file = (born: number, modified: number, changed = modified, size = 100) => ({
   size,
-  bornMilliseconds: born * 1000,
+  createdMilliseconds: born * 1000,
   modifiedMilliseconds: modified * 1000,
   changedMilliseconds: changed * 1000,
 });
@@ -26,7 +26,7 @@ test.each([
   expect(mayBeCopy(copy, source)).toBe(expected);
 });
 
-test('mayBeCopy() without times of birth believes only what was not changed since it was written', () => {
-  expect(mayBeCopy(file(0, 20), { ...atPath(10), bornMilliseconds: 0 })).toBe(true);
-  expect(mayBeCopy(file(0, 20, 21), { ...atPath(10), bornMilliseconds: 0 })).toBe(false);
+test('mayBeCopy() without times of creation accepts only a file that was not changed after it was written', () => {
+  expect(mayBeCopy(file(0, 20), { ...atPath(10), createdMilliseconds: 0 })).toBe(true);
+  expect(mayBeCopy(file(0, 20, 21), { ...atPath(10), createdMilliseconds: 0 })).toBe(false);
 });

@@ -16,7 +16,7 @@ async function createDirectory(): Promise<string> {
   return path;
 }
 
-/** A holder as another container would be: PID 1 of its own PID namespace, in its own network namespace. */
+/** A holder as in another container: PID 1 of its own PID namespace, in its own network namespace. */
 async function holdInNamespaces(directory: string): Promise<ChildProcess> {
   const script = `
     const { lockDirectory } = await import(${JSON.stringify(modulePath)});
@@ -44,7 +44,7 @@ async function lock(directory: string, owner = 'process 1 here') {
   return taken.value;
 }
 
-test('B19 a second exporter is told who holds the directory, until the first lets go', async () => {
+test('B19 a second exporter gets an error that names the holder, until the first releases the directory', async () => {
   const directory = await createDirectory();
   const first = await lock(directory);
   expect(await lockDirectory(directory, 'other')).toMatchObject({
@@ -70,13 +70,13 @@ test('B19 it holds across PID and network namespaces, and ends with kill -9', as
   await expect.poll(() => lockDirectory(directory, 'next')).toMatchObject({ ok: true });
 });
 
-test('B19 a file left by a process that died, or by an earlier version, is no lock', async () => {
+test('B19 a file left by a process that died, or by an earlier version, is not a lock', async () => {
   const directory = await createDirectory();
   await writeFile(join(directory, 'lock'), String(process.ppid));
   await (await lock(directory)).release();
 });
 
-test('B19 of many that start at once over a stale lock exactly one has it', async () => {
+test('B19 of many that start at once over a stale lock exactly one gets it', async () => {
   const directory = await createDirectory();
   for (let round = 0; round < 20; round++) {
     await writeFile(join(directory, 'lock'), '');
@@ -91,7 +91,7 @@ test('B19 of many that start at once over a stale lock exactly one has it', asyn
   }
 });
 
-test('a lock that was removed by hand is known to be lost', async () => {
+test('isHeld() is false after the lock was removed by hand', async () => {
   const directory = await createDirectory();
   const held = await lock(directory);
   await rm(join(directory, 'lock'));
@@ -107,7 +107,7 @@ test('makes missing directories, also where a path is longer than the address of
   await held.release();
 });
 
-test('B18 a path where no directory can be made is an error in words, at once', async () => {
+test('B18 a path where no directory can be made is reported as an error at once', async () => {
   const file = join(await createDirectory(), 'file');
   await mkdir(join(file, '..'), { recursive: true });
   await writeFile(file, '');

@@ -33,7 +33,7 @@ async function failureOf(statusUrl: string, settings: object = {}, deadline = 30
 }
 
 describe('createPageFetcher()', () => {
-  test('returns body, Server header and timings of a page that arrived whole', async () => {
+  test('returns body, Server header and timings of a page that arrived completely', async () => {
     const server = keep(
       await startHostileServer((socket) => socket.end(page('h\u00e9llo'), 'latin1')),
     );
@@ -62,7 +62,7 @@ describe('createPageFetcher()', () => {
     expect(head.match(/^connection:/gim)).toHaveLength(1);
   });
 
-  test('says in each request who asks, whatever headers are configured', async () => {
+  test('each request names the exporter as user agent, whatever headers are configured', async () => {
     const server = keep(await startHostileServer((socket) => socket.end(page(''))));
     const settings = http({ headers: { 'user-agent': 'curl' } });
     const options = { statusUrl: server.url, http: settings, resolveName };
@@ -80,16 +80,16 @@ describe('createPageFetcher()', () => {
     message: RegExp,
   ][] = [
     [
-      'A1 silence is told apart and ends at the deadline',
+      'A1 a server without an answer is a timeout at the deadline',
       () => undefined,
       'response_timeout',
-      /connected, but no answer came within 0\.3 s/,
+      /connected, but no answer came within \d\.\d s/,
     ],
     [
-      'A2 half an answer is told apart and ends at the deadline',
+      'A2 an incomplete answer is a timeout at the deadline',
       (s) => s.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
       'response_timeout',
-      /began, but did not end/,
+      /the answer began, but did not end within \d\.\d s/,
     ],
     [
       'A2 a header that drips is cut at the total deadline',
@@ -98,20 +98,20 @@ describe('createPageFetcher()', () => {
       /./,
     ],
     [
-      'A7 a connection closed without a byte is told apart',
+      'A7 a connection closed without a byte is an empty reply',
       (s) => s.end(),
       'empty_reply',
       /hang up/,
     ],
-    ['A16 a reset is told apart', (s) => s.resetAndDestroy(), 'reset', /ECONNRESET/],
+    ['A16 a reset is reported as one', (s) => s.resetAndDestroy(), 'reset', /ECONNRESET/],
     [
-      'A7 a body shorter than its length is no page',
+      'A7 a body shorter than its length is not accepted as a page',
       (s) => s.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
       'reset',
       /./,
     ],
     [
-      'A7 a chunked body without its end is no page',
+      'A7 a chunked body without its end is not accepted as a page',
       (s) => s.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n'),
       'reset',
       /./,
@@ -151,27 +151,22 @@ describe('createPageFetcher()', () => {
       /302.*not followed/,
     ],
     [
-      'A14 403 is told apart',
+      'A14 a 403 is reported with its status',
       (s) => s.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'),
       'http_status',
       /403/,
     ],
-    [
-      'A6 an answer that is not HTTP is told apart',
-      (s) => s.end('SSH-2.0-OpenSSH\r\n'),
-      'other',
-      /./,
-    ],
+    ['A6 an answer that is not HTTP is refused', (s) => s.end('SSH-2.0-OpenSSH\r\n'), 'other', /./],
   ];
   test.each(answers)('%s', async (_, answer, expected, message) => {
     const server = keep(await startHostileServer(answer));
-    // What ends by itself has all the time it may need on a busy machine.
-    const deadline = expected === 'response_timeout' ? 300 : 20_000;
+    // Answers that end by themselves get all the time they may need on a busy machine.
+    const deadline = expected === 'response_timeout' ? 500 : 20_000;
     const { failure } = await failureOf(`${server.url}/`, {}, deadline);
     expect(failure).toMatchObject({ result: expected });
     expect(failure.message).toContain(`fetch "${server.url}/"`);
     expect(failure.remedy).not.toBe('');
-    if (expected !== 'response_timeout') expect(failure.message).toMatch(message);
+    expect(failure.message).toMatch(message);
   });
 
   test('A16 nothing listening is refused, and has no connect time', async () => {
@@ -192,7 +187,7 @@ describe('createPageFetcher()', () => {
     expect(failure.result).toBe('dns');
   });
 
-  test('A15 a name nobody answers for is dns at the deadline, and delays no other fetch', async () => {
+  test('A15 a name that is never resolved is dns at the deadline, and delays no other fetch', async () => {
     const never = () => new Promise<never>(() => undefined);
     const fetcher = createPageFetcher({
       statusUrl: 'http://dead.example/',

@@ -19,7 +19,7 @@ function startLog() {
 }
 
 describe('limitRepeats()', () => {
-  test('D4 a stranger who asks again and again fills no disk: twenty lines, then one a minute with the number missing', () => {
+  test('D4 a stranger who asks again and again fills no disk: twenty lines, then one a minute with the number suppressed', () => {
     const { log, lines, wait } = startLog();
     for (let asked = 0; asked < 1000; asked++) log.warn('probe refused', { asked });
     expect(lines).toHaveLength(20);
@@ -32,7 +32,7 @@ describe('limitRepeats()', () => {
     expect(lines.at(-1)).toContain('suppressed=999');
   });
 
-  test('A16 a target that flaps for a day costs the lines of no other', () => {
+  test('A16 a target that flaps for a day suppresses no line of another target', () => {
     const { log, lines, wait } = startLog();
     for (let second = 0; second < 86_400; second++) {
       log.warn('target cannot be read', { target: 'flaps' });
@@ -44,7 +44,7 @@ describe('limitRepeats()', () => {
     expect(lines.at(-1)).not.toContain('suppressed');
   });
 
-  test('what happens once a minute is written each time', () => {
+  test('a message once a minute is written each time', () => {
     const { log, lines, wait } = startLog();
     for (let minute = 0; minute < 100; minute++) {
       log.error('configuration refused', { problems: 'x' });

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { followFile } from '../../src/io/follow-file.ts';
-import { FollowLedger } from '../../src/io/follow-ledger.ts';
+import { emptyTotals, FollowLedger } from '../../src/io/follow-ledger.ts';
 import { openLogFile } from '../../src/io/log-file.ts';
 import { listSiblings } from '../../src/io/log-siblings.ts';
 
 const text = 'line 1\nline 2\n';
-const noTotals = { readBytes: 0, skippedBytes: 0, rotations: 0, tooLongLines: 0 };
 
 async function createLog(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'log-file-'));
@@ -19,7 +18,7 @@ async function createLog(): Promise<string> {
   return path;
 }
 
-test('B3 a file that is emptied just after it was read keeps the place that was read', async () => {
+test('B3 a file that is truncated just after it was read keeps the place of the read', async () => {
   const path = await createLog();
   const file = await openLogFile(path, 0);
   onTestFinished(() => file.close());
@@ -30,7 +29,7 @@ test('B3 a file that is emptied just after it was read keeps the place that was 
   expect(await file.place()).toEqual(before);
 });
 
-test('B3 a copytruncate in the middle of a look counts nothing twice, though an older file was written to last', async () => {
+test('B3 a copytruncate in the middle of a poll counts nothing twice, though an older file was written to last', async () => {
   const path = await createLog();
   const seen: string[] = [];
   let onLastLine = () => {};
@@ -48,16 +47,16 @@ test('B3 a copytruncate in the middle of a look counts nothing twice, though an 
   onLastLine = () => {
     copyFileSync(path, `${path}.2`);
     truncateSync(path);
-    // Apache ends the requests of its old children into the renamed file.
+    // Apache's old children log their last requests to the renamed file.
     appendFileSync(`${path}.1`, 'late\n');
     utimesSync(`${path}.2`, 1, 1);
   };
   await appendFile(path, 'line 4\n');
-  for (let look = 0; look < 5; look++) while (await follower.poll());
+  for (let round = 0; round < 5; round++) while (await follower.poll());
   expect(seen.toSorted()).toEqual(['late', 'line 1', 'line 2', 'line 3', 'line 4']);
 });
 
-test('B1 a file that was renamed between the listing and the opening is not taken for its successor', async () => {
+test('B1 a file that was renamed between the listing and the opening is not mistaken for its successor', async () => {
   const path = await createLog();
   const file = await openLogFile(path, text.length);
   onTestFinished(() => file.close());
@@ -66,7 +65,7 @@ test('B1 a file that was renamed between the listing and the opening is not take
   await rename(path, `${path}.1`);
   await writeFile(path, 'another file that is longer than the first\n');
   const [listed] = files;
-  const ledger = new FollowLedger(() => undefined, noTotals);
+  const ledger = new FollowLedger(() => undefined, emptyTotals);
   const opening = listed === undefined ? undefined : ledger.openAt(listed, place);
   await expect(opening).rejects.toMatchObject({ code: 'ENOENT' });
 });

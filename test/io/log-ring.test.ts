@@ -35,7 +35,7 @@ async function createRing() {
   };
 }
 
-test('a ring of files is read in its turns, each line once, also through a restart', async () => {
+test('each line in a ring of files is read once, also through a restart', async () => {
   const ring = await createRing();
   let input = ring.open(true);
   for (let round = 0; round < 12; round++) {
@@ -55,7 +55,7 @@ test('a ring of files is read in its turns, each line once, also through a resta
   expect(input.takeNotices?.()).toEqual([]);
 });
 
-test('a ring that is not called one is told once, with what to write', async () => {
+test('a ring without "ring: true" is reported once, with the setting to write', async () => {
   const ring = await createRing();
   const input = ring.open(false);
   const notices: string[] = [];

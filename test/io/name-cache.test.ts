@@ -12,21 +12,21 @@ function createCounted() {
   return { cache, clock, get };
 }
 
-test('createNameCache() asks once for a name, and again when the answer has expired', async () => {
+test('createNameCache() resolves a name once, and again when the answer has expired', async () => {
   const { clock, get } = createCounted();
   expect([await get('a'), await get('a')]).toEqual([1, 1]);
   clock.now = 100;
   expect(await get('a')).toBe(2);
 });
 
-test('createNameCache() keeps a bounded number of names, whatever strangers ask for', async () => {
+test('createNameCache() keeps a bounded number of names, whatever names strangers request', async () => {
   const { cache, get } = createCounted();
   for (let name = 0; name < 1000; name += 1) await get(`${name}`);
   expect(cache.size).toBe(3);
   expect(await get('999')).toBe(1000);
 });
 
-test('createNameCache() gives up expired names without being asked for them', async () => {
+test('createNameCache() drops expired names even if they are not requested again', async () => {
   const { cache, clock, get } = createCounted();
   await get('a');
   await get('b');
@@ -35,7 +35,7 @@ test('createNameCache() gives up expired names without being asked for them', as
   expect(cache.size).toBe(1);
 });
 
-test('createNameCache() asks again after a failure', async () => {
+test('createNameCache() resolves a name again after a failure', async () => {
   const { cache, get } = createCounted();
   await expect(cache.get('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await get('a')).toBe(1);

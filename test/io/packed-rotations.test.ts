@@ -1,58 +1,28 @@
 import { appendFile, copyFile, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { followFile } from '../../src/io/follow-file.ts';
-import type { FollowState } from '../../src/io/follow-state.ts';
+import { describe, expect, test } from 'vitest';
+import type { FileFollower, FollowState } from '../../src/io/follow-state.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
-import { createTempDirectory } from '../support/temp-directory.ts';
+import {
+  createNumberedLog,
+  followNumberedLog,
+  type NumberedLog,
+  readAll,
+} from '../support/numbered-log.ts';
 
-/** A log whose lines are numbered as they are written, and followers that note what they saw. */
-async function createLog() {
-  const { path: directory, remove } = await createTempDirectory('packed');
-  onTestFinished(remove);
-  const path = join(directory, 'access.log');
-  const seen: string[] = [];
-  let written = 0;
-  const lines = (count: number) =>
-    Array.from({ length: count }, () => `line ${written++}\n`).join('');
-  await writeFile(path, '');
-  return {
-    path,
-    directory,
-    seen,
-    lines,
-    write: (count: number) => appendFile(path, lines(count)),
-    follow(state?: FollowState) {
-      const follower = followFile({
-        path,
-        start: 'beginning',
-        consume: (bytes, start, end) => seen.push(bytes.toString('utf8', start, end)),
-        ...(state === undefined ? {} : { state }),
-      });
-      onTestFinished(() => follower.close());
-      return follower;
-    },
-    all: () => Array.from({ length: written }, (_, number) => `line ${number}`),
-  };
-}
-
-type TestLog = Awaited<ReturnType<typeof createLog>>;
-type Follower = ReturnType<TestLog['follow']>;
-
-async function readAll(follower: Follower): Promise<void> {
-  while (await follower.poll());
-}
-
-/** As a checkpoint keeps it. */
-async function stop(follower: Follower): Promise<FollowState> {
+/** Returns the state as a checkpoint stores it. */
+async function stop(follower: FileFollower): Promise<FollowState> {
   const state = JSON.parse(JSON.stringify(await follower.state())) as FollowState;
   await follower.close();
   return state;
 }
 
-/** logrotate: numbers rise, what was rotated before is packed; without `delay` what is rotated now, too. */
-async function rotate({ path }: TestLog, { delay }: { readonly delay: boolean }): Promise<void> {
+/** As logrotate does: increments the numbers and packs the rotated file, with `delay` at the next rotation. */
+async function rotate(
+  { path }: NumberedLog,
+  { delay }: { readonly delay: boolean },
+): Promise<void> {
   for (let number = 9; number > 0; number--) {
     for (const ending of ['', '.gz']) {
       await rename(`${path}.${number}${ending}`, `${path}.${number + 1}${ending}`).catch(() => 0);
@@ -68,8 +38,8 @@ async function pack(path: string): Promise<void> {
   await rm(path);
 }
 
-/** Which lines were seen more than once, and which never: few words where a list of all would be long. */
-function compare({ seen, all }: TestLog) {
+/** Counts the lines that were read more than once or never: a short message where a list would be long. */
+function compare({ seen, all }: NumberedLog) {
   const counts = new Map<string, number>();
   for (const line of seen) counts.set(line, (counts.get(line) ?? 0) + 1);
   const missing = all().filter((line) => !counts.has(line));
@@ -88,12 +58,9 @@ describe.each([
   ['delaycompress', { delay: true }],
 ])('after a restart, with %s,', (_, how) => {
   test.each([1, 2, 3, 4])(
-    '%i rotations are read on where it was, each line once',
+    '%i rotations are read from where reading stopped, each line once',
     async (times) => {
-      const log = await createLog();
-      await log.write(300);
-      const first = log.follow();
-      await readAll(first);
+      const { log, follower: first } = await followNumberedLog(300);
       const state = await stop(first);
       for (let rotation = 0; rotation < times; rotation++) {
         await log.write(200);
@@ -111,7 +78,7 @@ describe.each([
   );
 
   test('and again after each rotation, nothing is counted twice', async () => {
-    const log = await createLog();
+    const log = await createNumberedLog();
     let state: FollowState | undefined;
     for (let round = 0; round < 6; round++) {
       await log.write(150);
@@ -131,8 +98,8 @@ describe.each([
   });
 });
 
-test('what was read is known again when it is packed while we watch, unpacked or packed anew', async () => {
-  const log = await createLog();
+test('lines that were read are recognised when their file is packed, unpacked or packed again', async () => {
+  const log = await createNumberedLog();
   const follower = log.follow();
   for (let rotation = 0; rotation < 4; rotation++) {
     await log.write(200);
@@ -153,8 +120,8 @@ test('what was read is known again when it is packed while we watch, unpacked or
   expect(compare(log)).toEqual(eachOnce);
 });
 
-test('logs that begin alike are told apart by what follows', async () => {
-  const log = await createLog();
+test('logs that begin alike are distinguished by the rest of their content', async () => {
+  const log = await createNumberedLog();
   const begin = () => appendFile(log.path, 'GET /healthz 200\n'.repeat(100));
   await begin();
   await log.write(10);
@@ -173,11 +140,8 @@ test('logs that begin alike are told apart by what follows', async () => {
   expect(compare(log)).toEqual(eachOnce);
 });
 
-test('a copy that was packed after a truncation is read from the place on', async () => {
-  const log = await createLog();
-  await log.write(100);
-  const first = log.follow();
-  await readAll(first);
+test('a copy that was packed after a truncation is read from where reading stopped', async () => {
+  const { log, follower: first } = await followNumberedLog(100);
   const state = await stop(first);
   await log.write(100);
   await copyFile(log.path, `${log.path}.1`);
@@ -189,8 +153,8 @@ test('a copy that was packed after a truncation is read from the place on', asyn
   expect(compare(log)).toEqual(eachOnce);
 });
 
-test('writers that add to a file after it was packed do not have it counted twice', async () => {
-  const log = await createLog();
+test('a file to which lines were added after it was packed is not counted twice', async () => {
+  const log = await createNumberedLog();
   const follower = log.follow();
   await log.write(200);
   await readAll(follower);
@@ -205,11 +169,8 @@ test('writers that add to a file after it was packed do not have it counted twic
   expect(compare(log)).toEqual(eachOnce);
 });
 
-test('a restart in the middle of an archive goes on there', async () => {
-  const log = await createLog();
-  await log.write(1);
-  const first = log.follow();
-  await readAll(first);
+test('after a restart in the middle of an archive reading continues there', async () => {
+  const { log, follower: first } = await followNumberedLog(1);
   const state = await stop(first);
   await appendFile(log.path, `${'x'.repeat(200)}\n`.repeat(100_000));
   await rotate(log, { delay: false });
@@ -231,17 +192,14 @@ test.each([
       Buffer.concat([whole.subarray(0, 100_000), Buffer.alloc(50), whole.subarray(100_050)]),
     /invalid|incorrect/,
   ],
-  ['is none', () => Buffer.from('this is no archive'), /cannot be read/],
+  ['is not one', () => Buffer.from('this is no archive'), /cannot be read/],
   [
     'unpacks to far more than a log can',
     () => gzipSync(Buffer.alloc(80 * 1024 * 1024, 'z')),
     /more than 200 times its size/,
   ],
-])('an archive that %s is told, and nothing else is lost', async (_, spoil, wanted) => {
-  const log = await createLog();
-  await log.write(1);
-  const first = log.follow();
-  await readAll(first);
+])('an archive that %s is reported, and nothing else is lost', async (_, spoil, wanted) => {
+  const { log, follower: first } = await followNumberedLog(1);
   const state = await stop(first);
   const text = Array.from({ length: 40_000 }, () => `${Math.random()}\n`).join('');
   await rotate(log, { delay: false });
@@ -262,11 +220,8 @@ test.each([
   expect(descriptorsIn(dirname(log.path))).toBe(0);
 });
 
-test('an archive that cannot be unpacked here is told when lines may be in it', async () => {
-  const log = await createLog();
-  await log.write(10);
-  const first = log.follow();
-  await readAll(first);
+test('an archive that this Node.js cannot unpack is reported if it may hold unread lines', async () => {
+  const { log, follower: first } = await followNumberedLog(10);
   const state = await stop(first);
   await rename(log.path, `${log.path}.1.xz`);
   await writeFile(`${log.path}.1.xz`, 'packed');
@@ -281,13 +236,10 @@ const zstdArchive = Buffer.from(
   'base64',
 );
 
-test('zstd is read where this Node.js has it, and told where not', async () => {
+test('zstd is read if this Node.js supports it, and reported if not', async () => {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const has = major > 23 || (major === 22 && minor >= 15) || (major === 23 && minor >= 8);
-  const log = await createLog();
-  await log.write(10);
-  const first = log.follow();
-  await readAll(first);
+  const { log, follower: first } = await followNumberedLog(10);
   const state = await stop(first);
   await log.write(20);
   await rename(log.path, `${log.path}.1`);

@@ -10,7 +10,7 @@ const filesPerRound = 20;
 const names = (round: number) =>
   Array.from({ length: filesPerRound }, (_, n) => `${round}-${n}.log`);
 
-test('B16 E4 files of a pattern that vanished are let go after their grace time, and stay in the totals', async () => {
+test('B16 E4 deleted files of a pattern are closed after their grace time, and stay in the totals', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   let lines = 0;
@@ -47,7 +47,7 @@ test('B16 E4 files of a pattern that vanished are let go after their grace time,
   await input.close();
 });
 
-test('E4 of many files of a pattern that are deleted after a short life, few stay open, and each is read', async () => {
+test('E4 of many short-lived files of a pattern each is read, and few stay open', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   let lines = 0;
@@ -70,7 +70,7 @@ test('E4 of many files of a pattern that are deleted after a short life, few sta
   expect(await input.stats()).toMatchObject({ readBytes: 240, skippedBytes: 0 });
 });
 
-test('E4 renamed files of a pattern stay open, however many: their servers have yet to reopen them', async () => {
+test('E4 renamed files of a pattern stay open, however many, because their servers may not have reopened them yet', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'path-input-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const seen: string[] = [];

@@ -32,7 +32,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
       onTestFinished(() => input.close());
       return {
         stats: () => input.stats(),
-        /** The list of a wide pattern is made anew once a second. */
+        /** The directories of a pattern with wildcards are listed once a second. */
         pollUntil: (holds: () => boolean) =>
           expect
             .poll(
@@ -98,7 +98,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
     expect((await input.stats()).skippedBytes).toBe(0);
   });
 
-  test('are read on after a restart of the exporter, two rotations, packing and half a line in between', async () => {
+  test('are read from where reading stopped after a restart, with two rotations, packing and half a line in between', async () => {
     const { node, seen, open } = await setUp();
     const web = await startContainer(node, nginx);
     await web.write(['one']);
@@ -117,7 +117,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
     expect(seen).toEqual(['one', 'half, whole', 'two', 'three', 'and more', 'four']);
   });
 
-  test('a container that restarts and a pod that comes are read from their beginning', async () => {
+  test('a container that restarts and a new pod are read from their beginning', async () => {
     const { node, seen, open } = await setUp();
     const web = await startContainer(node, nginx);
     await web.write(['one']);
@@ -131,7 +131,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
     expect(seen.toSorted()).toEqual(['one', 'three', 'two']);
   });
 
-  test('a pod that is deleted is read to its end, and let go at once', async () => {
+  test('the log of a deleted pod is read to its end and closed at once', async () => {
     const { node, seen, open, descriptors } = await setUp();
     const input = open();
     for (let round = 0; round < 3; round++) {

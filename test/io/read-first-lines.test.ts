@@ -6,7 +6,7 @@ import { createAddressKey } from '../../src/io/create-address-key.ts';
 import { readFirstLines } from '../../src/io/read-first-lines.ts';
 import { keepTempDirectory } from '../support/keep.ts';
 
-// Random enough that the compressed file is longer than what is read of it.
+// Random enough that the compressed file is longer than the part that is read.
 const text = Array.from(
   { length: 20_000 },
   (_, n) => `${(n * 2_654_435_761) % 4_294_967_296}\n`,
@@ -20,13 +20,13 @@ test.each(['plain', 'gzip'])('readFirstLines() reads the beginning of a %s file'
   expect(text.startsWith(`${lines.join('\n')}\n`)).toBe(true);
 });
 
-test('readFirstLines() gives no line of what cannot be read', async () => {
+test('readFirstLines() returns no line of a file that cannot be read', async () => {
   const path = join(await keepTempDirectory('first-lines'), 'log');
   expect(await readFirstLines(path)).toEqual([]);
   await writeFile(path, Buffer.from([0x1f, 0x8b, 1, 2, 3]));
   expect(await readFirstLines(path)).toEqual([]);
 });
 
-test('createAddressKey() is another one each time', () => {
+test('createAddressKey() returns another key each time', () => {
   expect(createAddressKey()).not.toEqual(createAddressKey());
 });

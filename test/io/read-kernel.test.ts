@@ -51,7 +51,7 @@ test('read() needs no tcp6: a kernel without IPv6 has none', async () => {
   expect(kernel.sockets.ok && kernel.sockets.value.ports.get(80)?.listeners).toEqual([]);
 });
 
-test('E1 read() tells each part that is out of reach by itself', async () => {
+test('E1 read() reports each unavailable part separately', async () => {
   const procRoot = await buildProc({ 'sys/net/core/somaxconn': 'many\n' });
   const kernel = await buildKernelReader({ procRoot, ss: withoutSs }).read([80]);
   const missing = (name: string) => ({
@@ -77,7 +77,7 @@ test('read() reads a table larger than its buffer, and overlapping reads do not 
   }
 });
 
-test('read() has a new pass for a port that no pass has looked at', async () => {
+test('read() starts a new pass for a port that no pass has read', async () => {
   const line = (port: string) =>
     `${`   1: 0100007F:${port} 0100007F:D3B4 01 00000000:00000000 00:00000000 00000000    33        0 1 1`.padEnd(149)}\n`;
   const table = `${'  sl'.padEnd(149)}\n${line('0050')}${line('01BB').repeat(2)}`;

@@ -34,13 +34,13 @@ test('readLogFile() reads an empty log', async () => {
   expect(await read(Buffer.alloc(0))).toEqual({ lines: [], problem: undefined });
 });
 
-test('readLogFile() says that a gzip log is cut off', async () => {
+test('readLogFile() reports that a gzip log is incomplete', async () => {
   const whole = gzipSync('line\n'.repeat(10_000));
   const { problem } = await read(whole.subarray(0, whole.length - 10));
   expect(problem).toMatch(/^\/access\.log: cannot be read: unexpected end of file$/);
 });
 
-test('readLogFile() says that a file is not there', async () => {
+test('readLogFile() reports that a file does not exist', async () => {
   const result = await readLogFile('/nonexistent/a.log', () => undefined);
   expect(result).toMatchObject({ ok: false, error: expect.stringContaining('ENOENT') });
 });

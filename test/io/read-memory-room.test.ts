@@ -43,12 +43,12 @@ test('the limit of a unit counts, and that of the slice above it', async () => {
   expect(await roomWith(inSlice)).toEqual({ bytes: 150, limitedBy: 'control group' });
 });
 
-test('in a container the group is the root of what is mounted', async () => {
+test('in a container the group is the root of the mount', async () => {
   const files = { 'proc/7/cgroup': '0::/\n', ...group('cgroup', '3000', '1000') };
   expect(await roomWith(files)).toEqual({ bytes: 2100, limitedBy: 'control group' });
 });
 
-test('version 1 has its own names', async () => {
+test('control groups of version 1 have other file names', async () => {
   const path = 'cgroup/memory/docker/abc';
   const room = await roomWith({
     'proc/7/cgroup': '9:name=systemd:/docker/abc\n4:memory:/docker/abc\n0::/\n',
@@ -63,7 +63,7 @@ test('version 1 has its own names', async () => {
 test('a server in another container is read through its own view of the files', async () => {
   const files = {
     'proc/7/cgroup': '0::/../cri-containerd-1.scope\n',
-    // Those of the exporter, which are not the server's.
+    // The group of the exporter, not of the server.
     ...group('cgroup', '500', '400'),
   };
   const theirs = group('proc/7/root/sys/fs/cgroup', '9000', '1000');
@@ -71,7 +71,7 @@ test('a server in another container is read through its own view of the files', 
     bytes: 8100,
     limitedBy: 'control group',
   });
-  // The machine's memory is not known to be theirs.
+  // The memory of the machine may not be available to the server.
   expect(await roomWith(files)).toBeUndefined();
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createReadingPace } from '../../src/io/reading-pace.ts';
 
-/** A clock that moves only when a test says so. */
+/** A clock that only the test advances. */
 function setUp() {
   let time = 0;
   const pass = (milliseconds: number) => {
@@ -13,7 +13,7 @@ function setUp() {
     pass(milliseconds);
     await pace.end();
   };
-  /** As a scrape does: some work in each of many turns of the event loop. */
+  /** Like a scrape: some work in each of many turns of the event loop. */
   const work = (turns: number, onEnd: () => void) => {
     const turn = (left: number) => {
       pass(1);
@@ -42,7 +42,7 @@ describe('createReadingPace()', () => {
     expect(pace.sliceBytes()).toBe(32 * first);
   });
 
-  test('a scrape that takes several turns is over before the next slice', async () => {
+  test('a scrape that takes several turns ends before the next slice', async () => {
     const { slice, work } = setUp();
     let isOver = false;
     work(5, () => {

@@ -11,7 +11,7 @@ import {
 
 const kept = new URL('../fixtures/fuzz/tail-programs/', import.meta.url);
 
-/** A fixed seed: what is found by chance is found by `npm run fuzz`, and kept as a fixture. */
+/** The seed is fixed. `npm run fuzz` searches with random seeds, and failures are kept as fixtures. */
 test('B1 B2 B3 B7 B17 random programs of writes, rotations, stops and crashes count each line once', async () => {
   await fc.assert(
     fc.asyncProperty(tailPrograms(), async (program) => {
@@ -33,11 +33,11 @@ test.each(readdirSync(kept))(
 );
 
 test.each<readonly [string, readonly TailStep[]]>([
-  ['a log of one line between two looks', ['rename_dated', 'rename_dated']],
-  ['two logs between two looks', ['rename_dated', 'rename_dated', 'rename_dated', 'write']],
-  ['an empty log between two looks', ['rename_reopen', 'rename_reopen', 'poll', 'write_late']],
+  ['a log of one line between two polls', ['rename_dated', 'rename_dated']],
+  ['two logs between two polls', ['rename_dated', 'rename_dated', 'rename_dated', 'write']],
+  ['an empty log between two polls', ['rename_reopen', 'rename_reopen', 'poll', 'write_late']],
   ['the same, before a restart', ['rename_reopen', 'rename_reopen', 'stop', 'write_late']],
-  ['logs between two looks with numbers that rise', ['rename', 'poll', 'rename_twice']],
+  ['logs between two polls with numbers that rise', ['rename', 'poll', 'rename_twice']],
   ['logs during a restart', ['rename', 'stop', 'rename_twice', 'rename_dated', 'start']],
 ])('B1 B2 of logs of equal lines, %s is read, each line once', async (_, program) => {
   const { seen, written } = await runTailProgram(program, { lines: 'alike' });

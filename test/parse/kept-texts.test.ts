@@ -14,7 +14,7 @@ const texts = ['seeds', 'texts'].flatMap((folder) =>
 );
 
 describe.each(texts)('%s', (_, text) => {
-  test('B9 B13 real logs and pages, and texts that failed once, are taken by every parser', () => {
+  test('B9 B13 real logs and pages, and texts that failed once, are accepted by every parser', () => {
     for (const [name, parse] of Object.entries(everyParser)) {
       expect({ name, complaint: judgeParser(parse, text, true) }).toEqual({ name });
     }

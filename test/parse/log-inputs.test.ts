@@ -41,7 +41,7 @@ describe('createCriUnwrapper()', () => {
     expect(open('stderr').take(...lines)).toEqual(['error']);
   });
 
-  test('B8 keeps no more than the limit of a line without end, and counts it once', () => {
+  test('B8 keeps no more than the limit of an endless line, and counts it once', () => {
     const { unwrapper, take } = open();
     const part = `${at} stdout P 0123456789`;
     expect(take(part, part, part, part, `${at} stdout F end`, `${at} stdout F next`)).toEqual([
@@ -92,7 +92,7 @@ test.each([
 });
 
 describe('createLineSplitter()', () => {
-  test('B7 gives the same lines however the bytes are cut', () => {
+  test('B7 returns the same lines however the bytes are cut', () => {
     const text = bytes('one\n\ntwo\r\nthree\nfour');
     for (let size = 1; size <= text.length; size++) {
       const seen: string[] = [];
@@ -107,7 +107,7 @@ describe('createLineSplitter()', () => {
     }
   });
 
-  test('B8 counts a line over the limit once and keeps nothing of it', () => {
+  test('B8 counts a line over the limit once and keeps no byte of it', () => {
     const seen: string[] = [];
     const splitter = createLineSplitter(10);
     for (const part of ['12345', '6789', '01234\nshort\n']) {

@@ -4,7 +4,7 @@ import { createHoldersSource } from '../../src/pipeline/holders-source.ts';
 import { startHostileServer } from '../support/hostile-server.ts';
 import { keep } from '../support/keep.ts';
 
-test('createHoldersSource() does not hold up a look when the HTML page never comes', async () => {
+test('createHoldersSource() does not delay a poll when the HTML page never comes', async () => {
   const silent = keep(await startHostileServer(() => undefined));
   const statusUrl = `${silent.url}/server-status?auto`;
   const { targets } = configSchema.parse({

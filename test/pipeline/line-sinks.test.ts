@@ -6,7 +6,7 @@ import { checkedFields } from '../../src/snapshot/log-record.ts';
 
 const start = Date.UTC(2026, 10, 21, 3, 18) / 1000;
 
-test('B20 accessSink() takes no time from the future: it would be the newest for ever', () => {
+test('B20 accessSink() takes no time from the future: it would stay the newest', () => {
   const format = parseLogFormat({ format: '$msec $status' });
   if (!format.ok) throw new Error(format.error);
   const buckets = {

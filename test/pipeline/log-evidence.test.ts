@@ -126,7 +126,7 @@ describe('an error log', () => {
   });
 
   test.each([60, 86_400])(
-    'B20 whose line is %s s ahead does not speak, now or then',
+    'B20 whose line is %s s ahead is not evidence, now or later',
     async (ahead) => {
       await writeFile(file, '');
       const logs = await open('end');
@@ -140,7 +140,7 @@ describe('an error log', () => {
     },
   );
 
-  test('B20 does not speak on when the clock is set back', async () => {
+  test('B20 is not evidence for longer when the clock is set back', async () => {
     await writeFile(file, '');
     const logs = await open('end');
     await readAll(logs);

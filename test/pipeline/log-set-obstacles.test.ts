@@ -10,8 +10,8 @@ import { findFreePort } from '../support/free-port.ts';
 import { configOf, createDirectory, createLogs, format, line } from '../support/log-set.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-describe('nothing an input does ends the process:', () => {
-  test('B14 E1 a log directory that may not be entered is told with the group to join', async () => {
+describe('no problem of an input ends the process:', () => {
+  test('B14 E1 a log directory without permission is reported with the group to join', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     const path = join(closed, 'access.log');
@@ -38,7 +38,7 @@ describe('nothing an input does ends the process:', () => {
     await waitUntil({ until: 'the line is read', holds: () => lines() === 1 });
   });
 
-  test('B14 a pattern in a directory that may not be listed is told', async () => {
+  test('B14 a pattern in a directory that may not be listed is reported', async () => {
     const directory = await createDirectory();
     const closed = join(directory, 'apache2');
     await mkdir(closed);
@@ -53,7 +53,7 @@ describe('nothing an input does ends the process:', () => {
     });
   });
 
-  test('B6 a named pipe as an error log, or matched by a pattern, hangs nothing and is told', async () => {
+  test('B6 a named pipe as an error log, or matched by a pattern, does not block and is reported', async () => {
     const directory = await createDirectory();
     execFileSync(requireBinary('mkfifo'), [join(directory, 'b.log')]);
     await writeFile(join(directory, 'a.log'), line);
@@ -73,7 +73,7 @@ describe('nothing an input does ends the process:', () => {
     ]);
   });
 
-  test('B14 each obstacle has a reason of its own', async () => {
+  test('B14 each obstacle has its own reason', async () => {
     const directory = await createDirectory();
     await symlink(join(directory, 'loop'), join(directory, 'loop'));
     const port = await findFreePort();

@@ -41,7 +41,7 @@ const resultOf = ({ observation: { outcome } }: TargetView) =>
   outcome.kind === 'failed' ? outcome.failure.result : 'ok';
 
 describe('createTarget()', () => {
-  test('A18 a caller who could wait only a little longer than the shared look takes what it found', async () => {
+  test('A18 a caller who could wait only a little longer than the shared poll gets its result', async () => {
     const { server, target } = await watchSilentServer();
     const views = await Promise.all([target.observe(300), target.observe(320)]);
     expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
@@ -55,7 +55,7 @@ describe('createTarget()', () => {
     expect(server.connections()).toBe(2);
   });
 
-  test('A18 a caller in a hurry neither ends the poll nor makes it a failure of the server', async () => {
+  test('A18 a caller with less than a second neither ends the poll nor makes it a failure of the server', async () => {
     const { server, target } = await watchSilentServer();
     const view = await target.observe(1);
     expect(view.verdict).toEqual({ evidence: [] });

@@ -43,7 +43,7 @@ test.each([
   ['no rule for the name', 'made-up.example', [{ host: '*.internal' }]],
   ['no rule for the port', 'a.internal:81', [{ host: '*.internal', ports: [80] }]],
   ['an address outside', '11.0.0.1', [{ cidr: '10.0.0.0/8' }]],
-] as const)('D4 probeTarget() asks for no name when there is %s', async (_, target, allow) => {
+] as const)('D4 probeTarget() resolves no name when there is %s', async (_, target, allow) => {
   expect(await probed(target, allow)).toEqual({ status: 403, asked: [] });
   expect(await probed(target, allow, probeKeepalive)).toEqual({ status: 403, asked: [] });
 });

@@ -52,6 +52,11 @@ describe('the message template', () => {
     );
   });
 
+  it('shows the job of a fleet', async () => {
+    const text = await render('firing', [alert('shop', { job: 'web' })]);
+    expect(text).toContain('CRITICAL WebserverExhausted: web\n');
+  });
+
   it('counts where there are several', async () => {
     const text = await render('firing', [alert('shop'), alert('blog')]);
     expect(text).toContain('CRITICAL WebserverExhausted (2 firing, 0 resolved)');
@@ -65,10 +70,10 @@ describe('the message template', () => {
   });
 });
 
-function alert(target: string) {
+function alert(target: string, labels: Readonly<Record<string, string>> = { target }) {
   return {
     status: 'firing',
-    labels: { alertname: 'WebserverExhausted', target },
+    labels: { alertname: 'WebserverExhausted', ...labels },
     annotations: {
       summary: `${target} has no free slot`,
       description: 'New visitors wait.',

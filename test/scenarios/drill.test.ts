@@ -67,7 +67,7 @@ const hasNoCause = [
   { panel: 'service: Workers of $shown', expr: /state=~"writing_async\|wait_io"/ },
   { panel: 'apache: Workers of $shown', expr: /state=~"writing_async\|wait_io"/ },
   { panel: 'apache: Connection slots of $shown', expr: /state=~"(?:reading|active|unknown)"/ },
-  { panel: 'nginx: What speaks for "full"', expr: /exhaustion_evidence/ },
+  { panel: 'nginx: Evidence for "full"', expr: /exhaustion_evidence/ },
   {
     panel: 'nginx: Connections of $shown',
     expr: /state=~"(?:active|unknown|writing_async\|wait_io|closing\|graceful\|.*)"/,

@@ -39,7 +39,7 @@ targets:
 checkpoint: {directory: ${checkpoints}, interval: 200ms}
 logs: {start: beginning}`;
 
-test('A16 E1 out of descriptors: the exporter lives, its figures tell, and it recovers by itself', async () => {
+test('A16 E1 out of descriptors: the exporter continues, its figures show it, and it recovers by itself', async () => {
   const server = keep(await startHostileServer((socket) => socket.end(reply)));
   const directory = await keepTempDirectory('descriptors');
   const config = join(directory, 'config.yml');

@@ -106,5 +106,5 @@ targets:
   await requestsOnOneConnection({ url, count: 20 });
   await waitUntil({ until: 'the next have come', holds: async () => (await reached(20)) === 2 });
   expect(exporter.output()).toContain(`${pipe}\\" is a named pipe; write \\"pipe:\\"`);
-  expect(exporter.output()).toContain(`${directory}\\" is no named pipe; make one: mkfifo`);
+  expect(exporter.output()).toContain(`${directory}\\" is not a named pipe; make one: mkfifo`);
 });

@@ -23,7 +23,7 @@ async function createDirectory(): Promise<string> {
   return directory;
 }
 
-test('D1 E2 a TLS connection that says nothing does not keep the exporter from ending', async () => {
+test('D1 E2 a TLS connection that sends nothing does not keep the exporter from stopping', async () => {
   const directory = await createDirectory();
   const { certFile, keyFile } = createAuthority(directory).issue('exporter', 'IP:127.0.0.1');
   const webConfig = join(directory, 'web.yml');
@@ -68,6 +68,18 @@ test('E2 SIGTERM before the configuration is read ends the exporter with 0, and 
   exporter.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(said).toBe('');
+});
+
+test('E2 SIGTERM ends a command that waits for a pipe', async () => {
+  const fifo = join(await createDirectory(), 'config.fifo');
+  execFileSync(requireBinary('mkfifo'), [fifo]);
+  const command = spawn(process.execPath, [main, 'check-config', fifo], { stdio: 'ignore' });
+  onTestFinished(() => void command.kill('SIGKILL'));
+  const writer = await open(fifo, 'w');
+  onTestFinished(() => writer.close());
+  const ended = once(command, 'close');
+  command.kill('SIGTERM');
+  expect(await ended).toEqual([143, null]);
 });
 
 async function acceptsConnection(port: number): Promise<boolean> {

@@ -5,7 +5,7 @@ import { startHostileServer } from '../support/hostile-server.ts';
 import { keep } from '../support/keep.ts';
 import { startNginx } from '../support/real-nginx.ts';
 
-test('D4 /probe asks what the configuration allows, and refuses the rest with a reason', async () => {
+test('D4 /probe polls what the configuration allows, and refuses the rest with a reason', async () => {
   const nginx = keep(await startNginx({ workerProcesses: 1, workerConnections: 64 }));
   const exporter = keep(
     await startExporter({

@@ -62,7 +62,7 @@ describe('createBasicAuth()', () => {
     expect(counted.checks).toBe(3);
   });
 
-  it('D6 asks bcrypt for an unknown user too, so that time tells nothing', async () => {
+  it('D6 asks bcrypt for an unknown user too, so that its duration reveals nothing', async () => {
     const { ask, counted } = createJudge();
     await ask(basic('bob:secret'));
     expect(counted.checks).toBe(1);
@@ -137,7 +137,7 @@ describe('createBasicAuth()', () => {
     }
   });
 
-  it('D6 checks one password at a time and turns away what would wait too long', async () => {
+  it('D6 checks one password at a time and refuses those that would wait too long', async () => {
     let running = 0;
     let most = 0;
     const judge = createBasicAuth({

@@ -35,7 +35,7 @@ async function isServed(client: Socket): Promise<boolean> {
 }
 
 describe('limitConnections()', () => {
-  test('D1 a stranger who holds every connection idle shuts nobody out: the one idle for longest goes', async () => {
+  test('D1 a stranger who holds every connection idle blocks no other client: the one idle for longest is closed', async () => {
     const open = await listening(createServer((_, response) => response.end('x')));
     const [silent, talking] = [await open(), await open()];
     expect(await isServed(talking)).toBe(true);
@@ -46,7 +46,7 @@ describe('limitConnections()', () => {
     expect(await isServed(talking)).toBe(true);
   });
 
-  test('D1 a connection with a request under way stays, and the newcomer goes when all have one', async () => {
+  test('D1 a connection with a request under way stays, and a new one is closed when all have one', async () => {
     const held: (() => void)[] = [];
     const server = createServer((_, response) => held.push(() => void response.end('x')));
     const open = await listening(server);

@@ -93,7 +93,7 @@ describe('the routes', () => {
     expect(JSON.parse(body)).toEqual({ targets: [{ target: 'shop', advice: null }] });
   });
 
-  test('D2 more than 40 scrapes at once are told to come back, and later ones are served again', async () => {
+  test('D2 more than 40 scrapes at once are refused, and later ones are served again', async () => {
     let release = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
       release = resolve;
@@ -114,7 +114,7 @@ describe('the routes', () => {
     expect((await server.inject('/metrics')).statusCode).toBe(200);
   });
 
-  test('D3 a client that goes away gives its place back, and what it asked for is ended', async () => {
+  test('D3 a client that leaves returns its place, and its poll is ended', async () => {
     const signals: AbortSignal[] = [];
     const { server } = serverWith({
       probe: ({ signal }) => {
@@ -138,7 +138,7 @@ describe('the routes', () => {
     expect(serverWith().server.server.maxConnections).toBe(576);
   });
 
-  test('D1 a client that connects and says nothing does not keep the server from ending', async () => {
+  test('D1 a client that connects and sends nothing does not keep the server from stopping', async () => {
     const { server, cutConnections } = serverWith();
     const { port } = new URL(await server.listen({ host: '127.0.0.1', port: 0 }));
     const client = connect(Number(port), '127.0.0.1').on('error', () => undefined);
@@ -164,7 +164,7 @@ describe('the routes', () => {
     expect((await server.inject('/-/healthy')).statusCode).toBe(200);
   });
 
-  test('D8 /-/reload takes POST and PUT only, and says what is wrong with a new configuration', async () => {
+  test('D8 /-/reload takes POST and PUT only, and explains what is wrong with a new configuration', async () => {
     const { server } = serverWith({ reload: async () => err(['c.yml:1:1: x: unknown key']) });
     const refused = await server.inject({ method: 'POST', url: '/-/reload' });
     expect(refused.statusCode).toBe(500);
@@ -194,7 +194,7 @@ describe('the routes', () => {
     ]);
   });
 
-  test('D5 / carries a policy that admits no script, and can be told not to refresh', async () => {
+  test('D5 / has a policy that admits no script, and can be requested without a refresh', async () => {
     const { server } = serverWith();
     const page = await server.inject('/');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
@@ -202,7 +202,7 @@ describe('the routes', () => {
     expect((await server.inject('/?refresh=off')).body).toBe('page, refresh false');
   });
 
-  test('D9 a defect gives 500 without a word of its text, and reaches the log', async () => {
+  test('D9 a defect is a 500 without its text, and reaches the log', async () => {
     const { server, errors } = serverWith({
       renderMetrics: () => Promise.reject(new Error('inner')),
     });

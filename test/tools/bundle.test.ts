@@ -11,7 +11,7 @@ import { buildBundle } from '../../tools/bundle/build-bundle.ts';
 import { renderSbom } from '../../tools/bundle/sbom.ts';
 import { findFreePort } from '../support/free-port.ts';
 
-/** A folder with the one file and nothing else. */
+/** A folder that contains only the bundle. */
 let directory: string;
 let metafile: Metafile;
 let main: string;
@@ -29,16 +29,16 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const runMain = (...args: readonly string[]) =>
   spawnSync(process.execPath, [main, ...args], { cwd: directory, encoding: 'utf8' });
 
-test('the bundle runs alone and says its version, without a warning', () => {
+test('the bundle runs alone and prints its version, without a warning', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const { stdout, stderr } = runMain('--version');
   expect(stdout).toContain(`keepalive-exporter ${version} `);
   expect(stderr).toBe('');
 });
 
-test('the bundle is small in memory: one byte for each character, and nothing that cannot be reached', () => {
+test('the bundle is small in memory: one byte per character, and no unused modules', () => {
   const text = readFileSync(main, 'utf8');
-  // One character outside Latin-1 makes V8 hold all of the source in two bytes each.
+  // With one character outside Latin-1, V8 stores the whole source with two bytes per character.
   expect(text.match(/.{0,40}[^\u0000-\u00ff].{0,40}/u)?.[0]).toBeUndefined();
   expect(text.length).toBeLessThan(1_800_000);
   const packages = Object.values(metafile.outputs).flatMap(({ inputs }) =>
@@ -98,7 +98,7 @@ test('the bundle serves a real figure, behind a password that its own bcrypt che
   expect(await answer.text()).toContain('webserver_up{target="edge",server="nginx"} 1');
 });
 
-test('licences and SBOM name what is in the bundle, and nothing that only builds it', () => {
+test('licences and SBOM list the packages in the bundle, and no build tools', () => {
   const licenses = readFileSync(join(directory, 'built/THIRD-PARTY-LICENSES.txt'), 'utf8');
   const { bomFormat, components } = JSON.parse(renderSbom(metafile));
   const names: readonly string[] = components.map(({ name }: { name: string }) => name);

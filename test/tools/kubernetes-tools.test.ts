@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { kubernetesTool } from '../../tools/kubernetes-tools/fetch-tools.ts';
 import { keepTempDirectory } from '../support/keep.ts';
 
-/** A cache without the tools, and an `npm` of the test's own. */
+/** A cache without the tools, and a fake `npm`. */
 async function withNpm(script: string): Promise<string> {
   const path = await keepTempDirectory('kubernetes-tools');
   const bin = join(path, 'bin');
@@ -30,7 +30,7 @@ test.each([
   const isRunnable = process.platform === 'linux' && process.arch === 'x64';
   expect(() => kubernetesTool('kubectl')).toThrow(isRunnable ? reason : /built for linux-x64/);
   expect(() => kubernetesTool('helm')).toThrow(/^Cannot get helm from .*run the tests again\.$/);
-  // Nothing half-made is left that the next run would take.
+  // No incomplete file remains that the next run would use.
   for (const directory of await readdir(cache).catch(() => []))
     expect(await readdir(join(cache, directory))).toEqual([]);
   vi.unstubAllEnvs();

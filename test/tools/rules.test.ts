@@ -28,11 +28,11 @@ test.each([
 });
 
 describe('fillText()', () => {
-  it('fills values and halves percent signs', () => {
+  it('fills values and replaces doubled percent signs', () => {
     expect(fillText('> %(a)s, 5 %%', { a: '1' })).toBe('> 1, 5 %');
   });
 
-  it.each(['%(b)s', '5 % of'])('refuses %s', (text) => {
+  it.each(['%(b)s', '5 % of'])('rejects %s', (text) => {
     expect(() => fillText(text, { a: '1' })).toThrow('no such value');
   });
 });
@@ -68,7 +68,7 @@ describe('own values', () => {
     expect(rule?.expr).toContain('webserver_up{cluster="eu", job=~"web-.*"} == 1');
   });
 
-  it('put labels on every alert and none on a record', () => {
+  it('add labels to every alert and to no recording rule', () => {
     for (const { alert, labels } of rulesOf('alert_labels: {team: web}')) {
       expect(labels?.['team']).toBe(alert === undefined ? undefined : 'web');
     }
@@ -89,7 +89,7 @@ describe('own values', () => {
     });
   });
 
-  it('change a window in the rules, in what is recorded and in what is told', () => {
+  it('change a window in the rules, in recorded names and in descriptions', () => {
     const rules = rulesOf('connections_window: 20m');
     const recorded = rules.find(({ record }) => record?.includes('connections_dropped'));
     expect(recorded).toMatchObject({
@@ -98,21 +98,21 @@ describe('own values', () => {
     });
     const [alert] = alertOf('connections_window: 20m', 'WebserverConnectionsDropped');
     expect(alert?.expr).toContain('target:webserver_connections_dropped:increase20m > 5');
-    expect(alert?.annotations?.['description']).toContain('were dropped within 20m for lack of');
+    expect(alert?.annotations?.['description']).toContain('visitors within 20m because');
   });
 
-  it('tell the wait that counts', () => {
+  it('appear in the description as the wait in force', () => {
     const own = 'alerts: {KeepaliveExporterDown: {for: 17m, keep_firing_for: 1h}}';
     expect(alertOf(own, 'KeepaliveExporterDown')).toMatchObject([
       {
         for: '17m',
         keep_firing_for: '1h',
-        annotations: { description: expect.stringContaining(' for 17m: nothing is known') },
+        annotations: { description: expect.stringContaining(' for 17m, so the state') },
       },
     ]);
   });
 
-  it('change severity and wait of one alert, or leave it out', () => {
+  it('change severity and wait of one alert, or disable it', () => {
     const own =
       'alerts: {WebserverDown: {severity: warning, for: 9m}, KeepaliveExporterWatchdog: {enabled: false}}';
     expect(alertOf(own, 'WebserverDown')).toMatchObject([
@@ -123,8 +123,8 @@ describe('own values', () => {
 
   it.each([
     ['an unknown key', 'saturation: 1', 'no such key'],
-    ['an alert that does not exist', 'alerts: {Nothing: {for: 1m}}', 'there is no Nothing'],
-    ['a selector that is none', `selector: 'job='`, 'no PromQL selector'],
+    ['an alert that does not exist', 'alerts: {Nothing: {for: 1m}}', 'no alert is named Nothing'],
+    ['an invalid selector', `selector: 'job='`, 'not a valid PromQL selector'],
     ['a text for a number', 'restart_loop_starts: many', 'restart_loop_starts'],
     ['an objective of 100 %', 'latency_objective: 1', 'latency_objective'],
     ['no windows', 'slo_windows: []', 'slo_windows'],
@@ -132,7 +132,7 @@ describe('own values', () => {
     ['a number for a window', 'log_window: 5', 'wants a duration'],
     ['a duration for a threshold', 'log_lag_bytes: 5m', 'wants a number'],
     ['more decimals than are written', 'dropped_share: 0.00000012', 'at most 6 decimals'],
-  ])('are refused: %s', (_, own, message) => {
+  ])('are rejected: %s', (_, own, message) => {
     expect(() => rulesOf(own)).toThrow(message);
   });
 });
@@ -155,7 +155,7 @@ describe('service levels', () => {
     ]);
   });
 
-  it('write limits without the noise of floating point', () => {
+  it('write limits without floating-point noise', () => {
     const [rule] = alertOf(`slo_windows: [${fast}]`, 'WebserverAvailabilityBudgetBurn');
     expect(rule?.expr).toContain('ratio_rate1h > 0.0144\n');
   });
@@ -170,7 +170,7 @@ describe('service levels', () => {
   });
 });
 
-test('the plain files hold the rules that were rendered, and say where they come from', () => {
+test('the plain files contain the rendered rules and their origin', () => {
   const files = renderRules(templates, readDefaults());
   const texts = files.map((file) => writePlainRules(file, 'own.yml'));
   expect(texts.flatMap((text) => (parse(text) as { groups: unknown[] }).groups)).toEqual(
@@ -180,7 +180,7 @@ test('the plain files hold the rules that were rendered, and say where they come
     expect(text).toMatch(/^# Generated from alerts\/templates\/.* and own.yml/);
 });
 
-test('a group without a wanted alert is left out', () => {
+test('a group without an enabled alert is omitted', () => {
   const file = {
     name: 'a.rules.yml',
     source: 'groups: [{name: a, interval: 1m, rules: [{alert: A, expr: vector(1)}]}]',
@@ -194,7 +194,7 @@ test('a group without a wanted alert is left out', () => {
   );
 });
 
-/** What a window is by its own nature: the past that is compared with, the steps of the verdict, how long a name is remembered. */
+/** Fixed windows: the past for comparisons, the steps of the verdict, and how long a name is remembered. */
 const natural =
   /seconds3m|\[3m:5s\]|\[30m\]|\[15m offset 1m\]|\[15m( offset 1d)?\]|\[1[hd](?: offset 1[dhw])?\]|ratio_rate1[hd]\b/;
 

@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(join(repository, 'package.json'), 'u
   version: string;
 };
 
-/** What is replaced on the way into the bundle, by the end of its path. */
+/** Replacements for modules in the bundle, by the end of their path. */
 const replaced: readonly (readonly [filter: RegExp, text: () => string])[] = [
   [
     /src\/server\/bcrypt-source\.ts$/,
@@ -20,18 +20,18 @@ const replaced: readonly (readonly [filter: RegExp, text: () => string])[] = [
       return `export function readBcryptSource() { return ${JSON.stringify(text)}; }`;
     },
   ],
-  // Messages in fifty languages, of which none is shown.
+  // Messages in fifty languages. None of them is used.
   [/zod\/v4\/locales\/index\.js$/, () => `export { default as en } from './en.js';`],
   ...[
-    // build-server.ts hands Fastify compilers of its own: no route has a schema.
+    // build-server.ts sets its own compilers in Fastify, because no route has a schema.
     /@fastify\/(?:ajv|fast-json-stringify)-compiler\//,
-    // Fastify's own log, its inject() for tests, and the versions that plugins ask for: we have none of them.
+    // The log of Fastify, inject() for tests, and the version check of plugins: none of them is used.
     /fastify\/lib\/logger-pino\.js$/,
     /light-my-request\/index\.js$/,
     /node_modules\/semver\/index\.js$/,
-    // prom-client asks for the span of an exemplar; no metric has exemplars.
+    // prom-client uses this for exemplars, and no metric has exemplars.
     /@opentelemetry\/api\/dist\/index\.[cm]js$/,
-    // What node-fetch takes where Node.js has no ReadableStream: before 18.
+    // node-fetch uses this on Node.js before 18, which has no ReadableStream.
     /web-streams-polyfill\/dist\/ponyfill\.es2018\.js$/,
   ].map((filter) => [filter, () => nothing] as const),
 ];
@@ -49,7 +49,7 @@ const replacing: Plugin = {
   },
 };
 
-/** The exporter and all that it needs as one file, which runs on Node.js alone. */
+/** The exporter with all its dependencies as one file for Node.js. */
 export async function buildBundle(directory: string): Promise<Metafile> {
   mkdirSync(directory, { recursive: true });
   const outfile = join(directory, 'keepalive-exporter.mjs');
@@ -69,7 +69,7 @@ export async function buildBundle(directory: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'error',
     define: { bundledVersion: JSON.stringify(version) },
-    // CommonJS inside asks for Node's own modules by require().
+    // CommonJS modules in the bundle load the modules of Node.js with require().
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },

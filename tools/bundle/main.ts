@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { buildBundle } from './build-bundle.ts';
 import { renderSbom } from './sbom.ts';
 
-/** `npm run bundle`: dist/keepalive-exporter.mjs, its source map, the licences and the SBOM of what is in it. */
+/** `npm run bundle`: dist/keepalive-exporter.mjs, its source map, its licences and its SBOM. */
 const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
 const metafile = await buildBundle(dist);
 writeFileSync(join(dist, 'sbom.cdx.json'), renderSbom(metafile));

@@ -15,7 +15,7 @@ interface Bom {
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
-/** CycloneDX from `npm sbom`, of the packages whose code is in the bundle and no others. */
+/** CycloneDX from `npm sbom`, with only those packages whose code is in the bundle. */
 export function renderSbom(metafile: Pick<Metafile, 'inputs'>): string {
   const text = execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--package-lock-only'], {
     cwd: repository,

@@ -2,17 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
-/** What stands in the bundle in place of a module that nothing reaches. */
+/** Replaces a module in the bundle that no code uses. */
 export const nothing = 'module.exports = () => undefined;';
 
-/** Folders of the packages that are in a bundle, such as `node_modules/zod`, sorted. */
+/** Folders of the packages in a bundle, such as `node_modules/zod`, sorted. */
 export function packagesIn({ inputs }: Pick<Metafile, 'inputs'>): readonly string[] {
   const folders = Object.entries(inputs).flatMap(([path, { bytes }]) =>
     bytes === nothing.length
       ? []
       : (/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
   );
-  // Its text is put in, not its modules.
+  // The bundle contains its source as text, not as modules.
   return [...new Set([...folders, 'node_modules/bcryptjs'])].sort();
 }
 
@@ -26,7 +26,7 @@ export function readPackageFile(folder: string): PackageFile {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageFile;
 }
 
-/** The licences of what is in the bundle: their texts must go with it. */
+/** The licences of the packages in the bundle, whose texts must be shipped with it. */
 export function renderLicenses(metafile: Metafile, root: string): string {
   return packagesIn(metafile)
     .map((folder) => {

@@ -33,7 +33,7 @@ export function buildDeb(dist: string): string {
     );
     cpSync(join(repository, 'deploy/debian/scripts'), join(root, 'DEBIAN'), { recursive: true });
     const file = join(dist, `keepalive-exporter_${version}_all.deb`);
-    // Modes as Debian wants them, whatever the umask and the checkout say.
+    // The modes that Debian requires, whatever the umask and the checkout have.
     execFileSync('chmod', ['-R', 'u=rwX,go=rX', root]);
     execFileSync('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', root, file], {
       stdio: 'pipe',

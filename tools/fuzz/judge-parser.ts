@@ -1,9 +1,9 @@
 import type { AnyParser } from '../../test/support/every-parser.ts';
 
-/** Of the processor, a thousand times what the slowest takes for 64 KiB: a busy machine must not look like a defect. */
+/** Limit of processor time: a thousand times that of the slowest parser for 64 KiB, so that a busy machine is no defect. */
 const longestMilliseconds = 2000;
 
-/** In words what is wrong with how a parser takes a text; undefined when nothing is. */
+/** Describes what a parser does wrong with a text; undefined if nothing. */
 export function judgeParser(
   parse: AnyParser,
   text: string,

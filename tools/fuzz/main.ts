@@ -9,9 +9,9 @@ import { judgeParser } from './judge-parser.ts';
 import { mutateText, shrinkText } from './mutate-text.ts';
 
 /**
- * `npm run fuzz -- --minutes N --seed S`: half of the time mutated pages and logs against every parser, half of it
- * random programs against the tail reader. What fails is shrunk, printed and kept in test/fixtures/fuzz, where the unit
- * tests find it from then on. The same seed makes the same texts and programs, in the same order.
+ * `npm run fuzz -- --minutes N --seed S`: half of the time runs every parser on mutated pages and logs, half of the time
+ * the tail reader on random programs. Failures are shortened, printed and kept in test/fixtures/fuzz, where the unit tests
+ * run them. The same seed makes the same texts and programs in the same order.
  */
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, seed: { type: 'string' } },
@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes ?? 1);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isInteger(seed)) {
-  console.error('--minutes and --seed want a number');
+  console.error('--minutes and --seed need a number');
   process.exit(2);
 }
 
@@ -70,7 +70,7 @@ function fuzzParsers(random: SeededRandom): number {
   return failed.size;
 }
 
-/** Steps of the shortest failing program; undefined when every program counted each line once. */
+/** The steps of the shortest failing program; undefined if every program counted each line once. */
 async function fuzzTailReader(): Promise<readonly TailStep[] | undefined> {
   const property = fc.asyncProperty(tailPrograms(60), async (program) => {
     const { seen, written } = await runTailProgram(program);

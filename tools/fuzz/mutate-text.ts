@@ -1,9 +1,9 @@
 import type { SeededRandom } from '../../bench/seeded-random.ts';
 
-/** No text is longer: a status page is cut at one megabyte, and mutations are to be many. */
+/** Maximum length, short enough for many mutations. A real status page is cut at one megabyte. */
 const longest = 64 * 1024;
 
-/** What parsers look for, and what upsets them. */
+/** Texts that parsers search for, and texts that are hard for them. */
 const tokens: readonly [string, ...string[]] = [
   ...([
     '\0',
@@ -90,10 +90,10 @@ export function mutateText(text: string, other: string, random: SeededRandom): s
   return mutated;
 }
 
-/** More tries find little more, and a failure may be slow. */
+/** Maximum number of tries: more find little, and a failure may be slow. */
 const mostTries = 2000;
 
-/** The shortest text found that still fails, by leaving out ever smaller pieces. */
+/** Shortens a failing text by removing ever smaller pieces. */
 export function shrinkText(text: string, fails: (text: string) => boolean): string {
   let shortest = text;
   let tries = 0;

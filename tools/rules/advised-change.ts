@@ -2,15 +2,15 @@ const sameTarget = ['cluster', 'job', 'instance', 'target']
   .map((label) => `(eq .Labels.${label} $labels.${label})`)
   .join(' ');
 
-/** A sentence for each row of a query that is about the alert's target; nothing where there is none. */
+/** A sentence for each row of a query that belongs to the target of the alert. */
 function sentence(query: string, text: string): string {
-  // In backquotes: with double quotes two writers of YAML differ about how to quote the whole.
+  // In backquotes: two YAML writers quote text with double quotes differently.
   return `{{ range query \`${query}\` }}{{ if and ${sameTarget} }} ${text}{{ end }}{{ end }}`;
 }
 
 /**
- * What to change about the target of an alert, where the exporter advises a change. Labels are compared in the
- * template, since a name of a target put into a query could end its string.
+ * The change that the exporter advises for the target of an alert. The template compares the labels, because the name of
+ * a target inserted into a query could end its string.
  */
 export const advisedChange = [
   sentence(

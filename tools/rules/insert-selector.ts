@@ -1,9 +1,9 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** Series of exporters and what Prometheus says of them; recording rules have selected theirs already. */
+/** Series that are scraped. Recording rules have already selected theirs. */
 const selected = /^(?:webserver_|keepalive_exporter_|probe_|up\b)/;
 
-/** An expression with places for the configured selector in every selector of series that are scraped. */
+/** Adds a placeholder for the configured selector to every selector of scraped series. */
 export function insertSelector(expr: string): string {
   let text = expr;
   for (const { from, to } of findSelectors(expr).toReversed()) {
@@ -16,7 +16,7 @@ export function insertSelector(expr: string): string {
   return text;
 }
 
-/** Whether `{selector}` is one that PromQL knows. */
+/** Whether `{selector}` is valid PromQL. */
 export function isSelector(selector: string): boolean {
   return selector === '' || parse(`x{${selector}}`).errors === 0;
 }
@@ -32,7 +32,7 @@ function findSelectors(expr: string): readonly Span[] {
   return spans.filter(({ from, to }) => selected.test(expr.slice(from, to)));
 }
 
-/** Values to be filled in as something of the same length that PromQL understands: a duration, or a name. */
+/** Replaces placeholders with valid PromQL of the same length: a duration or a name. */
 function blankValues(expr: string): string {
   return expr
     .replaceAll('%%', ' +')

@@ -5,7 +5,7 @@ import { fillText, formatNumber, type Values } from './rule-text.ts';
 
 export type Rule = Omit<RuleTemplate, 'each'>;
 
-/** A template and the rules it became: none when its alert is not wanted, several for windows. */
+/** A template and its rules: none for a disabled alert, several for windows. */
 export interface RenderedRule {
   readonly template: RuleTemplate;
   readonly rules: readonly Rule[];
@@ -22,7 +22,7 @@ export interface RenderedFile {
   readonly groups: readonly RenderedGroup[];
 }
 
-/** All rules for a configuration; alerts/mixin/render.libsonnet does the same for the mixin. */
+/** All rules for a configuration. alerts/mixin/render.libsonnet does the same for the mixin. */
 export function renderRules(
   files: readonly TemplateFile[],
   config: RuleConfig,
@@ -60,7 +60,7 @@ function renderRule(template: RuleTemplate, { config, values }: Context): Rule {
   const filled = { ...texted, expr: fillText(texts.expr, values) };
   if (template.alert === undefined) return filled;
   const { enabled: _enabled, severity, ...waits } = ownOf(template, config);
-  const told = { ...values, for: waits.for ?? texted['for'] ?? '0s' };
+  const described = { ...values, for: waits.for ?? texted['for'] ?? '0s' };
   return {
     ...filled,
     ...fillAll(waits, values),
@@ -69,7 +69,7 @@ function renderRule(template: RuleTemplate, { config, values }: Context): Rule {
       ...config.alert_labels,
       ...(severity === undefined ? {} : { severity }),
     },
-    annotations: fillAll(annotations, told),
+    annotations: fillAll(annotations, described),
   };
 }
 
@@ -105,7 +105,7 @@ function windowValues(window: BurnWindow, config: RuleConfig): Values {
   };
 }
 
-/** Every number of the configuration, also as percent, and every list joined. */
+/** Every text and number of the configuration, numbers also as percent, and lists joined. */
 function valuesOf(config: RuleConfig): Values {
   const plain = Object.entries(config).flatMap(([key, value]) => {
     if (typeof value === 'string') return [[key, value]];
@@ -135,9 +135,10 @@ function bucketPattern(seconds: number): string {
 }
 
 function checkConfig(files: readonly TemplateFile[], { selector, alerts }: RuleConfig): void {
-  if (!isSelector(selector)) throw new Error(`selector: "${selector}" is no PromQL selector`);
+  if (!isSelector(selector))
+    throw new Error(`selector: "${selector}" is not a valid PromQL selector`);
   const rules = files.flatMap(({ groups }) => groups.flatMap((group) => group.rules));
   const names = new Set(rules.map(({ alert }) => alert));
   const unknown = Object.keys(alerts).filter((name) => !names.has(name));
-  if (unknown.length > 0) throw new Error(`alerts: there is no ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`alerts: no alert is named ${unknown.join(', ')}`);
 }

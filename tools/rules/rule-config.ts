@@ -8,7 +8,7 @@ const share = z.number().gt(0).lt(1);
 const labelName = z.string().regex(/^[a-zA-Z_]\w*$/, 'wants a label name');
 const labelNames = z.array(labelName).min(1);
 
-/** A number that is written in a rule as it stands in the configuration. */
+/** A number that a rule contains exactly as the configuration does. */
 const threshold = z
   .number()
   .nonnegative()
@@ -18,7 +18,7 @@ const windowSchema = z.strictObject({
   severity: z.enum(['critical', 'warning', 'info']),
   long: promDuration,
   short: promDuration,
-  /** Multiples of the speed that spends the budget exactly in its period. */
+  /** Multiple of the rate that spends the budget exactly in its period. */
   burn: threshold.positive(),
   for: promDuration,
 });
@@ -45,7 +45,7 @@ const knownSchema = z.object({
   slo_windows: z.array(windowSchema).min(1),
 });
 
-/** All other keys are thresholds, and windows: those of alerts/config.yml that end so. */
+/** All other keys are windows, whose names end in `_window`, or thresholds. */
 const ruleConfigSchema = knownSchema
   .catchall(z.union([threshold, promDuration]))
   .superRefine((config, context) => {
@@ -59,13 +59,13 @@ const ruleConfigSchema = knownSchema
     for (const { long, burn } of config.slo_windows) {
       for (const objective of ['availability_objective', 'latency_objective'] as const) {
         if (burn * (1 - config[objective]) < 1) continue;
-        const message = `${objective}: burn ${burn} over ${long} asks for more failures than there are responses; it can never fire`;
+        const message = `${objective}: burn ${burn} over ${long} needs more failures than there are responses; it can never fire`;
         context.addIssue({ code: 'custom', message });
       }
     }
   });
 
-/** With a number for every threshold and a duration for every window of alerts/config.yml beside. */
+/** The known keys. The threshold and window keys of alerts/config.yml are present as well. */
 export type RuleConfig = z.infer<typeof knownSchema>;
 export type BurnWindow = z.infer<typeof windowSchema>;
 
@@ -77,7 +77,7 @@ export function readDefaults(): RuleConfig {
 }
 
 /**
- * The shipped configuration with somebody's own values in place.
+ * The shipped configuration with the user's values.
  *
  * @param source YAML with the keys that differ
  */

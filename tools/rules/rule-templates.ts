@@ -14,9 +14,9 @@ const templateSchema = z.strictObject({
   expr: z.string(),
   for: z.string().optional(),
   keep_firing_for: z.string().optional(),
-  /** Dashboard, and what of it is chosen: a key of `choices`. */
+  /** The dashboard, and the labels that the link selects: a key of `choices`. */
   link: z.string().optional(),
-  /** The description ends with the change that the exporter advises, when there is one. */
+  /** Whether the description ends with the change that the exporter advises. */
   advice: z.literal(true).optional(),
   labels: texts.optional(),
   annotations: texts.optional(),
@@ -45,7 +45,7 @@ export interface TemplateFile {
 
 const folder = new URL('../../alerts/templates/', import.meta.url);
 
-/** The templates of alerts/templates/, with selector, runbook and dashboard put in as values to be filled. */
+/** The templates of alerts/templates/, with placeholders for the selector, the runbook and the dashboard. */
 export function readTemplates(): readonly TemplateFile[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.rules.yml'))
@@ -71,7 +71,7 @@ function completeRule({ link, advice, ...rule }: z.infer<typeof templateSchema>)
   return { ...selected, annotations: { ...rule.annotations, ...advised, ...links } };
 }
 
-/** What a dashboard shows when it is opened from an alert: the labels that the alert has. */
+/** The labels of the alert that a link selects on the dashboard. */
 const choices: Readonly<Record<string, readonly string[]>> = {
   target: ['job', 'instance', 'target'],
   service: ['job', 'target'],
@@ -80,13 +80,13 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   all: [],
 };
 
-/** From an hour before the alert was last seen firing, so that the link of an old message shows what it was about. */
+/** From one hour before the last evaluation of the alert, so that the link in an old message shows its time. */
 const time = 'from={{ query "1000 * (time() - 3600)" | first | value | printf "%%.0f" }}&to=now';
 
 function dashboardUrl(link: string): string {
   const [dashboard = '', about = ''] = link.split(' ');
   const labels = choices[about];
-  if (labels === undefined) throw new Error(`"${link}" is no link: no such choice`);
+  if (labels === undefined) throw new Error(`"${link}" is not a valid link: unknown choice`);
   const chosen = labels.map((label) => `var-${label}={{ $labels.${label} | urlquery }}`);
   return `%(grafana_url)s/d/keepalive-${dashboard}?${[...chosen, time].join('&')}`;
 }

@@ -10,8 +10,8 @@ const inhibitRule = z.strictObject({
 const configSchema = z.object({ inhibit_rules: z.array(inhibitRule) });
 
 /**
- * The inhibitions of alertmanager.yml as an AlertmanagerConfig. It has no route and no receiver on purpose: who is told
- * stays the cluster's own affair, and no Secret has to exist.
+ * The inhibitions of alertmanager.yml as an AlertmanagerConfig. It has no route and no receiver on purpose: the cluster
+ * decides who is notified, and no Secret has to exist.
  */
 export function writeAlertmanagerConfig(source: string): string {
   const { inhibit_rules } = configSchema.parse(parse(source));

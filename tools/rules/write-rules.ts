@@ -33,14 +33,14 @@ export function writePlainRules({ file, groups }: RenderedFile, source: string):
   }
 }
 
-/** By the last of these kube-prometheus-stack selects, under the name of its release. */
+/** kube-prometheus-stack selects rules by the last of these labels, the name of its release. */
 const ruleLabels = {
   'app.kubernetes.io/name': 'keepalive-exporter',
   'app.kubernetes.io/instance': 'keepalive-exporter',
   release: 'kube-prometheus-stack',
 };
 
-/** The same rules as an object of the Prometheus Operator. Links of alerts that lead nowhere are left out. */
+/** The same rules as an object of the Prometheus Operator. Links without a base URL are omitted. */
 export function writePrometheusRule(files: readonly RenderedFile[], source: string): string {
   const groups = listGroups(files).map((group) => ({
     ...group,
@@ -55,14 +55,14 @@ export function writePrometheusRule(files: readonly RenderedFile[], source: stri
   return `# Generated from alerts/templates/ and ${source}; do not edit.\n${stringify(rule, asWritten)}`;
 }
 
-/** A link is only a path when its base, a value of the configuration, is empty. */
+/** A link starts with a slash if its base, a value of the configuration, is empty. */
 function withLinks(rule: Rule): Rule {
   if (rule.annotations === undefined) return rule;
   const kept = Object.entries(rule.annotations).filter(([, text]) => !text?.startsWith('/'));
   return { ...rule, annotations: Object.fromEntries(kept) };
 }
 
-/** The groups that have rules, as Prometheus reads them. */
+/** The groups that have rules, in the form that Prometheus reads. */
 export function listGroups(files: readonly RenderedFile[]) {
   return files
     .flatMap(({ groups }) => groups)

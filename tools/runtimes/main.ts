@@ -10,8 +10,9 @@ import { waitUntil } from '../../test/support/wait-until.ts';
 import { readMallocSettings, readMemoryFlags } from '../memory-flags.ts';
 
 /**
- * `npm run test:runtimes`: the unit tests, and one scrape of the built exporter and of the bundled file (that of npm
- * package, image and .deb), on every Node.js of package.json beside this file. `-- node-26` runs only that one, `-- smoke` no unit tests.
+ * `npm run test:runtimes`: the unit tests, and one scrape of the built exporter and of the bundled file (that of the npm
+ * package, the image and the .deb), on every Node.js in package.json of this folder. `-- node-26` runs only that version,
+ * `-- smoke` no unit tests.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,7 +20,7 @@ const installed = join(here, 'node_modules');
 
 const built = ['dist/main.js', 'dist/keepalive-exporter.mjs'];
 
-/** With the flags that are shipped; a warning is a failure. */
+/** Uses the shipped flags; a warning is a failure. */
 async function smoke(node: string, main: string): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'runtime-'));
   const config = join(directory, 'config.yml');
@@ -52,7 +53,7 @@ async function smoke(node: string, main: string): Promise<string> {
 
 function unitTests(node: string): string {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  // A machine that is busy with other work must not look like a defect of a version.
+  // A busy machine must not look like a defect of a version.
   const args = [vitest, 'run', '--project', 'unit', '--reporter=dot', '--testTimeout=60000'];
   const run = spawnSync(node, args, {
     cwd: root,

@@ -2,14 +2,14 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runSoak } from './run-soak.ts';
 
-/** `npm run soak -- --minutes N --seed S`: exit code 1 when something happened that must not. */
+/** `npm run soak -- --minutes N --seed S`: exit code 1 if a problem was found. */
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, seed: { type: 'string' } },
 });
 const minutes = Number(values.minutes ?? 10);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 if (!(minutes > 0) || !Number.isInteger(seed)) {
-  console.error('--minutes and --seed want a number');
+  console.error('--minutes and --seed need a number');
   process.exit(2);
 }
 console.log(`soak: ${minutes} minutes, seed ${seed}, load ${loadavg()[0]?.toFixed(1)}`);
@@ -20,8 +20,8 @@ for (const { who, counted, written } of report.lines) {
   console.log(`lines, ${who}: ${counted} counted, ${written} written`);
 }
 for (const [what, trend] of [
-  ['held after a collection', report.held],
-  ['resident memory', report.resident],
+  ['heap after a collection', report.memory.heap],
+  ['resident memory', report.memory.resident],
 ] as const) {
   if (trend === undefined) continue;
   const { slopePerMinute, uncertainty } = trend;
@@ -29,8 +29,10 @@ for (const [what, trend] of [
     `${what} in the second half: ${kibibytes(slopePerMinute)} a minute, 95 % confidence ± ${kibibytes(uncertainty)}`,
   );
 }
-console.log(`descriptors at most, third and last quarter: ${report.descriptors.join(', ')}`);
-console.log(`series at most, third and last quarter: ${report.series.join(', ')}`);
+const [third, last] = report.memory.buffers;
+console.log(`minimum of buffers, third and last quarter: ${kibibytes(third)}, ${kibibytes(last)}`);
+console.log(`maximum of descriptors, third and last quarter: ${report.descriptors.join(', ')}`);
+console.log(`maximum of series, third and last quarter: ${report.series.join(', ')}`);
 console.log(`samples with a verdict of exhausted: ${report.exhaustedSamples}`);
 console.log(report.problems.length === 0 ? 'ok' : `PROBLEMS:\n${report.problems.join('\n')}`);
 process.exitCode = report.problems.length === 0 ? 0 : 1;

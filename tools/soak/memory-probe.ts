@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a process holds just after a full collection: what is waiting to be collected is no leak. Bytes. */
+/** Memory of a process in bytes just after a full garbage collection, because garbage is not a leak. */
 export interface MemoryReading {
   readonly heapUsed: number;
   readonly external: number;
@@ -11,7 +11,7 @@ export interface MemoryReading {
 
 const everyMilliseconds = 5000;
 
-/** Environment with which a Node.js process collects and appends a reading to a file every few seconds. */
+/** Environment that makes a Node.js process collect garbage and append a reading to a file every few seconds. */
 export function memoryProbe(file: string): Readonly<Record<string, string>> {
   const code = `
     import { appendFileSync } from 'node:fs';

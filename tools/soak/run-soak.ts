@@ -8,7 +8,9 @@ import { startHostileServer } from '../../test/support/hostile-server.ts';
 import { buildStoppable, type Defer } from '../../test/support/stoppable.ts';
 import { createTempDirectory } from '../../test/support/temp-directory.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
-import { type MemoryReading, readMemory } from './memory-probe.ts';
+import { judgeMemory, type MemoryReport } from './judge-memory.ts';
+import { readMemory } from './memory-probe.ts';
+import { createSeriesLedger, growthSince, noteSeries, type SeriesLedger } from './series-ledger.ts';
 import {
   clockedExporter,
   countedLines,
@@ -19,7 +21,6 @@ import {
 } from './soak-exporter.ts';
 import { makeSmallDisk, type SoakWorld, soakFaults } from './soak-faults.ts';
 import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
-import { fitTrend, type Trend } from './trend.ts';
 
 export interface SoakOptions {
   readonly seconds: number;
@@ -29,20 +30,17 @@ export interface SoakOptions {
 
 export interface SoakReport {
   readonly faults: number;
-  /** By exporter and target, what was counted and what the logs hold. */
+  /** By exporter and target: the lines counted and the lines in the logs. */
   readonly lines: readonly {
     readonly who: string;
     readonly counted: number;
     readonly written: number;
   }[];
-  /** What JavaScript holds after a full collection, buffers included: bytes, of the second half of the run. */
-  readonly held: Trend | undefined;
-  /** The same for what the kernel has given the process; freed memory that the allocator keeps is in it. */
-  readonly resident: Trend | undefined;
+  readonly memory: Omit<MemoryReport, 'problems'>;
   readonly descriptors: readonly [first: number, last: number];
   readonly series: readonly [first: number, last: number];
   readonly exhaustedSamples: number;
-  /** What must not be; empty when all is well. */
+  /** Problems found; empty if there are none. */
   readonly problems: readonly string[];
 }
 
@@ -52,7 +50,7 @@ interface Sample {
   readonly series: number;
 }
 
-/** Real servers, visitors and two exporters for a while, with faults at random; the same seed, the same faults. */
+/** Runs real servers, visitors and two exporters with random faults. The same seed makes the same faults. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const built = await buildStoppable(async (defer) => ({
     world: await buildWorld(defer, options),
@@ -107,6 +105,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   const elapsed = () => (performance.now() - startedAt) / 1000;
   const problems = new Set<string>();
   const samples: Sample[] = [];
+  const ledger = createSeriesLedger();
   let exhaustedSamples = 0;
   let isOver = false;
   const watching = (async () => {
@@ -115,7 +114,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
       const metrics = await world.steady.metrics().catch(() => undefined);
       if (metrics === undefined) problems.add('the steady exporter did not answer a scrape');
       else {
-        samples.push(sampleOf(metrics, elapsed()));
+        samples.push(sampleOf(metrics, { seconds: elapsed(), ledger }));
         exhaustedSamples += judgeVerdicts(world, metrics, from, problems);
       }
       await sleep(1000);
@@ -127,8 +126,11 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
   await watching;
   const lines = await settle(world, problems);
   judgeProcesses(world, problems);
-  const report = summarize(samples, await readMemory(world.memoryFile), problems);
-  return { ...report, faults, lines, exhaustedSamples, problems: [...problems] };
+  const report = summarize(samples, problems);
+  judgeSeries(ledger, samples, problems);
+  const memory = judgeMemory(await readMemory(world.memoryFile));
+  for (const problem of memory.problems) problems.add(problem);
+  return { ...report, memory, faults, lines, exhaustedSamples, problems: [...problems] };
 }
 
 async function makeFaults(
@@ -140,7 +142,7 @@ async function makeFaults(
   const [first = '', ...others] = names;
   let faults = 0;
   for (; elapsed() < seconds; faults++) {
-    // Each once before chance decides, so that a short run has met them all.
+    // Each fault once, then at random, so that a short run has all of them.
     const name = names[faults] ?? world.random.pick([first, ...others]);
     say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
     await soakFaults[name]?.(world);
@@ -149,16 +151,39 @@ async function makeFaults(
   return faults;
 }
 
-function sampleOf(metrics: Exposition, seconds: number): Sample {
-  const all = [...metrics.families.values()].flatMap(({ samples }) => samples);
+function sampleOf(
+  metrics: Exposition,
+  { seconds, ledger }: { readonly seconds: number; readonly ledger: SeriesLedger },
+): Sample {
   return {
     seconds,
     descriptors: metrics.value('process_open_fds') ?? 0,
-    series: all.length,
+    series: noteSeries(ledger, metrics, seconds),
   };
 }
 
-/** A server called exhausted while every visitor of the seconds around was answered. */
+/** Some codes and results appear late for the first time. */
+const lateSeries = 0.02;
+
+/** Of the last quarter, when faults have all been met; a short run has no such quarter. */
+function judgeSeries(
+  ledger: SeriesLedger,
+  samples: readonly Sample[],
+  problems: Set<string>,
+): void {
+  const moment = samples[Math.floor(samples.length * 0.75)]?.seconds ?? 0;
+  if (moment < leastSecondsBefore) return;
+  const { before, grown } = growthSince(ledger, moment);
+  const late = grown.reduce((total, { series }) => total + series, 0);
+  if (late <= lateSeries * before) return;
+  const named = grown.map(({ group, series }) => `${group} (${series})`);
+  problems.add(`the series grow: ${late} new ones beside ${before}: ${named.join(', ')}`);
+}
+
+/** Until then each fault has happened once. */
+const leastSecondsBefore = 60;
+
+/** A server reported as exhausted while every visitor around that second was answered. */
 function judgeVerdicts(
   { sites }: SoakWorld,
   metrics: Exposition,
@@ -176,7 +201,7 @@ function judgeVerdicts(
   return exhausted.length;
 }
 
-/** Ends all visits and polls, and waits until both exporters have counted what the logs hold. */
+/** Ends all visits and polls, and waits until both exporters have counted all lines of the logs. */
 async function settle(world: SoakWorld, problems: Set<string>) {
   const { sites, steady, shaken, steadyConfig } = world;
   world.setClock(0);
@@ -202,7 +227,7 @@ async function settle(world: SoakWorld, problems: Set<string>) {
   return lines;
 }
 
-/** Both anew each time: Apache logs connections to itself when it ends idle children, also after the last visit. */
+/** Reads both each time: Apache logs connections to itself when it ends idle children, even after the last visit. */
 async function untilCounted(exporter: SoakExporter, site: SoakSite) {
   let counted = -1;
   let written = 0;
@@ -231,19 +256,9 @@ function judgeProcesses({ steady, shaken }: SoakWorld, problems: Set<string>): v
   }
 }
 
-/** A warm-up of half of the run, in which heaps and caches grow to their size. */
-function summarize(
-  samples: readonly Sample[],
-  readings: readonly MemoryReading[],
-  problems: Set<string>,
-) {
-  const settled = samples.slice(Math.floor(samples.length / 2));
-  const late = readings.slice(Math.floor(readings.length / 2));
-  const trend = (read: (reading: MemoryReading) => number) =>
-    fitTrend(late.map((reading) => ({ seconds: reading.seconds, value: read(reading) })));
-  const held = trend(({ heapUsed, external }) => heapUsed + external);
-  const resident = trend(({ rss }) => rss);
-  const [firstHalf, secondHalf] = halves(settled);
+/** Of the second half of the run. */
+function summarize(samples: readonly Sample[], problems: Set<string>) {
+  const [firstHalf, secondHalf] = halves(samples.slice(Math.floor(samples.length / 2)));
   const most = (some: readonly Sample[], read: (sample: Sample) => number) =>
     Math.max(...some.map(read));
   const descriptors = [
@@ -251,14 +266,9 @@ function summarize(
     most(secondHalf, (at) => at.descriptors),
   ] as const;
   const series = [most(firstHalf, (at) => at.series), most(secondHalf, (at) => at.series)] as const;
-  if (held !== undefined && held.slopePerMinute - held.uncertainty > 256 * 1024) {
-    problems.add('the memory grows');
-  }
-  // A renamed log is held for 15 minutes after its last growth, eight of them for each log at most.
+  // A renamed log stays open for 15 minutes after its last growth, at most eight for each log.
   if (descriptors[1] > descriptors[0] + 20) problems.add('the descriptors grow');
-  // Some codes and results are met for the first time, and figures of a stopped server come and go.
-  if (held !== undefined && series[1] > series[0] * 1.02) problems.add('the series grow');
-  return { held, resident, descriptors, series };
+  return { descriptors, series };
 }
 
 function halves(samples: readonly Sample[]) {

@@ -9,13 +9,13 @@ import type { SoakSite } from './soak-site.ts';
 export interface SoakConfig {
   readonly sites: readonly SoakSite[];
   readonly checkpoints: string;
-  /** A page that may hang. */
+  /** A page that may not answer. */
   readonly hangingUrl: string;
 }
 
 const dead = 'http://127.0.0.1:1/';
 
-/** @param polls none at the end, when every line of the logs is to be a visitor's */
+/** @param polls `off` at the end, so that every line of the logs is from a visitor */
 export function renderSoakConfig(
   { sites, checkpoints, hangingUrl }: SoakConfig,
   polls: 'on' | 'off' = 'on',
@@ -36,7 +36,7 @@ export function renderSoakConfig(
   });
 }
 
-/** An exporter that can be ended and started again, with all that it has ever logged. */
+/** An exporter that can be stopped and started again, with its whole log. */
 export class SoakExporter {
   readonly #start: () => Promise<RunningExporter>;
   #running: RunningExporter | undefined;
@@ -51,7 +51,7 @@ export class SoakExporter {
   }
 
   get running(): RunningExporter {
-    if (this.#running === undefined) throw new Error('the exporter is not there');
+    if (this.#running === undefined) throw new Error('the exporter does not run');
     return this.#running;
   }
 
@@ -63,7 +63,7 @@ export class SoakExporter {
     return this.#past + (this.#running?.output() ?? '');
   }
 
-  /** With kill -9 or in order; to be started again. */
+  /** Stops it with kill -9 or in order. It can be started again. */
   async end(how: 'kill' | 'stop'): Promise<void> {
     const ending = this.#running;
     this.#running = undefined;
@@ -85,7 +85,7 @@ export class SoakExporter {
   }
 }
 
-/** Lines of a target that an exporter has counted, whatever they were. */
+/** Lines of a target that an exporter has counted, with any result. */
 export function countedLines(metrics: Exposition, target: string): number {
   return (
     metrics.sum('webserver_log_lines_total', { target }) +
@@ -93,7 +93,7 @@ export function countedLines(metrics: Exposition, target: string): number {
   );
 }
 
-/** Root may read and write everything: only from an exporter without rights can permissions be taken. */
+/** The exporter runs without rights, because permissions do not restrict root. */
 const asNobody = process.geteuid?.() === 0;
 
 /** A directory or file for an exporter without rights. */
@@ -101,15 +101,15 @@ export async function giveToExporter(path: string): Promise<void> {
   if (asNobody) await chown(path, 65534, 65534);
 }
 
-/** @param memoryFile where it notes what it holds after a collection */
+/** @param memoryFile for its memory after each garbage collection */
 export function plainExporter(config: SoakConfig, memoryFile: string): SoakExporter {
   const env = memoryProbe(memoryFile);
   return new SoakExporter(() => startExporter({ config: renderSoakConfig(config), env, asNobody }));
 }
 
 /**
- * An exporter whose wall clock can be set; its monotonic clock goes on, as the kernel's does. It keeps the rights it
- * began with: faketime does not get through giving them up.
+ * An exporter whose wall clock can be set. Its monotonic clock continues, as that of the kernel does. It keeps the rights
+ * it was started with, because faketime does not survive a change of them.
  */
 export function clockedExporter(config: SoakConfig, directory: string) {
   const clock = join(directory, 'clock');

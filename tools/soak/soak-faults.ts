@@ -9,12 +9,12 @@ import type { SoakSite } from './soak-site.ts';
 export interface SoakWorld {
   readonly random: SeededRandom;
   readonly sites: readonly [SoakSite, ...SoakSite[]];
-  /** Lives from the beginning to the end: what is measured over time is measured on it. */
+  /** Runs from start to end, so that trends are measured on it. */
   readonly steady: SoakExporter;
   readonly steadyConfig: SoakConfig;
-  /** Where the steady exporter notes what it holds. */
+  /** File with the memory readings of the steady exporter. */
   readonly memoryFile: string;
-  /** Is killed, ended, and has its clock set. */
+  /** This exporter is killed and stopped, and its clock is set. */
   readonly shaken: SoakExporter;
   readonly setClock: (seconds: number) => void;
   readonly setHanging: (hangs: boolean) => void;
@@ -22,7 +22,7 @@ export interface SoakWorld {
 
 type SoakFault = (world: SoakWorld) => Promise<void>;
 
-/** Each fault ends what it began. */
+/** Each fault ends itself. */
 export const soakFaults: Readonly<Record<string, SoakFault>> = {
   'rotate a log': async ({ random, sites }) => random.pick(sites).rotate(),
   'rotate twice at once': async ({ random, sites }) => {
@@ -84,7 +84,7 @@ export const soakFaults: Readonly<Record<string, SoakFault>> = {
 
 const tmpfsBytes = 2 * 1024 * 1024;
 
-/** A directory on a small disk of its own, where that can be had; undone by what is returned. */
+/** A directory on its own small disk, where the system allows one. @returns a function that removes it */
 export async function makeSmallDisk(directory: string): Promise<() => Promise<void>> {
   await mkdir(directory, { recursive: true });
   const args = ['-t', 'tmpfs', '-o', `size=${tmpfsBytes},mode=755`, 'tmpfs', directory];

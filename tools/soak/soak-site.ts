@@ -17,24 +17,24 @@ export interface SoakSite extends Stoppable {
   readonly accessLog: string;
   readonly format: string;
   visitors(): FreshVisitors;
-  /** Renames the log and has the server open a new one. */
+  /** Renames the log and makes the server open a new one. */
   rotate(): Promise<void>;
-  /** Copies and empties the log; what is written between the two would be lost for everybody, so the server waits. */
+  /** Copies and empties the log. The server waits, because lines written between the two would be lost for any reader. */
   copyAndTruncate(): Promise<void>;
   reload(): Promise<void>;
   signal(signal: NodeJS.Signals, scope: SignalScope): void;
-  /** Lines in the log and in all that rotation has left. */
+  /** Lines in the log and in its rotated files. */
   countLines(): Promise<number>;
-  /** Resolves when nobody asks the server for anything any more. */
+  /** Resolves when no visitor sends a request any more. */
   quiet(): Promise<void>;
 }
 
 const everyMs = 100;
-/** As logrotate is told to: without it a run of minutes leaves the files of a year. */
+/** Deletes old files, as logrotate does: a run of some minutes would leave as many files as a year. */
 const keptRotations = 12;
 
 export function startNginxSite(): Promise<SoakSite> {
-  // The connection makes each line one of a kind: files of equal lines could not be told apart.
+  // The connection makes each line unique: the reader could not distinguish files with equal lines.
   const format =
     '$remote_addr - $remote_user [$time_local] "$request" $status $request_time $msec $connection $connection_requests';
   return buildStoppable(async (defer) => {
@@ -104,7 +104,7 @@ function actions(defer: Defer, { port, accessLog, reopen, signal }: Actor) {
       await truncate(accessLog);
       signal('SIGCONT', 'all');
       await deleteOldest();
-      // Renamed before anybody has looked again, the emptied file would be lost for the reader: nobody does both.
+      // A file that is emptied and renamed before the next poll would be lost for the reader. No real setup does both.
       await sleep(1000);
     },
     async countLines() {

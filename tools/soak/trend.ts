@@ -4,16 +4,16 @@ export interface Point {
 }
 
 export interface Trend {
-  /** Units of the value for each minute. */
+  /** Units of the value per minute. */
   readonly slopePerMinute: number;
   /** Half of the 95 % confidence interval of the slope. */
   readonly uncertainty: number;
 }
 
-/** Neighbouring samples of a sawing heap are alike: means of this long are nearly independent. */
+/** Neighbouring samples of a heap are similar; means over this time are nearly independent. */
 const blockSeconds = 15;
 
-/** Of few points the normal distribution would promise too much: Student's t at 97.5 %, by degrees of freedom. */
+/** Student's t at 97.5 %, by degrees of freedom: with few points the normal distribution is too narrow. */
 const studentT: readonly number[] = [
   ...[Number.POSITIVE_INFINITY, 12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23],
   ...[2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09, 2.09],

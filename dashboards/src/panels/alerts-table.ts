@@ -24,8 +24,8 @@ export function alertsTable({ query, width }: AlertsTable): PanelBuilder {
   return describe(new TableBuilder(), {
     title: 'Alerts firing for this target',
     shows:
-      'Alerts of the rules of this project, also those of services and exporters that have no target.',
-    bad: 'any row: docs/runbooks has a page for each name.',
+      'Alerts of this project for the chosen target, and those of services and exporters, which have no target.',
+    bad: 'any row. docs/runbooks has a page for each name.',
     unit: unit.text,
     thresholds: thresholds.none,
     noValue: 'no alert fires',

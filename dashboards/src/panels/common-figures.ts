@@ -2,9 +2,9 @@ import type { Query } from '../queries/query.ts';
 import { meaning, thresholds, unit } from '../theme.ts';
 import { type FigureOptions, figure } from './short-forms.ts';
 
-/** Figures that several dashboards have: a figure of one name looks alike and turns red at one value everywhere. */
+/** Figures that several dashboards share: figures with the same name have the same form and thresholds everywhere. */
 
-/** The servers without a slot, by name: which, before how many. */
+/** The servers without a free slot, by name. */
 export function fullFigure(query: Query) {
   return figure({
     title: 'Full now',
@@ -16,12 +16,12 @@ export function fullFigure(query: Query) {
       { text: 'not full', color: meaning.good },
       { text: 'FULL', color: meaning.bad },
     ],
-    shows: 'Servers without a slot for a new visitor; four names at most.',
-    bad: 'any name. The table has its row on top.',
+    shows: 'Servers without a slot for a new visitor; at most four names.',
+    bad: 'any name. Open its row at the top of the table to see what holds its slots.',
   });
 }
 
-/** Visitors get nothing, and it cannot be told why. */
+/** Servers on which visitors get no answer, for whatever cause. */
 export function unansweredFigure(query: Query) {
   return figure({
     title: 'No answer',
@@ -32,9 +32,8 @@ export function unansweredFigure(query: Query) {
       { text: 'answered', color: meaning.neutral },
       { text: 'SILENT', color: meaning.bad },
     ],
-    shows:
-      'Visitors get no answer of servers that are full, hung or starting up, whatever the cause.',
-    bad: 'any name.',
+    shows: 'Servers on which visitors get no answer, for whatever cause: full, hung or starting.',
+    bad: 'any name. If it is not full as well, look for hanging processes and a slow upstream.',
   });
 }
 
@@ -45,11 +44,11 @@ export function firingFigure(query: Query) {
     query,
     thresholds: thresholds.zero,
     shows: 'Alerts of the rules of this project that fire now.',
-    bad: 'anything but 0.',
+    bad: 'anything but 0. Each alert links to its runbook.',
   });
 }
 
-/** What makes the same figure another one on each dashboard: whose it is, and what to do about it. */
+/** The texts of a shared figure that differ between dashboards. */
 type Words = Pick<FigureOptions, 'shows' | 'bad' | 'links'>;
 
 export function saturationFigure(query: Query, words: Words) {
@@ -68,7 +67,7 @@ export function gaveUpFigure(query: Query, words: Omit<Words, 'shows'>) {
     query,
     unit: unit.ratio,
     thresholds: thresholds.abortShare,
-    shows: 'Share of requests that timed out or whose client gave up.',
+    shows: 'Share of requests that timed out (408) or whose client gave up (499).',
     ...words,
   });
 }
@@ -79,8 +78,8 @@ export function latencyFigure(query: Query) {
     query,
     unit: unit.seconds,
     thresholds: thresholds.latency,
-    shows: 'Of the request duration.',
-    bad: 'over a second; blind to waiting for a worker.',
+    shows: '99th percentile of the request duration in the log, without the wait for a worker.',
+    bad: 'over one second. Compare it with the upstream on the Traffic dashboard.',
   });
 }
 
@@ -91,7 +90,7 @@ export function reuseFigure(query: Query) {
     thresholds: thresholds.requestsPerConnection,
     decimals: 1,
     shows: 'Requests per connection: how well keep-alive is used.',
-    bad: 'near 1.',
+    bad: 'near 1. Look for a proxy that closes connections, or for a keep-alive timeout that is too short.',
   });
 }
 

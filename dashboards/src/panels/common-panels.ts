@@ -4,16 +4,16 @@ import { activityColors, bandColors, meaning, thresholds, unit } from '../theme.
 import { curves } from './short-forms.ts';
 import { timelinePanel } from './timeline-panel.ts';
 
-/** Panels that several dashboards have, of their own servers. */
+/** Panels that several dashboards share. */
 
 export function evidencePanel(query: Query) {
   return timelinePanel({
-    title: 'What speaks for "full"',
-    shows: 'Each evidence of exhaustion, while it holds.',
-    bad: 'every bar: docs/verdict.md.',
+    title: 'Evidence for "full"',
+    shows: 'Each piece of evidence for a full server, while it holds.',
+    bad: 'any bar. docs/verdict.md explains each kind of evidence.',
     unit: unit.text,
     thresholds: thresholds.none,
-    noValue: 'nothing has spoken for "full" in this time',
+    noValue: 'no evidence in this time',
     queries: [query],
     width: 12,
     words: [
@@ -26,7 +26,7 @@ export function evidencePanel(query: Query) {
 export function fetchResultPanel(query: Query, bad: string) {
   return timelinePanel({
     title: 'Status page: how reading it ended',
-    shows: 'The result of each fetch.',
+    shows: 'The result of each poll of the status page.',
     bad,
     unit: unit.text,
     thresholds: thresholds.none,
@@ -41,33 +41,34 @@ export function fetchResultPanel(query: Query, bad: string) {
   });
 }
 
-/** From what the slot figures are known: the page, the lane or the kernel. */
+/** The source of the slot figures: the page, the lane or the kernel. */
 export function slotsSourcePanel(query: Query) {
   return timelinePanel({
     title: 'Where the slot figures come from',
     queries: [query],
     unit: unit.text,
     thresholds: thresholds.none,
-    noValue: 'not told',
+    noValue: 'unknown',
     width: 12,
     words: [
       { text: 'no', color: meaning.baseline },
       { text: 'in use', color: meaning.neutral },
     ],
-    shows: 'The status page, the observation lane or the kernel.',
-    bad: 'kernel: the status page is silent.',
+    shows: 'The source of the slot figures: the status page, the observation lane or the kernel.',
+    bad: 'kernel. The status page does not answer, so check whether the server is full.',
   });
 }
 
-/** One stack for each target, of six at most: summed up, a full server that falls silent would look like less load. */
+/** One stack for each target, at most six. In a sum, a full server without figures would look like less load. */
 export function slotsPanel(queries: readonly Query[], title: string) {
   return curves({
     title: `${title} of $shown`,
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
-    shows: 'Who holds the slots, up to the limit. While the page is silent, as the kernel sees it.',
-    bad: 'no free slot on top. Orange: idle clients hold them.',
+    shows:
+      'The slots by state, up to the limit. While the status page does not answer, they come from the kernel.',
+    bad: 'no free slot at the top. Orange means idle clients: shorten the keep-alive timeout.',
     colors: bandColors,
     drawn: 'stacked',
     width: 24,
@@ -83,8 +84,9 @@ export function connectionsPanel(queries: readonly Query[]) {
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
-    shows: 'What each connection does; also known while the status page is silent.',
-    bad: 'connections that wait to be accepted: visitors whom nobody serves.',
+    shows:
+      'Connections by what they do. The kernel also reports them while the status page does not answer.',
+    bad: 'connections that wait to be accepted: visitors whom the server does not serve. The largest band shows what to free.',
     colors: activityColors,
     drawn: 'stacked',
     width: 24,
@@ -100,7 +102,7 @@ export function acceptQueuePanel(query: Query) {
     queries: [query],
     unit: unit.count,
     thresholds: thresholds.none,
-    shows: 'Connections nobody has accepted yet.',
-    bad: 'anything that lasts.',
+    shows: 'Connections that the server has not accepted yet.',
+    bad: 'anything that stays. Check whether the server is full or has stopped accepting.',
   });
 }

@@ -10,7 +10,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { meaning, type Step } from '../theme.ts';
 
-/** A word for a value, and its colour: with words, no threshold has a say in it. */
+/** A word for a value, and its colour. Words override the colours of thresholds. */
 export interface Word {
   readonly text: string;
   readonly color: string;
@@ -32,8 +32,8 @@ export function wordsMapping(words: readonly Word[]): ValueMap {
 }
 
 /**
- * Words for an absent value. Without a mapping Grafana paints it in the colour of the lowest threshold, which is
- * green: nothing would look like all is well.
+ * Text for an absent value. Without a mapping Grafana shows it in the colour of the lowest threshold, which is green: a
+ * missing figure would look healthy.
  */
 export function absentMapping(text: string): SpecialValueMap {
   return {

@@ -15,7 +15,7 @@ export function heatmapPanel(spec: PanelSpec): PanelBuilder {
     .cellGap(1)
     .yAxis(new YAxisConfigBuilder().unit(spec.unit))
     .color(
-      // Cividis was made to read the same for colour-blind eyes.
+      // Cividis looks the same to colour-blind people.
       new HeatmapColorOptionsBuilder()
         .mode(HeatmapColorMode.Scheme)
         .scheme('Cividis')

@@ -18,27 +18,27 @@ import type { Step, Unit } from '../theme.ts';
 import { datasource } from '../variables.ts';
 import { thresholdsConfig } from './field-config.ts';
 
-/** What every panel has to say. */
+/** The properties of every panel. */
 export interface PanelSpec {
   readonly title: string;
-  /** What is drawn, and where the figure comes from. */
+  /** What the panel shows, and the source of its figures. */
   readonly shows: string;
-  /** What trouble looks like here, and where to look next. */
+  /** Which values are bad, and what to do then. */
   readonly bad: string;
   readonly unit: Unit;
   readonly thresholds: readonly Step[];
-  /** Shown when there is no series: the likely reason. */
+  /** Text for a panel without series: the likely reason. */
   readonly noValue: string;
   readonly queries: readonly Query[];
   /** Of 24 columns. */
   readonly width: number;
   readonly height?: number;
   readonly links?: readonly DrillDown[];
-  /** Most points asked for: cells that must stay wide enough to be seen. */
+  /** Maximum number of points, so that cells stay wide enough to be visible. */
   readonly maxPoints?: number;
-  /** `shown`: one panel for each target of that variable, whose name stands in the title. */
+  /** `shown`: one panel for each target of that variable, with its name in the title. */
   readonly repeat?: 'shown';
-  /** Least distance of points; absent: `minInterval`. */
+  /** Minimum distance between points. Default: `minInterval`. */
   readonly interval?: string;
 }
 
@@ -46,12 +46,12 @@ export interface PanelSpec {
 export type PanelBuilder = cog.Builder<Panel>;
 
 /**
- * Least distance of points: two scrapes at the advised 15 s. Without it a narrow range asks for points
- * closer than scrapes, and rates turn into combs.
+ * Minimum distance between points: two scrapes at the advised interval of 15 s. Points closer than scrapes would turn
+ * rates into combs.
  */
 const minInterval = '30s';
 
-/** The part that the SDK's panel builders have in common; they share no type. */
+/** The common methods of the SDK's panel builders, which share no type. */
 interface AnyPanelBuilder {
   title(text: string): this;
   description(text: string): this;
@@ -69,7 +69,7 @@ interface AnyPanelBuilder {
   dataLinks(links: cog.Builder<DashboardLink>[]): this;
 }
 
-/** Gives a builder all that every panel has to say. */
+/** Applies the common properties to a builder. */
 export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec): B {
   if (spec.maxPoints !== undefined) builder.maxDataPoints(spec.maxPoints);
   if (spec.repeat !== undefined) builder.repeat(spec.repeat).maxPerRow(2);
@@ -87,22 +87,22 @@ export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec)
     .dataLinks((spec.links ?? []).map(buildDataLink));
 }
 
-/** How a query is asked and what shape its answer takes, by the query's own shape. */
-const asking = {
+/** How to run a query, by the shape of its result. */
+const runAs = {
   series: (target: DataqueryBuilder) => target.format(PromQueryFormat.TimeSeries).range(),
   instant: (target: DataqueryBuilder) => target.format(PromQueryFormat.TimeSeries).instant(),
   table: (target: DataqueryBuilder) => target.format(PromQueryFormat.Table).instant(),
   heatmap: (target: DataqueryBuilder) => target.format(PromQueryFormat.Heatmap).range(),
 } as const;
 
-/** The post-pass names the targets A, B, C. */
+/** `finishDashboard` names the targets A, B, C. */
 function buildTarget({ expr, legend, shape }: Query): cog.Builder<cog.Dataquery> {
   const target = new DataqueryBuilder()
     .datasource(datasource)
     .expr(expr)
     .legendFormat(legend)
     .editorMode(QueryEditorMode.Code);
-  return asking[shape ?? 'series'](target);
+  return runAs[shape ?? 'series'](target);
 }
 
 function buildDataLink({ title, url }: DrillDown): cog.Builder<DashboardLink> {

@@ -5,13 +5,13 @@ import { targetStates, thresholds, unit } from '../theme.ts';
 import type { PanelBuilder } from './panel.ts';
 import { type Column, tablePanel } from './table-panel.ts';
 
-/** Which server, and why: one row each, the full ones on top. */
+/** One row for each server, full servers first. */
 export function serversTable(select: Select, height: number): PanelBuilder {
   return tablePanel({
     title: 'Servers, the full ones first',
     shows:
-      'As it is now, beside the highest saturation of the chosen time. A full server counts as 100 %.',
-    bad: 'FULL. Many idle clients: lower the keep-alive timeout. Few: requests are slow. The name leads on.',
+      'The current state of each server, and its highest saturation in the chosen time. A full server counts as 100 %.',
+    bad: 'FULL. With many idle clients, shorten the keep-alive timeout; with few, requests are slow. Click the name for details.',
     unit: unit.text,
     thresholds: thresholds.none,
     noValue: 'no target is scraped',

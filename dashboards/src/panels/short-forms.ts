@@ -14,7 +14,7 @@ export interface FigureOptions
   readonly thresholds: readonly Step[];
 }
 
-/** One figure of the top row, six to a line. */
+/** One figure of the top row, six on a line. */
 export function figure({ query, ...spec }: FigureOptions): PanelBuilder {
   const common = { unit: unit.count, noValue: whyNone([query]), width: 4 };
   return statPanel({ ...common, ...spec, queries: [query] });
@@ -28,7 +28,7 @@ export interface CurveOptions
   readonly thresholds: readonly Step[];
 }
 
-/** A panel of curves, two to a line. */
+/** A panel of curves, two on a line. */
 export function curves(spec: CurveOptions): PanelBuilder {
   return timeseriesPanel({ noValue: whyNone(spec.queries), width: 12, ...spec });
 }

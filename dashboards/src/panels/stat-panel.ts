@@ -14,11 +14,11 @@ export interface StatSpec extends PanelSpec {
   readonly decimals?: number;
   /** Words for the values 0, 1, ... */
   readonly words?: readonly Word[];
-  /** What stands beside the value, or instead of it: names of targets, versions. */
+  /** Shows a name beside the value or instead of it, such as that of a target. */
   readonly shown?: 'name' | 'value and name';
 }
 
-/** One figure of the row at the top, of now: the last value of a range may be from before an outage. */
+/** One current figure of the top row. An instant query: the last value of a range may be older than an outage. */
 export function statPanel(spec: StatSpec): PanelBuilder {
   const panel = describe(new StatBuilder(), {
     height: 4,
@@ -29,7 +29,7 @@ export function statPanel(spec: StatSpec): PanelBuilder {
     .colorScheme(colorOf(spec))
     .colorMode(BigValueColorMode.Value)
     .graphMode(BigValueGraphMode.None)
-    // Above the value: beside it, both would shrink to fit.
+    // The name above the value: beside it, both would be smaller.
     .wideLayout(false)
     .textMode(textModes[spec.shown ?? 'value'])
     .mappings([

@@ -12,7 +12,7 @@ import { meaning } from '../theme.ts';
 import { absentMapping, thresholdsConfig, type Word, wordsMapping } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
-/** One column of figures; its query gives one row per target. */
+/** One column of figures; its query returns one row for each target. */
 export interface Column {
   readonly name: string;
   readonly query: Query;
@@ -27,13 +27,13 @@ export interface TableSpec extends Omit<PanelSpec, 'queries'> {
   readonly columns: readonly Column[];
   /** Columns of labels, by label. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Columns, the one that counts most first; the highest on top. */
+  /** Columns in order of importance; the highest values are on top. */
   readonly sortBy: readonly string[];
-  /** Where the cells of the labels lead. */
+  /** The links of the label cells. */
   readonly rowLinks: readonly DrillDown[];
 }
 
-/** One row per target, worst first, each leading to its own dashboard. */
+/** One row for each target, the worst first, with links to its dashboards. */
 export function tablePanel(spec: TableSpec): PanelBuilder {
   const panel = describe(new TableBuilder(), {
     ...spec,
@@ -55,10 +55,10 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
   return panel;
 }
 
-/** Grafana names the value of the query with refId A `Value #A`; the post-pass gives A to the first. */
+/** Grafana names the value of the query with refId A `Value #A`; `finishDashboard` names the first query A. */
 function organizeOptions({ columns, labels }: TableSpec) {
   const values = columns.map(({ name }, index) => [`Value #${refIdAt(index)}`, name] as const);
-  // The name, then what counts: at 1,000 pixels the last columns are out of sight.
+  // The name first, then the figures: at a width of 1,000 pixels the last columns are not visible.
   const [first, ...others] = Object.entries(labels);
   const names = [...(first === undefined ? [] : [first]), ...values, ...others];
   return {
@@ -72,7 +72,7 @@ function refIdAt(index: number): string {
   return String.fromCharCode('A'.charCodeAt(0) + index);
 }
 
-/** Labels share what the figures leave. */
+/** Labels share the width that the figures leave. */
 const labelWidth = 80;
 
 function columnProperties({ unit, thresholds, words, width }: Column): DynamicConfigValue[] {
@@ -83,7 +83,7 @@ function columnProperties({ unit, thresholds, words, width }: Column): DynamicCo
     { id: 'thresholds', value: thresholdsConfig(thresholds) },
     { id: 'custom.cellOptions', value: { type: 'color-text' } },
     { id: 'mappings', value: [...mapped, absentMapping('–')] },
-    // With words, their colours count, not those of thresholds.
+    // Words override the colours of thresholds.
     ...(words === undefined
       ? []
       : [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: meaning.baseline } }]),

@@ -16,15 +16,15 @@ export interface TimelineSpec extends PanelSpec {
   readonly words: readonly Word[];
 }
 
-/** Grafana draws no state timeline of more points than its bars have pixels, only "Too many points". */
-const mostStates = 300;
-const mostCells = 60;
+/** With more points than pixels, Grafana shows "Too many points" instead of a state timeline. */
+const maxStates = 300;
+const maxCells = 60;
 
-/** A bar per series, its colour and its word its state: when did what begin and end. */
+/** A bar for each series: colour and word show its state over time. */
 export function timelinePanel(spec: TimelineSpec): PanelBuilder {
   return (
-    describe(new StateTimelineBuilder(), { maxPoints: mostStates, ...spec })
-      // Not by thresholds: then the legend shows these instead of the words, and the words' colours do not count.
+    describe(new StateTimelineBuilder(), { maxPoints: maxStates, ...spec })
+      // Not by thresholds: the legend would show these instead of the words and their colours.
       .colorScheme(
         new FieldColorBuilder().mode(FieldColorModeId.Fixed).fixedColor(meaning.baseline),
       )
@@ -37,9 +37,9 @@ export function timelinePanel(spec: TimelineSpec): PanelBuilder {
   );
 }
 
-/** A cell per series and interval, coloured by its value: which server, since when. */
+/** A cell for each series and interval, coloured by its value. */
 export function statusHistoryPanel(spec: PanelSpec): PanelBuilder {
-  return describe(new StatusHistoryBuilder(), { maxPoints: mostCells, ...spec })
+  return describe(new StatusHistoryBuilder(), { maxPoints: maxCells, ...spec })
     .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.Thresholds))
     .legend(listLegend())
     .showValue(VisibilityMode.Never)

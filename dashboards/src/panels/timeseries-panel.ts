@@ -23,16 +23,16 @@ import { fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 export interface TimeseriesSpec extends PanelSpec {
-  /** Colour by name of series; other series are coloured by name, the same on every panel. */
+  /** Colours by the name of the series. Grafana chooses other colours by name, the same on every panel. */
   readonly colors?: Readonly<Record<string, string>>;
   readonly drawn?: 'stacked';
   readonly max?: number;
   readonly decimals?: number;
-  /** Which curve is the worst, and so first in a legend of many; absent: the highest. */
+  /** Which curve is the worst, and therefore first in the legend. Default: the highest. */
   readonly worst?: 'lowest';
 }
 
-/** Curves, with a legend of figures, and the thresholds as dashed lines where there are any. */
+/** Curves with a legend of figures; thresholds are dashed lines. */
 export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   const panel = describe(new TimeseriesBuilder(), spec)
     .min(0)
@@ -45,10 +45,10 @@ export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
     .lineWidth(spec.drawn === 'stacked' ? 0 : 1)
     .fillOpacity(fillOf(spec))
     .showPoints(VisibilityMode.Never)
-    // A gap is news: the server did not answer. Joining it would draw a quiet server instead.
+    // A gap shows that the server did not answer. A joined line would hide it.
     .spanNulls(false)
     .stacking(new StackingConfigBuilder().mode(stackingMode(spec)).group('A'));
-  // Else Grafana puts the zeros of a calm server in the middle of an axis of its own invention.
+  // Otherwise Grafana draws zeros in the middle of the axis.
   if (spec.max === undefined) panel.axisSoftMax(softMaximum[spec.unit]);
   else panel.max(spec.max);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
@@ -58,7 +58,7 @@ export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   return panel.overrideByName('limit', limitLine);
 }
 
-/** What an axis shows at least: a curve of zeros lies at the bottom, and noise does not fill the panel. */
+/** Minimum range of an axis: zeros are at the bottom, and noise does not fill the panel. */
 const softMaximum: Readonly<Record<Unit, number>> = {
   [unit.ratio]: 0.05,
   [unit.seconds]: 0.05,
@@ -71,7 +71,7 @@ const softMaximum: Readonly<Record<Unit, number>> = {
   [unit.text]: 1,
 };
 
-/** A stack needs its height: its many bands are listed beside it. */
+/** The legend of a stack is beside it, because a stack needs the height. */
 function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
   const stacked = drawn === 'stacked';
   const extreme = worst === 'lowest' ? 'min' : 'max';
@@ -80,17 +80,17 @@ function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
     .displayMode(LegendDisplayMode.Table)
     .placement(stacked ? LegendPlacement.Right : LegendPlacement.Bottom)
     .calcs(stacked ? ['last', 'max'] : ['last', 'mean', extreme]);
-  // Of fifty curves three are seen in the legend. Curves with names of their own keep the order of the queries.
+  // With fifty curves the legend shows three, so the worst come first. Curves with fixed names keep their order.
   if (!isOfSeries(queries)) return legend;
   return legend.sortBy(worst === 'lowest' ? 'Min' : 'Max').sortDesc(worst !== 'lowest');
 }
 
-/** Whether there are as many curves as there are series. */
+/** Whether the number of curves depends on the number of series. */
 function isOfSeries(queries: readonly Query[]): boolean {
   return queries.every(({ legend }) => legend.includes('{{'));
 }
 
-/** Fifty areas on top of each other are one grey area. */
+/** Many overlapping areas would look like one grey area. */
 function fillOf({ drawn, queries }: TimeseriesSpec): number {
   if (drawn === 'stacked') return 85;
   return isOfSeries(queries) ? 0 : 8;
@@ -104,7 +104,7 @@ function stackingMode({ drawn }: TimeseriesSpec): StackingMode {
   return drawn === 'stacked' ? StackingMode.Normal : StackingMode.None;
 }
 
-/** The capacity over the stack of what fills it. */
+/** A dashed line over the stack. */
 const limitLine: DynamicConfigValue[] = [
   fixedColor(meaning.limit),
   { id: 'custom.stacking', value: { mode: StackingMode.None, group: 'limit' } },

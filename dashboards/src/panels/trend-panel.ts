@@ -20,7 +20,7 @@ import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 export interface TrendCurve {
   readonly name: string;
-  /** Gives one row for each value of the label. */
+  /** Returns one row for each value of the label. */
   readonly query: Query;
   readonly unit: Unit;
   readonly color: string;
@@ -29,11 +29,11 @@ export interface TrendCurve {
 
 export interface TrendSpec extends Omit<PanelSpec, 'queries'> {
   readonly curves: readonly TrendCurve[];
-  /** The label whose values, which are numbers, are the horizontal axis. */
+  /** The label whose numeric values are the horizontal axis. */
   readonly over: { readonly label: string; readonly name: string };
 }
 
-/** Curves over a number instead of time, as they are now. */
+/** Current values over a number instead of over time. */
 export function trendPanel({ curves, over, ...spec }: TrendSpec): PanelBuilder {
   const panel = describe(new TrendBuilder(), {
     ...spec,
@@ -53,7 +53,7 @@ export function trendPanel({ curves, over, ...spec }: TrendSpec): PanelBuilder {
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({ id: 'organize', options: organizeOptions({ curves, over }) })
-    // A label is text; without numbers there is no axis.
+    // A label is text, but an axis needs numbers.
     .withTransformation({
       id: 'convertFieldType',
       options: { conversions: [{ targetField: over.name, destinationType: 'number' }] },
@@ -64,7 +64,7 @@ export function trendPanel({ curves, over, ...spec }: TrendSpec): PanelBuilder {
   return panel.overrideByName(over.name, [{ id: 'unit', value: spec.unit }]);
 }
 
-/** Grafana names the value of the query with refId A `Value #A`; the post-pass gives A to the first. */
+/** Grafana names the value of the query with refId A `Value #A`; `finishDashboard` names the first query A. */
 function organizeOptions({ curves, over }: Pick<TrendSpec, 'curves' | 'over'>) {
   const values = curves.map(
     ({ name }, index) => [`Value #${String.fromCharCode(65 + index)}`, name] as const,

@@ -1,13 +1,13 @@
 import type { Query } from '../queries/query.ts';
 
-/** Why a query may find nothing, by what it asks for; the first that fits counts. */
+/** Likely reasons for an empty result, by the text of the query; the first match is used. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/ALERTS/, 'no target is scraped'],
   [/webserver_error_log_/, 'no error log is read'],
   [/target:slo_/, 'no traffic, no log, or alerts/slo.rules.yml is not loaded'],
   [/webserver_log_request_duration/, 'no traffic, or no log with a duration'],
-  [/webserver_log_upstream/, 'no log with times of upstreams'],
-  [/webserver_log_connections_reached/, 'no log tells connections apart'],
+  [/webserver_log_upstream/, 'no log with upstream times'],
+  [/webserver_log_connections_reached/, 'no log identifies connections'],
   [/webserver_log_/, 'no traffic, or no access log'],
   [/webserver_slot_/, 'no slot table is read (slot_table)'],
   [/_samples_/, 'no target is sampled'],
@@ -22,7 +22,7 @@ const reasons: readonly (readonly [RegExp, string])[] = [
   [/server="nginx"|webserver_connections_|requests_in_progress/, 'no nginx is scraped'],
 ];
 
-/** What an empty panel says: why there may be nothing, where "no data" would leave the reader to guess. */
+/** The text of an empty panel: the likely reason, instead of "no data". */
 export function whyNone(queries: readonly Query[]): string {
   const asked = queries.map(({ expr }) => expr).join(' ');
   const found = reasons.find(([pattern]) => pattern.test(asked));

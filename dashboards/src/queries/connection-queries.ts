@@ -1,6 +1,6 @@
 import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
-/** nginx counts connections; Apache's mod_status does not. */
+/** Connection counters exist for nginx only; mod_status of Apache has none. */
 export function connectionQueries(select: Select) {
   const accepted = rate(select('webserver_connections_accepted_total'));
   const handled = rate(select('webserver_connections_handled_total'));

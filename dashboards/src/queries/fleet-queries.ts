@@ -11,16 +11,16 @@ import {
 import { stateOf } from './status-queries.ts';
 
 /**
- * Alerts by the names of these rules: other rules label their alerts with a job and a target, too. The watchdog always
- * fires, so it says nothing.
+ * Selects alerts by the names of these rules, because other rules use the labels job and target as well. The watchdog
+ * always fires, so it is excluded.
  */
 const ourAlerts =
   'alertname=~"(Webserver|Keepalive).+", alertname!="KeepaliveExporterWatchdog", alertstate="firing"';
 
-/** Alerts of services and exporters have no target: with All, they count. */
+/** Includes alerts of services and exporters, which have no target. */
 const ofTarget = 'target=~"$target|"';
 
-/** One figure per target for the table, and the alerts that fire. */
+/** One figure for each target of the table, and the alerts that fire. */
 export function fleetQueries(select: Select) {
   return {
     // ALERTS is written by Prometheus itself, one series per pending or firing alert.

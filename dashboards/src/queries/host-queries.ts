@@ -1,7 +1,7 @@
 import { activityBands } from '../theme.ts';
 import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
-/** What the kernel, the processes, the error log and the slot table tell beside the status page. */
+/** Figures of the kernel, the processes, the error log and the slot table. */
 export function hostQueries(select: Select) {
   return {
     ...kernelQueries(select),
@@ -14,7 +14,7 @@ export function hostQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** What connections do, band by band, in the order of the stack. */
+/** Connections by activity, in the order of the stack. */
 export function connectionsByActivity(select: Select): readonly Query[] {
   return activityBands.map(({ label, activity }) => ({
     expr: sum(select('webserver_connections', `activity="${activity}"`)),

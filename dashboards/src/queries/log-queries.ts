@@ -9,7 +9,7 @@ import {
   targetLegend,
 } from './query.ts';
 
-/** What the access log tells: rate, errors, duration, and what keep-alive settings did to clients. */
+/** Figures of the access log: rate, errors, duration, reuse of connections, and the log itself. */
 export function logQueries(select: Select) {
   return {
     ...rateQueries(select),
@@ -65,7 +65,7 @@ function errorQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** By class, as the alerts count: the series of each class begins at 0, that of a code at its first response. */
+/** By class, as in the alerts: the series of a class starts at 0, that of a code at its first response. */
 function failedShare(select: Select): string {
   const responses = 'webserver_log_responses_by_class_total';
   return share({
@@ -74,7 +74,7 @@ function failedShare(select: Select): string {
   });
 }
 
-/** The same share at the same time a day before: a spike is told from a habit. */
+/** The same share a day before, to distinguish a spike from a daily pattern. */
 function yesterday(select: Select, code: string): string {
   const before = (series: string): string => `rate(${series}[$__rate_interval] offset 1d)`;
   return share({

@@ -1,26 +1,25 @@
 /** One PromQL query of a panel. Grafana's variables in it are explained in variables.ts. */
 export interface Query {
   readonly expr: string;
-  /** Name of a series, in Grafana's template form. */
+  /** Name of a series, as a Grafana template. */
   readonly legend: string;
   /** Absent: a range query drawn as a series. */
   readonly shape?: 'instant' | 'table' | 'heatmap';
 }
 
-/** The labels that make one target of one exporter; every aggregation per target keeps them. */
+/** The labels that identify one target of one exporter. Every aggregation by target keeps them. */
 export const perTarget = 'by (job, instance, target, server)';
 
 /** A target name is unique within an exporter, not across exporters. */
 export const targetLegend = '{{target}} ({{instance}})';
 
-/** Writes a selector: a metric name and more matchers than those of the scope. */
+/** Builds a selector from a metric name, the matchers of the scope and further matchers. */
 export type Select = (metric: string, ...matchers: readonly string[]) => string;
 
 const ofExporters = ['job=~"$job"', 'instance=~"$instance"'] as const;
 
 /**
- * Series of the chosen targets, of both servers or of the one named. `shown`: of those of them that have panels of
- * their own.
+ * Series of the chosen targets of both servers, or of the given one. `shown`: only of targets with panels of their own.
  */
 export function selectTargets(
   server?: 'apache' | 'nginx',
@@ -38,8 +37,8 @@ function selectWithin(scope: readonly string[]): Select {
 }
 
 /**
- * The part of a series that comes from exporters of ours. Every job has `up`, and every Node process the process
- * metrics: under All they would be counted too. A day back, because an exporter that is down must stay in.
+ * Only the series of keepalive-exporter. Every job has `up`, and every Node.js process has process metrics: All would
+ * include them. One day back, so that an exporter that is down stays included.
  */
 export function ofOurExporters(series: string): string {
   const ours = `last_over_time(${selectExporters('keepalive_exporter_build_info')}[1d])`;
@@ -47,23 +46,23 @@ export function ofOurExporters(series: string): string {
 }
 
 /**
- * A ratio of slots as it is for visitors: 1 for an exhausted target, whatever its last page said and also when there
- * is no ratio at all. `or` matches by labels, so the exhausted ones hide their own ratio; the aggregation takes the
- * names away, or Grafana would draw two series for one target.
+ * A ratio of slots, but 1 for an exhausted target, whatever its last status page reported and also without a ratio.
+ * `or` matches by labels, so an exhausted target hides its own ratio. The aggregation removes the metric name, or
+ * Grafana would draw two series for one target.
  */
 export function fullIsOne({ select, metric }: FullIsOne): string {
   return `max ${perTarget} (${select('webserver_exhausted')} == 1 or ${select(metric)})`;
 }
 
-/** The same over the time of the dashboard: the highest value, which the moment a table is looked at hides. */
+/** The highest value of the same ratio in the time range of the dashboard. */
 export function highestWithFull({ select, metric }: FullIsOne): string {
   const highest = (name: string): string => `max_over_time(${select(name)}[$__range])`;
   return `max ${perTarget} (${highest('webserver_exhausted')} == 1 or ${highest(metric)})`;
 }
 
 /**
- * The dozen that were worst at some time of the dashboard, which is what a panel has room for: Grafana turns pages
- * after twenty rows, and the full server of fifty was on the second. `@ end()` keeps the choice the same at every step.
+ * The twelve series with the highest values in the time range of the dashboard. Grafana splits a panel into pages after
+ * twenty rows, and the full server of fifty would be on the second. `@ end()` keeps the choice the same at every step.
  */
 export function worstTwelve(expr: string): string {
   return `${expr} and topk(12, max_over_time((${expr})[$__range:$__interval] @ end()))`;
@@ -75,19 +74,19 @@ export interface FullIsOne {
 }
 
 export interface NamesOf {
-  /** 1 for each one in trouble, nothing for the others. */
+  /** 1 for each one with a problem, no sample for the others. */
   readonly bad: string;
   readonly of: string;
-  /** The label that names them. */
+  /** The label with their names. */
   readonly label: 'target' | 'instance';
 }
 
-/** The worst few by name, or a 0 named `all` where all is well: `or on ()` gives way to any series. */
+/** At most four names, or a 0 named `all` without any problem: `or on ()` yields to any series. */
 export function namesOf({ bad, of, label }: NamesOf): string {
   return `topk(4, ${bad}) or on () label_replace(0 * count(${of}), "${label}", "all", "", "")`;
 }
 
-/** Per second. Grafana's $__rate_interval holds four scrapes at least, whatever the zoom. */
+/** Per second. Grafana's $__rate_interval contains at least four scrapes. */
 export function rate(series: string): string {
   return `rate(${series}[$__rate_interval])`;
 }
@@ -99,13 +98,13 @@ export function increase(series: string): string {
 export interface Share {
   readonly part: string;
   readonly whole: string;
-  /** An aggregation clause such as `by (target)`; absent: one figure over all. */
+  /** An aggregation clause such as `by (target)`; absent: one figure for all. */
   readonly by?: string | undefined;
 }
 
 /**
- * part / whole of rates. No series of the part (no error so far) is 0, not a hole: `or 0 * whole`.
- * No traffic is a hole, not NaN: `whole > 0`.
+ * part / whole of rates. Without a series of the part (no error so far) it is 0, not a gap: `or 0 * whole`. Without
+ * traffic it is a gap, not NaN: `whole > 0`.
  */
 export function share({ part, whole, by }: Share): string {
   const total = sum(whole, by);

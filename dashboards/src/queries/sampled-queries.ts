@@ -1,8 +1,8 @@
 import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /**
- * The sampler looks once a second, so these say what happened between two scrapes. A bucket counts the
- * samples at or below its bound; what is above it is the rest.
+ * The exporter samples once a second, so these show what happened between two scrapes. A bucket counts the samples at or
+ * below its bound; the others are above it.
  */
 export function sampledQueries(select: Select) {
   const above = (bound: string): string =>

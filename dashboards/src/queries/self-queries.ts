@@ -9,7 +9,7 @@ import {
   sum,
 } from './query.ts';
 
-/** What the exporter tells of itself. `select` finds the series it keeps per target. */
+/** Metrics of the exporter about itself. `select` selects those with a target. */
 export function selfQueries(select: Select) {
   return { ...serviceQueries(), ...samplerQueries(select), ...processQueries() };
 }

@@ -1,9 +1,9 @@
 import { perTarget, type Query, rate, type Select, share, sum, targetLegend } from './query.ts';
 
 /**
- * Service levels. Errors by window come from the recording rules of the burn-rate alerts, so that dashboard and page
- * agree: of services, the worst of those chosen. Latency comes from the raw series, because `$latency` is chosen above
- * the panels, and so does what is asked over `$__range`, the time range of the dashboard.
+ * Service levels. Errors by window come from the recording rules of the burn-rate alerts, so that the dashboard agrees
+ * with the page: the worst of the chosen services. Latency comes from the raw series, because the user chooses
+ * `$latency`. Figures over `$__range`, the time range of the dashboard, come from the raw series as well.
  */
 export function sloQueries(select: Select) {
   return {
@@ -13,18 +13,18 @@ export function sloQueries(select: Select) {
   };
 }
 
-/** Every class begins at 0, so that the first failures are an increase. */
+/** Every class starts at 0, so that the first failures are an increase. */
 const responses = 'webserver_log_responses_by_class_total';
 const failedClass = 'class="5xx"';
 
-/** Windows of the burn-rate alerts; a test holds them to the rules. */
+/** Windows of the burn-rate alerts; a test compares them with the rules. */
 type RecordedWindow = '5m' | '30m' | '1h' | '6h' | '1d' | '3d';
 
 /** 1 - objective: the share that may fail. */
 const allowed = '(1 - $objective)';
 const allowedSlow = '(1 - $latency_objective)';
 
-/** Prometheus 3 writes le="1.0" where 2.x wrote le="1". */
+/** Prometheus 3 stores le="1.0", 2.x stored le="1". */
 const withinTarget = 'le=~"$latency(\\\\.0)?"';
 
 function levelQueries(select: Select) {
@@ -101,7 +101,7 @@ function errorShare({ select, window }: Window): string {
   });
 }
 
-/** The same of each service, recorded by alerts/slo.rules.yml: a service has no instance. */
+/** The same for each service, recorded by alerts/slo.rules.yml. A service has no instance. */
 function recordedErrorShare(window: RecordedWindow): string {
   return `target:slo_availability_failed:ratio_rate${window}{job=~"$job", target=~"$target"}`;
 }
@@ -113,7 +113,7 @@ function slowShare({ select, window, by }: Window): string {
   return `(1 - ${sum(fast, by)} / (${sum(all, by)} > 0))`;
 }
 
-/** Share of the sampled seconds in which a new visitor found a slot: what the log cannot show. */
+/** Share of samples with a slot for a new visitor. The log does not contain this. */
 function roomShare({ select, window, by }: Window): string {
   const room = over(select('webserver_worker_saturation_samples_bucket', 'le="0.95"'), window);
   const all = over(select('webserver_worker_saturation_samples_count'), window);

@@ -13,7 +13,7 @@ import {
   worstTwelve,
 } from './query.ts';
 
-/** What the status page tells: the verdict, the ratios, the slots, the requests, the fetch itself. */
+/** The verdict, and figures of the status page: ratios, slots, requests and the polls themselves. */
 export function statusQueries(select: Select) {
   return {
     ...verdictQueries(select),
@@ -47,7 +47,7 @@ function verdictQueries(select: Select) {
       legend: '{{target}}',
       shape: 'instant',
     },
-    // Only what holds: a row for each target and evidence would hide the one that matters.
+    // Only evidence that holds: rows for all of it would hide the ones that matter.
     evidence: {
       expr: `max by (target, evidence) (${select('webserver_exhaustion_evidence')}) == 1`,
       legend: '{{target}}: {{evidence}}',
@@ -56,8 +56,8 @@ function verdictQueries(select: Select) {
 }
 
 /**
- * One number for the state of a target: targetStates in theme.ts has their words. The first that holds wins. A target
- * whose exporter has gone silent stays for an hour, as unknown, or it would vanish when it is looked for.
+ * A number for the state of a target; targetStates in theme.ts has the words. The first that holds is used. A target
+ * whose exporter does not answer stays visible for an hour, as NO DATA.
  */
 export function stateOf(select: Select): string {
   return [
@@ -69,7 +69,7 @@ export function stateOf(select: Select): string {
   ].join(' or ');
 }
 
-/** The chosen targets by how full they were at most in the time of the dashboard; those without a limit last. */
+/** The chosen targets by their highest saturation in the time range of the dashboard; those without a limit last. */
 export function fullestTargets(select: Select): string {
   const highest = highestWithFull({ select, metric: 'webserver_worker_saturation_ratio' });
   return `max by (target) (${highest} or 0 * ${select('webserver_up')})`;
@@ -91,7 +91,7 @@ function ratioQueries(select: Select) {
 
 function slotQueries(select: Select) {
   return {
-    // The server with the least room: a sum over servers hides the full one. Full is 0, whatever its last page said.
+    // The server with the least room, because a sum would hide it. A full server has 0, whatever its last page reported.
     leastRoom: {
       expr: `min(0 * (${select('webserver_exhausted')} == 1) or ${sum(
         select('webserver_slots', 'state=~"idle|open|free"'),
@@ -116,7 +116,7 @@ function slotQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** Who holds the slots of one kind: a query for each band, because Grafana stacks and lists series in the order of the queries. */
+/** The slots of one kind by state: one query for each band, because Grafana keeps the order of the queries. */
 export function slotsByState(select: Select, kind: 'worker' | 'connection'): readonly Query[] {
   const bands = slotBands.map(({ label, states }) => ({
     expr: sum(select('webserver_slots', `kind="${kind}"`, `state=~"${states.join('|')}"`)),
@@ -125,7 +125,7 @@ export function slotsByState(select: Select, kind: 'worker' | 'connection'): rea
   return [...bands, limit(select('webserver_slots_limit', `kind="${kind}"`))];
 }
 
-/** Named `limit` because the panels draw a series of that name as a dashed line. */
+/** Panels draw the series named `limit` as a dashed line. */
 function limit(series: string): Query {
   return { expr: sum(series), legend: 'limit' };
 }
@@ -158,7 +158,7 @@ function fetchQueries(select: Select) {
       legend: targetLegend,
     },
     fetchFailures: {
-      // Those that were there in this time, with their zeros: a lone point would not be drawn.
+      // Results that occurred in this time range, with their zeros: a single point would not be drawn.
       expr: `${sum(rate(failures), failed)} and ${sum(`increase(${failures}[$__range] @ end())`, failed)} > 0`,
       legend: '{{target}}: {{result}}',
     },
@@ -170,7 +170,7 @@ function fetchQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** The place of the result in the list of results, so that each target has one bar whose words name it. */
+/** The index of the result in the list of results, so that each target has one bar with words. */
 function resultNumber(select: Select): string {
   return scrapeResults
     .map((result, index) => `${index} * ${select('webserver_scrape_result', `result="${result}"`)}`)

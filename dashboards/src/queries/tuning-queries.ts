@@ -8,7 +8,7 @@ import {
   targetLegend,
 } from './query.ts';
 
-/** What other timeouts would do, what is advised, and what is in force. */
+/** Predictions for other timeouts, the advice, and the values in force. */
 export function tuningQueries(select: Select) {
   const advised = select('webserver_advised_keepalive_timeout_seconds');
   const inForce = `max ${perTarget} (${select('webserver_keepalive_timeout_seconds')})`;
@@ -54,7 +54,7 @@ export function tuningQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** The targets with a prediction, by the slots they would hold at most. */
+/** The targets with a prediction, by their highest number of predicted slots. */
 export function predictedTargets(select: Select): string {
   return `max by (target) (${select('webserver_predicted_slots')})`;
 }

@@ -74,8 +74,8 @@ function assumedProcessBytes({ tree }: ApacheView): number {
 const memory: Check = {
   id: 'apache-prefork-memory',
   severity: 'error',
-  what: 'The prefork workers together can need more memory than the machine has',
-  why: 'In a traffic spike the machine swaps, or the kernel kills processes, before Apache reaches MaxRequestWorkers.',
+  what: 'The prefork workers together can need more memory than there is',
+  why: 'In a traffic spike the machine swaps, or the kernel kills processes, before Apache reaches MaxRequestWorkers. In a container or a unit with a memory limit, the limit applies instead of the memory of the machine.',
   find: onApache((view, { machine }) => {
     const { memoryBytes, processBytes } = machine;
     if (view.mpm !== 'prefork' || memoryBytes === undefined) return undefined;

@@ -1,5 +1,5 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
-import { type ApacheView, findInScope } from '../apache-view.ts';
+import { type ApacheView, findAnywhere } from '../apache-view.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
 import { firstArg, type Setting, settingFrom } from '../setting.ts';
@@ -10,13 +10,10 @@ const requestReadTimeout = 'RequestReadTimeout header=10-20,minrate=500 body=20,
 /** Maximum wait for the first header: the request of a real visitor arrives within a second. */
 const maxHeaderSeconds = 60;
 
-/** Each limit, such as `header=20-40,minrate=500`, of the directives that apply: one list for each scope. */
-function limitsOf(view: ApacheView): readonly (readonly Setting[])[] {
-  // The main server counts once, not again for each virtual host.
-  return [view.main, ...view.hosts].map((scope) =>
-    findInScope(scope.directives, ['requestreadtimeout']).flatMap(({ directive }) =>
-      splitStages(directive),
-    ),
+/** Each limit, such as `header=20-40,minrate=500`, of the main server and its virtual hosts. */
+function limitsOf(view: ApacheView): readonly Setting[] {
+  return findAnywhere(view, 'requestreadtimeout').flatMap(({ directive }) =>
+    splitStages(directive),
   );
 }
 
@@ -46,11 +43,9 @@ function findUnlimited(view: ApacheView): readonly Hit[] {
       },
     ];
   }
-  return limitsOf(view).flatMap((limits) =>
-    limits
-      .filter((limit) => stageSeconds(limit) === 0)
-      .map((limit) => hitOn('apache', limit, { advised: 'a limit', fix: [requestReadTimeout] })),
-  );
+  return limitsOf(view)
+    .filter((limit) => stageSeconds(limit) === 0)
+    .map((limit) => hitOn('apache', limit, { advised: 'a limit', fix: [requestReadTimeout] }));
 }
 
 const nginxStages = ['client_header_timeout', 'client_body_timeout'] as const;
@@ -98,16 +93,14 @@ const loose: Check = {
     uniqueHits([
       ...(apache === undefined
         ? []
-        : limitsOf(apache).flatMap((limits) =>
-            limits
-              .filter((limit) => (stageSeconds(limit) ?? 0) > maxHeaderSeconds)
-              .map((limit) =>
-                hitOn('apache', limit, {
-                  advised: 'header 10 to 20 s, body with a minimum rate',
-                  fix: [requestReadTimeout],
-                }),
-              ),
-          )),
+        : limitsOf(apache)
+            .filter((limit) => (stageSeconds(limit) ?? 0) > maxHeaderSeconds)
+            .map((limit) =>
+              hitOn('apache', limit, {
+                advised: 'header 10 to 20 s, body with a minimum rate',
+                fix: [requestReadTimeout],
+              }),
+            )),
       ...(nginx === undefined
         ? []
         : findNginx(nginx, (seconds) => seconds > 30 && seconds <= 3600)),

@@ -1,6 +1,6 @@
 import type { ConfigDirective, Place } from '../../snapshot/config-tree.ts';
 import { isRestrictedLevel, isRestrictedSection, servesOnlyLocally } from '../access.ts';
-import { type ApacheScope, type ApacheView, findInScope, servingScopes } from '../apache-view.ts';
+import { type ApacheScope, type ApacheView, findAnywhere, servingScopes } from '../apache-view.ts';
 import type { Check, Hit } from '../check.ts';
 import { namedIn, oncePer } from '../named-directives.ts';
 import { type NginxLevel, type NginxView, nearest } from '../nginx-view.ts';
@@ -26,13 +26,16 @@ interface ApachePage {
   readonly scope: ApacheScope;
 }
 
-function apachePages(view: ApacheView): readonly ApachePage[] {
-  return [view.main, ...view.hosts].flatMap((scope) =>
-    findInScope(scope.directives, ['sethandler', 'addhandler'])
-      .filter(({ directive }) => directive.args[0]?.toLowerCase() === 'server-status')
-      .map(({ directive, sections }) => ({ directive, section: sections.at(-1), scope })),
-  );
-}
+const apachePages = oncePer((view: ApacheView): readonly ApachePage[] => {
+  const hosts = new Map(view.hosts.map((host) => [host.directives, host]));
+  return findAnywhere(view, 'sethandler', 'addhandler')
+    .filter(({ directive }) => directive.args[0]?.toLowerCase() === 'server-status')
+    .map(({ directive, sections }) => {
+      const host = hosts.get(sections[0]?.block ?? []);
+      const section = host !== undefined && sections.length === 1 ? undefined : sections.at(-1);
+      return { directive, section, scope: host ?? view.main };
+    });
+});
 
 function nginxPages({ locations, servers }: NginxView): readonly (readonly [NginxLevel, Place])[] {
   return [...servers, ...locations].flatMap((level) => {

@@ -1,4 +1,4 @@
-{{/* What the container has in every mode. */}}
+{{/* The common fields of the container in every mode. */}}
 {{- define "keepalive-exporter.containerBase" -}}
 name: keepalive-exporter
 image: {{ include "keepalive-exporter.image" . }}
@@ -25,7 +25,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* What kubelet asks. Authentication is in front of every path, and kubelet has none to show: then it only connects. */}}
+{{/* The probes of kubelet. With authentication, which applies to every path, they only connect. */}}
 {{- define "keepalive-exporter.probeHandler" -}}
 {{- if .root.Values.web.authentication -}}
 tcpSocket: {port: {{ .port }}}
@@ -115,7 +115,7 @@ annotations:
   {{- end }}
 {{- end -}}
 
-{{/* What pods of central and daemonset have in common, below spec. */}}
+{{/* The common fields of the pods of central and daemonset, below spec. */}}
 {{- define "keepalive-exporter.podCommon" -}}
 automountServiceAccountToken: false
 terminationGracePeriodSeconds: 10

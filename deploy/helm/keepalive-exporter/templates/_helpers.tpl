@@ -37,7 +37,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end -}}
 
-{{/* What Prometheus shows the exporter's port, in monitors and Probes. */}}
+{{/* The credentials of Prometheus, in monitors and Probes. */}}
 {{- define "keepalive-exporter.credentials" -}}
 {{- with .Values.web.prometheus.basicAuth }}
 basicAuth:
@@ -69,7 +69,7 @@ tlsConfig:
 {{- end -}}
 {{- end -}}
 
-{{/* What would be wrong in a cluster is refused here, in a sentence. */}}
+{{/* Rejects values that would fail in the cluster, with a message. */}}
 {{- define "keepalive-exporter.check" -}}
 {{- if and (eq .Values.mode "sidecar") (not .Values.config) (not .Values.existingConfigMap) -}}
 {{- fail "mode sidecar: config is empty; write the targets of the pod (docs/deploy/kubernetes-sidecar.md), or name existingConfigMap" -}}

@@ -1,9 +1,9 @@
 {{/*
-For a chart of yours that depends on this one: README, "In a chart of your own". Each takes this chart's scope:
+For your own chart that depends on this one: README, "In your own chart". Each takes this chart's scope:
   {{- $exporter := index .Subcharts "keepalive-exporter" }}
 */}}
 
-{{/* One native sidecar: an entry of initContainers. Without a readiness probe: it must not take the pod out of service. */}}
+{{/* A native sidecar: an entry of initContainers. No readiness probe: it must not remove the pod from its Service. */}}
 {{- define "keepalive-exporter.sidecar.container" -}}
 - {{- include "keepalive-exporter.containerBase" . | nindent 2 }}
   restartPolicy: Always
@@ -34,7 +34,7 @@ For a chart of yours that depends on this one: README, "In a chart of your own".
     {{- include "keepalive-exporter.extraVolumeMounts" . | nindent 4 }}
 {{- end -}}
 
-{{/* Its volumes: entries of volumes. */}}
+{{/* The volumes of the sidecar: entries of volumes. */}}
 {{- define "keepalive-exporter.sidecar.volumes" -}}
 - name: keepalive-config
   configMap:
@@ -47,7 +47,7 @@ For a chart of yours that depends on this one: README, "In a chart of your own".
 {{- end }}
 {{- end -}}
 
-{{/* The labels by which the PodMonitor finds the pod. */}}
+{{/* The labels by which the PodMonitor selects the pod. */}}
 {{- define "keepalive-exporter.sidecar.podLabels" -}}
 {{ toYaml .Values.sidecar.podSelector }}
 {{- end -}}

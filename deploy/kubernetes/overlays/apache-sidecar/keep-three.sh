@@ -1,6 +1,6 @@
 #!/bin/sh
-# rotatelogs runs this after each rotation, with the new file as $1: all but the newest three of them go. They are
-# emptied first, since a file that somebody still has open keeps its space.
+# rotatelogs runs this after each rotation, with the new file as $1. It deletes all but the newest three files, and empties
+# them first, because a deleted file that is still open keeps its space.
 set -eu
 directory=$(dirname "$1")
 name=$(basename "$1")

@@ -1,0 +1,41 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+
+/**
+ * The text of a file that a person named, or of a pipe, as `--config.file=<(make-config)` has it. A thread that waits
+ * for the writer of a pipe cannot be ended, and the process would not end at SIGTERM: the event loop waits instead.
+ *
+ * @throws why it cannot be read
+ */
+export async function readOwnFile(path: string): Promise<string> {
+  const stats = await stat(path);
+  if (stats.isFile()) return readFile(path, 'utf8');
+  if (!stats.isFIFO()) throw notAFile(path);
+  return readPipe(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+}
+
+/**
+ * The same at once, for files that are read again and again: a pipe has its text only once.
+ *
+ * @throws why it cannot be read
+ */
+export function readOwnFileSync(path: string): Buffer {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!fstatSync(fd).isFile()) throw notAFile(path);
+    return readFileSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function notAFile(path: string): Error {
+  return new Error(`"${path}" is not a regular file; name a file`);
+}
+
+async function readPipe(fd: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of new Socket({ fd, readable: true, writable: false })) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
