@@ -3,7 +3,7 @@ import type { ApacheScope } from './apache-view.ts';
 import { namedIn, oncePer } from './named-directives.ts';
 import { type NginxLevel, nearest, serverOf } from './nginx-view.ts';
 
-/** Whether a section of Apache lets only some in. Of nested Require containers any restriction counts. */
+/** Whether a section of Apache restricts access. Any restriction in nested Require containers counts. */
 export function isRestrictedSection(section: ConfigDirective | undefined): boolean {
   return (section?.block ?? []).some(restricts);
 }
@@ -12,18 +12,20 @@ function restricts({ name, args, block }: ConfigDirective): boolean {
   const [first = '', second = ''] = args.map((arg) => arg.toLowerCase());
   if (block !== undefined) return block.some(restricts);
   if (name === 'require') return !(first === 'all' && second === 'granted');
-  // mod_access_compat, and 2.2.
+  // mod_access_compat and Apache 2.2.
   if (name === 'deny') return first === 'from';
   return name === 'order' && first.startsWith('deny');
 }
 
-/** Whether an nginx location lets only some in. */
+/** Whether an nginx location restricts access. */
 export function isRestrictedLevel(level: NginxLevel): boolean {
   const denies = deniesAll(nearest(level, 'deny'));
   const auth = nearest(level, 'auth_basic').some(({ args }) => args[0] !== 'off');
-  const asks = nearest(level, 'auth_request').some(({ args }) => args[0] !== 'off');
+  const authRequest = nearest(level, 'auth_request').some(({ args }) => args[0] !== 'off');
   const internal = namedIn(level.directives, 'internal').length > 0;
-  return denies || auth || asks || internal || listensOnlyLocally(serverOf(level).directives);
+  return (
+    denies || auth || authRequest || internal || listensOnlyLocally(serverOf(level).directives)
+  );
 }
 
 const deniesAll = oncePer((lines: readonly ConfigDirective[]) =>
@@ -35,7 +37,7 @@ const listensOnlyLocally = oncePer((directives: readonly ConfigDirective[]): boo
   return listens.length > 0 && listens.every(({ args }) => isLocal(args[0] ?? ''));
 });
 
-/** Addresses of a virtual host, or those Apache listens on. */
+/** Whether a scope is reachable only from this machine: by its own addresses, else by the Listen lines. */
 export function servesOnlyLocally(
   scope: ApacheScope,
   listens: readonly ConfigDirective[],

@@ -2,19 +2,19 @@ import { compareVersions } from '../derive/server-version.ts';
 import { splitApacheWords } from '../parse/apache-config/split-words.ts';
 import { matchesWithin } from './bounded-match.ts';
 
-/** What decides whether a conditional section applies; Apache reads its files from top to bottom, and so does this. */
+/** Decides whether a conditional section applies. It changes while the files are read from top to bottom, as in Apache. */
 export interface ApacheState {
-  /** Of Apache, `2.4.62`. */
+  /** The version of Apache, such as `2.4.62`. */
   readonly version: string;
   /** Identifiers (`status_module`) and source files (`mod_status.c`). */
   readonly modules: Set<string>;
-  /** `Define`, name to value; undefined for one without. */
+  /** `Define`: maps a name to its value, or to undefined if it has none. */
   readonly defines: Map<string, string | undefined>;
-  /** Of the environment: the envvars file. */
+  /** Variables of the envvars file. */
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** Compiled into the packages of Debian, RHEL, Alpine and the official image, so no LoadModule names them. */
+/** Compiled into the packages of Debian, RHEL, Alpine and the official image, so they need no LoadModule. */
 const compiledIn = [
   ...['core.c', 'core_module', 'mod_so.c', 'so_module', 'http_core.c', 'http_module'],
   ...['mod_log_config.c', 'log_config_module', 'mod_logio.c', 'logio_module'],
@@ -26,7 +26,7 @@ export function initialModules(): Set<string> {
   return new Set(compiledIn);
 }
 
-/** `LoadModule status_module modules/mod_status.so`: the MPMs' source files are named without mod_mpm_. */
+/** `LoadModule status_module modules/mod_status.so`. The source files of the MPMs have no prefix mod_mpm_. */
 export function addModule(modules: Set<string>, [id = '', path = '']: readonly string[]): void {
   modules.add(id);
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/\.so$/, '');
@@ -44,7 +44,7 @@ export function holdsIfDefine(rest: string, { defines }: ApacheState): boolean {
   return defines.has(name) !== negated;
 }
 
-/** `!NAME`: Apache looks for the mark before it takes the first word out of its quotes. */
+/** `!NAME`: Apache reads the exclamation mark before it removes the quotes of the first word. */
 export function readCondition(rest: string): { readonly name: string; readonly negated: boolean } {
   const text = rest.trim();
   const negated = text.startsWith('!');
@@ -52,7 +52,7 @@ export function readCondition(rest: string): { readonly name: string; readonly n
   return { name, negated };
 }
 
-/** `>= 2.4.10`, `2.4`, `~ ^2\.4`, `/^2\.4/`; undefined for an expression too costly to run. */
+/** `>= 2.4.10`, `2.4`, `~ ^2\.4`, `/^2\.4/`. Returns undefined for an expression that is too expensive to run. */
 export function holdsIfVersion(rest: string, { version }: ApacheState): boolean | undefined {
   const [, not, operator, wanted = ''] =
     /^(!?)(=|==|>|>=|<|<=|~)?\s*(\S+)$/.exec(rest.trim()) ?? [];
@@ -74,11 +74,11 @@ function compares(operator: string, wanted: string, version: string): boolean | 
 
 export interface Resolved {
   readonly text: string;
-  /** Variables nobody defines; Apache warns about them (AH00111) and leaves them as they stand. */
+  /** Variables that are not defined. Apache warns about them (AH00111) and does not replace them. */
   readonly unknown: readonly string[];
 }
 
-/** Replaces `${NAME}` by what `Define` or the environment says, as ap_resolve_env() does. */
+/** Replaces `${NAME}` by its value from `Define` or the environment, as ap_resolve_env() does. */
 export function resolveVariables(text: string, state: ApacheState): Resolved {
   if (!text.includes('${')) return { text, unknown: [] };
   const unknown: string[] = [];
@@ -90,7 +90,7 @@ export function resolveVariables(text: string, state: ApacheState): Resolved {
   return { text: resolved, unknown };
 }
 
-/** Characters that resolving would fill in: known before it is done. */
+/** The number of characters that resolveVariables() would insert. */
 export function measureVariables(text: string, state: ApacheState): number {
   if (!text.includes('${')) return 0;
   let length = 0;
@@ -101,7 +101,7 @@ export function measureVariables(text: string, state: ApacheState): number {
 
 const variable = /\$\{([^{}$:\s]{1,128})\}/g;
 
-/** A `Define` without a value defines the name for <IfDefine>, and no variable. */
+/** A `Define` without a value defines a name for <IfDefine>, but not a variable. */
 function variableValue(name: string, { defines, environment }: ApacheState): string | undefined {
   return defines.get(name) ?? environment.get(name);
 }

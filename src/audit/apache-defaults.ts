@@ -5,7 +5,7 @@ interface Known {
   readonly version: string;
 }
 
-/** A default, or what it depends on; from httpd's include/httpd.h, mpm_common.h and server/mpm/. */
+/** A default value, or a function of what it depends on. From httpd's include/httpd.h, mpm_common.h and server/mpm/. */
 type Default = string | ((known: Known) => string);
 
 const byMpm = (prefork: string, threaded: string) => (known: Known) =>
@@ -40,7 +40,7 @@ const namesOf22: Readonly<Record<string, string>> = {
   MaxConnectionsPerChild: 'maxrequestsperchild',
 };
 
-/** How a directive is called in the tree; 2.4 still takes the names of 2.2. */
+/** The names of a directive in the tree. Apache 2.4 still accepts the names of 2.2. */
 export function apacheNames(name: string): readonly string[] {
   const older = Object.hasOwn(namesOf22, name) ? namesOf22[name] : undefined;
   return older === undefined ? [name.toLowerCase()] : [name.toLowerCase(), older];

@@ -14,11 +14,11 @@ export interface ApacheExpansionOptions {
   readonly read: ReadSources;
   readonly exists: FileExists;
   readonly version: string;
-  /** From `envvars`. */
+  /** Variables of the envvars file. */
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** What is known while the files are read from top to bottom. */
+/** The state while the files are read from top to bottom. */
 export interface Expansion extends ApacheState, ExpansionBudget {
   readonly read: ReadSources;
   readonly exists: FileExists;
@@ -31,18 +31,18 @@ export interface Expansion extends ApacheState, ExpansionBudget {
 export interface Position {
   readonly file: string;
   readonly depth: number;
-  /** The macros whose lines these are. */
+  /** The macros that these lines come from, to detect recursion. */
   readonly used?: readonly ApacheMacro[];
 }
 
-/** An error that ends the reading of the whole tree: it names file and line. Caught where the reading began. */
+/** Ends the reading of the whole tree. The message contains file and line. expandApacheConfig() catches it. */
 export class UnreadableTree extends Error {}
 
 export function orThrow(spent: Result<undefined, string>): void {
   if (!spent.ok) throw new UnreadableTree(spent.error);
 }
 
-/** Nothing read yet. */
+/** The state before the first line. */
 export function beginExpansion(file: string, options: ApacheExpansionOptions): Expansion {
   return {
     ...options,

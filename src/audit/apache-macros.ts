@@ -1,19 +1,19 @@
 import { type ApacheNode, readDirective } from '../parse/apache-config/parse-apache-config.ts';
 import { err, ok, type Result } from '../result.ts';
 
-/** A `<Macro name $arg …>` section of mod_macro: text to be filled in at each `Use`. */
+/** A `<Macro name $arg …>` section of mod_macro. Each `Use` inserts its lines. */
 export interface ApacheMacro {
   readonly name: string;
   readonly parameters: readonly string[];
-  /** Where its lines stand. */
+  /** The file that contains its lines. */
   readonly file: string;
   readonly nodes: readonly ApacheNode[];
 }
 
-/** Name in lower case to macro; a later definition replaces an earlier one (AH02802). */
+/** Maps a name in lower case to its macro. A later definition replaces an earlier one (AH02802). */
 export type ApacheMacros = Map<string, ApacheMacro>;
 
-/** The macro that a `Use` names, or in words why Apache refuses the line. */
+/** Finds the macro of a `Use`, or returns why Apache rejects the line. */
 export function findMacro(
   macros: ApacheMacros,
   [name = '', ...values]: readonly string[],
@@ -25,10 +25,10 @@ export function findMacro(
   return err(`macro "${name}" is used with ${values.length} arguments; it has ${wanted}`);
 }
 
-/** Alternatives of one expression: more would make each letter of the macro costly. */
-const mostParameters = 100;
+/** Each parameter is an alternative of one expression, so each one makes every character of the macro more expensive. */
+const maxParameters = 100;
 
-/** The macro that a section defines, `<Macro name $arg …>`; in words why not. */
+/** Adds the macro of a `<Macro name $arg …>` section, or returns why it is not valid. */
 export function defineMacro(
   macros: ApacheMacros,
   words: readonly string[],
@@ -36,14 +36,14 @@ export function defineMacro(
 ): Result<undefined, string> {
   const [name = '', ...parameters] = words;
   if (name === '') return err('<Macro> without a name');
-  if (parameters.length > mostParameters) {
-    return err(`macro "${name}" has more than ${mostParameters} arguments`);
+  if (parameters.length > maxParameters) {
+    return err(`macro "${name}" has more than ${maxParameters} arguments`);
   }
   macros.set(name.toLowerCase(), { name, parameters, ...text });
   return ok(undefined);
 }
 
-/** Characters that filling in the arguments makes, at most: known before it is done. */
+/** The maximum number of characters that fillMacro() produces. */
 export function measureMacro(macro: ApacheMacro, values: readonly string[]): number {
   const wanted = parametersExpression(macro);
   const longest = Math.max(0, ...values.map(({ length }) => length));
@@ -57,8 +57,8 @@ export function measureMacro(macro: ApacheMacro, values: readonly string[]): num
 }
 
 /**
- * The lines of a macro with its arguments in place: every occurrence, in words too, the longest name first, and what is
- * filled in is not looked at again.
+ * The lines of a macro with its arguments. Every occurrence is replaced, also inside a word; the longest name wins; an
+ * inserted argument is not expanded again.
  */
 export function fillMacro(macro: ApacheMacro, values: readonly string[]): readonly ApacheNode[] {
   const wanted = parametersExpression(macro);
@@ -79,7 +79,7 @@ function fillNodes(
   fill: (text: string) => string,
 ): readonly ApacheNode[] {
   return nodes.map(({ name, rest, line, block }) => {
-    // An argument may hold a directive with all its words.
+    // An argument can contain a whole directive.
     if (block === undefined) return { ...readDirective(fill(`${name} ${rest}`).trim()), line };
     return { name: fill(name), rest: fill(rest), line, block: fillNodes(block, fill) };
   });

@@ -2,23 +2,23 @@ import { compareVersions } from '../derive/server-version.ts';
 import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 import { placeOf } from './setting.ts';
 
-/** A directory whose `.htaccess` counts. */
+/** A directory whose `.htaccess` applies. */
 export interface OverridePlace {
   readonly path: string;
-  /** What names the directory. */
+  /** The directive that contains the path. */
   readonly at: Place;
 }
 
-/** Path to whether the last `<Directory>` of it allows overrides; absent when it says nothing. */
+/** Maps a path to whether its last `<Directory>` allows overrides. Absent if there is no AllowOverride. */
 type Allowed = ReadonlyMap<string, boolean>;
 
-/** Deeper than any document root, so that a hostile path costs no more than another. */
-const deepestPath = 32;
+/** Deeper than any real document root. It limits the work for a hostile path. */
+const maxPathDepth = 32;
 
 /**
- * The directories that a configuration names (`<Directory>`, DocumentRoot), with those around them, in which
- * AllowOverride lets `.htaccess` count: Apache looks into each directory from the root to the file that is asked for.
- * Sections of directories apply from the shortest path to the longest (request.c, ap_directory_walk()).
+ * The directories in which AllowOverride permits `.htaccess`: those of `<Directory>` and DocumentRoot, and their parents.
+ * Apache checks each directory from the root to the requested file. Sections apply from the shortest path to the
+ * longest (request.c, ap_directory_walk()).
  */
 export function findOverrides(
   directives: readonly ConfigDirective[],
@@ -62,14 +62,14 @@ function namedDirectories(directives: readonly ConfigDirective[]): readonly Over
   });
 }
 
-/** Without the slash at its end; undefined for a pattern, or a path that is not absolute. */
+/** The path without a slash at the end; undefined for a pattern or a relative path. */
 function plainPath(path = ''): string | undefined {
   if (!path.startsWith('/') || /[*?[]/.test(path)) return undefined;
   const parts = path.split('/').filter((part) => part !== '');
-  return parts.length > deepestPath ? undefined : `/${parts.join('/')}`;
+  return parts.length > maxPathDepth ? undefined : `/${parts.join('/')}`;
 }
 
-/** The path and those around it in which the last section that says something allows overrides. */
+/** The path and its parents, if the last section with an AllowOverride permits overrides there. */
 function allowedAround(
   path: string,
   { allowed, byDefault }: { readonly allowed: readonly Allowed[]; readonly byDefault: boolean },

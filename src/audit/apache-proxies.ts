@@ -6,10 +6,10 @@ import { oncePer } from './named-directives.ts';
 /** A backend that Apache passes requests to. */
 export interface ApacheProxy {
   readonly directive: ConfigDirective;
-  /** As the documentation writes it. */
+  /** The directive, spelled as in the documentation. */
   readonly name: string;
   readonly url: string;
-  /** `max=20`, `disablereuse=On`: keys in lower case. */
+  /** Parameters such as `max=20` and `disablereuse=On`, with keys in lower case. */
   readonly parameters: ReadonlyMap<string, string>;
 }
 
@@ -22,7 +22,7 @@ const names: Readonly<Record<string, string>> = {
 export const apacheProxies = oncePer((view: ApacheView): readonly ApacheProxy[] =>
   findAnywhere(view, ...Object.keys(names))
     .map(({ directive, sections }) => {
-      // In a <Location> the path stands in the section.
+      // Inside a <Location> the section contains the path.
       const inSection = directive.name !== 'balancermember' && sections.some(isLocation);
       const words = directive.args.filter((arg) => !/^(?:interpolate|nocanon)$/i.test(arg));
       const at = directive.name === 'balancermember' || inSection ? 0 : 1;
@@ -50,14 +50,14 @@ export function isOn(value: string | undefined): boolean {
   return value?.toLowerCase() === 'on';
 }
 
-/** Connections of all processes to one backend: `max` of each, else one for each thread. */
+/** Maximum connections of all processes to one backend: each process keeps `max`, or one for each thread. */
 export function poolSize(view: ApacheView, { parameters }: ApacheProxy): number {
   const { processes, threadsPerChild } = apacheWorkers(view);
   const max = Number(parameters.get('max') ?? threadsPerChild);
   return processes * (Number.isInteger(max) && max > 0 ? max : threadsPerChild);
 }
 
-/** Whether connections to the backend are kept: proxy_util.c, ap_proxy_define_worker_ex(). */
+/** Whether Apache keeps connections to the backend: proxy_util.c, ap_proxy_define_worker_ex(). */
 export function keepsConnections({ name, url, parameters }: ApacheProxy): boolean {
   if (parameters.has('enablereuse')) return isOn(parameters.get('enablereuse'));
   if (parameters.has('disablereuse')) return !isOn(parameters.get('disablereuse'));

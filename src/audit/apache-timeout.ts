@@ -3,7 +3,7 @@ import { apacheSeconds } from './durations.ts';
 import { namedIn, oncePer } from './named-directives.ts';
 import { firstArg, type Setting } from './setting.ts';
 
-/** The first virtual host of an address that a host has too; itself for the first one. */
+/** The first virtual host that shares an address with this one. */
 export function firstHostOf({ hosts }: ApacheView, host: ApacheScope): ApacheScope {
   const first = firstOfAddresses(hosts);
   const [earliest] = host.addresses
@@ -12,7 +12,7 @@ export function firstHostOf({ hosts }: ApacheView, host: ApacheScope): ApacheSco
   return earliest === undefined ? host : (hosts[earliest] ?? host);
 }
 
-/** Address to the place of the first host that has it. */
+/** Maps an address to the index of the first host that has it. */
 const firstOfAddresses = oncePer((hosts: readonly ApacheScope[]) => {
   const first = new Map<string, number>();
   for (const [index, { addresses }] of hosts.entries()) {
@@ -22,16 +22,16 @@ const firstOfAddresses = oncePer((hosts: readonly ApacheScope[]) => {
 });
 
 /**
- * The KeepAliveTimeout that counts for requests of a virtual host: its own since 2.4.13 (CHANGES, PR56226), else that
- * of the first host of its address.
+ * The KeepAliveTimeout that applies to requests of a virtual host: since 2.4.13 its own (CHANGES, PR56226), otherwise
+ * that of the first host of its address.
  */
 export function keepaliveTimeoutOf(view: ApacheView, host: ApacheScope): Setting {
   const hasOwn = ownSeconds(host) > 0 && !isBefore(view.version, '2.4.13');
-  return statedTimeout(view, hasOwn ? host : firstHostOf(view, host));
+  return configuredTimeout(view, hasOwn ? host : firstHostOf(view, host));
 }
 
-/** What the files say for a host; 0 in a host stands for the main server's value (server/config.c, fixup). */
-export function statedTimeout(view: ApacheView, host: ApacheScope): Setting {
+/** The value in the files; 0 in a virtual host means the value of the main server (server/config.c, fixup). */
+export function configuredTimeout(view: ApacheView, host: ApacheScope): Setting {
   const isZero = host !== view.main && ownSeconds(host) === 0;
   return apacheSetting(view, isZero ? view.main : host, 'KeepAliveTimeout');
 }

@@ -11,7 +11,7 @@ export type ApacheMpm = 'prefork' | 'worker' | 'event';
 export interface ApacheScope {
   readonly label: string;
   readonly at: Place;
-  /** Addresses of the virtual host; none for the main server. */
+  /** Addresses of the virtual host; empty for the main server. */
   readonly addresses: readonly string[];
   readonly directives: readonly ConfigDirective[];
 }
@@ -51,7 +51,7 @@ function hostScope(section: ConfigDirective): ApacheScope {
   return { label, at: placeOf(section), addresses: args, directives };
 }
 
-/** 2.2 without LoadModule has its MPM compiled in; most packages of it are prefork. */
+/** Apache 2.2 has its MPM compiled in, without LoadModule; most of its packages use prefork. */
 function mpmOf({ modules }: ApacheTree, version: string): ApacheMpm {
   for (const mpm of ['prefork', 'worker', 'event'] as const) {
     if (modules.has(`mpm_${mpm}_module`)) return mpm;
@@ -63,14 +63,14 @@ export function isBefore(version: string, other: string): boolean {
   return compareVersions(version, other) < 0;
 }
 
-/** What visitors reach: the virtual hosts, or the main server when there is none. */
+/** The scopes that visitors reach: the virtual hosts, or the main server if there are none. */
 export function servingScopes({ main, hosts }: ApacheView): readonly ApacheScope[] {
   return hosts.length === 0 ? [main] : hosts;
 }
 
 /**
- * The value that counts in a scope: its own, else the main server's, else the default of the version. `name` is as in
- * the documentation of 2.4; the names of 2.2 (MaxClients) stand for it too.
+ * The value that applies in a scope: its own, else that of the main server, else the default of the version. `name` is
+ * spelled as in the documentation of 2.4; the names of 2.2, such as MaxClients, also match.
  */
 export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string): Setting {
   const own =
@@ -78,7 +78,7 @@ export function apacheSetting(view: ApacheView, scope: ApacheScope, name: string
   return own === undefined ? defaultsOf(view)(name) : settingFrom(name, own);
 }
 
-/** One line in the main server sets it for all, so all hosts without one of their own share the default. */
+/** All hosts without their own value share one default: a line in the main server would set it for all of them. */
 const defaultsOf = oncePer((view: ApacheView) =>
   oncePerName((name): Setting => {
     const value = apacheDefault(name, view);
@@ -103,20 +103,20 @@ export function mainSetting(view: ApacheView, name: string): Setting {
   return apacheSetting(view, view.main, name);
 }
 
-/** A number of the main server; the default when what stands there is none. */
+/** A number of the main server, or the default if the value is not a number. */
 export function mainCount(view: ApacheView, name: string): number {
   return countOf(mainSetting(view, name)) ?? Number(apacheDefault(name, view) ?? 0);
 }
 
 export interface PlacedDirective {
   readonly directive: ConfigDirective;
-  /** Sections around it, outermost first. */
+  /** The sections around it, outermost first. */
   readonly sections: readonly ConfigDirective[];
 }
 
 type Placed = ReadonlyMap<string, readonly PlacedDirective[]>;
 
-/** Directives of these names anywhere in the configuration, by name and then in their order. */
+/** The directives with these names anywhere in the configuration, by name and then in their order. */
 export function findAnywhere(
   view: ApacheView,
   ...names: readonly string[]

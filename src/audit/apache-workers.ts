@@ -2,17 +2,18 @@ import { type ApacheView, mainCount } from './apache-view.ts';
 import { oncePer } from './named-directives.ts';
 
 export interface ApacheWorkers {
+  /** MaxRequestWorkers as configured. */
   readonly asked: number;
   readonly threadsPerChild: number;
   readonly serverLimit: number;
   readonly processes: number;
-  /** MaxRequestWorkers as it counts. */
+  /** The number of workers that Apache runs. */
   readonly workers: number;
 }
 
 /**
- * What the MPM makes of its limits (event_check_config() and its sisters): threads are cut to ThreadLimit, processes to
- * ServerLimit, and workers to whole processes.
+ * The limits that the MPM applies (event_check_config() and its equivalents): ThreadLimit caps the threads, ServerLimit
+ * caps the processes, and workers are rounded down to whole processes.
  */
 export const apacheWorkers = oncePer((view: ApacheView): ApacheWorkers => {
   const asked = mainCount(view, 'MaxRequestWorkers');

@@ -1,17 +1,17 @@
 import type { ServerKind } from '../snapshot/status-page.ts';
 
-/** One configuration as it was audited. */
+/** A configuration that was audited. */
 export interface AuditedServer {
   readonly server: ServerKind;
   readonly file: string;
   readonly version: string;
-  /** Where the version comes from. */
+  /** The source of the version. */
   readonly versionSource: 'flag' | 'binary' | 'status_page' | 'assumed';
-  /** Apache. */
+  /** Only for Apache. */
   readonly mpm?: string;
 }
 
-/** What is taken for the version when nothing tells it: what most machines run. */
+/** The versions assumed if the real one is unknown: those that most machines run. */
 export const assumedVersions: Readonly<Record<ServerKind, string>> = {
   apache: '2.4.62',
   nginx: '1.28.0',

@@ -1,5 +1,5 @@
-/** Steps that one expression may take on one text, by the estimate below. */
-export const mostSteps = 2_000_000;
+/** Maximum number of steps for one expression on one text, by the estimate below. */
+export const maxSteps = 2_000_000;
 
 export interface BoundedText {
   readonly text: string;
@@ -7,16 +7,16 @@ export interface BoundedText {
 }
 
 /**
- * Whether a regular expression of a configuration matches. It runs here, and who wrote it is not known, so one whose
- * work could grow without bounds is not run.
+ * Whether a regular expression of a configuration matches. The expression is untrusted, so it runs only if its work is
+ * bounded.
  *
- * @returns undefined for an expression that is not run, or none that JavaScript knows
+ * @returns undefined if the expression is too expensive, or is not valid in JavaScript
  */
 export function matchesWithin(
   expression: string,
   { text, ignoreCase = false }: BoundedText,
 ): boolean | undefined {
-  if (estimateSteps(expression, text.length) > mostSteps) return undefined;
+  if (estimateSteps(expression, text.length) > maxSteps) return undefined;
   try {
     return new RegExp(expression, ignoreCase ? 'i' : '').test(text);
   } catch {
@@ -25,8 +25,8 @@ export function matchesWithin(
 }
 
 /**
- * An upper bound for a matcher that backtracks: it begins at each letter, each repetition may end at each letter, each
- * "?" has two ways and each group as many as its alternatives. A repetition that is repeated has no bound.
+ * An upper bound for the steps of a backtracking matcher: it can start at each letter, each repetition can end at each
+ * letter, each "?" has two ways, and each group has as many ways as alternatives. A nested repetition has no bound.
  */
 export function estimateSteps(expression: string, length: number): number {
   const plain = expression.replace(/\\./gs, 'a').replace(/\[\^?\]?[^\]]*\]/g, 'a');
@@ -36,7 +36,7 @@ export function estimateSteps(expression: string, length: number): number {
 }
 
 interface Ways {
-  /** Of the alternatives before the one under way. */
+  /** Of the previous alternatives. */
   before: number;
   here: number;
 }

@@ -1,5 +1,6 @@
 import type { Check, CheckWords } from './check.ts';
 import { apacheConnectionChecks } from './checks/apache-connections.ts';
+import { apacheProcessChecks } from './checks/apache-processes.ts';
 import { apacheProxyChecks } from './checks/apache-proxy.ts';
 import { apacheWorkerChecks } from './checks/apache-workers.ts';
 import { chainChecks } from './checks/chain.ts';
@@ -12,7 +13,7 @@ import { ownChecks, unusedSilence } from './checks/own.ts';
 import { slowClientChecks } from './checks/slow-clients.ts';
 import { statusPageChecks } from './checks/status-page.ts';
 
-/** Every check, by theme; docs/checks/ is generated from it. */
+/** All checks by topic; docs/checks/ is generated from this list. */
 export const checkGroups: readonly { readonly title: string; readonly checks: readonly Check[] }[] =
   [
     {
@@ -27,7 +28,12 @@ export const checkGroups: readonly { readonly title: string; readonly checks: re
     },
     {
       title: 'Apache',
-      checks: [...apacheWorkerChecks, ...apacheConnectionChecks, ...apacheProxyChecks],
+      checks: [
+        ...apacheWorkerChecks,
+        ...apacheProcessChecks,
+        ...apacheConnectionChecks,
+        ...apacheProxyChecks,
+      ],
     },
     { title: 'nginx', checks: [...nginxUpstreamChecks, ...nginxClientChecks] },
     { title: 'The chain', checks: chainChecks },
@@ -36,5 +42,5 @@ export const checkGroups: readonly { readonly title: string; readonly checks: re
 
 export const allChecks: readonly Check[] = checkGroups.flatMap(({ checks }) => checks);
 
-/** All that a finding can be, with the one that is found last. */
+/** The texts of all findings, including the check that runs last. */
 export const allCheckWords: readonly CheckWords[] = [...allChecks, unusedSilence];

@@ -8,24 +8,24 @@ import { namedIn, oncePer } from './named-directives.ts';
 import { type NginxView, workerConnections, workerProcesses } from './nginx-view.ts';
 import { countOf, type Setting } from './setting.ts';
 
-/** The other server of the audit, as the backend of this one. */
+/** The other audited server, as the backend of this one. */
 export interface Backend {
   readonly slots: number;
-  /** The shortest time it keeps an idle connection. */
+  /** The shortest timeout of its virtual hosts. */
   readonly timeoutSeconds: number;
   readonly timeout: Setting;
   /** Whether an idle connection holds a worker. */
   readonly model: KeepaliveSettings['model'];
 }
 
-/** Apache, when it listens where an address of an nginx upstream points. */
+/** Apache as the backend, if it listens on an address of an nginx upstream. */
 export function apacheBehind(subject: AuditSubject, address: string): Backend | undefined {
   const { apache } = subject;
   if (apache === undefined || !isListedPort(address, apachePorts(apache))) return undefined;
   return backendOf(subject, 'apache', apacheWorkers(apache).workers);
 }
 
-/** nginx, when it listens where an address of Apache's proxy points. */
+/** nginx as the backend, if it listens on the address that Apache proxies to. */
 export function nginxBehind(subject: AuditSubject, address: string): Backend | undefined {
   const { nginx } = subject;
   if (nginx === undefined || !isListedPort(address, nginxPorts(nginx))) return undefined;
@@ -41,8 +41,8 @@ function backendOf(subject: AuditSubject, server: ServerKind, slots: number): Ba
 }
 
 /**
- * Whether an address is this machine's, or a container's service name (one word), with a port that is listened on.
- * Another machine may listen on the same port, so its address is not taken for the server at hand.
+ * Whether an address is on this machine, or is a service name of a container (one word), with a port that the server
+ * listens on. The address of another machine does not count: that machine can use the same port.
  */
 function isListedPort(address: string, ports: ReadonlySet<number>): boolean {
   const [, host = '', port = '80'] =
@@ -57,7 +57,7 @@ const nginxPorts = oncePer(({ servers }: NginxView) =>
   portsOf(servers.flatMap(({ directives }) => namedIn(directives, 'listen'))),
 );
 
-/** Of the settings that keep connections, by server, the shortest. */
+/** For each server the settings with the shortest timeout, among those with keep-alive on. */
 const shortestSettings = oncePer((subject: AuditSubject) => {
   const shortest = new Map<ServerKind, KeepaliveSettings>();
   for (const one of keepaliveSettings(subject)) {

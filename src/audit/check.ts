@@ -5,24 +5,24 @@ import type { ApacheView } from './apache-view.ts';
 import type { NginxView } from './nginx-view.ts';
 import { type Setting, textOf } from './setting.ts';
 
-/** What is known of the machine the servers run on; the audit of files of elsewhere knows nothing. */
+/** Facts about the machine that the servers run on. Unknown when the files come from another machine. */
 export interface MachineFacts {
   readonly cpuCount: number;
   /** Of the machine, or the limit of the control group that the server runs in. */
   readonly memoryBytes?: number;
   /** net.core.somaxconn. */
   readonly somaxconn?: number;
-  /** Most files one process of a server may open. */
+  /** Maximum number of open files for one process of a server. */
   readonly openFiles?: Partial<Readonly<Record<ServerKind, number>>>;
-  /** Memory one Apache process uses. */
+  /** Memory of one Apache process. */
   readonly processBytes?: number;
 }
 
-/** What is known of the chain that no file tells. */
+/** Facts about the chain that no configuration file contains. */
 export interface ChainFacts {
-  /** Idle timeout of what stands in front of the servers, such as a load balancer. */
+  /** Idle timeout of the server in front, such as a load balancer. */
   readonly frontTimeoutSeconds?: number;
-  /** Workers of the server behind them. */
+  /** Workers of the backend. */
   readonly backendWorkers?: number;
 }
 
@@ -33,7 +33,7 @@ export interface AuditSubject {
   readonly chain: ChainFacts;
 }
 
-/** One place where a check finds something. */
+/** One place where a check found a problem. */
 export interface Hit {
   readonly server: ServerKind;
   readonly at: Place;
@@ -41,9 +41,9 @@ export interface Hit {
   readonly origin: string;
   readonly advised: string;
   readonly fix: readonly string[];
-  /** When it is not that of the check. */
+  /** Only if it differs from that of the check. */
   readonly severity?: Severity;
-  /** Said after the check's own sentence. */
+  /** A sentence to add to that of the check. */
   readonly detail?: string;
 }
 
@@ -52,23 +52,24 @@ export interface Example {
   readonly server: ServerKind;
   /** Lines of httpd.conf, or a whole nginx.conf. */
   readonly trigger: string;
-  /** The same, and the check is silent. */
+  /** The corrected configuration, for which the check finds nothing. */
   readonly twin: string;
   readonly mpm?: 'prefork' | 'worker' | 'event';
-  /** Version to judge by; the real server is asked with its own. */
+  /** Version that the audit assumes. The test on a real server uses the version of that server. */
   readonly version?: string;
   readonly machine?: Partial<MachineFacts>;
   readonly chain?: ChainFacts;
-  /** A second tree of the other server that both configurations stand with. */
+  /** Configuration of the other server, used with both examples. */
   readonly beside?: string;
 }
 
-/** What a check's page and a finding say of it. */
+/** The texts of a check, for its page and its findings. */
 export interface CheckWords {
   readonly id: string;
   readonly severity: Severity;
-  /** A sentence without a full stop. */
+  /** What is wrong: a sentence without a full stop. */
   readonly what: string;
+  /** Why it matters. */
   readonly why: string;
   readonly examples: readonly Example[];
 }
@@ -77,7 +78,7 @@ export interface Check extends CheckWords {
   readonly find: (subject: AuditSubject) => readonly Hit[];
 }
 
-/** A hit on a setting that counts. */
+/** A hit on an effective setting. */
 export function hitOn(
   server: ServerKind,
   setting: Setting,
@@ -92,7 +93,7 @@ export function hitOn(
   };
 }
 
-/** The same directive found through several scopes is one finding. */
+/** Removes duplicates: several scopes can find the same directive. */
 export function uniqueHits(hits: readonly Hit[]): readonly Hit[] {
   const seen = new Set<string>();
   return hits.filter(({ server, at, effective }) => {

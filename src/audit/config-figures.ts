@@ -2,7 +2,7 @@ import type { ConfigFigures } from '../snapshot/audit.ts';
 import type { AuditSubject } from './check.ts';
 import { keepaliveSettings } from './keepalive-settings.ts';
 
-/** What the configuration says of the first server that visitors reach. */
+/** The keep-alive settings of the first server that visitors reach. */
 export function deriveConfigFigures(subject: AuditSubject): ConfigFigures | undefined {
   const [first] = keepaliveSettings(subject);
   if (first?.timeoutSeconds === undefined || first.requestLimit === undefined) return undefined;

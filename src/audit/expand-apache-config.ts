@@ -15,10 +15,10 @@ export interface ApacheTree extends ConfigTree {
 }
 
 /**
- * Reads an Apache configuration as the server does: includes followed, conditional sections and variables resolved in
- * the order of the files. Sections that select requests (VirtualHost, Directory, Location, …) stay sections.
+ * Reads an Apache configuration as the server does: it follows includes, and resolves conditional sections and variables
+ * in the order of the files. Sections that select requests (VirtualHost, Directory, Location, …) stay sections.
  *
- * @returns the tree, or what cannot be parsed, with file and line
+ * @returns the tree, or a message with file and line if the configuration cannot be parsed
  */
 export async function expandApacheConfig(
   file: string,
@@ -27,7 +27,7 @@ export async function expandApacheConfig(
   const state = beginExpansion(file, options);
   try {
     const [source] = await options.read(file);
-    if (source === undefined) return err(`${file}: there is no such file`);
+    if (source === undefined) return err(`${file}: no such file`);
     if ('problem' in source) return err(source.problem);
     if (source.path !== file)
       return err(`${file}: is a directory; name the main file in it, such as apache2.conf`);
@@ -44,21 +44,21 @@ function partsOf({ unread, silences, modules }: Expansion) {
   return { unread, silences, modules };
 }
 
-/** Each looks into the file system. */
-const mostOverrides = 5000;
+/** Limits the number of file system reads. */
+const maxOverrides = 5000;
 
-/** `.htaccess` where AllowOverride lets it count, each as a section of its directory. */
+/** Reads each `.htaccess` that AllowOverride permits, as a section of its directory. */
 async function readOverrides(
   directives: readonly ConfigDirective[],
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
   const overrides: ConfigDirective[] = [];
   const found = findOverrides(directives, state.version);
-  const [passedOver] = found.slice(mostOverrides);
-  if (passedOver !== undefined) {
-    noteUnread(state, passedOver.at, `.htaccess of more than ${mostOverrides} directories`);
+  const [skipped] = found.slice(maxOverrides);
+  if (skipped !== undefined) {
+    noteUnread(state, skipped.at, `more than ${maxOverrides} directories with .htaccess`);
   }
-  for (const { path, at } of found.slice(0, mostOverrides)) {
+  for (const { path, at } of found.slice(0, maxOverrides)) {
     const file = `${path === '/' ? '' : path}/.htaccess`;
     for (const source of await state.read(file)) {
       if ('problem' in source) {

@@ -32,7 +32,7 @@ import {
 
 type ReadFile = Extract<SourceFile, { readonly text: string }>;
 
-/** The directives of one file, with those it includes. */
+/** The directives of one file and of the files that it includes. */
 export async function expandApacheFile(
   { path, text }: ReadFile,
   { depth }: Position,
@@ -55,7 +55,7 @@ async function expandNodes(
   const directives: ConfigDirective[] = [];
   for (const node of nodes) {
     const expanded = expandNode(node, position, state);
-    // Most lines include nothing and wait for nothing.
+    // Most lines include nothing, so they need no await.
     const inside = expanded instanceof Promise ? await expanded : expanded;
     for (const directive of inside) directives.push(directive);
   }
@@ -86,7 +86,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
   if (name === 'include' || name === 'includeoptional') {
     return includeFiles({ name, pattern: args[0] ?? '', at }, position, state);
   }
-  applyAtOnce(name, args, state);
+  applyToState(name, args, state);
   const directive = { name, args, line, file: position.file };
   if (block === undefined) return [directive];
   return expandNodes(block, position, state).then((inside) => [{ ...directive, block: inside }]);
@@ -99,7 +99,7 @@ function fillVariables(rest: string, at: Place, state: Expansion): string {
   return text;
 }
 
-/** Sections whose content is read at once or not at all. */
+/** Sections that are either replaced by their content or dropped. */
 const conditions: Readonly<
   Record<string, (rest: string, state: Expansion) => Holds | Promise<Holds>>
 > = {
@@ -109,10 +109,10 @@ const conditions: Readonly<
   iffile: holdsIfFile,
 };
 
-/** Undefined when nothing is known of the condition. */
+/** Undefined if the condition cannot be evaluated. */
 type Holds = boolean | undefined;
 
-/** A file or directory; relative names are below ServerRoot. */
+/** A file or directory. A relative name is below ServerRoot. */
 async function holdsIfFile(rest: string, { serverRoot, exists }: Expansion): Promise<boolean> {
   const { name, negated } = readCondition(rest);
   return (await exists(resolveFrom(serverRoot, name))) !== negated;
@@ -133,7 +133,7 @@ async function expandCondition(
   return known === true ? expandNodes(block, position, state) : [];
 }
 
-/** Which directives a server knows depends on how its modules were built; Perl is a program. */
+/** Not evaluated: known directives depend on how the modules were built, and Perl is a program. */
 const notUnderstood = new Set(['ifdirective', 'ifsection', 'perl']);
 
 function defineMacroAt(
@@ -143,7 +143,7 @@ function defineMacroAt(
   return defineMacro(macros, splitApacheWords(text), { file: at.file, nodes: block });
 }
 
-/** The lines of the macro, as of the file in which they stand. */
+/** The lines of the macro, with the file that contains them. */
 function useMacro(
   words: readonly string[],
   { at, position }: { readonly at: Place; readonly position: Position },
@@ -163,8 +163,8 @@ function useMacro(
   return expandNodes(fillMacro(macro, values), inside, state);
 }
 
-/** Directives that change how the rest of the files is read. */
-function applyAtOnce(name: string, args: readonly string[], state: Expansion): void {
+/** Applies directives that change how the following lines are read. */
+function applyToState(name: string, args: readonly string[], state: Expansion): void {
   const [first = '', second] = args;
   if (name === 'loadmodule') addModule(state.modules, args);
   if (name === 'define') state.defines.set(first, second);
@@ -182,7 +182,7 @@ async function includeFiles(
   const path = resolveFrom(state.serverRoot, pattern);
   const found = await state.read(path);
   if (found.length === 0 && name === 'include') {
-    noteUnread(state, at, `no file matches "${path}": Apache does not start`);
+    noteUnread(state, at, `no file matches "${path}", so Apache does not start`);
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {

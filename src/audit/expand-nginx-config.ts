@@ -21,20 +21,20 @@ import {
 
 interface Expansion extends ExpansionBudget {
   readonly read: ReadSources;
-  /** Relative paths are relative to the main file's directory (nginx's prefix `conf/`). */
+  /** The directory of the main file, to which paths are relative (nginx's prefix `conf/`). */
   readonly root: string;
   readonly unread: UnreadPart[];
   readonly silences: Silence[];
 }
 
-/** Caught where the reading began. */
+/** Ends the reading of the whole tree. expandNginxConfig() catches it. */
 class UnreadableTree extends Error {}
 
 /**
- * Reads an nginx configuration and replaces each `include` by what it includes, as nginx does; a pattern that matches
- * nothing is no error. What an `include` names and cannot be read is told as unread.
+ * Reads an nginx configuration and replaces each `include` by the included lines, as nginx does. A pattern without a
+ * match is not an error. Included files that cannot be read are listed as unread.
  *
- * @returns the tree, or what cannot be parsed, with file and line
+ * @returns the tree, or a message with file and line if the configuration cannot be parsed
  */
 export async function expandNginxConfig(
   file: string,
@@ -44,7 +44,7 @@ export async function expandNginxConfig(
   const state: Expansion = { read, root, unread: [], silences: [], ...newBudget() };
   try {
     const [source] = await read(file);
-    if (source === undefined) return err(`${file}: there is no such file`);
+    if (source === undefined) return err(`${file}: no such file`);
     if ('problem' in source) return err(source.problem);
     if (source.path !== file)
       return err(`${file}: is a directory; name the main file in it, such as nginx.conf`);
@@ -114,12 +114,12 @@ async function includeFiles(
   const found = await state.read(path);
   const isPattern = /[*?[]/.test(pattern);
   if (found.length === 0 && !isPattern) {
-    state.unread.push({ at, what: `"${path}": there is no such file: nginx does not start` });
+    state.unread.push({ at, what: `"${path}": no such file, so nginx does not start` });
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
     if (!isPattern && source.path !== path) {
-      const what = `"${path}" is a directory: nginx does not start; include "${path}/*.conf"`;
+      const what = `"${path}" is a directory, so nginx does not start; include "${path}/*.conf"`;
       state.unread.push({ at, what });
       break;
     }

@@ -13,7 +13,7 @@ import {
 } from './nginx-view.ts';
 import { countOf, firstArg, type Setting } from './setting.ts';
 
-/** How keep-alive is set for one server or virtual host. */
+/** The keep-alive settings of one server or virtual host. */
 export interface KeepaliveSettings {
   readonly server: ServerKind;
   /** Whether an idle connection holds a worker. */
@@ -22,14 +22,14 @@ export interface KeepaliveSettings {
   readonly toggle: Setting;
   readonly isOn: boolean;
   readonly timeout: Setting;
-  /** 0 when keep-alive is off; undefined when the file says no time. */
+  /** 0 when keep-alive is off; undefined if the value is not a time. */
   readonly timeoutSeconds: number | undefined;
   readonly requests: Setting;
   /** Infinity when there is no limit. */
   readonly requestLimit: number | undefined;
 }
 
-/** With the locations of nginx that say otherwise than their server. */
+/** The settings of all servers and virtual hosts, and of nginx locations with their own values. */
 export const allKeepaliveSettings = oncePer(
   (subject: AuditSubject): readonly KeepaliveSettings[] => {
     const { nginx } = subject;
@@ -44,7 +44,7 @@ export const allKeepaliveSettings = oncePer(
   },
 );
 
-/** Of each server and virtual host that visitors reach. */
+/** The settings of each server and virtual host that visitors reach. */
 export const keepaliveSettings = oncePer(
   ({ apache, nginx }: AuditSubject): readonly KeepaliveSettings[] => [
     ...(apache === undefined
@@ -62,9 +62,9 @@ function apacheSettings(view: ApacheView, scope: ApacheScope): KeepaliveSettings
   const seconds = apacheSeconds(firstArg(timeout));
   const requests = apacheSetting(view, scope, 'MaxKeepAliveRequests');
   const limit = countOf(requests);
-  // 2.2 takes 0 for Off, and every other word for On.
+  // Apache 2.2 reads 0 as Off, and every other word as On.
   const isOff = ['off', '0'].includes(firstArg(toggle).toLowerCase());
-  // ap_set_keepalive() keeps no connection when the timeout is 0.
+  // ap_set_keepalive() closes the connection if the timeout is 0.
   const isOn = !isOff && seconds !== 0;
   return {
     server: 'apache',
@@ -94,7 +94,7 @@ function nginxSettings(view: NginxView, level: NginxLevel): KeepaliveSettings {
   };
 }
 
-/** The directives' names differ, the advice does not. */
+/** A configuration line with the directive of the server: `[Apache, nginx]`. */
 export function fixLine(
   server: ServerKind,
   names: readonly [string, string],

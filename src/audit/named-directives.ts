@@ -5,8 +5,8 @@ type ByName = ReadonlyMap<string, readonly ConfigDirective[]>;
 const none: readonly ConfigDirective[] = [];
 
 /**
- * The directives of a name in one block, in their order. Each scope asks the blocks around it again, so a block is
- * sorted by name once: else a large file would cost the square of its size.
+ * The directives with a name in one block, in their order. The index by name is built once for each block, because each
+ * scope also reads the blocks around it: without the index the work would grow with the square of the file.
  */
 export function namedIn(
   directives: readonly ConfigDirective[],
@@ -25,7 +25,7 @@ const indexOf = oncePer((directives: readonly ConfigDirective[]): ByName => {
   return byName;
 });
 
-/** Computes a value once for each object, which must not change. */
+/** Caches a value for each object. The object must not change. */
 export function oncePer<Key extends object, Value>(
   compute: (key: Key) => Value,
 ): (key: Key) => Value {

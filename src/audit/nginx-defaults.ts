@@ -2,7 +2,7 @@ import { compareVersions } from '../derive/server-version.ts';
 
 type Default = string | ((isBefore: (version: string) => boolean) => string | undefined);
 
-/** From nginx's ngx_http_core_module.c, ngx_http_proxy_module.c, ngx_event.c and the changes of its versions. */
+/** From ngx_http_core_module.c, ngx_http_proxy_module.c, ngx_event.c and the list of changes of nginx. */
 const defaults: Readonly<Record<string, Default>> = {
   keepalive_timeout: '75s',
   keepalive_requests: (isBefore) => (isBefore('1.19.10') ? '100' : '1000'),

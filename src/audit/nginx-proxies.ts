@@ -14,12 +14,12 @@ import { firstArg, placeText, type Setting, settingFrom } from './setting.ts';
 export interface NginxProxy {
   readonly level: NginxLevel;
   readonly directive: ConfigDirective;
-  /** Undefined for an address that is no upstream block, or holds a variable. */
+  /** Undefined if the address is not the name of an upstream block. */
   readonly upstream: NginxUpstream | undefined;
   readonly httpVersion: Setting;
-  /** What nginx sends to the backend as Connection. */
+  /** The Connection header that nginx sends to the backend. */
   readonly connection: Setting;
-  /** Its value for a request that is no upgrade: of a variable what its map gives for an empty $http_upgrade. */
+  /** Its value for a request without an Upgrade header; a variable is resolved through its map of $http_upgrade. */
   readonly ordinary: string;
 }
 
@@ -40,7 +40,7 @@ export const nginxProxies = oncePer((view: NginxView): readonly NginxProxy[] =>
   }),
 );
 
-/** proxy_set_header of one level replaces that of all outer levels, so only the nearest level's lines count. */
+/** Only the proxy_set_header lines of the nearest level apply: they replace those of all outer levels. */
 function connectionHeader(view: NginxView, level: NginxLevel): Setting {
   const lines = nearest(level, 'proxy_set_header');
   const own = lastByHeader(lines).get('connection');
@@ -55,13 +55,13 @@ function connectionHeader(view: NginxView, level: NginxLevel): Setting {
   };
 }
 
-/** The lines of one level, which all levels inside it share: header in lower case to its last line. */
+/** Maps a header in lower case to its last line. Inner levels share the lines, so the map is cached. */
 const lastByHeader = oncePer(
   (lines: readonly ConfigDirective[]) =>
     new Map(lines.map((line) => [line.args[0]?.toLowerCase(), line])),
 );
 
-/** Idle connections each worker keeps to an upstream. */
+/** The number of idle connections that each worker keeps to an upstream. */
 export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { size: number } {
   const own = namedIn(upstream.directives, 'keepalive').at(-1);
   if (own !== undefined) {
@@ -78,7 +78,7 @@ export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { si
   };
 }
 
-/** How long a worker keeps an idle connection to an upstream; 60 s unless the block says more. */
+/** How long a worker keeps an idle connection to an upstream; 60 s by default. */
 export function poolTimeout(view: NginxView, upstream: NginxUpstream): Setting {
   const own = namedIn(upstream.directives, 'keepalive_timeout').at(-1);
   if (own !== undefined) return settingFrom('keepalive_timeout', own);
@@ -96,7 +96,7 @@ function ordinaryValue({ http }: NginxView, value: string): string {
   return upgradeMaps(namedIn(http.directives, 'map')).get(value) ?? value;
 }
 
-/** Variable to what its map of $http_upgrade gives for a request without that header. */
+/** Maps a variable to its value for a request without the header Upgrade. */
 const upgradeMaps = oncePer((maps: readonly ConfigDirective[]): ReadonlyMap<string, string> => {
   const values = new Map<string, string>();
   for (const { args, block = [] } of maps) {
@@ -108,19 +108,19 @@ const upgradeMaps = oncePer((maps: readonly ConfigDirective[]): ReadonlyMap<stri
   return values;
 });
 
-/** A location for WebSocket only: its connection is no use to others. */
+/** A location only for WebSocket: other requests cannot reuse its connections. */
 export function isUpgradeOnly({ level, ordinary }: NginxProxy): boolean {
   return (
     lastByHeader(nearest(level, 'proxy_set_header')).has('upgrade') && /upgrade/i.test(ordinary)
   );
 }
 
-/** Whether the backend may keep the connection after an answer. */
+/** Whether the backend can keep the connection after a response. */
 export function keepsConnections({ ordinary, httpVersion }: NginxProxy): boolean {
   return firstArg(httpVersion) !== '1.0' && ordinary.toLowerCase() !== 'close';
 }
 
-/** The line of an outer level that a location's own lines put out of force. */
+/** The line of an outer level that has no effect because the location has lines of its own. */
 export function lostHeader({ level, connection }: NginxProxy): string | undefined {
   if (!connection.isDefault || nearest(level, 'proxy_set_header').length === 0) return undefined;
   for (let outer = level.parent; outer !== undefined; outer = outer.parent) {

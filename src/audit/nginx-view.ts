@@ -26,7 +26,7 @@ export interface NginxView {
   readonly main: NginxLevel;
   readonly http: NginxLevel;
   readonly servers: readonly NginxLevel[];
-  /** Locations of all servers, nested ones too. */
+  /** The locations of all servers, including nested ones. */
   readonly locations: readonly NginxLevel[];
   readonly upstreams: ReadonlyMap<string, NginxUpstream>;
   readonly cpuCount: number;
@@ -84,12 +84,12 @@ export function isBefore({ version }: NginxView, other: string): boolean {
   return compareVersions(version, other) < 0;
 }
 
-/** What visitors reach: the servers, or http when there is none. */
+/** The levels that visitors reach: the servers, or http if there are none. */
 export function servingLevels({ servers, http }: NginxView): readonly NginxLevel[] {
   return servers.length === 0 ? [http] : servers;
 }
 
-/** The value that counts at a level: of the nearest block that has it, else the default of the version. */
+/** The value that applies at a level: that of the nearest block, else the default of the version. */
 export function nginxSetting(view: NginxView, level: NginxLevel, name: string): Setting {
   const [own] = nearest(level, name).slice(-1);
   if (own !== undefined) return settingFrom(name, own);
@@ -97,7 +97,7 @@ export function nginxSetting(view: NginxView, level: NginxLevel, name: string): 
   return isInHttp ? defaultsInHttp(view)(name) : defaultOf(view, name, level.at);
 }
 
-/** One line in http sets it for all, so all servers without one of their own share the default. */
+/** All servers without their own value share one default: a line in http would set it for all of them. */
 const defaultsInHttp = oncePer((view: NginxView) =>
   oncePerName((name) => defaultOf(view, name, view.http.at)),
 );
@@ -113,7 +113,7 @@ function defaultOf({ version }: NginxView, name: string, at: Place): Setting {
   };
 }
 
-/** All directives of a name in the nearest block that has one: nginx never mixes levels (proxy_set_header). */
+/** All directives with a name in the nearest block that has any: nginx does not merge levels (proxy_set_header). */
 export function nearest(level: NginxLevel, name: string): readonly ConfigDirective[] {
   for (let at: NginxLevel | undefined = level; at !== undefined; at = at.parent) {
     const own = namedIn(at.directives, name);
@@ -132,7 +132,7 @@ export function settingSeconds({ args }: Setting): number | undefined {
   return nginxSeconds(args[0] ?? '');
 }
 
-/** worker_processes as it counts. */
+/** The number of worker processes that nginx runs. */
 export function workerProcesses(view: NginxView): number {
   const [value = '1'] = nginxSetting(view, view.main, 'worker_processes').args;
   return value === 'auto' ? view.cpuCount : Math.max(1, Number(value) || 1);

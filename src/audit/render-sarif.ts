@@ -11,9 +11,9 @@ const levels: Readonly<Record<Severity, string>> = {
 };
 
 export interface SarifOptions {
-  /** Of the exporter. */
+  /** The version of the exporter. */
   readonly version: string;
-  /** Files below it are named relative to it, as code scanning wants them. */
+  /** Paths of files in it are relative to it, as code scanning expects. */
   readonly workingDirectory: string;
 }
 
@@ -65,9 +65,7 @@ function buildResult(finding: Finding, silence: Silence | undefined, options: Sa
     level: levels[severity],
     message: { text },
     locations: [buildLocation(finding.at, options)],
-    ...(silence === undefined
-      ? {}
-      : { suppressions: [{ kind: 'inSource', justification: silence.reason }] }),
+    suppressions: silence && [{ kind: 'inSource', justification: silence.reason }],
   };
 }
 

@@ -17,10 +17,10 @@ export interface AuditReport {
   readonly silenced: readonly SilencedFinding[];
 }
 
-/** Of one check and severity: a large tree may give a finding for each of its lines. */
+/** Maximum number of findings of one check and severity: a large tree can have one for each line. */
 export const mostListed = 1000;
 
-/** Runs every check. A silence covers the findings of its id in its file. */
+/** Runs every check. A silence hides the findings of its check in its file. */
 export function runAudit(subject: AuditSubject): AuditReport {
   const silences = [subject.apache, subject.nginx].flatMap((view) =>
     view === undefined
@@ -29,7 +29,7 @@ export function runAudit(subject: AuditSubject): AuditReport {
           .filter(({ id }) => id !== '')
           .map((silence) => ({ server: view.server, silence })),
   );
-  // The first of a file stands for its like.
+  // Of equal silences in one file the first one counts.
   const byPlace = new Map(
     silences
       .toReversed()

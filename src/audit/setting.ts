@@ -1,11 +1,11 @@
 import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 
-/** A value that counts, and where it comes from. */
+/** An effective value and its origin. */
 export interface Setting {
-  /** As the server's documentation writes the directive. */
+  /** The directive, spelled as in the documentation of the server. */
   readonly name: string;
   readonly args: readonly string[];
-  /** The directive; for a default the place where it would be set. */
+  /** The place of the directive, or for a default the place where it would be set. */
   readonly at: Place;
   /** `file:line` or `default of nginx 1.22.1`. */
   readonly origin: string;
@@ -37,7 +37,7 @@ export function firstArg({ args }: Pick<Setting, 'args'>): string {
   return args[0] ?? '';
 }
 
-/** A whole number that is not negative; undefined for anything else. */
+/** A whole number of 0 or more; undefined for anything else. */
 export function countOf(setting: Setting): number | undefined {
   const text = firstArg(setting);
   return /^\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -1,22 +1,33 @@
 import type { Advice } from '../snapshot/advice.ts';
-import type { TimeoutPrediction } from '../snapshot/prediction.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
+import { figures, ofTarget } from './figures.ts';
 import { observedSamples } from './histogram-samples.ts';
-import { known, labelsOf, targetLabels } from './target-samples.ts';
+import { labelsOf, targetLabels } from './target-samples.ts';
 
 const gapSource =
   'Access log: $connection; or %{c}a with %{remote}p; and the time and duration of each request.';
 
 const source =
-  'The model of docs/tuning.md, from access logs that tell connections apart; renewed each minute.';
+  'The model of docs/tuning.md, from access logs that identify connections; computed once a minute.';
+
+const advised = figures(ofTarget(adviceOf));
+
+const predicted = figures({
+  labels: [...targetLabels, 'timeout'],
+  series: (view: LoggedTarget) =>
+    (adviceOf(view)?.model.predictions ?? []).map((prediction) => ({
+      labels: { ...labelsOf(view), timeout: String(prediction.timeoutSeconds) },
+      part: prediction,
+    })),
+});
 
 /** What other timeouts would do, and which one is advised. Absent while too little is known. */
 export const adviceFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_keepalive_gap_seconds',
     type: 'histogram',
-    help: 'Idle time between two requests of one connection: reuse that happened, cut off at the timeout in force.',
+    help: 'Idle time between two requests of one connection. It shows the reuse that happened, so no gap exceeds the timeout in force.',
     labels: targetLabels,
     source: gapSource,
     samples: (view: LoggedTarget) =>
@@ -25,7 +36,7 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_missed_reuse_seconds',
     type: 'histogram',
-    help: 'Time from the last response of a client address to its next new connection, up to five minutes: what a longer timeout would gain. Absent behind a proxy.',
+    help: 'Time from the last response to a client address until its next new connection, up to five minutes. It shows the reuse that a longer timeout would add. Absent behind a proxy.',
     labels: targetLabels,
     source: gapSource,
     samples: (view: LoggedTarget) =>
@@ -35,63 +46,36 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
   }),
   predicted({
     name: 'webserver_predicted_slots',
-    help: 'Slots that would be held at the busiest moment with a keep-alive timeout of so many seconds.',
+    help: 'Predicted slots in use at the busiest moment, by keep-alive timeout in seconds.',
+    source,
     read: ({ busiestSlots }) => busiestSlots.expected,
   }),
   predicted({
     name: 'webserver_predicted_reuse_ratio',
-    help: 'Share of requests that would come over an open connection with a keep-alive timeout of so many seconds.',
+    help: 'Predicted share of requests that reuse an open connection, by keep-alive timeout in seconds.',
+    source,
     read: ({ reuseRatio }) => reuseRatio.expected,
   }),
   predicted({
     name: 'webserver_predicted_connections_per_second',
-    help: 'New connections a second there would be with a keep-alive timeout of so many seconds.',
+    help: 'Predicted new connections per second, by keep-alive timeout in seconds.',
+    source,
     read: ({ connectionsPerSecond }) => connectionsPerSecond.expected,
   }),
-  family({
+  advised({
     name: 'webserver_advised_keepalive_timeout_seconds',
-    type: 'gauge',
-    help: 'The keep-alive timeout that is advised; 0 is keep-alive off.',
-    labels: targetLabels,
+    help: 'Advised keep-alive timeout in seconds; 0 means keep-alive off. Absent while no advice is possible.',
     source,
-    samples: (view: LoggedTarget) =>
-      known(labelsOf(view), adviceOf(view)?.advisedKeepaliveTimeoutSeconds),
+    read: ({ advisedKeepaliveTimeoutSeconds }) => advisedKeepaliveTimeoutSeconds,
   }),
-  family({
+  advised({
     name: 'webserver_advised_slots',
-    type: 'gauge',
-    help: 'Slots that are advised: workers, or connections of nginx; the number there is where it is enough.',
-    labels: targetLabels,
+    help: 'Advised number of slots: workers, or connections of nginx. The current number if it is sufficient.',
     source,
-    samples: (view: LoggedTarget) => known(labelsOf(view), advisedSlots(adviceOf(view))),
+    read: ({ advisedSlots, model }) => advisedSlots ?? model.slots,
   }),
 ];
 
-interface PredictedRow {
-  readonly name: string;
-  readonly help: string;
-  readonly read: (prediction: TimeoutPrediction) => number;
-}
-
-function predicted({ name, help, read }: PredictedRow): Family<LoggedTarget> {
-  return family({
-    name,
-    type: 'gauge',
-    help,
-    labels: [...targetLabels, 'timeout'],
-    source,
-    samples: (view: LoggedTarget) =>
-      (adviceOf(view)?.model.predictions ?? []).map((prediction) => ({
-        labels: { ...labelsOf(view), timeout: String(prediction.timeoutSeconds) },
-        value: read(prediction),
-      })),
-  });
-}
-
 function adviceOf({ advice }: LoggedTarget): Advice | undefined {
   return advice?.kind === 'none' ? undefined : advice;
-}
-
-function advisedSlots(advice: Advice | undefined): number | undefined {
-  return advice?.advisedSlots ?? advice?.model.slots;
 }

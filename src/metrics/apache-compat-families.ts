@@ -1,31 +1,67 @@
 import { type ApacheStatus, type WorkerState, workerStates } from '../snapshot/apache-status.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family, type MetricType, type Sample } from './family.ts';
+import { figures } from './figures.ts';
 import { apacheOf, known, states } from './target-samples.ts';
 
 const compatibleWith = 'apache_exporter';
 
+/** Only Apache targets have these families; the figures have no label but the target's name. */
+function ofApache<Part>(partOf: (view: TargetView) => Part | undefined) {
+  return figures({
+    labels: ['target'],
+    compatibleWith,
+    series: (view: TargetView) => {
+      const { name: target, server } = view.observation.target;
+      const part = server === 'apache' ? partOf(view) : undefined;
+      return part === undefined ? [] : [{ labels: { target }, part }];
+    },
+  });
+}
+
+const figure = ofApache(apacheOf);
+
+const viewFigure = ofApache((view) => view);
+
+const balancer = figures({
+  labels: ['target', 'balancer', 'worker'],
+  compatibleWith,
+  series: (view: TargetView) => {
+    const { name: target, server } = view.observation.target;
+    if (server !== 'apache') return [];
+    return balancerWorkers(view).map(({ labels, worker }) => ({
+      labels: { target, ...labels },
+      part: worker,
+    }));
+  },
+});
+
 /**
- * The families of apache_exporter 1.x: its names, labels and values, also where the name breaks the conventions
- * (`_total` on a gauge's value, milliseconds). Each carries the label `target` besides, because one process serves
- * many. Values follow the page, so a figure that vanished is absent here, where the peer repeats its last one.
+ * The families of apache_exporter 1.x: its names, labels and values, even where a name breaks the conventions
+ * (`_total` on a gauge, milliseconds). Each also has the label `target`, because one process serves many targets. A
+ * figure that is no longer on the page is absent here; apache_exporter repeats its last value.
  */
 export const apacheCompatFamilies: readonly Family<TargetView>[] = [
-  compat({
+  viewFigure({
     name: 'apache_up',
     help: 'Could the apache server be reached',
     source:
-      'As webserver_up. The peer says 1 for any HTTP answer, such as a login page; here that is 0.',
-    read: (view) => [{ labels: {}, value: apacheOf(view) === undefined ? 0 : 1 }],
+      'As webserver_up. apache_exporter reports 1 for any HTTP answer, such as a login page; here that is 0.',
+    read: (view) => (apacheOf(view) === undefined ? 0 : 1),
   }),
-  compat({
+  viewFigure({
     name: 'apache_exporter_scrape_failures_total',
     type: 'counter',
     help: 'Number of errors while scraping apache.',
     source: 'webserver_scrape_failures_total, all results together.',
-    read: (view) => [{ labels: {}, value: totalFailures(view) }],
+    read: totalFailures,
   }),
-  value('apache_version', 'Apache server version', 'ServerVersion', versionNumber),
+  figure({
+    name: 'apache_version',
+    help: 'Apache server version',
+    source: 'mod_status ServerVersion.',
+    read: versionNumber,
+  }),
   compat({
     name: 'apache_info',
     labels: ['version', 'mpm'],
@@ -51,7 +87,7 @@ export const apacheCompatFamilies: readonly Family<TargetView>[] = [
     name: 'apache_load',
     labels: ['interval'],
     help: 'Apache server load',
-    source: 'mod_status Load1, Load5, Load15: of the machine.',
+    source: 'mod_status Load1, Load5, Load15: the load of the machine.',
     read: (view) =>
       one(view, ({ load1, load5, load15 }) => [
         ...known({ interval: '1min' }, load1),
@@ -59,24 +95,27 @@ export const apacheCompatFamilies: readonly Family<TargetView>[] = [
         ...known({ interval: '15min' }, load15),
       ]),
   }),
-  counter(
-    'apache_accesses_total',
-    'Current total apache accesses (*)',
-    'Total Accesses',
-    (s) => s.totalAccesses,
-  ),
-  counter(
-    'apache_sent_kilobytes_total',
-    'Current total kbytes sent (*)',
-    'Total kBytes',
-    (s) => s.totalKibibytes,
-  ),
-  counter(
-    'apache_duration_ms_total',
-    'Total duration of all registered requests in ms',
-    'Total Duration',
-    (s) => s.totalDurationMilliseconds,
-  ),
+  figure({
+    name: 'apache_accesses_total',
+    type: 'counter',
+    help: 'Current total apache accesses (*)',
+    source: 'mod_status Total Accesses.',
+    read: ({ totalAccesses }) => totalAccesses,
+  }),
+  figure({
+    name: 'apache_sent_kilobytes_total',
+    type: 'counter',
+    help: 'Current total kbytes sent (*)',
+    source: 'mod_status Total kBytes.',
+    read: ({ totalKibibytes }) => totalKibibytes,
+  }),
+  figure({
+    name: 'apache_duration_ms_total',
+    type: 'counter',
+    help: 'Total duration of all registered requests in ms',
+    source: 'mod_status Total Duration.',
+    read: ({ totalDurationMilliseconds }) => totalDurationMilliseconds,
+  }),
   compat({
     name: 'apache_cpu_time_ms_total',
     type: 'counter',
@@ -89,24 +128,25 @@ export const apacheCompatFamilies: readonly Family<TargetView>[] = [
         ...known({ type: 'system' }, milliseconds(s.cpuSystemSeconds, s.cpuChildrenSystemSeconds)),
       ]),
   }),
-  value(
-    'apache_cpuload',
-    'The current percentage CPU used by each worker and in total by all workers combined (*)',
-    'CPULoad',
-    // mod_status leaves the line out while it would be 0; the peer then keeps its initial 0.
-    (s) => s.cpuLoadPercent ?? 0,
-  ),
-  counter(
-    'apache_uptime_seconds_total',
-    'Current uptime in seconds (*)',
-    'Uptime',
-    (s) => s.uptimeSeconds,
-  ),
+  figure({
+    name: 'apache_cpuload',
+    help: 'The current percentage CPU used by each worker and in total by all workers combined (*)',
+    source: 'mod_status CPULoad.',
+    // mod_status omits the line if the load is 0; apache_exporter then keeps its initial 0.
+    read: ({ cpuLoadPercent = 0 }) => cpuLoadPercent,
+  }),
+  figure({
+    name: 'apache_uptime_seconds_total',
+    type: 'counter',
+    help: 'Current uptime in seconds (*)',
+    source: 'mod_status Uptime.',
+    read: ({ uptimeSeconds }) => uptimeSeconds,
+  }),
   compat({
     name: 'apache_workers',
     labels: ['state'],
     help: 'Apache worker statuses',
-    source: 'mod_status BusyWorkers, IdleWorkers (the first of each on the page).',
+    source: 'mod_status BusyWorkers, IdleWorkers (the first occurrence of each on the page).',
     read: (view) =>
       one(view, ({ busyWorkers, idleWorkers }) =>
         states({}, { busy: busyWorkers, idle: idleWorkers }),
@@ -159,10 +199,33 @@ export const apacheCompatFamilies: readonly Family<TargetView>[] = [
           : [{ labels: { ...labels, status: worker.status }, value: 1 }],
       ),
   }),
-  balancer('apache_proxy_balancer_accesses_total', 'counter', 'Elected', 'elected'),
-  balancer('apache_proxy_balancer_busy', 'gauge', 'Busy', 'busy'),
-  balancer('apache_proxy_balancer_request_kbytes_total', 'counter', 'Sent', 'sentKibibytes'),
-  balancer('apache_proxy_balancer_response_kbytes_total', 'counter', 'Rcvd', 'receivedKibibytes'),
+  balancer({
+    name: 'apache_proxy_balancer_accesses_total',
+    type: 'counter',
+    help: 'Apache Proxy Balancer Request Count',
+    source: 'mod_status ProxyBalancer[]Worker[]Elected (ProxyStatus On).',
+    read: ({ elected }) => elected,
+  }),
+  balancer({
+    name: 'apache_proxy_balancer_busy',
+    help: 'Apache Proxy Balancer Active Requests',
+    source: 'mod_status ProxyBalancer[]Worker[]Busy (ProxyStatus On).',
+    read: ({ busy }) => busy,
+  }),
+  balancer({
+    name: 'apache_proxy_balancer_request_kbytes_total',
+    type: 'counter',
+    help: 'Apache Proxy Balancer Request Count',
+    source: 'mod_status ProxyBalancer[]Worker[]Sent (ProxyStatus On).',
+    read: ({ sentKibibytes }) => sentKibibytes,
+  }),
+  balancer({
+    name: 'apache_proxy_balancer_response_kbytes_total',
+    type: 'counter',
+    help: 'Apache Proxy Balancer Request Count',
+    source: 'mod_status ProxyBalancer[]Worker[]Rcvd (ProxyStatus On).',
+    read: ({ receivedKibibytes }) => receivedKibibytes,
+  }),
 ];
 
 interface CompatRow<L extends string> {
@@ -170,37 +233,26 @@ interface CompatRow<L extends string> {
   readonly help: string;
   readonly source: string;
   readonly type?: MetricType;
-  readonly labels?: readonly L[];
+  readonly labels: readonly L[];
   readonly read: (view: TargetView) => readonly Sample<L>[];
 }
 
-/** Completes a row of the peer with the label `target`; only Apache targets have these families. */
-function compat<const L extends string = never>(row: CompatRow<L>): Family<TargetView> {
+/** A family with labels of its own besides `target`. */
+function compat<const L extends string>(row: CompatRow<L>): Family<TargetView> {
+  const labels: readonly string[] = ['target', ...row.labels];
   return family({
     name: row.name,
     type: row.type ?? 'gauge',
     help: row.help,
     source: row.source,
-    labels: ['target', ...(row.labels ?? [])] as string[],
+    labels,
     compatibleWith,
     samples: (view: TargetView) => {
       const { name: target, server } = view.observation.target;
       if (server !== 'apache') return [];
-      return row.read(view).map(({ labels, value }) => ({ labels: { target, ...labels }, value }));
+      return row.read(view).map((sample) => ({ ...sample, labels: { target, ...sample.labels } }));
     },
   });
-}
-
-type ReadNumber = (status: ApacheStatus) => number | undefined;
-
-function value(name: string, help: string, field: string, read: ReadNumber): Family<TargetView> {
-  const samples = (view: TargetView) => one(view, (status) => known({}, read(status)));
-  return compat({ name, help, source: `mod_status ${field}.`, read: samples });
-}
-
-function counter(name: string, help: string, field: string, read: ReadNumber): Family<TargetView> {
-  const samples = (view: TargetView) => one(view, (status) => known({}, read(status)));
-  return compat({ name, help, type: 'counter', source: `mod_status ${field}.`, read: samples });
 }
 
 function one<T>(view: TargetView, read: (status: ApacheStatus) => readonly T[]): readonly T[] {
@@ -212,7 +264,7 @@ function totalFailures({ counters }: TargetView): number {
   return Object.values(counters.failures).reduce((sum, count) => sum + count, 0);
 }
 
-/** The peer's number for 2.4.62 is 2.04062: minor in two digits, patch in three. */
+/** apache_exporter's number for 2.4.62 is 2.04062: two digits for minor, three for patch. */
 function versionNumber({ serverVersion }: ApacheStatus): number | undefined {
   const match = /\/(\d+)\.(\d+)\.(\d+)/.exec(serverVersion ?? '');
   if (match === null) return undefined;
@@ -221,8 +273,8 @@ function versionNumber({ serverVersion }: ApacheStatus): number | undefined {
 }
 
 function milliseconds(...seconds: readonly (number | undefined)[]): number | undefined {
-  const known = seconds.filter((value) => value !== undefined);
-  return known.length === 0 ? undefined : known.reduce((sum, value) => sum + value, 0) * 1000;
+  const found = seconds.filter((value) => value !== undefined);
+  return found.length === 0 ? undefined : found.reduce((sum, value) => sum + value, 0) * 1000;
 }
 
 const peerStateNames: Readonly<Record<WorkerState, string>> = {
@@ -240,17 +292,14 @@ const peerStateNames: Readonly<Record<WorkerState, string>> = {
   unknown: 'unknown',
 };
 
-/** The peer names an unknown letter by itself; here a page cannot choose label values. */
+/** apache_exporter uses an unknown letter as a label value; here a page cannot choose label values. */
 function peerScoreboard(counts: Readonly<Record<WorkerState, number>>) {
   return workerStates
     .filter((state) => state !== 'unknown' || counts[state] > 0)
     .map((state) => ({ labels: { state: peerStateNames[state] }, value: counts[state] }));
 }
 
-/**
- * Workers of a balancer may share a name (mod_proxy allows it); a series may not appear twice, so of equal names
- * the first counts.
- */
+/** Workers of a balancer can share a name (mod_proxy allows it). The first one counts: a series must be unique. */
 function balancerWorkers(view: TargetView) {
   const seen = new Set<string>();
   return one(view, ({ proxyBalancers }) => proxyBalancers).flatMap((proxy) =>
@@ -261,26 +310,4 @@ function balancerWorkers(view: TargetView) {
       return [{ labels: { balancer: proxy.name, worker: worker.name }, worker }];
     }),
   );
-}
-
-type BalancerCount = 'elected' | 'busy' | 'sentKibibytes' | 'receivedKibibytes';
-
-function balancer(
-  name: string,
-  type: MetricType,
-  field: string,
-  property: BalancerCount,
-): Family<TargetView> {
-  return compat({
-    name,
-    type,
-    labels: ['balancer', 'worker'],
-    help:
-      property === 'busy'
-        ? 'Apache Proxy Balancer Active Requests'
-        : 'Apache Proxy Balancer Request Count',
-    source: `mod_status ProxyBalancer[]Worker[]${field} (ProxyStatus On).`,
-    read: (view) =>
-      balancerWorkers(view).flatMap(({ labels, worker }) => known(labels, worker[property])),
-  });
 }

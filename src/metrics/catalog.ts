@@ -21,7 +21,7 @@ export interface FamilyGroup<S> {
   readonly families: readonly Family<S>[];
 }
 
-/** What is counted from logs: also of a target that has no status page. */
+/** Counted from logs. A target without a status page has these families too. */
 export const logGroups: readonly FamilyGroup<LoggedTarget>[] = [
   { title: 'Access log', families: accessLogFamilies },
   { title: 'Advice', families: adviceFamilies },
@@ -45,7 +45,7 @@ const surroundingGroups: readonly FamilyGroup<TargetView>[] = [
   { title: 'Compatible with nginx-prometheus-exporter', families: nginxCompatFamilies },
 ];
 
-/** Everything said about a target whose status page is polled, in the order of docs/metrics.md. */
+/** All families of a target whose status page is polled, in the order of docs/metrics.md. */
 export const targetGroups: readonly FamilyGroup<TargetView>[] = [
   ...pollGroups,
   ...logGroups,
@@ -59,7 +59,7 @@ export const selfGroups: readonly FamilyGroup<SelfView>[] = [
 export const logFamilies = familiesOf(logGroups);
 export const selfFamilies = familiesOf(selfGroups);
 
-/** What comes from polls, without the families of logs; with or without the names of other exporters. */
+/** The families that come from polls, with or without the names of other exporters. */
 export function targetFamilies(compatMetrics: boolean): readonly Family<TargetView>[] {
   return familiesOf([...pollGroups, ...surroundingGroups]).filter(
     ({ compatibleWith }) => compatMetrics || compatibleWith === undefined,

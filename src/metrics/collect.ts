@@ -2,11 +2,11 @@ import type { Family, FamilyData, Sample } from './family.ts';
 
 export interface Collected {
   readonly families: readonly FamilyData[];
-  /** Rows whose reading threw; they are left out, the others stand. */
+  /** Rows that threw an error. Only these are left out. */
   readonly failures: readonly { readonly name: string; readonly error: unknown }[];
 }
 
-/** Reads every row from every subject; a row without a single sample is left out. */
+/** Reads every row from every subject. A row without samples is left out. */
 export function collect<S>(rows: readonly Family<S>[], subjects: readonly S[]): Collected {
   const families: FamilyData[] = [];
   const failures: { name: string; error: unknown }[] = [];

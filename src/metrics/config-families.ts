@@ -5,7 +5,7 @@ import { type Family, family } from './family.ts';
 import { keepaliveRequestsLimit, keepaliveTimeout } from './keepalive-settings.ts';
 import { known, labelsOf, targetLabels } from './target-samples.ts';
 
-/** What the server's configuration file says; docs/audit.md. */
+/** What the server's configuration file contains; docs/audit.md. */
 export const configFamilies: readonly Family<TargetView>[] = [
   family({
     ...keepaliveTimeout,
@@ -31,7 +31,7 @@ export const configFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_config_findings',
     type: 'gauge',
-    help: 'What the audit of the configuration file finds, by severity; silenced findings are not counted.',
+    help: 'Number of audit findings in the configuration file, by severity. Silenced findings do not count.',
     labels: [...targetLabels, 'severity'],
     source: 'capacity.config_file with its includes, read once a minute; docs/checks/.',
     samples: (view: TargetView) =>

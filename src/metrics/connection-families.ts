@@ -1,18 +1,20 @@
-import type { ConnectionSummary } from '../snapshot/connections.ts';
 import { connectionActivities } from '../snapshot/connections.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
+import { figures, ofTarget } from './figures.ts';
 import { histogramSamples } from './histogram-samples.ts';
-import { known, labelsOf, targetLabels } from './target-samples.ts';
+import { labelsOf, targetLabels } from './target-samples.ts';
+
+const figure = figures(ofTarget(({ host }: TargetView) => host?.connections));
 
 /** What each connection does, where `ss` can be run in the server's network namespace. */
 export const connectionFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_connections',
     type: 'gauge',
-    help: 'Connections by what they do: queued (not accepted), silent (no byte sent), active (half a request, or one at work), sending, idle (keep-alive), closing (ended by the server and still held).',
+    help: 'Connections by activity: queued (not accepted yet), silent (accepted, no byte received), active (sending a request or waiting for the response), sending (receiving a response), idle (keep-alive), closing (closed by the server, but still open).',
     labels: [...targetLabels, 'listen', 'activity'],
-    source: 'ss -tinea of iproute2; docs/slot-model.md says how each is told.',
+    source: 'ss -tinea of iproute2; docs/slot-model.md explains how each activity is recognised.',
     samples: (view: TargetView) =>
       (view.host?.listen ?? []).flatMap(({ port, activities }) =>
         activities === undefined
@@ -26,7 +28,7 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_connection_idle_seconds',
     type: 'histogram',
-    help: 'How long idle keep-alive connections have been idle: all of them at each reading of the kernel.',
+    help: 'Idle time of each idle keep-alive connection, observed at every reading of the kernel.',
     labels: targetLabels,
     source: 'ss, lastsnd of connections in activity idle.',
     samples: (view: TargetView) =>
@@ -36,32 +38,32 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
   }),
   figure({
     name: 'webserver_connection_oldest_idle_seconds',
-    help: 'How long the connection that is idle longest has been idle.',
+    help: 'Longest idle time among the idle connections. Absent when none is idle.',
     source: 'ss, lastsnd.',
     read: ({ oldestIdleSeconds }) => oldestIdleSeconds,
   }),
   figure({
     name: 'webserver_connection_oldest_queued_seconds',
-    help: 'How long the visitor who waits longest to be accepted has waited; absent when nobody waits.',
+    help: 'Longest time a connection has waited in the accept queue. Absent when the queue is empty.',
     source: 'ss, lastrcv of established connections without an inode.',
     read: ({ oldestQueuedSeconds }) => oldestQueuedSeconds,
   }),
   figure({
     name: 'webserver_connection_clients',
-    help: 'Client addresses that hold an accepted connection.',
+    help: 'Number of client addresses that hold an accepted connection.',
     source: 'ss, peer address.',
     read: ({ clients }) => clients,
   }),
   figure({
     name: 'webserver_connection_top_client_connections',
-    help: 'Most accepted connections of one client address: slow-header attacks, crawlers, a proxy in front.',
+    help: 'Accepted connections of the client address that has the most. A high value suggests a slow-header attack, a crawler, or a proxy in front.',
     source: 'ss, peer address.',
     read: ({ topClientConnections }) => topClientConnections,
   }),
   family({
     name: 'webserver_connection_min_rtt_seconds',
     type: 'gauge',
-    help: 'Percentiles (50, 90, 99) over the open connections of their lowest round-trip time: what one saved handshake is worth to a visitor.',
+    help: 'Lowest round-trip time of each open connection, as percentiles (50, 90, 99) over the connections. A reused connection saves a visitor at least this long.',
     labels: [...targetLabels, 'percentile'],
     source: 'ss, minrtt.',
     samples: (view: TargetView) =>
@@ -70,22 +72,3 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
       ),
   }),
 ];
-
-interface FigureRow {
-  readonly name: string;
-  readonly help: string;
-  readonly source: string;
-  readonly read: (connections: ConnectionSummary) => number | undefined;
-}
-
-function figure({ read, ...row }: FigureRow): Family<TargetView> {
-  return family({
-    ...row,
-    type: 'gauge',
-    labels: targetLabels,
-    samples: (view: TargetView) => {
-      const connections = view.host?.connections;
-      return known(labelsOf(view), connections === undefined ? undefined : read(connections));
-    },
-  });
-}

@@ -10,21 +10,21 @@ export interface Sample<L extends string = string> {
   readonly le?: string;
 }
 
-/** One row of the catalog: all that is written about a metric family, and how a subject yields its samples. */
+/** One row of the catalog: the description of a metric family, and how to read its samples from a subject. */
 export interface Family<S, L extends string = string> {
   readonly name: string;
   readonly type: MetricType;
   readonly help: string;
   readonly labels: readonly L[];
-  /** Which server file, page field or document the value comes from; shown in docs/metrics.md. */
+  /** The server file, page field or document that the value comes from; shown in docs/metrics.md. */
   readonly source: string;
-  /** The peer exporter whose name, labels and values this family repeats. */
+  /** The other exporter whose name, labels and values this family repeats. */
   readonly compatibleWith?: string;
-  /** Unknown values yield no sample. */
+  /** An unknown value has no sample. */
   readonly samples: (subject: S) => Iterable<Sample<L>>;
 }
 
-/** A family with its samples read: what is rendered. */
+/** A family with its samples, ready to render. */
 export interface FamilyData {
   readonly name: string;
   readonly type: MetricType;

@@ -1,40 +1,44 @@
 import { deriveKeepaliveMemory } from '../derive/keepalive-memory.ts';
 import { deriveKernelKeepalive } from '../derive/kernel-keepalive.ts';
-import type { HostFigures, ProcessFigures } from '../snapshot/host.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
-import { apacheOf, figuresOf, known, labelsOf, targetLabels } from './target-samples.ts';
+import { figures, ofTarget } from './figures.ts';
+import { apacheOf, known, labelsOf, targetLabels } from './target-samples.ts';
 
-/** What the kernel says, where the exporter shares the server's network namespace. */
+const figure = figures(ofTarget((view: TargetView) => view));
+
+const hostFigure = figures(ofTarget(({ host }: TargetView) => host));
+
+const processFigure = figures(ofTarget(({ host }: TargetView) => host?.processes));
+
+const listenFigure = figures({
+  labels: [...targetLabels, 'listen'],
+  series: (view: TargetView) =>
+    listenOf(view).map((socket) => ({
+      labels: { ...labelsOf(view), listen: String(socket.port) },
+      part: socket,
+    })),
+});
+
+/** What the kernel shows, where the exporter shares the server's network namespace. */
 export const kernelFamilies: readonly Family<TargetView>[] = [
-  family({
+  listenFigure({
     name: 'webserver_accept_queue_length',
-    type: 'gauge',
-    help: 'Connections that wait to be accepted: visitors nobody has answered yet.',
-    labels: [...targetLabels, 'listen'],
+    help: 'Connections that wait to be accepted: visitors whom no worker serves yet.',
     source: 'ss, Recv-Q of the listening sockets; without ss /proc/net/tcp and tcp6, rx_queue.',
-    samples: (view: TargetView) =>
-      listenOf(view).map(({ port, queueLength }) => ({
-        labels: { ...labelsOf(view), listen: String(port) },
-        value: queueLength,
-      })),
+    read: ({ queueLength }) => queueLength,
   }),
-  family({
+  listenFigure({
     name: 'webserver_accept_queue_limit',
-    type: 'gauge',
-    help: 'Connections that may wait to be accepted; beyond it the kernel drops new ones.',
-    labels: [...targetLabels, 'listen'],
+    help: 'Maximum number of connections in the accept queue. When it is full, the kernel drops new ones.',
     source:
-      'ss, Send-Q of the listening sockets. Without ss: min(511, net.core.somaxconn) each, where a lower ListenBackLog is not seen.',
-    samples: (view: TargetView) =>
-      listenOf(view).flatMap(({ port, queueLimit }) =>
-        known({ ...labelsOf(view), listen: String(port) }, queueLimit),
-      ),
+      'ss, Send-Q of the listening sockets. Without ss: min(511, net.core.somaxconn) each, which does not show a lower ListenBackLog.',
+    read: ({ queueLimit }) => queueLimit,
   }),
   family({
     name: 'webserver_kernel_connections',
     type: 'gauge',
-    help: 'Sockets of a listening port by TCP state; established includes those that wait to be accepted.',
+    help: 'Sockets of a listening port by TCP state. The state established includes connections that wait to be accepted.',
     labels: [...targetLabels, 'listen', 'state'],
     source: 'ss; without it /proc/net/tcp and tcp6.',
     samples: (view: TargetView) =>
@@ -45,30 +49,30 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
         })),
       ),
   }),
-  family({
+  figure({
     name: 'webserver_kernel_age_seconds',
-    type: 'gauge',
-    help: 'Age of the figures from the kernel in this answer. They are read again when older than a second, unless reading costs too much.',
-    labels: targetLabels,
+    help: 'Age of the kernel figures in this scrape. The exporter refreshes them when they are older than a second, or less often if reading them is expensive.',
     source: 'The clock of the exporter.',
-    samples: (view: TargetView) => known(labelsOf(view), kernelAge(view)),
+    read: kernelAge,
   }),
-  counter({
+  hostFigure({
     name: 'webserver_kernel_listen_overflows_total',
-    help: 'Times a connection found its accept queue full; of the whole network namespace.',
+    type: 'counter',
+    help: 'Times a connection met a full accept queue, in the whole network namespace.',
     source: '/proc/net/netstat, TcpExt ListenOverflows.',
     read: ({ listenOverflows }) => listenOverflows,
   }),
-  counter({
+  hostFigure({
     name: 'webserver_kernel_listen_drops_total',
-    help: 'Connections dropped at a listening socket for any reason; of the whole network namespace.',
+    type: 'counter',
+    help: 'Connections dropped at a listening socket for any reason, in the whole network namespace.',
     source: '/proc/net/netstat, TcpExt ListenDrops.',
     read: ({ listenDrops }) => listenDrops,
   }),
   family({
     name: 'webserver_keepalive_connections',
     type: 'gauge',
-    help: 'Idle keep-alive connections of Apache event, by source: its own figure lags by up to KeepAliveTimeout, the kernel’s does not.',
+    help: 'Idle keep-alive connections of Apache event, by source. The status page lags by up to KeepAliveTimeout; the kernel does not.',
     labels: [...targetLabels, 'source'],
     source:
       'status: ConnsAsyncKeepAlive. kernel: ss, activity idle; without ss established, less those in the accept queue and the busy workers.',
@@ -79,38 +83,35 @@ export const kernelFamilies: readonly Family<TargetView>[] = [
   }),
 ];
 
-/** What the server's processes say, where the exporter shares their PID namespace. */
+/** What the server's processes show, where the exporter shares their PID namespace. */
 export const processFamilies: readonly Family<TargetView>[] = [
-  gaugeOfProcesses({
+  processFigure({
     name: 'webserver_process_resident_memory_bytes',
-    help: 'Resident memory of the server’s processes, summed; pages they share count for each.',
+    help: 'Resident memory of all processes of the server. A shared page counts once for each process.',
     source: '/proc/PID/stat, rss, of the configured processes and their children.',
     read: ({ residentBytes }) => residentBytes,
   }),
-  gaugeOfProcesses({
+  processFigure({
     name: 'webserver_process_proportional_memory_bytes',
-    help: 'Memory of the server’s processes with shared pages counted once.',
+    help: 'Memory of all processes of the server. A shared page counts once.',
     source: '/proc/PID/smaps_rollup, Pss; needs root or the server’s user.',
     read: ({ proportionalBytes }) => proportionalBytes,
   }),
-  family({
+  figure({
     name: 'webserver_keepalive_idle_memory_bytes',
-    type: 'gauge',
-    help: 'Memory that workers held by idle keep-alive clients pin; blocking keep-alive model only.',
-    labels: targetLabels,
+    help: 'Memory of the workers that idle keep-alive clients hold. Only for the blocking keep-alive model.',
     source: 'Memory of the worker processes x keepalive slots / living slots.',
-    samples: (view: TargetView) =>
-      known(labelsOf(view), deriveKeepaliveMemory(figuresOf(view), view.host?.processes)),
+    read: ({ figures: slots, host }) => deriveKeepaliveMemory(slots, host?.processes),
   }),
-  gaugeOfProcesses({
+  processFigure({
     name: 'webserver_open_fds',
-    help: 'Open file descriptors of the server process with the least room.',
+    help: 'Open file descriptors of the server process that is closest to its limit.',
     source: '/proc/PID/fd; needs root or the server’s user.',
     read: ({ openFds }) => openFds,
   }),
-  gaugeOfProcesses({
+  processFigure({
     name: 'webserver_max_fds',
-    help: 'Limit of open file descriptors of that process.',
+    help: 'Maximum number of open file descriptors of the process in webserver_open_fds.',
     source: '/proc/PID/limits, Max open files (soft).',
     read: ({ maxFds }) => maxFds,
   }),
@@ -122,40 +123,11 @@ function kernelAge({ host, shownAtSeconds }: TargetView): number | undefined {
 }
 
 function kernelKeepalive(view: TargetView): number | undefined {
-  const figures = figuresOf(view);
-  if (figures?.keepaliveModel !== 'async') return undefined;
-  return view.host?.connections?.counts.idle ?? deriveKernelKeepalive(figures, listenOf(view));
+  const slots = view.figures;
+  if (slots?.keepaliveModel !== 'async') return undefined;
+  return view.host?.connections?.counts.idle ?? deriveKernelKeepalive(slots, listenOf(view));
 }
 
 function listenOf({ host }: TargetView) {
   return host?.listen ?? [];
-}
-
-interface Row<T> {
-  readonly name: string;
-  readonly help: string;
-  readonly source: string;
-  readonly read: (figures: T) => number | undefined;
-}
-
-function counter({ read, ...row }: Row<HostFigures>): Family<TargetView> {
-  return family({
-    ...row,
-    type: 'counter',
-    labels: targetLabels,
-    samples: (view: TargetView) =>
-      known(labelsOf(view), view.host === undefined ? undefined : read(view.host)),
-  });
-}
-
-function gaugeOfProcesses({ read, ...row }: Row<ProcessFigures>): Family<TargetView> {
-  return family({
-    ...row,
-    type: 'gauge',
-    labels: targetLabels,
-    samples: (view: TargetView) => {
-      const processes = view.host?.processes;
-      return known(labelsOf(view), processes === undefined ? undefined : read(processes));
-    },
-  });
 }

@@ -4,6 +4,7 @@ import {
   reuseCases,
 } from '../snapshot/keepalive-report.ts';
 import { type Family, family } from './family.ts';
+import { figures } from './figures.ts';
 import { keepaliveRequestsLimit, keepaliveTimeout } from './keepalive-settings.ts';
 import { known, type TargetLabels, targetLabels } from './target-samples.ts';
 
@@ -13,20 +14,25 @@ function labelsOf({ target }: KeepaliveProbe): TargetLabels {
   return { target: target.name, server: target.server };
 }
 
-/** As the configuration says it, so that the sources can be compared. An error page is closed for other reasons. */
+/** In the terms of the configuration, so that the sources can be compared: 0 means off. Servers also close after an error. */
 function timeoutOf({ report }: KeepaliveProbe): number | undefined {
   const isOff = report.reuse.http11 === 'closed' && (report.status ?? 0) < 400;
   return isOff ? 0 : report.idle.idleTimeoutSeconds;
 }
 
-/** MaxKeepAliveRequests does not count the first request of a connection; keepalive_requests does. */
+/** MaxKeepAliveRequests does not count the first request of a connection, but keepalive_requests does. */
 function requestLimitOf({ target, report }: KeepaliveProbe): number | undefined {
   const { requestsPerConnection } = report.requests;
   if (requestsPerConnection === undefined || report.reuse.http11 !== 'reused') return undefined;
   return target.server === 'apache' ? requestsPerConnection - 1 : requestsPerConnection;
 }
 
-/** What a visitor's connections get, measured by /probe. docs/check-keepalive.md says how. */
+const figure = figures({
+  labels: targetLabels,
+  series: (probe: KeepaliveProbe) => [{ labels: labelsOf(probe), part: probe.report }],
+});
+
+/** Keep-alive as a visitor gets it, measured by /probe. docs/check-keepalive.md explains the measurement. */
 export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
   family({
     ...keepaliveTimeout,
@@ -40,19 +46,16 @@ export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
     samples: (probe: KeepaliveProbe) =>
       known({ ...labelsOf(probe), source: 'probe' }, requestLimitOf(probe)),
   }),
-  family({
+  figure({
     name: 'webserver_keepalive_promised_timeout_seconds',
-    type: 'gauge',
-    help: 'The timeout that the Keep-Alive header of the answer promises.',
-    labels: [...targetLabels],
+    help: 'Timeout in the Keep-Alive header of the response. Absent without that header.',
     source,
-    samples: (probe: KeepaliveProbe) =>
-      known(labelsOf(probe), probe.report.promised?.timeoutSeconds),
+    read: ({ promised }) => promised?.timeoutSeconds,
   }),
   family({
     name: 'webserver_keepalive_reused',
     type: 'gauge',
-    help: 'Whether a second request is answered on the same connection, by how it is asked.',
+    help: 'Whether the server answers a second request on the same connection (1), by kind of request. Absent when it could not be measured.',
     labels: [...targetLabels, 'request'],
     source,
     samples: (probe: KeepaliveProbe) =>
@@ -62,18 +65,16 @@ export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
         return known({ ...labelsOf(probe), request: requestLabels[name] }, value);
       }),
   }),
-  family({
+  figure({
     name: 'webserver_probe_connect_seconds',
-    type: 'gauge',
-    help: 'Time until the TCP connection stands; median.',
-    labels: [...targetLabels],
+    help: 'Median time to open a TCP connection.',
     source,
-    samples: (probe: KeepaliveProbe) => known(labelsOf(probe), probe.report.times.connectSeconds),
+    read: ({ times }) => times.connectSeconds,
   }),
   family({
     name: 'webserver_probe_tls_handshake_seconds',
     type: 'gauge',
-    help: 'Time of the TLS handshake, with a new and with a resumed session; median.',
+    help: 'Median duration of the TLS handshake, for a new and for a resumed session.',
     labels: [...targetLabels, 'session'],
     source,
     samples: (probe: KeepaliveProbe) => [
@@ -84,7 +85,7 @@ export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
   family({
     name: 'webserver_probe_first_byte_seconds',
     type: 'gauge',
-    help: 'Time to the first byte of the answer: on a new connection, its opening included, and on a reused one; median.',
+    help: 'Median time to the first byte of the response. On a new connection it includes the time to connect.',
     labels: [...targetLabels, 'connection'],
     source,
     samples: (probe: KeepaliveProbe) => {
@@ -98,7 +99,7 @@ export const keepaliveProbeFamilies: readonly Family<KeepaliveProbe>[] = [
   family({
     name: 'webserver_keepalive_findings',
     type: 'gauge',
-    help: 'Findings of the check; docs/check-keepalive.md lists them.',
+    help: 'Number of findings of the keep-alive check, by severity; docs/check-keepalive.md lists them.',
     labels: [...targetLabels, 'severity'],
     source,
     samples: (probe: KeepaliveProbe) =>

@@ -1,21 +1,21 @@
 import { targetLabels } from './target-samples.ts';
 
 /**
- * What /metrics reads from files and /probe measures: one description for both, since Prometheus keeps one for each
- * name. The label tells them apart.
+ * /metrics reads these settings from files and /probe measures them. Both use one description, because Prometheus keeps
+ * one for each name. The label source tells the two apart.
  */
 const labels = [...targetLabels, 'source'] as const;
 
 export const keepaliveTimeout = {
   name: 'webserver_keepalive_timeout_seconds',
   type: 'gauge',
-  help: 'How long an idle connection of a visitor is kept; 0 when keep-alive is off. Source config: of the first virtual host. Source default: nobody told, and the advice takes it for that of the server as delivered. Source probe: as measured, absent when it is longer than the scrape timeout allows to wait.',
+  help: 'Time that the server keeps an idle connection open; 0 when keep-alive is off. Source config: the setting of the first virtual host. Source default: no setting is known, so the advice assumes the default of the server. Source probe: as measured; absent if it is longer than the scrape timeout.',
   labels,
 } as const;
 
 export const keepaliveRequestsLimit = {
   name: 'webserver_keepalive_requests_limit',
   type: 'gauge',
-  help: 'Requests after which a connection is closed, as the directive counts them (Apache answers one more); 0 when there is no limit. Source config: of the first virtual host. Source probe: as measured, absent when it took all of max_requests.',
+  help: 'Maximum number of requests on one connection, as the directive counts them (Apache answers one more); 0 when there is no limit. Source config: the setting of the first virtual host. Source probe: as measured; absent if the limit is above max_requests.',
   labels,
 } as const;

@@ -2,18 +2,36 @@ import { connectionThresholds, countByClass, listResponses } from '../derive/log
 import type { Histogram } from '../snapshot/histogram.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 import { checkedFields, type Meaning } from '../snapshot/log-record.ts';
-import type { SourceStats } from '../snapshot/log-source.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
+import { figures, ofTarget } from './figures.ts';
 import { observedSamples } from './histogram-samples.ts';
-import { known, labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
+import { labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
 
-/** Counted from access logs; docs/log-formats.md says which field each needs. */
+const logReader = 'The log reader.';
+
+const sourceFigure = figures({
+  labels: [...targetLabels, 'source'],
+  series: (view: LoggedTarget) =>
+    (view.logs?.sources ?? []).map(({ source, stats }) => ({
+      labels: { ...labelsOf(view), source },
+      part: stats,
+    })),
+});
+
+const lastLine = figures(ofTarget((view: LoggedTarget) => view.logs?.access));
+
+/** A figure that exists only if a log format contains the field it is counted from. */
+function countedFrom(needs: Meaning) {
+  return figures(ofTarget((view: LoggedTarget) => countsOf(view, needs)));
+}
+
+/** Counted from access logs; docs/log-formats.md lists the fields that each family needs. */
 export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_responses_total',
     type: 'counter',
-    help: 'Responses logged. The label vhost exists only with an allow-list (access_logs.vhosts).',
+    help: 'Responses in the access log. The label vhost exists only with an allow-list (access_logs.vhosts).',
     labels: [...targetLabels, 'method', 'code', 'protocol', 'vhost'],
     source: 'Access log: status and request.',
     samples: (view: LoggedTarget) => responses(view),
@@ -21,7 +39,7 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_responses_by_class_total',
     type: 'counter',
-    help: 'Responses logged, by class; every class from the first scrape on, so that the first failures are an increase.',
+    help: 'Responses in the access log, by class. Every class exists from the first scrape, so that rate() counts the first failures.',
     labels: [...targetLabels, 'class'],
     source: 'Access log: status.',
     samples: (view: LoggedTarget) =>
@@ -34,40 +52,40 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   }),
   histogramFamily({
     name: 'webserver_log_request_duration_seconds',
-    help: 'Time from the first byte of a request to the end of its response; waiting for a worker is not part of it.',
+    help: 'Time from the first byte of a request to the end of its response, without the time it waited for a worker.',
     source: 'Access log: $request_time; %D, %T.',
     read: ({ requestDuration }) => requestDuration,
   }),
   histogramFamily({
     name: 'webserver_log_upstream_connect_seconds',
-    help: 'Time to connect to upstreams, all tries of a request together.',
+    help: 'Time to connect to upstreams, summed over all attempts of a request.',
     source: 'Access log: $upstream_connect_time.',
     read: ({ upstreamConnect }) => upstreamConnect,
   }),
   histogramFamily({
     name: 'webserver_log_upstream_response_seconds',
-    help: 'Time upstreams took, all tries of a request together.',
+    help: 'Response time of upstreams, summed over all attempts of a request.',
     source: 'Access log: $upstream_response_time.',
     read: ({ upstreamResponse }) => upstreamResponse,
   }),
-  counterOfCounts({
+  countedFrom('bytes')({
     name: 'webserver_log_response_bytes_total',
-    help: 'Bytes sent, as logged.',
+    type: 'counter',
+    help: 'Bytes sent, according to the access log.',
     source: 'Access log: $bytes_sent; %O, else the body: $body_bytes_sent; %B, %b.',
-    needs: 'bytes',
     read: ({ responseBytes }) => responseBytes,
   }),
-  counterOfCounts({
+  countedFrom('aborted')({
     name: 'webserver_log_client_aborts_total',
-    help: 'Requests whose client went away before the response.',
+    type: 'counter',
+    help: 'Requests whose client closed the connection before the response was complete.',
     source: 'Access log: status 499 (nginx); %X = X (Apache).',
-    needs: 'aborted',
     read: ({ clientAborts }) => clientAborts,
   }),
   family({
     name: 'webserver_log_request_timeouts_total',
     type: 'counter',
-    help: 'Responses 408: before_request for connections that never sent one, request for slow ones.',
+    help: 'Responses with status 408. Stage before_request: the connection sent no request. Stage request: the request arrived too slowly.',
     labels: [...targetLabels, 'stage'],
     source: 'Access log: status 408; the request line is empty or "-" before a request.',
     samples: (view: LoggedTarget) =>
@@ -79,10 +97,10 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_connections_reached_total',
     type: 'counter',
-    help: 'Connections that made at least so many requests: how well keep-alive is used.',
+    help: 'Connections that served at least this number of requests (label requests). It shows how well keep-alive is used.',
     labels: [...targetLabels, 'requests'],
     source:
-      'Access log: $connection_requests; %k + 1. Line number k of a connection is it reaching k.',
+      'Access log: $connection_requests; %k + 1. A line with the number k shows that its connection reached k requests.',
     samples: (view: LoggedTarget) =>
       fromCounts(view, 'requestOnConnection', ({ connectionsReached }) =>
         connectionThresholds.map((requests, index) => ({
@@ -94,9 +112,9 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_lines_total',
     type: 'counter',
-    help: 'Lines read, by whether they follow the format; without those of webserver_log_own_requests_total.',
+    help: 'Log lines read, by result: parsed, or unparsed if the line does not match the format. The lines of webserver_log_own_requests_total do not count.',
     labels: [...targetLabels, 'result'],
-    source: 'The log reader.',
+    source: logReader,
     samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, ({ linesParsed, linesUnparsed }) => [
         { labels: { ...labelsOf(view), result: 'parsed' }, value: linesParsed },
@@ -106,9 +124,9 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_log_bad_fields_total',
     type: 'counter',
-    help: 'Lines whose field could not be read: that figure lacks them, the others do not.',
+    help: 'Log lines with a malformed field, by field. Such a line is missing only from the figures that need the field.',
     labels: [...targetLabels, 'field'],
-    source: 'The log reader.',
+    source: logReader,
     samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, ({ badFields }) =>
         checkedFields.map((field, index) => ({
@@ -117,70 +135,71 @@ export const accessLogFamilies: readonly Family<LoggedTarget>[] = [
         })),
       ),
   }),
-  counterOfCounts({
+  countedFrom('own')({
     name: 'webserver_log_own_requests_total',
-    help: 'Requests of the exporter itself that the server logged; they are in no other figure.',
-    source: 'Access log: user agent, path and client address, all three.',
-    needs: 'own',
+    type: 'counter',
+    help: 'Requests of the exporter itself in the access log. No other figure includes them.',
+    source: 'Access log: user agent, path and client address must all match.',
     read: ({ ownRequests }) => ownRequests,
   }),
-  family({
+  lastLine({
     name: 'webserver_log_last_line_timestamp_seconds',
-    type: 'gauge',
-    help: 'Unix time that the newest line bears.',
-    labels: targetLabels,
+    help: 'Unix time in the newest log line. Absent if the format has no time.',
     source: 'Access log: $msec, $time_local, $time_iso8601; %t.',
-    samples: (view: LoggedTarget) =>
-      known(labelsOf(view), view.logs?.access?.lastLineSeconds ?? undefined),
+    read: ({ lastLineSeconds }) => lastLineSeconds ?? undefined,
   }),
   family({
     name: 'webserver_log_source_up',
     type: 'gauge',
-    help: 'Whether the source is being read; with 0 the reason says why not, and the log of the exporter what to do.',
+    help: 'Whether the source is being read (1). If it is 0, the label reason names the cause, and the log of the exporter the remedy.',
     labels: [...targetLabels, 'source', 'reason'],
-    source: 'The log reader.',
+    source: logReader,
     samples: (view: LoggedTarget) =>
       (view.logs?.sources ?? []).map(({ source, condition: { reason } }) => ({
         labels: { ...labelsOf(view), source, reason },
         value: reason === 'reading' ? 1 : 0,
       })),
   }),
-  sourceCounter({
+  sourceFigure({
     name: 'webserver_log_read_bytes_total',
+    type: 'counter',
     help: 'Bytes read from the source.',
+    source: logReader,
     read: ({ readBytes }) => readBytes,
   }),
-  sourceCounter({
+  sourceFigure({
     name: 'webserver_log_skipped_bytes_total',
-    help: 'Bytes known to be lost: must stay 0.',
+    type: 'counter',
+    help: 'Bytes of the source that are known to be lost. Must stay 0.',
+    source: logReader,
     read: ({ skippedBytes }) => skippedBytes,
   }),
-  sourceCounter({
+  sourceFigure({
     name: 'webserver_log_too_long_lines_total',
-    help: 'Lines over 1 MiB, which are passed over.',
+    type: 'counter',
+    help: 'Lines longer than 1 MiB, which are skipped.',
+    source: logReader,
     read: ({ tooLongLines }) => tooLongLines,
   }),
-  sourceCounter({
+  sourceFigure({
     name: 'webserver_log_rotations_total',
-    help: 'Times the source was rotated, truncated or created anew.',
+    type: 'counter',
+    help: 'Times the source was rotated, truncated or created again.',
+    source: logReader,
     read: ({ rotations }) => rotations,
   }),
-  sourceCounter({
+  sourceFigure({
     name: 'webserver_log_dropped_datagrams_total',
-    help: 'Syslog datagrams the kernel dropped at our socket; received and dropped make what was sent.',
+    type: 'counter',
+    help: 'Syslog datagrams that the kernel dropped at the socket of the exporter. The datagrams sent are those received plus those dropped.',
+    source: logReader,
     read: ({ droppedDatagrams }) => droppedDatagrams,
   }),
-  family({
+  sourceFigure({
     name: 'webserver_log_lag_bytes',
-    type: 'gauge',
-    help: 'Bytes in the source that are not read yet.',
-    labels: [...targetLabels, 'source'],
-    source: 'The log reader.',
-    samples: (view: LoggedTarget) =>
-      (view.logs?.sources ?? []).map(({ source, stats }) => ({
-        labels: { ...labelsOf(view), source },
-        value: stats.lagBytes,
-      })),
+    help: 'Bytes of the source that are not read yet.',
+    source: logReader,
+    read: ({ lagBytes }) => lagBytes,
   }),
 ];
 
@@ -188,7 +207,7 @@ export const errorLogFamilies: readonly Family<LoggedTarget>[] = [
   family({
     name: 'webserver_error_log_events_total',
     type: 'counter',
-    help: 'What the error log says about slots; docs/error-log.md explains each event.',
+    help: 'Messages about slots in the error log, by event; docs/error-log.md explains each event.',
     labels: [...targetLabels, 'event'],
     source: 'Error log.',
     samples: (view: LoggedTarget) =>
@@ -199,15 +218,19 @@ export const errorLogFamilies: readonly Family<LoggedTarget>[] = [
   }),
 ];
 
-/** Samples of the counts, when a log has the field that they are counted from. */
+/** The counts; undefined while they are unknown, or if no log format contains the field they come from. */
+function countsOf({ logs }: LoggedTarget, needs: Meaning | undefined): LogCounts | undefined {
+  const isLogged = needs === undefined || logs?.fields.has(needs) === true;
+  return isLogged ? logs?.access : undefined;
+}
+
 function fromCounts<L extends string>(
   view: LoggedTarget,
   needs: Meaning | undefined,
   read: (counts: LogCounts) => readonly Sample<L>[],
 ): readonly Sample<L>[] {
-  const counts = view.logs?.access;
-  const isCounted = needs === undefined || view.logs?.fields.has(needs) === true;
-  return counts === undefined || !isCounted ? [] : read(counts);
+  const counts = countsOf(view, needs);
+  return counts === undefined ? [] : read(counts);
 }
 
 type ResponseLabel = TargetLabel | 'method' | 'code' | 'protocol' | 'vhost';
@@ -216,7 +239,7 @@ function* responses(view: LoggedTarget): Generator<Sample<ResponseLabel>> {
   const counts = view.logs?.access;
   if (counts === undefined) return;
   for (const { count, ...labels } of listResponses(counts)) {
-    // Without an allow-list there is no label vhost: prom-client and Prometheus take an empty one as none.
+    // Without an allow-list there is no label vhost; for Prometheus an empty label is the same as no label.
     const { vhost, ...others } = labels;
     const named = { ...labelsOf(view), ...others };
     yield {
@@ -226,53 +249,20 @@ function* responses(view: LoggedTarget): Generator<Sample<ResponseLabel>> {
   }
 }
 
-interface CountsRow<T> {
+interface HistogramRow {
   readonly name: string;
   readonly help: string;
   readonly source: string;
-  readonly read: (counts: LogCounts) => T;
-}
-
-function counterOfCounts({
-  read,
-  needs,
-  ...row
-}: CountsRow<number> & { readonly needs: Meaning }): Family<LoggedTarget> {
-  return family({
-    ...row,
-    type: 'counter',
-    labels: targetLabels,
-    samples: (view: LoggedTarget) =>
-      fromCounts(view, needs, (counts) => [{ labels: labelsOf(view), value: read(counts) }]),
-  });
+  readonly read: (counts: LogCounts) => Histogram;
 }
 
 /** A histogram without observations is absent: the format lacks its field, or nothing happened yet. */
-function histogramFamily({ read, ...row }: CountsRow<Histogram>): Family<LoggedTarget> {
+function histogramFamily({ read, ...row }: HistogramRow): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'histogram',
     labels: targetLabels,
     samples: (view: LoggedTarget) =>
       fromCounts(view, undefined, (counts) => [...observedSamples(labelsOf(view), read(counts))]),
-  });
-}
-
-interface SourceRow {
-  readonly name: string;
-  readonly help: string;
-  readonly read: (stats: SourceStats) => number | undefined;
-}
-
-function sourceCounter({ read, ...row }: SourceRow): Family<LoggedTarget> {
-  return family({
-    ...row,
-    type: 'counter',
-    labels: [...targetLabels, 'source'],
-    source: 'The log reader.',
-    samples: (view: LoggedTarget) =>
-      (view.logs?.sources ?? []).flatMap(({ source, stats }) =>
-        known({ ...labelsOf(view), source }, read(stats)),
-      ),
   });
 }

@@ -1,26 +1,28 @@
-import { type Family, family } from './family.ts';
+import type { Family } from './family.ts';
+import { figures } from './figures.ts';
 
 export interface ProbeResult {
   readonly success: boolean;
   readonly seconds: number;
 }
 
-/** What dashboards for Prometheus' multi-target exporters expect of every probe. */
+const figure = figures({
+  labels: [],
+  series: (result: ProbeResult) => [{ labels: {}, part: result }],
+});
+
+/** The families that dashboards for multi-target exporters expect from every probe. */
 export const probeFamilies: readonly Family<ProbeResult>[] = [
-  family({
+  figure({
     name: 'probe_success',
-    type: 'gauge',
-    help: 'Whether the probe read the status page.',
-    labels: [],
+    help: 'Whether the probe read the status page (1).',
     source: 'The probe; only on /probe.',
-    samples: ({ success }: ProbeResult) => [{ labels: {}, value: success ? 1 : 0 }],
+    read: ({ success }) => Number(success),
   }),
-  family({
+  figure({
     name: 'probe_duration_seconds',
-    type: 'gauge',
-    help: 'Time the probe took.',
-    labels: [],
+    help: 'Duration of the probe.',
     source: 'The probe; only on /probe.',
-    samples: ({ seconds }: ProbeResult) => [{ labels: {}, value: seconds }],
+    read: ({ seconds }) => seconds,
   }),
 ];

@@ -1,20 +1,20 @@
 import { type Metric, Registry } from 'prom-client';
 import type { FamilyData, Sample } from './family.ts';
 
-/** Rows and samples in, exposition text out: the only use of prom-client besides io/process-metrics.ts. */
+/** Turns rows and samples into exposition text. Only this file and io/process-metrics.ts use prom-client. */
 
-/** Content type of the text format 0.0.4, as every Prometheus accepts it. */
+/** Content type of the text format 0.0.4, which every Prometheus accepts. */
 export const expositionContentType = Registry.PROMETHEUS_CONTENT_TYPE;
 
-/** Samples rendered without a pause; 2,000 take about 5 ms. */
+/** Samples rendered without a pause. 2,000 take about 5 ms. */
 const samplesPerBatch = 2000;
 
-/** Lets the event loop serve others: probes, datagrams, other scrapes. */
+/** Yields to the event loop, so that probes, datagrams and other scrapes are served. */
 export type Pause = () => Promise<void>;
 
 /**
- * Renders families in the Prometheus text format, pausing between batches. Everything is built anew for each answer,
- * so that a series without a value now is absent.
+ * Renders families in the Prometheus text format, with a pause between batches. Each scrape starts with an empty
+ * registry, so a series that has no value now is absent.
  */
 export async function renderFamilies(
   families: readonly FamilyData[],
@@ -31,11 +31,11 @@ export async function renderFamilies(
 
 interface Batch {
   readonly families: FamilyData[];
-  /** Whether the first family began in the batch before. */
+  /** Whether the first family began in the previous batch. */
   readonly continues: boolean;
 }
 
-/** Cuts the families where samplesPerBatch are full, a large family in several places. */
+/** Splits the families into batches of samplesPerBatch samples. A large family can span several batches. */
 function* batches(families: readonly FamilyData[]): Generator<Batch> {
   let batch: Batch = { families: [], continues: false };
   let room = samplesPerBatch;
@@ -57,7 +57,7 @@ function* batches(families: readonly FamilyData[]): Generator<Batch> {
 async function renderBatch(families: readonly FamilyData[]): Promise<string> {
   const registry = new Registry();
   for (const family of families) registry.registerMetric(asMetric(family));
-  // prom-client separates families with a blank line, which strict OpenMetrics readers refuse.
+  // prom-client separates families with a blank line, which strict OpenMetrics parsers reject.
   return `${(await registry.metrics()).trimEnd().replaceAll('\n\n#', '\n#')}\n`;
 }
 
@@ -67,8 +67,8 @@ function withoutHeader(text: string): string {
 }
 
 /**
- * prom-client 15 takes any object with `name` and `get()`: state can stay plain data, histograms too. Pinned by
- * test/metrics/registry.test.ts.
+ * prom-client 15 accepts any object with `name` and `get()`, so state can stay plain data, histograms too.
+ * test/metrics/registry.test.ts checks this.
  */
 function asMetric({ name, help, type, samples }: FamilyData): Metric {
   const value = (sample: Sample) => ({

@@ -1,5 +1,13 @@
 import type { SelfView } from '../snapshot/self-view.ts';
 import { type Family, family } from './family.ts';
+import { figures } from './figures.ts';
+
+const source = 'The exporter itself.';
+
+const figure = figures({
+  labels: [],
+  series: (view: SelfView) => [{ labels: {}, part: view }],
+});
 
 /** The exporter about itself. */
 export const selfFamilies: readonly Family<SelfView>[] = [
@@ -13,60 +21,49 @@ export const selfFamilies: readonly Family<SelfView>[] = [
       { labels: { version, nodejs: nodeVersion }, value: 1 },
     ],
   }),
-  plain('keepalive_exporter_targets', 'Targets of the configuration.', ({ targets }) => targets),
-  plain(
-    'keepalive_exporter_config_last_reload_successful',
-    'Whether the configuration was accepted when it was last read.',
-    ({ configLastReloadSuccessful }) => (configLastReloadSuccessful ? 1 : 0),
-  ),
-  plain(
-    'keepalive_exporter_config_last_reload_success_timestamp_seconds',
-    'Unix time at which a configuration was last accepted.',
-    ({ configLastReloadSuccessSeconds }) => configLastReloadSuccessSeconds,
-  ),
-  family({
+  figure({
+    name: 'keepalive_exporter_targets',
+    help: 'Number of targets in the configuration.',
+    source,
+    read: ({ targets }) => targets,
+  }),
+  figure({
+    name: 'keepalive_exporter_config_last_reload_successful',
+    help: 'Whether the last attempt to load the configuration succeeded (1).',
+    source,
+    read: ({ configLastReloadSuccessful }) => Number(configLastReloadSuccessful),
+  }),
+  figure({
+    name: 'keepalive_exporter_config_last_reload_success_timestamp_seconds',
+    help: 'Unix time at which the configuration was last loaded successfully.',
+    source,
+    read: ({ configLastReloadSuccessSeconds }) => configLastReloadSuccessSeconds,
+  }),
+  figure({
     name: 'keepalive_exporter_collector_failures_total',
     type: 'counter',
-    help: 'Metric families left out of an answer because reading them failed: a defect of the exporter.',
-    labels: [],
-    source: 'The exporter itself.',
-    samples: ({ collectorFailures }: SelfView) => [{ labels: {}, value: collectorFailures }],
+    help: 'Metric families left out of a scrape because reading them failed. Each is a defect of the exporter.',
+    source,
+    read: ({ collectorFailures }) => collectorFailures,
   }),
-  family({
+  figure({
     name: 'keepalive_exporter_probes_refused_total',
     type: 'counter',
     help: 'Requests to /probe refused because the configuration does not allow the target.',
-    labels: [],
-    source: 'The exporter itself.',
-    samples: ({ probesRefused }: SelfView) => [{ labels: {}, value: probesRefused }],
+    source,
+    read: ({ probesRefused }) => probesRefused,
   }),
-  family({
+  figure({
     name: 'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
-    type: 'gauge',
-    help: 'Unix time at which log positions and counts were last written; absent without checkpoint.directory.',
-    labels: [],
-    source: 'The exporter itself.',
-    samples: ({ checkpoint }: SelfView) =>
-      checkpoint === undefined ? [] : [{ labels: {}, value: checkpoint.lastSuccessSeconds }],
+    help: 'Unix time at which the checkpoint (log positions and counts) was last written. Absent without checkpoint.directory.',
+    source,
+    read: ({ checkpoint }) => checkpoint?.lastSuccessSeconds,
   }),
-  family({
+  figure({
     name: 'keepalive_exporter_checkpoint_failures_total',
     type: 'counter',
-    help: 'Checkpoints that could not be written: disk full, directory read-only.',
-    labels: [],
-    source: 'The exporter itself.',
-    samples: ({ checkpoint }: SelfView) =>
-      checkpoint === undefined ? [] : [{ labels: {}, value: checkpoint.failures }],
+    help: 'Checkpoints that could not be written, for example because the disk is full or the directory is read-only. Absent without checkpoint.directory.',
+    source,
+    read: ({ checkpoint }) => checkpoint?.failures,
   }),
 ];
-
-function plain(name: string, help: string, read: (view: SelfView) => number): Family<SelfView> {
-  return family({
-    name,
-    type: 'gauge',
-    help,
-    labels: [],
-    source: 'The exporter itself.',
-    samples: (view: SelfView) => [{ labels: {}, value: read(view) }],
-  });
-}

@@ -2,34 +2,25 @@ import { scrapeResults } from '../snapshot/scrape.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
-import {
-  answered,
-  apacheOf,
-  known,
-  labelsOf,
-  nginxOf,
-  states,
-  targetLabels,
-} from './target-samples.ts';
+import { figures, ofTarget } from './figures.ts';
+import { answered, apacheOf, labelsOf, nginxOf, states, targetLabels } from './target-samples.ts';
 
-/** What the status page says, and how asking for it went. */
-export const statusFamilies: readonly Family<TargetView>[] = [
-  family({
+const figure = figures(ofTarget((view: TargetView) => view));
+
+/** How the poll of the status page ended. */
+const pollFamilies: readonly Family<TargetView>[] = [
+  figure({
     name: 'webserver_up',
-    type: 'gauge',
-    help: 'Whether the status page was read: 1 only when all of it was understood.',
-    labels: targetLabels,
-    source: 'The fetch of status_url.',
-    samples: (view: TargetView) => [
-      { labels: labelsOf(view), value: answered(view) === undefined ? 0 : 1 },
-    ],
+    help: 'Whether the status page was read and understood (1).',
+    source: 'The poll of status_url.',
+    read: (view) => (answered(view) === undefined ? 0 : 1),
   }),
   family({
     name: 'webserver_scrape_result',
     type: 'gauge',
-    help: 'How reading the status page ended; the result that holds is 1, all others are 0.',
+    help: 'Result of the last poll of the status page: 1 for the result that applies, 0 for all others.',
     labels: [...targetLabels, 'result'],
-    source: 'The fetch of status_url; docs/errors.md explains each result.',
+    source: 'The poll of status_url; docs/errors.md explains each result.',
     samples: (view: TargetView) => {
       const { outcome } = view.observation;
       const holds = outcome.kind === 'answered' ? 'ok' : outcome.failure.result;
@@ -42,43 +33,42 @@ export const statusFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_scrape_failures_total',
     type: 'counter',
-    help: 'Failed attempts to read the status page since the exporter started.',
+    help: 'Failed polls of the status page since the exporter started, by result.',
     labels: [...targetLabels, 'result'],
-    source: 'The fetch of status_url; docs/errors.md explains each result.',
+    source: 'The poll of status_url; docs/errors.md explains each result.',
     samples: (view: TargetView) =>
       Object.entries(view.counters.failures).map(([result, value]) => ({
         labels: { ...labelsOf(view), result },
         value,
       })),
   }),
-  family({
+  figure({
     name: 'webserver_scrape_bad_fields_total',
     type: 'counter',
-    help: 'Fields of the status page left out because their value was malformed.',
-    labels: targetLabels,
+    help: 'Fields of the status page ignored because their value was malformed.',
     source: 'The parser of the status page.',
-    samples: (view: TargetView) => [{ labels: labelsOf(view), value: view.counters.badFields }],
+    read: ({ counters }) => counters.badFields,
   }),
-  family({
+  figure({
     name: 'webserver_scrape_duration_seconds',
-    type: 'gauge',
-    help: 'Time the last fetch of the status page took. It rises when requests wait for a worker.',
-    labels: targetLabels,
-    source: 'The fetch of status_url.',
-    samples: (view: TargetView) => known(labelsOf(view), view.observation.timings.durationSeconds),
+    help: 'Duration of the last poll of the status page. It rises when requests wait for a worker.',
+    source: 'The poll of status_url.',
+    read: ({ observation }) => observation.timings.durationSeconds,
   }),
-  family({
+  figure({
     name: 'webserver_scrape_connect_seconds',
-    type: 'gauge',
-    help: 'Time until the connection of the last fetch stood, name resolution and TLS included.',
-    labels: targetLabels,
-    source: 'The fetch of status_url.',
-    samples: (view: TargetView) => known(labelsOf(view), view.observation.timings.connectSeconds),
+    help: 'Time that the last poll took to connect, including name resolution and TLS. Absent if the poll did not connect.',
+    source: 'The poll of status_url.',
+    read: ({ observation }) => observation.timings.connectSeconds,
   }),
+];
+
+/** What the status page contains. */
+const pageFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_info',
     type: 'gauge',
-    help: 'Version, MPM and keep-alive model of the server; always 1. While the server is silent, as it last said within an hour.',
+    help: 'Version, MPM and keep-alive model of the server; always 1. If the status page does not answer, the values of the last answer remain for an hour.',
     labels: [...targetLabels, 'version', 'mpm', 'keepalive_model'],
     source: 'mod_status ServerVersion and ServerMPM; nginx: the Server header.',
     samples: (view: TargetView) => {
@@ -93,92 +83,76 @@ export const statusFamilies: readonly Family<TargetView>[] = [
       return [{ labels, value: 1 }];
     },
   }),
-  family({
+  figure({
     name: 'webserver_start_time_seconds',
-    type: 'gauge',
-    help: 'Unix time at which the server started; a graceful restart does not change it.',
-    labels: targetLabels,
+    help: 'Unix time at which the server started. A graceful restart does not change it.',
     source: 'mod_status RestartTime with ServerUptimeSeconds or Uptime.',
-    samples: (view: TargetView) => known(labelsOf(view), answered(view)?.startTimeSeconds),
+    read: (view) => answered(view)?.startTimeSeconds,
   }),
-  family({
+  figure({
     name: 'webserver_config_generation',
-    type: 'gauge',
-    help: 'How often the configuration was loaded, graceful restarts included.',
-    labels: targetLabels,
+    help: 'Number of times the server loaded its configuration, including graceful restarts.',
     source: 'mod_status ParentServerConfigGeneration.',
-    samples: (view: TargetView) => known(labelsOf(view), apacheOf(view)?.configGeneration),
+    read: (view) => apacheOf(view)?.configGeneration,
   }),
   family({
     name: 'webserver_requests_in_progress',
     type: 'gauge',
-    help: 'Requests that nginx is reading or answering; with HTTP/2 and HTTP/3 each stream is one, so there may be more than connections.',
+    help: 'Requests that nginx is reading or answering. Each HTTP/2 or HTTP/3 stream is a request, so they can outnumber the connections.',
     labels: [...targetLabels, 'state'],
     source: 'stub_status Reading and Writing.',
     samples: (view: TargetView) =>
       states(labelsOf(view), { reading: nginxOf(view)?.reading, writing: nginxOf(view)?.writing }),
   }),
-  family({
+  figure({
     name: 'webserver_connections_accepted_total',
     type: 'counter',
-    help: 'Connections accepted.',
-    labels: targetLabels,
+    help: 'Connections that the server accepted.',
     source: 'stub_status accepts.',
-    samples: (view: TargetView) => known(labelsOf(view), nginxOf(view)?.accepts),
+    read: (view) => nginxOf(view)?.accepts,
   }),
-  family({
+  figure({
     name: 'webserver_connections_handled_total',
     type: 'counter',
-    help: 'Connections for which the server had a slot.',
-    labels: targetLabels,
+    help: 'Accepted connections for which the server had a slot.',
     source: 'stub_status handled.',
-    samples: (view: TargetView) => known(labelsOf(view), nginxOf(view)?.handled),
+    read: (view) => nginxOf(view)?.handled,
   }),
-  family({
+  figure({
     name: 'webserver_connections_dropped_total',
     type: 'counter',
-    help: 'Connections closed right after accept for lack of a slot; reclaimed idle keep-alive ones are not among them.',
-    labels: targetLabels,
+    help: 'Connections closed right after they were accepted, because no slot was free. Idle keep-alive connections that nginx reclaims do not count.',
     source: 'stub_status accepts - handled.',
-    samples: (view: TargetView) => known(labelsOf(view), droppedConnections(view)),
+    read: droppedConnections,
   }),
-  family({
+  figure({
     name: 'webserver_requests_total',
     type: 'counter',
     help: 'Requests since the server started.',
-    labels: targetLabels,
     source: 'mod_status Total Accesses; stub_status requests.',
-    samples: (view: TargetView) =>
-      known(labelsOf(view), apacheOf(view)?.totalAccesses ?? nginxOf(view)?.requests),
+    read: (view) => apacheOf(view)?.totalAccesses ?? nginxOf(view)?.requests,
   }),
-  family({
+  figure({
     name: 'webserver_response_bytes_total',
     type: 'counter',
     help: 'Bytes sent since the server started.',
-    labels: targetLabels,
     source: 'mod_status Total kBytes x 1024.',
-    samples: (view: TargetView) =>
-      known(labelsOf(view), scaled(apacheOf(view)?.totalKibibytes, 1024)),
+    read: (view) => scaled(apacheOf(view)?.totalKibibytes, 1024),
   }),
-  family({
+  figure({
     name: 'webserver_request_handling_seconds_total',
     type: 'counter',
-    help: 'Time spent on requests, summed; waiting in the accept queue is not part of it.',
-    labels: targetLabels,
+    help: 'Total time that the server spent on requests, without the time they waited in the accept queue.',
     source: 'mod_status Total Duration / 1000; Tengine request_time / 1000.',
-    samples: (view: TargetView) =>
-      known(
-        labelsOf(view),
-        scaled(
-          apacheOf(view)?.totalDurationMilliseconds ?? nginxOf(view)?.requestTimeMilliseconds,
-          1 / 1000,
-        ),
-      ),
+    read: (view) => {
+      const milliseconds = apacheOf(view)?.totalDurationMilliseconds;
+      return scaled(milliseconds ?? nginxOf(view)?.requestTimeMilliseconds, 1 / 1000);
+    },
   }),
   family({
     name: 'webserver_processes',
     type: 'gauge',
-    help: 'Server processes that accept connections, and those that finish what they have and stop.',
+    help: 'Server processes by state: accepting new connections, or stopping after their current connections end.',
     labels: [...targetLabels, 'state'],
     source: 'mod_status Processes and Stopping (event MPM).',
     samples: (view: TargetView) => {
@@ -189,16 +163,19 @@ export const statusFamilies: readonly Family<TargetView>[] = [
   }),
 ];
 
+/** The status page, and how the poll of it went. */
+export const statusFamilies: readonly Family<TargetView>[] = [...pollFamilies, ...pageFamilies];
+
 const knownMpms = new Set(['prefork', 'worker', 'event', 'winnt', 'motorz', 'simple']);
 
-/** A closed list, because the page is not to be trusted with labels. */
+/** A closed list: a page must not choose label values. */
 function mpmLabel(server: ServerKind, mpm: string | undefined): string {
   if (mpm === undefined) return server === 'nginx' ? '' : 'unknown';
   const name = mpm.toLowerCase();
   return knownMpms.has(name) ? name : 'other';
 }
 
-/** The two counters are read one after the other, so handled may be ahead for a moment: never below 0. */
+/** nginx reads the two counters one after the other, so handled can briefly exceed accepts. */
 function droppedConnections(view: TargetView): number | undefined {
   const { accepts, handled } = nginxOf(view) ?? {};
   return accepts === undefined || handled === undefined

@@ -1,10 +1,9 @@
 import type { ApacheStatus } from '../snapshot/apache-status.ts';
 import type { NginxStatus } from '../snapshot/nginx-status.ts';
-import type { SlotFigures } from '../snapshot/slots.ts';
 import type { LoggedTarget, TargetView } from '../snapshot/target-view.ts';
 import type { Sample } from './family.ts';
 
-/** Labels every family about a target carries. */
+/** The labels of every family about a target. */
 export const targetLabels = ['target', 'server'] as const;
 export type TargetLabel = (typeof targetLabels)[number];
 
@@ -14,7 +13,7 @@ export function labelsOf({ observation }: LoggedTarget): TargetLabels {
   return { target: observation.target.name, server: observation.target.server };
 }
 
-/** The answered outcome, when the target answered. */
+/** The outcome of a poll that was answered. */
 export function answered(view: TargetView) {
   const { outcome } = view.observation;
   return outcome.kind === 'answered' ? outcome : undefined;
@@ -30,11 +29,7 @@ export function nginxOf(view: TargetView): NginxStatus | undefined {
   return snapshot?.kind === 'nginx' ? snapshot : undefined;
 }
 
-export function figuresOf(view: TargetView): SlotFigures | undefined {
-  return view.figures;
-}
-
-/** One sample of a target's family, or none when the value is unknown. */
+/** One sample, or none if the value is unknown. */
 export function known<L extends string>(
   labels: Readonly<Record<L, string>>,
   value: number | undefined,
@@ -42,7 +37,7 @@ export function known<L extends string>(
   return value === undefined ? [] : [{ labels, value }];
 }
 
-/** One sample a state with a known value. */
+/** One sample for each state with a known value. */
 export function states<L extends string>(
   labels: Readonly<Record<L, string>>,
   values: Readonly<Record<string, number | undefined>>,

@@ -1,24 +1,24 @@
 import type { TargetView } from '../snapshot/target-view.ts';
 import { evidenceKinds } from '../snapshot/verdict.ts';
 import { type Family, family } from './family.ts';
-import { known, labelsOf, targetLabels } from './target-samples.ts';
+import { figures, ofTarget } from './figures.ts';
+import { labelsOf, targetLabels } from './target-samples.ts';
+
+const exhausted = figures(ofTarget(({ verdict }: TargetView) => verdict.exhausted));
+
+const unanswered = figures(ofTarget((view: TargetView) => view.unanswered));
 
 export const verdictFamilies: readonly Family<TargetView>[] = [
-  family({
+  exhausted({
     name: 'webserver_exhausted',
-    type: 'gauge',
-    help: 'Whether a new visitor finds no slot (1); 0 also when the server is down. Absent when nothing tells.',
-    labels: targetLabels,
+    help: 'Whether all slots are in use, so that a new visitor must wait (1). A server that is down is not exhausted (0). Absent when the data allow no verdict.',
     source: 'The verdict: docs/verdict.md.',
-    samples: (view: TargetView) => {
-      const { exhausted } = view.verdict;
-      return known(labelsOf(view), exhausted === undefined ? undefined : Number(exhausted));
-    },
+    read: Number,
   }),
   family({
     name: 'webserver_exhaustion_evidence',
     type: 'gauge',
-    help: 'What speaks for exhaustion: 1 for each evidence that holds, 0 for the others.',
+    help: 'Evidence for exhaustion: 1 for each kind that applies now, 0 for the others.',
     labels: [...targetLabels, 'evidence'],
     source: 'The verdict: docs/verdict.md.',
     samples: (view: TargetView) =>
@@ -27,13 +27,10 @@ export const verdictFamilies: readonly Family<TargetView>[] = [
         value: Number(view.verdict.evidence.includes(evidence)),
       })),
   }),
-  family({
+  unanswered({
     name: 'webserver_visitors_unanswered',
-    type: 'gauge',
-    help: 'Whether a visitor who connects now gets no answer (1): the server is full, hung, starting up or restarting. 0 also when it refuses connections: webserver_up tells that.',
-    labels: targetLabels,
+    help: 'Whether a visitor who connects now gets no answer (1), because the server is full, hung, starting or restarting. 0 if the server refuses connections; webserver_up shows that case. Absent when it is unknown.',
     source: 'The poll, the verdict and the age of the accept queue: docs/verdict.md.',
-    samples: (view: TargetView) =>
-      known(labelsOf(view), view.unanswered === undefined ? undefined : Number(view.unanswered)),
+    read: Number,
   }),
 ];

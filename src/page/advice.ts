@@ -2,7 +2,7 @@ import type { Advice } from '../snapshot/advice.ts';
 import { type Html, html } from './html.ts';
 import { renderTuningCurve } from './tuning-curve.ts';
 
-/** Which timeout is advised, why, and the curve it comes from. */
+/** The advised timeout, the reasons, and the curve behind it. */
 export function renderAdvice(advice: Advice | undefined): Html | undefined {
   if (advice === undefined) return undefined;
   const { headline, directives, apply, restsOn, missing } = advice;

@@ -15,7 +15,7 @@ export function renderResultBadge({ view, logsOnly }: PageTarget): Html {
     : renderBadge('bad', scrapeResultWords[outcome.failure.result]);
 }
 
-/** Why visitors get no answer, as far as it is known; nothing while they do. */
+/** Why visitors get no answer, as far as the cause is known; nothing while they get one. */
 export function renderTroubleBadge(target: PageTarget): Html | undefined {
   if (target.verdict?.exhausted) return renderBadge('bad', 'Exhausted');
   return isUnansweredWithoutCause(target)
@@ -23,7 +23,7 @@ export function renderTroubleBadge(target: PageTarget): Html | undefined {
     : undefined;
 }
 
-/** A server that is down is not exhausted, and "has room" would be no comfort: then only the result is told. */
+/** For a server that is down only the result is shown: it is not exhausted, but "Has room" would mislead. */
 export function renderVerdictBadge(target: PageTarget): Html | undefined {
   const calm = target.verdict !== undefined && isUp(target);
   return renderTroubleBadge(target) ?? (calm ? renderBadge('good', 'Has room') : undefined);

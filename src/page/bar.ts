@@ -5,7 +5,7 @@ import { type Html, html } from './html.ts';
 import { slotPalette, slotStackOrder } from './slot-palette.ts';
 import { limitSourceWords, slotKindWords } from './words.ts';
 
-/** One stacked bar with its caption and legend; the legend says in text all that the bar shows. */
+/** One stacked bar with its caption and legend. The legend shows the same figures as text. */
 export function renderSlotGroup(group: SlotGroup, server: ServerKind, board?: Html): Html {
   const segments = measureSegments(group);
   return html`<section class="slots" aria-label="${slotKindWords[group.kind].title}">
@@ -18,22 +18,22 @@ ${group.kind === 'connection' && server === 'apache' ? (group.fromKernel ? event
 </section>`;
 }
 
-/** event.c stores them where mod_status reads only as its timeout queues are worked off (`if (expiry && expiry < now)`). */
-const eventLag = html`<p class="todo">Apache refreshes these counts only when a timeout of a connection ends: they lag by up to KeepAliveTimeout.</p>`;
+/** event.c updates these counts for mod_status only when a timeout queue is processed (`if (expiry && expiry < now)`). */
+const eventLag = html`<p class="todo">Apache updates these counts only when the timeout of a connection ends, so they lag by up to KeepAliveTimeout.</p>`;
 
-const eventFromKernel = html`<p class="todo">Counted by the kernel: Apache&rsquo;s own counts lag by up to KeepAliveTimeout.</p>`;
+const eventFromKernel = html`<p class="todo">From the kernel, because the counts of Apache lag by up to KeepAliveTimeout.</p>`;
 
 interface Segment {
   readonly state: SlotState;
   readonly count: number;
-  /** Of the limit; of what is there when the limit is unknown. */
+  /** Share of all slots shown in the bar. */
   readonly share: number;
   /** Percent of the bar's width. */
   readonly offset: number;
   readonly width: number;
 }
 
-/** Narrower than this a segment cannot be seen, and one stuck worker of a thousand should be. */
+/** A narrower segment is invisible, but one stuck worker of a thousand must be visible. */
 const minWidth = 0.6;
 
 function measureSegments(group: SlotGroup): readonly Segment[] {
@@ -60,7 +60,7 @@ function renderLegendEntry({ state, count, share }: Segment): Html {
   return html`<li><span class="swatch ${stateClass(state)}" aria-hidden="true"></span>${slotPalette[state].label} <b>${formatCount(count)}</b> <small>${formatPercent(share)}</small></li>`;
 }
 
-/** The style sheet has one class per state: a `style` attribute would need a weaker content security policy. */
+/** The style sheet has one class for each state, because a `style` attribute needs a weaker content security policy. */
 export function stateClass(state: SlotState): string {
   return `state-${state}`;
 }
@@ -83,13 +83,13 @@ function describeSegments(group: SlotGroup, segments: readonly Segment[]): strin
   return `${title}: ${states.length > 0 ? states.join(', ') : 'none'}${of}`;
 }
 
-/** What an operator has to write for the ratio to appear; which key depends on what the server leaves out. */
+/** The setting that makes the ratio appear. It depends on what the server does not report. */
 function limitRemedy({ kind }: SlotGroup, server: ServerKind): Html {
   if (server === 'nginx') {
-    return html`stub_status does not tell how many connections nginx can hold. Set <code>capacity.config_file</code> to its nginx.conf, or <code>capacity.worker_connections</code> (with <code>capacity.worker_processes</code>), to see ratios.`;
+    return html`stub_status does not show how many connections nginx can hold. To see ratios, set <code>capacity.config_file</code> to its nginx.conf, or set <code>capacity.worker_connections</code> and <code>capacity.worker_processes</code>.`;
   }
   if (kind === 'connection') {
-    return html`The status page does not tell the connection limit of the event MPM. Set <code>capacity.threads_per_child</code> to its ThreadsPerChild to see the ratio.`;
+    return html`The status page does not show the connection limit of the event MPM. To see the ratio, set <code>capacity.threads_per_child</code> to its ThreadsPerChild.`;
   }
-  return html`The status page shows no usable scoreboard. Set <code>capacity.slots</code> to MaxRequestWorkers to see ratios.`;
+  return html`The status page has no usable scoreboard. To see ratios, set <code>capacity.slots</code> to MaxRequestWorkers.`;
 }

@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { currentConnections, describeOldestIdle } from './connections.ts';
 import type { PageModel } from './model.ts';
@@ -5,21 +6,18 @@ import { sortByTrouble } from './rank.ts';
 import { buildSlotBoard, type SlotBoard } from './slot-board.ts';
 import { maxNameLength, visibleText } from './visible-text.ts';
 
-/** The boards of one target, one for each kind of slot it has. */
+/** The boards of one target: one for each kind of slot. */
 export function buildBoards(view: TargetView | undefined): readonly SlotBoard[] {
   const groups = view?.figures?.groups ?? [];
-  // The kernel sees connections; a server without connection slots gives each of them a worker.
+  // The kernel shows connections. On a server without connection slots each one holds a worker.
   const agedKind = groups.some(({ kind }) => kind === 'connection') ? 'connection' : 'worker';
   const held = view && currentConnections(view)?.held;
   return groups.map((group) =>
-    buildSlotBoard({
-      group,
-      ...(held !== undefined && group.kind === agedKind ? { held } : {}),
-    }),
+    buildSlotBoard(present({ group, held: group.kind === agedKind ? held : undefined })),
   );
 }
 
-/** More cards than this are a wall; the overview lists every target, and the cards show the troubled ones. */
+/** Maximum number of cards. The overview lists every target; the cards show those with problems first. */
 export const maxCards = 40;
 
 /** One event of the live stream: the boards of all targets that have a card. */
@@ -31,7 +29,7 @@ export function renderBoardsEvent({ targets }: PageModel): string {
       return {
         name: visibleText(identity.name, maxNameLength),
         boards: buildBoards(view),
-        ...(connections === undefined ? {} : { oldestIdle: describeOldestIdle(connections) }),
+        oldestIdle: connections && describeOldestIdle(connections),
       };
     }),
   );

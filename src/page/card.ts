@@ -21,11 +21,11 @@ const maxMessageLength = 600;
 
 export interface CardContext {
   readonly nowSeconds: number;
-  /** Anchor of the card, for the overview to link to. */
+  /** Anchor of the card. The overview links to it. */
   readonly id: string;
 }
 
-/** One target: what it is, how full it is, what went wrong. */
+/** One target: what it is, how full it is, and what is wrong. */
 export function renderCard(target: PageTarget, context: CardContext): Html {
   const { view, lastAnswered, verdict, slotHolders, logSources } = target;
   const answered = view?.observation.outcome.kind === 'answered' ? view.observation : lastAnswered;
@@ -80,12 +80,12 @@ function renderSource(source: SlotsSource | undefined, up: boolean): Html | unde
   return words === undefined ? undefined : html`<p class="source">${words}${silence}.</p>`;
 }
 
-/** In small type and dated: a figure of the past must not pass for one of now. */
+/** In small type and with the time, so that nobody reads old figures as current ones. */
 function renderLastKnown(last: Observation | undefined, nowSeconds: number): Html {
   if (last?.outcome.kind !== 'answered') return html``;
   const { figures } = last.outcome;
   const at = new Date(last.atSeconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
-  return html`<p class="stale-note"><b>The slots now are not known.</b> Last known, ${formatAge(last.atSeconds, nowSeconds)} (${at} UTC): ${describeRatios(figures)}${figures.groups.map((group) => html`; ${describeSlotGroup(group)}`)}.</p>`;
+  return html`<p class="stale-note"><b>The current slots are unknown.</b> Last known values, ${formatAge(last.atSeconds, nowSeconds)} (${at} UTC): ${describeRatios(figures)}${figures.groups.map((group) => html`; ${describeSlotGroup(group)}`)}.</p>`;
 }
 
 function renderModel({ keepaliveModel }: SlotFigures): Html {
@@ -101,7 +101,7 @@ function renderFailure({ message, remedy }: ScrapeFailure): Html {
   return html`<div class="failure"><p><b>${visibleText(message, maxMessageLength)}</b></p><p>${visibleText(remedy, maxMessageLength)}</p></div>`;
 }
 
-const unansweredNote = html`<p class="evidence"><b>Visitors get no answer; the cause cannot be told.</b> The server may be full, stopped, starting or restarting.</p>`;
+const unansweredNote = html`<p class="evidence"><b>Visitors get no answer, and the cause is unknown.</b> The server may be full, stopped, starting or restarting.</p>`;
 
 function renderEvidence(evidence: readonly string[]): Html {
   const words = evidence.map((value) => evidenceWords.get(value) ?? value.replaceAll('_', ' '));
@@ -121,11 +121,12 @@ function renderSlotHolder({ client, slots, oldestIdleSeconds }: PageSlotHolder):
 
 function renderFootnotes(target: PageTarget, { nowSeconds }: CardContext): readonly Html[] {
   const { view, address, lastFailure } = target;
-  if (target.logsOnly) return [html`<span>No status page is configured: only logs are read</span>`];
+  if (target.logsOnly)
+    return [html`<span>No status page is configured. Only logs are read.</span>`];
   if (view === undefined) return [html`<span>Not polled yet</span>`, ...renderAddress(address)];
   const { atSeconds, timings } = view.observation;
   return [
-    html`<span>Seen ${formatAge(atSeconds, nowSeconds)}</span>`,
+    html`<span>Polled ${formatAge(atSeconds, nowSeconds)}</span>`,
     html`<span>took ${formatLatency(timings.durationSeconds)}</span>`,
     ...renderAddress(address),
     ...(lastFailure

@@ -6,8 +6,8 @@ import { visibleText } from './visible-text.ts';
 
 const maxTextLength = 300;
 
-/** The worst ones; `audit` shows them all. */
-const mostShown = 10;
+/** Maximum number of findings on the page; `audit` shows all. */
+const maxShown = 10;
 
 const tones: Readonly<Record<Severity, Tone>> = {
   error: 'bad',
@@ -15,10 +15,10 @@ const tones: Readonly<Record<Severity, Tone>> = {
   info: 'neutral',
 };
 
-/** What the audit of the configuration file found; nothing when it found nothing. */
+/** The findings of the configuration audit; nothing if there are none. */
 export function renderConfigFindings({ findings }: ConfigView): Html | undefined {
   if (findings.length === 0) return undefined;
-  const serious = findings.filter(({ severity }) => severity !== 'info').slice(0, mostShown);
+  const serious = findings.filter(({ severity }) => severity !== 'info').slice(0, maxShown);
   const table =
     serious.length === 0
       ? undefined
@@ -31,11 +31,11 @@ export function renderConfigFindings({ findings }: ConfigView): Html | undefined
     : html`${table}<p class="model">${renderMore(more, serious.length)}</p>`;
 }
 
-/** Advice on a server that is fine must not bury what is wrong with another. */
+/** Findings of severity info are only counted, so that they do not hide the serious ones. */
 function renderMore(more: number, shown: number): string {
   const count = shown === 0 ? `${more}` : `${more} more`;
   const noun = more === 1 ? 'finding' : 'findings';
-  return `${count} ${noun} in the configuration: keepalive-exporter audit lists them.`;
+  return `${count} ${noun} in the configuration. To list them, run: keepalive-exporter audit`;
 }
 
 function renderFinding({ at, severity, what, effective, advised, id }: Finding): Html {

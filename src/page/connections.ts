@@ -10,11 +10,11 @@ import { type Html, html } from './html.ts';
 
 export interface ActivityWords {
   readonly label: string;
-  /** The slot state such a connection is drawn as; a queued one holds no slot. */
+  /** The slot state that the board shows for the connection. A queued one has no slot. */
   readonly state?: SlotState;
 }
 
-/** What the kernel sees of a connection, in words and as a slot. */
+/** Each activity of a connection as text and as a slot state. */
 export const activityTable: Readonly<Record<ConnectionActivity, ActivityWords>> = {
   idle: { label: 'idle keep-alive', state: 'keepalive' },
   active: { label: 'sending a request or being served', state: 'active' },
@@ -24,17 +24,17 @@ export const activityTable: Readonly<Record<ConnectionActivity, ActivityWords>> 
   queued: { label: 'waiting in the accept queue' },
 };
 
-/** While a server is calm the kernel is read only for scrapes and for people; older than this it is of another time. */
-const currentSeconds = 10;
+/** Kernel figures older than this do not match the slots: for a calm server the kernel is read only on request. */
+const maxAgeSeconds = 10;
 
-/** What the kernel showed at about the time of the slots; its figures of an hour ago would pass for those of now. */
+/** The kernel's figures, if they are about as old as the slots. Older ones would mislead. */
 export function currentConnections(view: TargetView): ConnectionSummary | undefined {
   const { host, slotsSource, observation } = view;
   const behind = observation.atSeconds - (host?.kernelReadAtSeconds ?? 0);
-  return slotsSource === 'kernel' || behind <= currentSeconds ? host?.connections : undefined;
+  return slotsSource === 'kernel' || behind <= maxAgeSeconds ? host?.connections : undefined;
 }
 
-/** Who is connected, as the kernel tells it; nothing when nobody is. */
+/** Who is connected, according to the kernel; nothing if there are no connections. */
 export function renderConnections(
   view: TargetView | undefined,
   nowSeconds: number,
@@ -52,9 +52,9 @@ ${fact('Waiting in the accept queue', formatCount(counts.queued))}
 </dl><p class="todo">${describeCounts(connections)}; from the kernel&rsquo;s socket data${age}.</p></section>`;
 }
 
-/** Each second in the live stream too: it must not differ from the age that the board names. */
+/** The live stream updates it each second, so that it matches the ages on the board. */
 export function describeOldestIdle({ oldestIdleSeconds }: ConnectionSummary): string {
-  return oldestIdleSeconds === undefined ? 'none is idle' : formatDuration(oldestIdleSeconds);
+  return oldestIdleSeconds === undefined ? 'none idle' : formatDuration(oldestIdleSeconds);
 }
 
 function fact(term: string, value: string): Html {

@@ -4,7 +4,7 @@ import { pageStyle } from './style.ts';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Admits the page's own style and script by their hashes and the live stream: no image, no frame, no form. */
+/** Allows the style and script of the page by their hashes, and the live stream. Images, frames and forms are blocked. */
 export const pageContentSecurityPolicy = [
   "default-src 'none'",
   `style-src ${hashOf(pageStyle)}`,

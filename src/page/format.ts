@@ -1,4 +1,4 @@
-/** `64.7%`. Never says 0.0% of something or 100.0% of almost everything: both would hide the one slot that matters. */
+/** `64.7%`. A ratio above 0 is never shown as 0.0%, nor one below 1 as 100.0%: that would hide the last slot. */
 export function formatPercent(ratio: number): string {
   const percent = ratio * 100;
   if (percent > 0 && percent < 0.1) return '<0.1%';
@@ -6,7 +6,7 @@ export function formatPercent(ratio: number): string {
   return `${percent.toFixed(1)}%`;
 }
 
-/** Whole numbers with a thin space between thousands (ISO 80000-1), readable where comma and point both mean a fraction. */
+/** Whole numbers with a thin space between thousands (ISO 80000-1): comma and point are ambiguous across languages. */
 export function formatCount(count: number): string {
   return String(count).replace(/(?<=\d)(?=(?:\d{3})+$)/g, '\u2009');
 }
@@ -32,13 +32,13 @@ export function formatDuration(seconds: number): string {
   return shown.map(({ name, count }) => `${count} ${name}`).join(' ');
 }
 
-/** How long ago `atSeconds` was; a clock that was set back reads as now. */
+/** How long ago `atSeconds` was. A time in the future, after the clock was set back, counts as now. */
 export function formatAge(atSeconds: number, nowSeconds: number): string {
   const age = nowSeconds - atSeconds;
   return age < 1 ? 'just now' : `${formatDuration(age)} ago`;
 }
 
-/** Time a scrape took: `4.2 ms`, `1.50 s`. */
+/** Duration of a poll: `4.2 ms`, `1.50 s`. */
 export function formatLatency(seconds: number): string {
   return seconds < 1 ? `${(seconds * 1000).toFixed(1)} ms` : `${seconds.toFixed(2)} s`;
 }

@@ -1,4 +1,4 @@
-/** Markup that is safe to send as it is. Only {@link html} makes it, so text cannot pass for it by mistake. */
+/** Markup that is safe to send. Only {@link html} and the elements below create it, so text is never used as markup. */
 export interface Html {
   readonly [markup]: string;
 }
@@ -6,15 +6,15 @@ export interface Html {
 export type HtmlPart = Html | string | number | undefined | readonly HtmlPart[];
 
 /**
- * Template tag: what is written in the template is markup, what is put into it is text and gets escaped, whether
- * it stands between tags or in a double-quoted attribute. Only the page's own style sheet is not escaped.
+ * Template tag. The template is markup. Inserted values are text and are escaped, both between tags and in double-quoted
+ * attributes.
  */
 export function html(literals: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   const markupOf = literals.map((literal, i) => literal + renderPart(parts[i]));
   return { [markup]: markupOf.join('') };
 }
 
-/** A style element; browsers read its content as it stands, so escaping it would change it (and its hash). */
+/** A style element. Its content is not escaped, because browsers do not unescape it, and its hash would change. */
 export function styleElement(ownStyle: string): Html {
   return { [markup]: `<style>${ownStyle}</style>` };
 }
@@ -24,7 +24,7 @@ export function scriptElement(ownScript: string): Html {
   return { [markup]: `<script>${ownScript}</script>` };
 }
 
-/** The finished markup. */
+/** The markup as text. */
 export function renderHtml(part: Html): string {
   return part[markup];
 }

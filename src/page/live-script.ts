@@ -9,7 +9,7 @@ const states = Object.fromEntries(
   ]),
 );
 
-/** Drawing: the squares, the note below them, and the square a reader has chosen. */
+/** Draws the squares, the note below them, and the selected square. */
 const boardScript = `
 const states = ${JSON.stringify(states)};
 const chosen = new Map(), summaries = new Map();
@@ -62,7 +62,7 @@ main.addEventListener('click', ({ target }) => {
   if (board?.classList.contains('board')) choose(board, [...board.children].indexOf(target));
 });`;
 
-/** Talking: a focused board is read out every ten seconds at most, the connection when it is lost or back. */
+/** Screen readers: announces a focused board every ten seconds at most, and a lost or restored connection. */
 const speechScript = `
 let spokenAt = 0, spoken = '', contactAt = Date.now(), startedAt = Date.now(), failed = false, lost = false;
 const say = (text) => set(status, 'textContent', text);
@@ -78,7 +78,7 @@ main.addEventListener('focusin', ({ target }) => {
   spokenAt = Date.now();
   spoken = target.getAttribute('aria-label');
 });
-function tell() {
+function showState() {
   const old = Math.floor((Date.now() - contactAt) / 1000);
   const silent = Date.now() - Math.max(contactAt, startedAt) > pause + 3000;
   const wasLost = lost;
@@ -89,9 +89,9 @@ function tell() {
   read(document.activeElement);
   set(note, 'textContent', what && what + ' These figures are ' + duration(old) + ' old.');
 }
-function reached() { contactAt = Date.now(); failed = false; tell(); }`;
+function reached() { contactAt = Date.now(); failed = false; showState(); }`;
 
-/** Fetching: the stream of boards, and a fresh copy of the page for all else. */
+/** Loads the stream of boards, and a new copy of the page for everything else. */
 const streamScript = `
 let stream, timer, later, paused = false, loading = false, loadedAt = 0;
 function show(targets) {
@@ -125,7 +125,7 @@ async function load() {
     swap(new DOMParser().parseFromString(await answer.text(), 'text/html'));
   } catch { failed = true; }
   loading = false;
-  tell();
+  showState();
 }
 function swap(page) {
   const next = page.querySelector('main');
@@ -158,18 +158,18 @@ button.addEventListener('click', () => {
   paused = !paused;
   button.textContent = paused ? 'Resume updates' : 'Pause updates';
   if (paused) stop(); else start();
-  tell();
+  showState();
 });
 document.addEventListener('visibilitychange', start);
 addEventListener('pagehide', stop);
 addEventListener('pageshow', ({ persisted }) => { if (persisted) start(); });
-setInterval(tell, 1000);
+setInterval(showState, 1000);
 button.hidden = false;
 start();`;
 
 /**
- * The page's only script, admitted by its hash. It draws the boards from the live stream, and takes all else from a
- * fresh copy of the page, so that figures are worded in one place. Without it the page reloads itself.
+ * The only script of the page, allowed by its hash. It draws the boards from the live stream and takes everything else
+ * from a new copy of the page, so that all texts come from one place. Without the script the page reloads itself.
  */
 export const liveScript = `'use strict';
 (() => {

@@ -7,14 +7,14 @@ import { visibleText } from './visible-text.ts';
 const maxSourceLength = 200;
 const maxRemedyLength = 400;
 
-/** How far each log has been read, and whether a byte of it was lost. */
+/** How far each log has been read, and whether data was lost. */
 export function renderLogSources(sources: readonly SourceView[]): Html {
   return html`<table class="part"><caption>Logs</caption>
 <thead><tr><th scope="col">Source</th><th scope="col">State</th><th scope="col" class="number">Read</th></tr></thead>
 <tbody>${sources.map(renderSource)}</tbody></table>`;
 }
 
-/** Waiting is no fault of the set-up by itself: a server may not have started yet. */
+/** Waiting is neutral: the server may not have started yet. */
 const reasonWords: Readonly<Record<SourceReason, { readonly tone: Tone; readonly words: string }>> =
   {
     reading: { tone: 'good', words: 'Up to date' },
@@ -38,7 +38,7 @@ function renderSource({ source, stats, condition }: SourceView): Html {
   return html`<tr><th scope="row">${visibleText(source, maxSourceLength)}</th><td>${renderBadge(tone, words)}${remedy}</td><td class="number">${formatBytes(stats.readBytes)}</td></tr>`;
 }
 
-/** Loss comes first: it is never made good, while what is unread will be read. */
+/** Lost data comes first: it stays lost, while unread data will be read. */
 function describeState({ skippedBytes, droppedDatagrams = 0, lagBytes }: SourceStats): {
   readonly tone: Tone;
   readonly words: string;

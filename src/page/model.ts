@@ -3,17 +3,17 @@ import type { SourceView } from '../snapshot/log-source.ts';
 import type { ScrapeFailure } from '../snapshot/scrape.ts';
 import type { Observation, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 
-/** All that the page for people says. Plain data: the page reads no clock and no configuration. */
+/** All data on the page. Rendering reads neither the clock nor the configuration. */
 export interface PageModel {
   readonly exporter: PageExporter;
-  /** Unix time in seconds at which the page is made; ages are counted from it. */
+  /** Unix time in seconds of the page. Ages are relative to it. */
   readonly nowSeconds: number;
-  /** After how many seconds a browser asks again; absent: never. */
+  /** Seconds between refreshes; absent if the page does not refresh. */
   readonly refreshSeconds?: number;
   readonly links: readonly PageLink[];
-  /** Shown above the targets, such as what discovery found when no configuration was given. */
+  /** Shown above the targets, for example what discovery found without a configuration. */
   readonly hint?: PageHint;
-  /** Polled ones in the order of the configuration, then those of which only logs are read. */
+  /** Polled targets in the order of the configuration, then the logs-only targets. */
   readonly targets: readonly PageTarget[];
 }
 
@@ -30,29 +30,29 @@ export interface PageLink {
 export interface PageHint {
   readonly title: string;
   readonly paragraphs: readonly string[];
-  /** Shown verbatim in a monospaced block, such as a configuration to copy. */
+  /** Shown in a monospaced block, for example a configuration to copy. */
   readonly example?: string;
   readonly link?: PageLink;
 }
 
 export interface PageTarget {
   readonly identity: TargetIdentity;
-  /** It has no status page: nothing is polled, and only its logs are read. */
+  /** A logs-only target: it has no status page and is never polled. */
   readonly logsOnly?: true;
-  /** Where the status page is; holds no secret. */
+  /** Address of the status page, without secrets. */
   readonly address?: string;
-  /** Absent until the first look at the target has ended. */
+  /** Absent until the first poll has ended. */
   readonly view?: TargetView;
-  /** The last look that was answered, when the one in `view` failed: its slots are shown as what they were. */
+  /** The last observation that was answered, if the one in `view` failed. Its slots are shown with their time. */
   readonly lastAnswered?: Observation;
-  /** The last failure, when the look in `view` was answered. */
+  /** The last failure, if the observation in `view` was answered. */
   readonly lastFailure?: PageFailure;
   readonly verdict?: PageVerdict;
-  /** Clients that hold the most slots, most first. */
+  /** Clients that hold the most slots, in descending order. */
   readonly slotHolders?: readonly PageSlotHolder[];
-  /** Which keep-alive timeout is advised, where the logs tell. */
+  /** The advised keep-alive timeout; absent without the logs it needs. */
   readonly advice?: Advice;
-  /** How far each log of the target has been read. */
+  /** The logs of the target, and how far each has been read. */
   readonly logSources?: readonly SourceView[];
 }
 
@@ -61,7 +61,7 @@ export interface PageFailure {
   readonly atSeconds: number;
 }
 
-/** Whether the server is full, and what says so. */
+/** Whether the server is exhausted, and the evidence. */
 export interface PageVerdict {
   readonly exhausted: boolean;
   readonly evidence: readonly string[];

@@ -1,7 +1,7 @@
 /**
- * Browser code: makes one element equal to another and changes only what differs, so that focus, a selection and a
- * screen reader's place outlive an update. Elements with an id are moved rather than rewritten. The board in focus
- * keeps its label: each change of it would be read aloud.
+ * Browser code. It makes one element equal to another and changes only the differences, so that an update keeps the focus,
+ * the selection and the position of a screen reader. An element with an id is moved, not rewritten. The focused board
+ * keeps its label, because a screen reader reads each change of it aloud.
  */
 export const morphScript = `
 function morph(old, fresh) {

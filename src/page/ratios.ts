@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 
 export type RatioName = 'workerSaturation' | 'keepaliveOccupancy' | 'connectionOccupancy';
 
-/** The ratios with what each of them is a share of. */
+/** The title of each ratio, and what it is a share of. */
 export const ratioWords: Readonly<Record<RatioName, { title: string; meaning: string }>> = {
   workerSaturation: {
     title: 'Worker saturation',
@@ -14,7 +14,7 @@ export const ratioWords: Readonly<Record<RatioName, { title: string; meaning: st
   connectionOccupancy: { title: 'Connection occupancy', meaning: 'open, of the connection limit' },
 };
 
-/** Three figures side by side. */
+/** Up to three ratios side by side. */
 export function renderRatios(figures: SlotFigures): Html {
   const names = Object.keys(ratioWords) as readonly RatioName[];
   const shown = names.filter((name) => applies(name, figures));
@@ -31,7 +31,7 @@ export function describeRatios(figures: SlotFigures): string {
   return known.length > 0 ? known.join(', ').toLowerCase() : 'no ratio';
 }
 
-/** A blocking server has no connection slots of its own, so "unknown" would ask for a figure that does not exist. */
+/** A blocking server has no connection slots, so its connection occupancy is left out, not "unknown". */
 function applies(name: RatioName, figures: SlotFigures): boolean {
   if (name !== 'connectionOccupancy' || figures.connectionOccupancy !== undefined) return true;
   return figures.groups.some(({ kind }) => kind === 'connection');
@@ -42,13 +42,13 @@ function renderRatio(name: RatioName, ratio: number | undefined): Html {
   return html`<div><dt>${title}</dt><dd>${renderRatioValue(ratio)}</dd><dd class="meaning">${meaning}</dd></div>`;
 }
 
-/** A ratio as figures, in words when it is not known. */
+/** A ratio as a percentage, or "unknown". */
 export function renderRatioValue(ratio: number | undefined): Html {
   if (ratio === undefined) return html`<span class="unknown">unknown</span>`;
   return html`<span class="${ratioTone(ratio)}">${formatPercent(ratio)}</span>`;
 }
 
-/** The steps are those of the sampler's histograms: from 0.7 a burst fills what is left, from 0.9 visitors queue. */
+/** Steps of the sampler's histograms. Above 0.7 a burst can fill the rest; above 0.9 visitors start to queue. */
 function ratioTone(ratio: number): string {
   if (ratio >= 0.9) return 'ratio high';
   return ratio >= 0.7 ? 'ratio raised' : 'ratio';

@@ -4,7 +4,7 @@ import { type Html, html } from './html.ts';
 import type { BoardRun, SlotBoard } from './slot-board.ts';
 import { slotPalette } from './slot-palette.ts';
 
-/** A letter in each square, so that colour is not the only sign of a state; room stays blank or dotted. */
+/** A letter in each square, so that colour is not the only sign of a state. Free slots are blank or have a dot. */
 export const boardLetters: Readonly<Record<SlotState, string>> = {
   writing: 'W',
   working: 'W',
@@ -25,7 +25,7 @@ export const boardLetters: Readonly<Record<SlotState, string>> = {
   free: '',
 };
 
-/** The still picture; the live script redraws the squares from the same runs, and tells of the square chosen. */
+/** The board without script. The live script redraws the squares from the same runs and describes the selected one. */
 export function renderBoard(board: SlotBoard, id: string): Html {
   const squares = board.runs.reduce((sum, run) => sum + run.squares, 0);
   if (squares === 0) return html``;

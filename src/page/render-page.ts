@@ -10,8 +10,8 @@ import { renderOverview, renderSummary } from './summary.ts';
 import { visibleText } from './visible-text.ts';
 
 /**
- * The page for people, whole: nothing loaded from elsewhere, style and script inline so that a policy with their
- * hashes admits them (`pageContentSecurityPolicy` in csp.ts).
+ * The whole page. It loads nothing from elsewhere: style and script are inline, and `pageContentSecurityPolicy` (csp.ts)
+ * allows them by their hashes.
  */
 export function renderPage(model: PageModel): string {
   const body = html`${renderHeader(model)}
@@ -72,7 +72,7 @@ ${cards}`;
 }
 
 function renderNoTargets(): Html {
-  return html`<section class="card empty"><h2>No targets</h2><p>The exporter polls nothing yet. List servers under <code>targets</code> in the file named by <code>--config.file</code>.</p></section>`;
+  return html`<section class="card empty"><h2>No targets</h2><p>The exporter has no servers to poll. Add them under <code>targets</code> in the file given by <code>--config.file</code>.</p></section>`;
 }
 
 function renderHint({ title, paragraphs, example, link }: PageHint): Html {
@@ -85,7 +85,7 @@ ${link && html`<p>${renderLink(link)}</p>`}</aside>`;
 function renderFooter({ refreshSeconds }: PageModel): Html {
   const refresh =
     refreshSeconds === undefined
-      ? html`Does not refresh by itself. <a href="/">Resume</a>`
+      ? html`Automatic refresh is off. <a href="/">Resume</a>`
       : html`<noscript>Refreshes every ${refreshSeconds} s. <a href="/?refresh=off">Pause</a></noscript>`;
   return html`<footer class="bottom"><p>${refresh}</p></footer>`;
 }

@@ -10,19 +10,19 @@ export interface BoardRun {
   readonly state: SlotState;
   readonly slots: number;
   readonly squares: number;
-  /** `[seconds, squares]`, the oldest first, for the first squares of the run; the others have no known age. */
+  /** `[seconds, squares]`, the oldest first, for the first squares of the run. The age of the others is unknown. */
   readonly ages: readonly (readonly [number, number])[];
 }
 
-/** Squares of one group of slots, run-length encoded: what the page draws and what the live stream sends. */
+/** The squares of one group of slots, run-length encoded. The page draws them, and the live stream sends them. */
 export interface SlotBoard {
   readonly kind: SlotKind;
-  /** Slots that one square stands for, at most. */
+  /** Maximum number of slots that one square represents. */
   readonly slotsPerSquare: number;
   readonly runs: readonly BoardRun[];
-  /** The board in one sentence, for those who cannot see it. */
+  /** The board in one sentence, for screen readers. */
   readonly summary: string;
-  /** What a square stands for, and the oldest of each state whose age is known. */
+  /** What a square represents, and the greatest age of each state with known ages. */
   readonly note: string;
 }
 
@@ -41,7 +41,7 @@ export function buildSlotBoard(options: SlotBoardOptions): SlotBoard {
     .map((state) => ({ state, slots: group.counts.get(state) ?? 0 }))
     .filter(({ slots }) => slots > 0);
   const total = states.reduce((sum, { slots }) => sum + slots, 0);
-  // The last square of each state may be part full, so each state can cost one square more.
+  // The last square of each state can be partly full, so each state can need one more square.
   const slotsPerSquare =
     total <= maxSquares ? 1 : Math.ceil(total / Math.max(1, maxSquares - states.length));
   const runs = states.map(({ state, slots }) => {
@@ -62,7 +62,7 @@ function describeSquares(kind: SlotKind, slotsPerSquare: number): string {
     : `Each square is up to ${formatCount(slotsPerSquare)} ${many} of one state.`;
 }
 
-/** Never silent about ages: a board without them would pass for one of connections that have just come. */
+/** The note always mentions ages: without them the connections would look new. */
 function describeAges(runs: readonly BoardRun[], held: readonly HeldConnection[]): string {
   const aged = runs.filter(({ state }) => agedStates.includes(state));
   const oldest = aged.flatMap(({ state }) => {
@@ -70,10 +70,10 @@ function describeAges(runs: readonly BoardRun[], held: readonly HeldConnection[]
     return age === undefined ? [] : [`${slotPalette[state].label} ${formatDuration(age)}`];
   });
   if (oldest.length > 0) return `Oldest: ${oldest.join(', ')}.`;
-  return aged.length > 0 ? 'Ages are not known: the kernel’s socket data (ss) has none.' : '';
+  return aged.length > 0 ? 'Ages are unknown: the kernel’s socket data (ss) is not available.' : '';
 }
 
-/** States whose age the kernel tells for certain; half requests and downloads have several states on a status page. */
+/** States whose age is certain. A partial request or a download can have several states on a status page. */
 const agedStates: readonly SlotState[] = ['keepalive', 'active'];
 
 function agesOf(state: SlotState, held: readonly HeldConnection[]): readonly number[] {
@@ -84,7 +84,7 @@ function agesOf(state: SlotState, held: readonly HeldConnection[]): readonly num
     .toSorted((a, b) => b - a);
 }
 
-/** Coarser with age: a second matters at 3 s, not at 300, and equal ages make short runs. */
+/** Rounds greater ages more, so that equal ages form short runs. */
 function roundAge(seconds: number): number {
   const step = seconds < 10 ? 1 : seconds < 60 ? 5 : seconds < 3600 ? 60 : 3600;
   return Math.floor(Math.max(0, seconds) / step) * step;
@@ -100,18 +100,18 @@ function encodeRuns(values: readonly number[]): readonly (readonly [number, numb
   return runs;
 }
 
-const roomStates: readonly SlotState[] = ['idle', 'open', 'free'];
+const freeStates: readonly SlotState[] = ['idle', 'open', 'free'];
 
-/** `143 of 150 workers taken: 120 keep-alive, 23 writing; 7 idle`. */
+/** `143 of 150 workers in use: 120 keep-alive, 23 writing; 7 idle`. */
 function summarise({ kind, counts, limit }: SlotGroup): string {
   const known = slotStackOrder.filter((state) => (counts.get(state) ?? 0) > 0);
   const count = (state: SlotState) => counts.get(state) ?? 0;
   const words = (states: readonly SlotState[]) =>
     states.map((state) => `${formatCount(count(state))} ${slotPalette[state].label}`).join(', ');
-  const taken = known.filter((state) => !roomStates.includes(state));
-  const room = known.filter((state) => roomStates.includes(state));
-  const sum = taken.reduce((total, state) => total + count(state), 0);
+  const used = known.filter((state) => !freeStates.includes(state));
+  const free = known.filter((state) => freeStates.includes(state));
+  const sum = used.reduce((total, state) => total + count(state), 0);
   const of = limit === undefined ? '' : ` of ${formatCount(limit.value)}`;
-  const parts = [taken, room].filter((states) => states.length > 0).map(words);
-  return `${formatCount(sum)}${of} ${slotKindWords[kind].many} taken: ${parts.join('; ') || 'none'}`;
+  const parts = [used, free].filter((states) => states.length > 0).map(words);
+  return `${formatCount(sum)}${of} ${slotKindWords[kind].many} in use: ${parts.join('; ') || 'none'}`;
 }

@@ -1,26 +1,26 @@
 import type { SlotState } from '../snapshot/slots.ts';
 
 export interface SlotColor {
-  /** How the state is called in front of people. */
+  /** The name of the state for people. */
   readonly label: string;
   /** `#rrggbb`, the same in light and dark. */
   readonly color: string;
-  /** Room that is left: drawn as a bare track, so that only what is taken catches the eye. */
+  /** A free slot: drawn in the colour of the background, so that slots in use stand out. */
   readonly neutral: boolean;
 }
 
 /**
- * One colour per slot state, for the page and for dashboards, in the order a bar stacks them: work first, then what
- * keep-alive holds, then what is left.
+ * One colour for each slot state, on the page and in dashboards, in the order of a bar: work first, then keep-alive, then
+ * free slots.
  *
- * The anchors follow Okabe and Ito's colour-blind-safe set (blue for work, orange for keep-alive, vermilion for
- * closing); the rare states were placed by search so that any two states of one server stay apart in OKLab as seen
- * with protanopia, deuteranopia and tritanopia. test/page/slot-palette.test.ts holds that distance.
+ * The main colours follow the colour-blind-safe set of Okabe and Ito (blue for work, orange for keep-alive, vermilion for
+ * closing). A search placed the rare states so that any two states of one server differ in OKLab, also with protanopia,
+ * deuteranopia and tritanopia. test/page/slot-palette.test.ts checks that distance.
  */
 export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
   writing: { label: 'writing', color: '#0b62b0', neutral: false },
   working: { label: 'working', color: '#1769b5', neutral: false },
-  active: { label: 'request being read or at work', color: '#1769b5', neutral: false },
+  active: { label: 'reading or serving a request', color: '#1769b5', neutral: false },
   writing_async: { label: 'writing async', color: '#53aee8', neutral: false },
   reading: { label: 'reading', color: '#53aee8', neutral: false },
   wait_io: { label: 'waiting for I/O', color: '#e07ab0', neutral: false },

@@ -1,6 +1,6 @@
 import { slotPalette } from './slot-palette.ts';
 
-/** Black or white for the letter on a square: one of the two always reaches 4.5:1. */
+/** Black or white for the letter on a square. One of the two always has a contrast of 4.5:1. */
 function inkOn(color: string): string {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map(
     (at) => (Number.parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2,
@@ -16,7 +16,7 @@ const stateRules = Object.entries(slotPalette)
   })
   .join('\n');
 
-/** The whole style of the page, inline: an exporter is often reached where nothing else is. */
+/** The whole style of the page, inline: often a browser can reach the exporter but no other host. */
 export const pageStyle = `
 :root{--back:#f3f5f8;--card:#fff;--line:#dfe4ea;--text:#1b2430;--soft:#586474;--track:#d5dae1;--link:#0b62b0;
 --good:#0a7a57;--bad:#c02b12;--raised:#9a5b00;--bad-back:#fdeeea;--hint-back:#eaf2fb}

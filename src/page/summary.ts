@@ -6,7 +6,7 @@ import { type RatioName, ratioWords, renderRatioValue } from './ratios.ts';
 import { maxNameLength, visibleText } from './visible-text.ts';
 import { serverNames } from './words.ts';
 
-/** The page at a glance: how many of the polled targets are up, and the worst of them. */
+/** The summary: how many of the polled targets are up, and which are the fullest. */
 export function renderSummary(targets: readonly PageTarget[]): Html | undefined {
   const polled = targets.filter(({ logsOnly }) => !logsOnly);
   if (polled.length === 0) return undefined;
@@ -19,7 +19,7 @@ ${renderWorst(targets, 'keepaliveOccupancy')}
 </section>`;
 }
 
-/** One row per target, for when there are too many cards to see at once. */
+/** One row for each target, if there are too many cards for one screen. */
 export function renderOverview(
   targets: readonly PageTarget[],
   idOf: (target: PageTarget) => string | undefined,

@@ -10,13 +10,13 @@ const right = 596;
 const top = 22;
 const bottom = 168;
 
-/** Timeout against slots at the busiest moment and reuse, with today's and the advised timeout marked. */
+/** Slots at the busiest moment and reuse by timeout. Marks show the current and the advised timeout. */
 export function renderTuningCurve({ model, today, advised }: Advice): Html | undefined {
   const { predictions, slotLimit } = model;
   if (predictions.length < 2) return undefined;
-  const most = Math.max(1, slotLimit ?? 0, ...predictions.map((row) => row.busiestSlots.high));
+  const maxSlots = Math.max(1, slotLimit ?? 0, ...predictions.map((row) => row.busiestSlots.high));
   const x = (index: number) => left + ((right - left) * index) / (predictions.length - 1);
-  const ofSlots = (slots: number) => bottom - ((bottom - top) * slots) / most;
+  const ofSlots = (slots: number) => bottom - ((bottom - top) * slots) / maxSlots;
   const ofRatio = (ratio: number) => bottom - (bottom - top) * ratio;
   const line = (y: (row: TimeoutPrediction) => number) =>
     predictions.map((row, i) => `${x(i).toFixed(1)},${y(row).toFixed(1)}`).join(' ');
@@ -34,11 +34,11 @@ export function renderTuningCurve({ model, today, advised }: Advice): Html | und
 ${slotLimit === undefined ? undefined : renderLimit(slotLimit, ofSlots(slotLimit))}
 ${predictions.map((row, i) => renderTick(row, x(i)))}
 ${predictions.map((row, i) => renderMark({ row, x: x(i), today, advised }))}
-<text x="${left - 6}" y="${top + 4}" text-anchor="end">${formatCount(Math.round(most))}</text>
+<text x="${left - 6}" y="${top + 4}" text-anchor="end">${formatCount(Math.round(maxSlots))}</text>
 <text x="${left - 6}" y="${bottom}" text-anchor="end">0</text>
 <text x="${right + 6}" y="${top + 4}">100 %</text>
 </svg>
-<p class="todo"><span class="swatch slots-swatch" aria-hidden="true"></span>slots at the busiest moment (left, low to high) <span class="swatch reuse-swatch" aria-hidden="true"></span>requests that reuse a connection (right), by keep-alive timeout</p>`;
+<p class="todo"><span class="swatch slots-swatch" aria-hidden="true"></span>slots at the busiest moment (left axis; the band is the range from low to high) <span class="swatch reuse-swatch" aria-hidden="true"></span>requests that reuse a connection (right axis), by keep-alive timeout in seconds</p>`;
 }
 
 function describe(row: TimeoutPrediction | undefined): string {

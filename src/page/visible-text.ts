@@ -4,13 +4,12 @@ export const maxNameLength = 120;
 const ellipsis = '…';
 
 /**
- * Text from a server, made safe to look at: cut to `maxLength` code points, and everything that could hide or
- * reorder its neighbours replaced by U+FFFD: control characters, line and paragraph separators, zero-width
- * characters, lone surrogates, and the bidirectional controls with which a name can be shown backwards
- * (Unicode UAX #9; "Trojan Source", CVE-2021-42574).
+ * Makes text from a server safe to display. It is cut to `maxLength` code points. U+FFFD replaces every character that
+ * can hide or reorder other text: control characters, line and paragraph separators, zero-width characters, lone
+ * surrogates, and bidirectional controls (Unicode UAX #9; "Trojan Source", CVE-2021-42574).
  */
 export function visibleText(text: string, maxLength: number): string {
-  // A code point is at most two code units, so what lies beyond can be left unread.
+  // A code point has at most two code units, so the rest need not be read.
   const points = [...text.slice(0, maxLength * 2 + 2)];
   const kept = points.length > maxLength ? [...points.slice(0, maxLength - 1), ellipsis] : points;
   return kept.join('').replace(invisible, '\uFFFD');

@@ -22,7 +22,7 @@ function print({ name, args, line, block = [] }: ConfigDirective): readonly stri
 }
 
 /** test/scenarios/audit-oracle.test.ts asks Apache itself; here stands what it refuses. */
-test('a macro stands for its lines, which keep their place in the file', async () => {
+test('a macro is replaced by its lines, which keep their place in the file', async () => {
   const used = await expand([
     '<Macro Host $name $timeout>',
     '<VirtualHost *:80>',
@@ -55,7 +55,7 @@ test.each([
   expect((await expand(lines)).unread).toEqual([wanted]);
 });
 
-test('IfFile asks for a file below ServerRoot, and looks for ! before the quotes', async () => {
+test('IfFile tests a file below ServerRoot, and reads ! before the quotes', async () => {
   const lines = ['conf/a', '!conf/a', '!none', '"!none"', '"/srv/b"'].flatMap((name, index) => [
     `<IfFile ${name}>`,
     `Timeout ${index}`,

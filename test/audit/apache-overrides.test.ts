@@ -49,7 +49,7 @@ test.each([
   expect(await overridesOf(config)).toEqual(wanted);
 });
 
-test('Apache 2.2 lets .htaccess count unless a section says otherwise', async () => {
+test('Apache 2.2 reads .htaccess unless a section forbids it', async () => {
   const all = ['/', '/var', '/var/www', '/var/www/html'];
   expect(await overridesOf('DocumentRoot /var/www/html', '2.2.34')).toEqual(all);
 });

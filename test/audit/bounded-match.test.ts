@@ -3,7 +3,7 @@ import { estimateSteps, matchesWithin } from '../../src/audit/bounded-match.ts';
 
 const agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36';
 
-describe('matchesWithin() judges what guides write', () => {
+describe('matchesWithin() evaluates the expressions of common guides', () => {
   test.each([
     ['Safari', true],
     ['^Mozilla/.*Chrome', true],
@@ -16,14 +16,14 @@ describe('matchesWithin() judges what guides write', () => {
     expect(matchesWithin(expression, { text: agent })).toBe(wanted);
   });
 
-  test('without regard to case when asked', () => {
+  test('ignoreCase makes a match independent of case', () => {
     expect(matchesWithin('safari', { text: agent })).toBe(false);
     expect(matchesWithin('safari', { text: agent, ignoreCase: true })).toBe(true);
   });
 });
 
 /** Nothing is timed: one of them that ran would not end within the test runner's own limit. */
-describe('matchesWithin() does not run what could take for ever', () => {
+describe('matchesWithin() does not run an expression with unbounded work', () => {
   test.each([
     '(a+)+$',
     '(.*)*x',
@@ -41,7 +41,7 @@ describe('matchesWithin() does not run what could take for ever', () => {
   });
 });
 
-test('estimateSteps() adds alternatives up and multiplies what stands in a row', () => {
+test('estimateSteps() adds alternatives and multiplies sequences', () => {
   expect(estimateSteps('^a', 100)).toBe(1);
   expect(estimateSteps('a|b|c', 100)).toBe(300);
   expect(estimateSteps('^(a|b)(c|d)', 100)).toBe(400);

@@ -15,20 +15,17 @@ const cases = allCheckWords.flatMap(({ id, examples }) =>
 const pasted = cases.filter(([id, , example]) => hasLinesToPaste(id, example));
 
 describe('each check', () => {
-  test.each(cases)(
-    '%s (%i) is found in its trigger and not in its twin',
-    async (id, _, example) => {
-      const trigger = await auditExample(example, 'trigger');
-      const twin = await auditExample(example, 'twin');
-      const found = trigger.report.findings.filter((finding) => finding.id === id);
-      expect(found).not.toEqual([]);
-      expect(found[0]?.server).toBe(example.server);
-      expect(found.every(({ fix, at }) => fix.length > 0 && at.line > 0)).toBe(true);
-      expect(twin.report.findings.filter((finding) => finding.id === id)).toEqual([]);
-    },
-  );
+  test.each(cases)('%s (%i) finds its trigger but not its twin', async (id, _, example) => {
+    const trigger = await auditExample(example, 'trigger');
+    const twin = await auditExample(example, 'twin');
+    const found = trigger.report.findings.filter((finding) => finding.id === id);
+    expect(found).not.toEqual([]);
+    expect(found[0]?.server).toBe(example.server);
+    expect(found.every(({ fix, at }) => fix.length > 0 && at.line > 0)).toBe(true);
+    expect(twin.report.findings.filter((finding) => finding.id === id)).toEqual([]);
+  });
 
-  test.each(pasted)('%s (%i) is silent when its lines are pasted', async (id, _, example) => {
+  test.each(pasted)('%s (%i) finds nothing after its fix is pasted', async (id, _, example) => {
     const text = await pasteAll(example, id);
     const after = await auditAsExample(example, text);
     expect(
@@ -37,7 +34,7 @@ describe('each check', () => {
     ).toEqual([]);
   });
 
-  test('has an id of its own, a sentence, a reason and an example', () => {
+  test('has a unique id, a sentence, a reason and an example', () => {
     expect(new Set(allCheckWords.map(({ id }) => id)).size).toBe(allCheckWords.length);
     for (const { id, what, why, examples } of allCheckWords) {
       expect(id).toMatch(/^[a-z0-9-]+$/);
@@ -84,12 +81,12 @@ http {
 }
 `;
 
-test('a configuration that follows all advice has no finding', async () => {
+test('a configuration that follows all advice has no findings', async () => {
   expect((await auditTexts({ apache: goodApache })).report.findings).toEqual([]);
   expect((await auditTexts({ nginx: goodNginx })).report.findings).toEqual([]);
 });
 
-test('a silence hides its finding, is counted, and names its reason', async () => {
+test('a silence hides its finding, which is reported as silenced with the reason', async () => {
   const silenced = goodNginx.replace(
     'keepalive_timeout 15s;',
     '# keepalive-exporter: silence keepalive-off: one request per visitor\n keepalive_timeout 0;',

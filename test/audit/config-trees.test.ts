@@ -21,7 +21,7 @@ describe('the documented configuration of', () => {
     expect([...(apache?.tree.unread ?? []), ...(nginx?.tree.unread ?? [])]).toEqual([]);
   });
 
-  test.each(projects)('%s has findings that stand where the directive stands', async (name) => {
+  test.each(projects)('%s has findings at the line of the directive', async (name) => {
     const { audit, files } = await auditTree(name);
     for (const { origin, effective, at } of audit.report.findings) {
       const line = files[at.file]?.split('\n')[at.line - 1];
@@ -36,13 +36,13 @@ describe('the documented configuration of', () => {
 const idsOf = async (name: string) =>
   (await auditTree(name)).audit.report.findings.map(({ id, at }) => `${id} ${at.file}:${at.line}`);
 
-test('.htaccess counts where AllowOverride lets it', async () => {
+test('.htaccess applies where AllowOverride permits it', async () => {
   expect(await idsOf('wordpress')).toContain(
     'apache-header-connection /srv/www/wordpress/.htaccess:12',
   );
 });
 
-test('a directive that is found through conditional sections keeps its line', async () => {
+test('a directive in conditional sections keeps its line', async () => {
   const { audit } = await auditTree('moodle');
   const directories = audit.subject.apache?.hosts[0]?.directives.find(
     ({ name }) => name === 'directory',
@@ -62,7 +62,7 @@ test('a directive that is found through conditional sections keeps its line', as
   });
 });
 
-test('a location that hands on Host loses what nginx would keep', async () => {
+test('a location that sets Host does not inherit the empty Connection header', async () => {
   const found = await idsOf('synapse');
   expect(found).toContain('nginx-connection-header-close /etc/nginx/nginx.conf:9');
 });

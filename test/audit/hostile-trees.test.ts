@@ -42,7 +42,7 @@ const marked = '\ufeffKeepAlive On\n';
 
 const big = 'a'.repeat(10 * 1024 * 1024);
 
-/** Nothing is timed: what does not end soon ends in the test runner's own limit. */
+/** Nothing is timed: a tree that takes too long exceeds the timeout of the test runner. */
 describe('a hostile or broken tree is an error with file and line', () => {
   test.each([
     ['loop', { 'main.conf': '\nInclude main.conf\n' }, '/main.conf:2: includes nest deeper'],
@@ -55,7 +55,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['binary', { 'main.conf': binary }, '/main.conf:2: a NUL byte'],
     ['large', { 'main.conf': big }, '/main.conf:1: too large'],
     ['deep', { 'main.conf': '<A b>\n'.repeat(100_000) }, '/main.conf:65: sections nest'],
-    ['missing', {}, '/main.conf: there is no such file'],
+    ['missing', {}, '/main.conf: no such file'],
     ['includes', { 'main.conf': 'Include x\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
     ['hosts', { 'main.conf': '<A b>\n</A>\n'.repeat(30_000) }, ':50001: more than 25000 blocks'],
     ['directives', { 'main.conf': 'A\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
@@ -72,7 +72,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['binary', { 'main.conf': binary }, '/main.conf:2: a NUL byte'],
     ['large', { 'main.conf': big }, '/main.conf:1: too large'],
     ['deep', { 'main.conf': 'a {\n'.repeat(100_000) }, '/main.conf:65: unexpected "{"'],
-    ['missing', {}, '/main.conf: there is no such file'],
+    ['missing', {}, '/main.conf: no such file'],
     ['includes', { 'main.conf': 'include x;\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
     ['servers', { 'main.conf': 'a{}\n'.repeat(30_000) }, ':25001: more than 25000 blocks'],
     ['directives', { 'main.conf': 'a;\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
@@ -82,7 +82,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     expect(await audit('nginx', files)).toContain(wanted);
   });
 
-  test('a large file among others is named, with the line that includes it, and the rest is read', async () => {
+  test('a file that is too large is reported with the line that includes it, and the rest is read', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     const file = join(directory, 'httpd.conf');
@@ -103,7 +103,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     expect(findings.map(({ id }) => id)).toContain('keepalive-off');
   });
 
-  test('a directory where a file is wanted', async () => {
+  test('a directory instead of a file is an error', async () => {
     expect(await audit('apache', { 'a.conf': '' }, '')).toContain(
       ': is a directory; name the main',
     );
@@ -113,7 +113,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
   test.each([
     ['Include deep/', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
     ['Include deep/*', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
-  ])('%s of a huge tree is named with its line, and given up', async (line, below, wanted) => {
+  ])('%s of a huge tree is reported with its line and not read', async (line, below, wanted) => {
     const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     await mkdir(join(directory, 'deep', below), { recursive: true });
@@ -132,7 +132,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     });
   });
 
-  test('what lies in a closed directory, and a directory in place of a file, are named', async () => {
+  test('files in a closed directory, and a directory instead of a file, are reported', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     await mkdir(join(directory, 'closed'), { mode: 0o700 });
@@ -147,7 +147,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
       const unread = tree.ok ? tree.value.unread : [];
       expect(unread.map(({ at, what }) => `${at.line} ${what.replaceAll(directory, '')}`)).toEqual([
         '1 /closed: cannot be read: permission denied; run the audit as root',
-        '2 "/open" is a directory: nginx does not start; include "/open/*.conf"',
+        '2 "/open" is a directory, so nginx does not start; include "/open/*.conf"',
       ]);
     });
   });

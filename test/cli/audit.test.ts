@@ -53,7 +53,7 @@ describe('audit', () => {
   Keep-alive is off.
   now:     keepalive_timeout 0
   advised: on, with a timeout of 2 to 5 s
-  why:     Each request opens a connection of its own: `);
+  why:     Each request opens a new connection. `);
     expect(stdout).toContain('  fix:     keepalive_timeout 5s;\n');
     expect(stdout).toContain('1 findings: 0 error, 1 warning, 0 info.');
   });

@@ -14,7 +14,7 @@ function read(advice: Advice) {
   return new Map(adviceFamilies.map(({ name, samples }) => [name, [...samples(view)]]));
 }
 
-test('the advice is in metrics: a sample for each timeout, and what is advised', () => {
+test('the metrics contain a prediction for each timeout, and the advice', () => {
   const samples = read(steadyAdvice());
   const slots = samples.get('webserver_predicted_slots') ?? [];
   expect(slots.map(({ labels }) => 'timeout' in labels && labels['timeout'])).toContain('0.5');
@@ -24,13 +24,13 @@ test('the advice is in metrics: a sample for each timeout, and what is advised',
   expect(count).toMatchObject({ suffix: '_count', value: 1200 });
 });
 
-test('without an advice nothing is predicted, and gaps are counted all the same', () => {
+test('without advice there are no predictions, but gaps are counted', () => {
   const samples = read(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
   const named = [...samples].filter(([, rows]) => rows.length > 0).map(([name]) => name);
   expect(named).toEqual(['webserver_log_keepalive_gap_seconds']);
 });
 
-test('the timeout in force is that of the file, else what the advice takes it for', () => {
+test('the timeout comes from the file, else from the assumption of the advice', () => {
   const family = configFamilies.find(({ name }) => name === 'webserver_keepalive_timeout_seconds');
   const keepaliveTimeout = { seconds: 75, source: 'default' } as const;
   const logs = { fields: new Set<Meaning>(), sources: [], keepaliveTimeout };
@@ -40,8 +40,8 @@ test('the timeout in force is that of the file, else what the advice takes it fo
   };
   const config = { findings: [], figures };
   const assumed = viewOf(answeredWith(3), { logs });
-  const told = viewOf(answeredWith(3), { logs, config });
-  const read = (view: typeof told) =>
+  const configured = viewOf(answeredWith(3), { logs, config });
+  const read = (view: typeof configured) =>
     [...(family?.samples(view) ?? [])].map(({ labels, value }) => [labels['source'], value]);
-  expect([read(assumed), read(told)]).toEqual([[['default', 75]], [['config', 20]]]);
+  expect([read(assumed), read(configured)]).toEqual([[['default', 75]], [['config', 20]]]);
 });

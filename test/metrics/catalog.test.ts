@@ -4,8 +4,8 @@ import type { Family } from '../../src/metrics/family.ts';
 import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
 
-/** /metrics and /probe may both have a family, of other subjects; Prometheus keeps one description for each name. */
-test('a metric that two tables have is described in one way', () => {
+/** /metrics and /probe can share a family. Prometheus keeps one description for each name. */
+test('a metric in two tables has one description', () => {
   const tables: readonly (readonly Family<never>[])[] = [
     ...targetGroups.map(({ families }) => families),
     ...selfGroups.map(({ families }) => families),

@@ -37,16 +37,16 @@ function samplesOf(server: ServerKind, connections: readonly ConnectionFacts[]) 
 test.each([
   ['apache', 2],
   ['nginx', 3],
-] as const)('the limit of %s is what its directive says', (server, requests) => {
+] as const)('the limit of %s is counted as its directive counts it', (server, requests) => {
   const connections = [connection('requests', [kept, kept, last]), connection('wait', [kept], 5)];
   expect(samplesOf(server, connections)).toEqual({ timeout: 5, requests });
 });
 
-test('a server without keep-alive has a timeout of 0, one that closes an error page has none', () => {
+test('the timeout is 0 without keep-alive, and absent if only an error response closed the connection', () => {
   expect(samplesOf('nginx', [connection('requests', [last])])).toEqual({ timeout: 0 });
   expect(samplesOf('nginx', [connection('requests', [{ ...last, status: 503 }])])).toEqual({});
 });
 
-test('what was not reached is absent', () => {
+test('a limit that was not reached is absent', () => {
   expect(samplesOf('apache', [connection('requests', [kept, kept])])).toEqual({});
 });

@@ -8,7 +8,7 @@ import { parseExposition } from '../support/exposition.ts';
 const noPause = () => Promise.resolve();
 
 describe('renderFamilies()', () => {
-  test('renders plain data, histograms included (the object prom-client 15 is given)', async () => {
+  test('renders plain data, including histograms, through prom-client 15', async () => {
     const labels = { target: 'a' };
     const text = await renderFamilies(
       [
@@ -43,7 +43,7 @@ describe('renderFamilies()', () => {
     );
   });
 
-  test('a family longer than a slice has one header, every sample, and pauses on the way', async () => {
+  test('a family longer than a batch has one header and every sample, with pauses between batches', async () => {
     let pauses = 0;
     const samples = Array.from({ length: 5001 }, (_, i) => ({
       labels: { i: String(i) },
@@ -87,7 +87,7 @@ describe('renderFamilies()', () => {
 });
 
 describe('createProcessMetrics()', () => {
-  test('leaves out the gauges that are named _total', async () => {
+  test('leaves out the gauges with a name that ends with _total', async () => {
     const text = await renderFamilies(await createProcessMetrics().collect(), noPause);
     expect(text).toContain('process_resident_memory_bytes ');
     expect(text).not.toMatch(/# TYPE \S+_total gauge/);
@@ -123,7 +123,7 @@ describe('collect()', () => {
     samples: () => [],
   });
 
-  test('D9 a row that throws is left out and named; the others stand', () => {
+  test('D9 a row that throws is left out and reported; the others remain', () => {
     const { families, failures } = collect([bad, good], [1, 2]);
     expect(families.map(({ name, samples }) => [name, samples.length])).toEqual([['good', 2]]);
     expect(failures.map(({ name }) => name)).toEqual(['bad']);

@@ -20,12 +20,12 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
   expect(markup).not.toContain('NaN');
 });
 
-test('renderAdvice() without enough traffic says what is missing and draws nothing', () => {
+test('renderAdvice() without enough traffic shows what is missing and no curve', () => {
   const markup = render(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
   expect(markup).toContain('No advice: too little is known');
   expect(markup).not.toContain('<svg');
 });
 
-test('renderAdvice() is nothing where no log tells connections apart', () => {
+test('renderAdvice() returns nothing if no log identifies connections', () => {
   expect(renderAdvice(undefined)).toBeUndefined();
 });

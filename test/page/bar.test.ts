@@ -24,7 +24,7 @@ function segmentsOf(slots: SlotGroup) {
 }
 
 describe('renderSlotGroup()', () => {
-  test('draws each state as wide as its share, work first and room last', () => {
+  test('draws each state in proportion to its share, work first and free slots last', () => {
     expect(segmentsOf(group({ idle: 6, keepalive: 14, writing: 4 }, 24))).toEqual([
       { state: 'writing', x: 0, width: 16.67 },
       { state: 'keepalive', x: 16.67, width: 58.33 },
@@ -32,7 +32,7 @@ describe('renderSlotGroup()', () => {
     ]);
   });
 
-  test('fills the bar without gap or overlap, whatever the counts', () => {
+  test('fills the bar without gaps or overlaps for all counts', () => {
     const count = fc.integer({ min: 0, max: 100_000 });
     const counts = fc.record(Object.fromEntries(slotStackOrder.map((state) => [state, count])));
     fc.assert(
@@ -49,7 +49,7 @@ describe('renderSlotGroup()', () => {
     );
   });
 
-  test('keeps one slot of a hundred thousand wide enough to see, and says its true count', () => {
+  test('keeps one slot of a hundred thousand visible, and shows its true count', () => {
     const slots = group({ closing: 1, idle: 99_999 });
     expect(segmentsOf(slots)[0]).toMatchObject({ state: 'closing' });
     expect(segmentsOf(slots)[0]?.width).toBeGreaterThan(0.5);
@@ -58,14 +58,14 @@ describe('renderSlotGroup()', () => {
     );
   });
 
-  test('draws nothing, and no NaN, when no slot is known', () => {
+  test('draws nothing, and no NaN, without slots', () => {
     const text = renderHtml(renderSlotGroup(group({}), 'apache'));
     expect(text).not.toContain('<rect');
     expect(text).not.toContain('NaN');
     expect(text).toContain('aria-label="Workers: none"');
   });
 
-  test('says in text what the bar shows, for those who cannot see it', () => {
+  test('describes the bar as text for screen readers', () => {
     const text = renderHtml(renderSlotGroup(group({ keepalive: 3, idle: 5 }, 8), 'apache'));
     expect(text).toContain(
       `aria-label="Workers: 3 ${slotPalette.keepalive.label}, 5 ${slotPalette.idle.label} of 8"`,
@@ -76,7 +76,7 @@ describe('renderSlotGroup()', () => {
     ['nginx', 'connection', 'capacity.config_file'],
     ['apache', 'connection', 'capacity.threads_per_child'],
     ['apache', 'worker', 'capacity.slots'],
-  ] as const)('tells what to set where the limit of %s %ss is unknown', (server, kind, key) => {
+  ] as const)('shows which key to set if the limit of %s %ss is unknown', (server, kind, key) => {
     const text = renderHtml(renderSlotGroup({ ...group({ keepalive: 1 }), kind }, server));
     expect(text).toContain('limit unknown');
     expect(text).toContain(`<code>${key}</code>`);
@@ -91,10 +91,10 @@ describe('renderSlotGroup()', () => {
   });
 });
 
-test('renderSlotGroup() calls counts of Apache event late only where they are its own', () => {
+test('renderSlotGroup() warns about late counts only if they come from Apache event itself', () => {
   const own: SlotGroup = { kind: 'connection', counts: new Map([['keepalive', 3]]) };
   const text = (slots: SlotGroup) => renderHtml(renderSlotGroup(slots, 'apache'));
   expect(text(own)).toContain('they lag by up to KeepAliveTimeout');
-  expect(text({ ...own, fromKernel: true })).toContain('Counted by the kernel');
+  expect(text({ ...own, fromKernel: true })).toContain('From the kernel');
   expect(text({ ...own, fromKernel: true })).not.toContain('they lag');
 });

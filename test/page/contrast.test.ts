@@ -42,7 +42,7 @@ test.each([
   }
 });
 
-test('no text of the page is made faint by opacity: that would void these ratios', () => {
+test('no text of the page has an opacity, which would change these ratios', () => {
   expect(pageStyle).not.toMatch(/[;{]opacity:/);
   expect(pageStyle).toMatch(/\.stale-note[^{]*\{color:var\(--soft\)/);
 });

@@ -59,7 +59,7 @@ test.each([
   check(formatLatency, value, expected);
 });
 
-test('formatAge() calls a clock that was set back now', () => {
+test('formatAge() shows "just now" after the clock was set back', () => {
   expect(formatAge(100, 50)).toBe('just now');
   expect(formatAge(100, 190)).toBe('1 min 30 s ago');
 });

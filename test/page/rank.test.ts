@@ -28,14 +28,14 @@ test('sortByTrouble() puts exhausted first, then down, unanswered, and the busie
   ]);
 });
 
-test('ratioOf() counts an exhausted server as full, also when nothing tells its slots', () => {
+test('ratioOf() of an exhausted server is 1, even if its slots are unknown', () => {
   const verdict = { exhausted: true, evidence: [] };
   const blind = targetOf('blind', { verdict, view: viewOf(failedWith('connect_timeout')) });
   expect(ratioOf(blind, 'workerSaturation')).toBe(1);
   expect(ratioOf(blind, 'keepaliveOccupancy')).toBeUndefined();
 });
 
-test('ratioOf() never takes the figures of an earlier poll for those of now', () => {
+test('ratioOf() never uses the figures of an earlier poll', () => {
   const { observation } = viewOf(answeredWith(10));
   const target = targetOf('t', { lastAnswered: observation, view: viewOf(failedWith('reset')) });
   expect(ratioOf(target, 'workerSaturation')).toBeUndefined();

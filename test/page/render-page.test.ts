@@ -63,10 +63,10 @@ describe('renderPage()', () => {
     expect(text).toContain('<b>24</b> connections');
     expect(text).toContain('keep-alive <b>9</b>');
     expect(text).toContain('37.5%');
-    expect(text).toContain('Seen 10 s ago');
+    expect(text).toContain('Polled 10 s ago');
   });
 
-  test('shows what the audit of the configuration file found, the first ten of it', () => {
+  test('shows the first ten findings of the configuration audit', () => {
     const findings = Array.from({ length: 12 }, (_, at) => findingOf(`finding ${at}`));
     const text = page({ view: view(answered, { config: { findings } }) });
     expect(text).toContain('Findings in the configuration');
@@ -77,11 +77,13 @@ describe('renderPage()', () => {
       view: view(answered, { config: { findings: [{ ...findingOf('minor'), severity: 'info' }] } }),
     });
     expect(info).not.toContain('minor');
-    expect(info).toContain('1 finding in the configuration: keepalive-exporter audit lists them.');
+    expect(info).toContain(
+      '1 finding in the configuration. To list them, run: keepalive-exporter audit',
+    );
     expect(page({ view: view(answered, { config: { findings: [] } }) })).not.toContain('Findings');
   });
 
-  test('says what failed and what to do, beside the figures that were last known', () => {
+  test('shows what failed and what to do, with the last known figures', () => {
     const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
     const text = page({
       view: view({ kind: 'failed', failure }),
@@ -90,7 +92,7 @@ describe('renderPage()', () => {
     expect(text).toContain('nobody listens');
     expect(text).toContain('start it');
     expect(text).toMatch(
-      /Last known, 10 s ago \(1970-01-01 00:16:30 UTC\): .*keep-alive slot occupancy 37\.5%/,
+      /Last known values, 10 s ago \(1970-01-01 00:16:30 UTC\): .*keep-alive slot occupancy 37\.5%/,
     );
     expect(text).not.toContain('class="ratios"');
     expect(text).toContain('(1 down)');
@@ -128,17 +130,17 @@ describe('renderPage()', () => {
     expect(page({}, { hint })).not.toContain('<script>alert');
   });
 
-  test('shows an exhausted server as such with its evidence, though its page does not answer', () => {
+  test('shows an exhausted server with its evidence, even if its status page does not answer', () => {
     const failure = { result: 'response_timeout', message: 'no answer', remedy: 'wait' } as const;
     const text = page({
       view: view({ kind: 'failed', failure }),
       verdict: { exhausted: true, evidence: ['connected_but_unanswered', 'accept_queue'] },
     });
     expect(text).toContain('Exhausted');
-    expect(text).toContain('connected but unanswered, clients wait in the accept queue');
+    expect(text).toContain('connections get no answer, clients wait in the accept queue');
   });
 
-  test('shows an exhausted server first and full, with who holds its slots and who says so', () => {
+  test('shows an exhausted server first and full, with the clients and the source of the slots', () => {
     const calm = targetOf('calm', { view: view(answeredWith(1)) });
     const text = page({}, { targets: [calm, exhaustedTarget] });
     expect(text).toMatch(
@@ -154,14 +156,14 @@ describe('renderPage()', () => {
     expect(text).toContain('5 idle keep-alive, 1 sending a request or being served, 4 waiting');
   });
 
-  test('says in plain words that visitors get no answer when nothing tells why', () => {
+  test('shows that visitors get no answer if the cause is unknown', () => {
     const silent = view(failedWith('response_timeout'), { unanswered: true });
-    expect(page({ view: silent })).toContain('Visitors get no answer; the cause cannot be told.');
+    expect(page({ view: silent })).toContain('Visitors get no answer, and the cause is unknown.');
     const gone = view(failedWith('refused'), { unanswered: true });
     expect(page({ view: gone })).not.toContain('Visitors get no answer');
   });
 
-  test('does not say of a server that is down that it has room', () => {
+  test('does not show "Has room" for a server that is down', () => {
     const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
     const verdict = { exhausted: false, evidence: [] };
     expect(page({ verdict, view: view({ kind: 'failed', failure }) })).not.toContain('Has room');
@@ -182,7 +184,7 @@ describe('renderPage()', () => {
     expect(page({ logSources: [source] })).toContain(words);
   });
 
-  test('says why a log is not read, and what to do about it', () => {
+  test('shows why a log is not read, and the remedy', () => {
     const condition = { reason: 'permission_denied', remedy: 'join the group adm' } as const;
     const text = page({ logSources: [{ source: '/var/log/a.log', stats: unread, condition }] });
     expect(text).toContain('Permission denied');
@@ -190,7 +192,7 @@ describe('renderPage()', () => {
     expect(text).not.toContain('Up to date');
   });
 
-  test('names every target, one that was never looked at included', () => {
+  test('lists every target, including one that was never polled', () => {
     const targets = ['a', 'b', 'c', 'd', 'e'].map(
       (name): PageTarget => ({ identity: { name, server: 'apache' } }),
     );
@@ -199,7 +201,7 @@ describe('renderPage()', () => {
     expect(text).toContain('Waiting for the first poll');
   });
 
-  test('refreshes only when told to', () => {
+  test('refreshes only with refreshSeconds', () => {
     expect(page({}, { refreshSeconds: 5 })).toContain('http-equiv="refresh" content="5"');
     expect(page()).not.toContain('http-equiv="refresh"');
   });

@@ -34,7 +34,7 @@ const model: PageModel = {
 };
 
 describe('buildSlotBoard()', () => {
-  test('gives each slot a square, work first and room last, and says so in one sentence', () => {
+  test('has a square for each slot, work first and free slots last, and a summary in one sentence', () => {
     const board = buildSlotBoard({ group: group({ idle: 7, keepalive: 120, writing: 23 }) });
     expect(board.slotsPerSquare).toBe(1);
     expect(board.runs.map(({ state, squares }) => [state, squares])).toEqual([
@@ -42,10 +42,10 @@ describe('buildSlotBoard()', () => {
       ['keepalive', 120],
       ['idle', 7],
     ]);
-    expect(board.summary).toBe('143 of 150 workers taken: 23 writing, 120 keep-alive; 7 idle');
+    expect(board.summary).toBe('143 of 150 workers in use: 23 writing, 120 keep-alive; 7 idle');
   });
 
-  test('gives idle and active squares the age of their connections, the oldest first', () => {
+  test('sets the age of idle and active squares from their connections, the oldest first', () => {
     const { held } = fullPreforkConnections;
     const { runs } = buildSlotBoard({ group: group({ active: 1, keepalive: 5 }, 6), held });
     expect(runs.map(({ state, ages }) => [state, ages])).toEqual([
@@ -62,7 +62,7 @@ describe('buildSlotBoard()', () => {
     ]);
   });
 
-  test('draws at most 1,000 squares, hides no state, and loses no slot', () => {
+  test('has at most 1,000 squares, shows every state, and loses no slot', () => {
     const count = fc.integer({ min: 0, max: 100_000 });
     const counts = fc.record(Object.fromEntries(slotStackOrder.map((state) => [state, count])));
     fc.assert(
@@ -78,29 +78,29 @@ describe('buildSlotBoard()', () => {
     );
   });
 
-  test('gives no more ages than squares, where the kernel was read at another moment', () => {
+  test('has no more ages than squares, even if the kernel was read at another time', () => {
     const held = Array.from({ length: 9 }, () => ({ activity: 'idle' as const, ageSeconds: 4 }));
     const { runs } = buildSlotBoard({ group: group({ keepalive: 2 }), held });
     expect(runs[0]?.ages).toEqual([[4, 2]]);
   });
 });
 
-test('renderBoard() is a picture without a script: colour, letter, age and a summary', () => {
+test('renderBoard() works without a script: colour, letter, age and a summary', () => {
   const { held } = fullPreforkConnections;
   const board = buildSlotBoard({ group: group({ active: 1, keepalive: 5 }, 6), held });
   const text = renderHtml(renderBoard(board, 'b'));
   expect(text).toContain('<i class="state-keepalive" title="keep-alive, 40 s">K</i>');
-  expect(text).toContain('aria-label="6 of 6 workers taken: 1 request being read or at work, 5');
+  expect(text).toContain('aria-label="6 of 6 workers in use: 1 reading or serving a request, 5');
   expect(text).toContain('Each square is one worker.');
 });
 
-test('buildSlotBoard() names the oldest of each state, or says that ages are not known', () => {
+test('buildSlotBoard() shows the greatest age of each state, or that ages are unknown', () => {
   const { held } = fullPreforkConnections;
   const counts = { active: 1, keepalive: 5 };
   expect(buildSlotBoard({ group: group(counts, 6), held }).note).toBe(
-    'Each square is one worker. Oldest: request being read or at work 7 s, keep-alive 42 s.',
+    'Each square is one worker. Oldest: reading or serving a request 7 s, keep-alive 42 s.',
   );
-  expect(buildSlotBoard({ group: group(counts, 6) }).note).toContain('Ages are not known');
+  expect(buildSlotBoard({ group: group(counts, 6) }).note).toContain('Ages are unknown');
   expect(buildSlotBoard({ group: group({ idle: 6 }, 6) }).note).toBe('Each square is one worker.');
 });
 
@@ -113,12 +113,12 @@ test.each([
     host: { connections: fullPreforkConnections, kernelReadAtSeconds: readAt },
   });
   const [board] = buildBoards(view);
-  expect(board?.note.includes('Ages are not known')).toBe(!shown);
+  expect(board?.note.includes('Ages are unknown')).toBe(!shown);
   const text = renderPage({ ...model, targets: [targetOf('t', { view })] });
   expect(text.includes('Most held by one client')).toBe(shown);
 });
 
-test('renderBoard() says for how many slots a square stands', () => {
+test('renderBoard() shows how many slots a square represents', () => {
   const board = buildSlotBoard({ group: group({ keepalive: 5000 }) });
   expect(renderHtml(renderBoard(board, 'b'))).toContain('Each square is up to 6 workers');
 });
@@ -148,7 +148,7 @@ test('buildSlotBoard() stays small: a thousand idle clients of a minute cost 1 k
   expect(JSON.stringify(board).length).toBeLessThan(1024);
 });
 
-test('the page reloads itself only without a script, and its policy admits the script', () => {
+test('the page reloads itself only without a script, and its policy allows the script', () => {
   const text = renderPage(model);
   expect(text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
   expect(text).toContain('data-refresh="5"');

@@ -15,12 +15,12 @@ test.each([
   expect(visibleText(text, 40)).toBe(expected);
 });
 
-test('visibleText() cuts at a code point, never through one', () => {
+test('visibleText() cuts between code points', () => {
   expect(visibleText('😀😀😀😀', 3)).toBe('😀😀…');
   expect(visibleText('abc', 3)).toBe('abc');
 });
 
-test('visibleText() is never longer than asked, whatever the text', () => {
+test('visibleText() never exceeds the maximum length', () => {
   const unit = fc.string({ unit: 'binary', maxLength: 60 });
   fc.assert(
     fc.property(unit, fc.integer({ min: 1, max: 30 }), (text, most) => {

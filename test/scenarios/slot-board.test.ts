@@ -259,7 +259,7 @@ test('a screen reader gets each state’s count, and is not talked to each secon
   const { nodes } = await page.send('Accessibility.getFullAXTree');
   const tree = accessibleNodes(nodes);
   const { legend } = await figuresOfMetrics();
-  const board = tree.find(({ role, name }) => role === 'image' && /workers taken/.test(name));
+  const board = tree.find(({ role, name }) => role === 'image' && /workers in use/.test(name));
   for (const [state, slots] of Object.entries(legend)) {
     expect(board?.name).toContain(`${slots} ${state}`);
   }
@@ -294,7 +294,7 @@ test('over a thousand slots are binned, and counted in words', async () => {
     await page.evaluate(
       `document.getElementById('target-1-connection').getAttribute('aria-label')`,
     ),
-  ).toContain('1 of 2\u2009048 connections taken');
+  ).toContain('1 of 2\u2009048 connections in use');
 });
 
 test('20 viewers are served live, and one more by fetching until there is a place', async () => {

@@ -1,7 +1,7 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
-import { firstHostOf, keepaliveTimeoutOf, statedTimeout } from '../apache-timeout.ts';
+import { configuredTimeout, firstHostOf, keepaliveTimeoutOf } from '../apache-timeout.ts';
 import { type ApacheView, findAnywhere, isBefore } from '../apache-view.ts';
-import { estimateSteps, matchesWithin, mostSteps } from '../bounded-match.ts';
+import { estimateSteps, matchesWithin, maxSteps } from '../bounded-match.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
 
@@ -23,8 +23,8 @@ function hitAt(
 const connectionHeader: Check = {
   id: 'apache-header-connection',
   severity: 'warning',
-  what: 'A Connection header is set by hand',
-  why: 'Apache writes this header itself, from what it will do. HTTP/1.1 keeps connections without it, so a line of one’s own adds nothing; where Apache closes the connection the answer says "keep-alive, close".',
+  what: 'The configuration sets a Connection header',
+  why: 'Apache sends this header itself, according to what it will do. HTTP/1.1 keeps connections without it, so the line has no benefit. When Apache closes the connection, the response contains "keep-alive, close".',
   find: ({ apache }) =>
     (apache === undefined ? [] : findAnywhere(apache, 'header'))
       .filter(({ directive }) => setsConnection(directive))
@@ -53,7 +53,7 @@ function setsConnection({ args }: ConfigDirective): boolean {
   );
 }
 
-/** As browsers of today name themselves. */
+/** User agents of current browsers. */
 const modernAgents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0',
@@ -66,8 +66,8 @@ const modernAgents = [
 const noKeepalive: Check = {
   id: 'apache-nokeepalive-modern',
   severity: 'warning',
-  what: 'nokeepalive is set for clients of today',
-  why: 'The variable was made for browsers of the 1990s. Whoever it matches gets a new connection for each request.',
+  what: 'nokeepalive turns keep-alive off for current clients',
+  why: 'The variable was made for browsers of the 1990s. A client that the line matches needs a new connection for each request.',
   find: ({ apache }) => {
     const matches = createAgentMatcher();
     return (apache === undefined ? [] : findAnywhere(apache, ...agentDirectives, 'setenv')).flatMap(
@@ -96,7 +96,8 @@ const agentDirectives = ['browsermatch', 'browsermatchnocase', 'setenvif', 'sete
 
 const unjudged = {
   severity: 'info',
-  detail: 'The expression is too large to be judged here: see for yourself whom it matches.',
+  detail:
+    'The audit does not evaluate this expression because it is too expensive. Check which clients it matches.',
 } as const;
 
 type AgentMatcher = (pattern: string, ignoreCase: boolean) => boolean | undefined;
@@ -110,21 +111,21 @@ function hitsModern({ name, args }: ConfigDirective, matches: AgentMatcher): boo
   return matches(pattern, name.endsWith('nocase'));
 }
 
-const longestAgent = Math.max(...modernAgents.map(({ length }) => length));
+const maxAgentLength = Math.max(...modernAgents.map(({ length }) => length));
 
-/** Each line of a hostile file may hold an expression of its own, so all of them together have a bound too. */
-const mostStepsOfAll = 20_000_000;
+/** Limits the work for all expressions together: in a hostile file each line can contain another one. */
+const maxTotalSteps = 20_000_000;
 
-/** Undefined for an expression that is not judged. */
+/** Returns undefined for an expression that is too expensive to evaluate. */
 function createAgentMatcher(): AgentMatcher {
   const known = new Map<string, boolean | undefined>();
   let steps = 0;
   return (pattern, ignoreCase) => {
     const key = `${ignoreCase} ${pattern}`;
     if (known.has(key)) return known.get(key);
-    const wanted = estimateSteps(pattern, longestAgent);
-    if (wanted <= mostSteps) steps += wanted * modernAgents.length;
-    const found = steps > mostStepsOfAll ? undefined : matchesSome(pattern, ignoreCase);
+    const wanted = estimateSteps(pattern, maxAgentLength);
+    if (wanted <= maxSteps) steps += wanted * modernAgents.length;
+    const found = steps > maxTotalSteps ? undefined : matchesSome(pattern, ignoreCase);
     known.set(key, found);
     return found;
   };
@@ -138,8 +139,8 @@ function matchesSome(pattern: string, ignoreCase: boolean): boolean | undefined 
 const hostTimeout: Check = {
   id: 'apache-vhost-timeout-ignored',
   severity: 'warning',
-  what: 'A KeepAliveTimeout of another virtual host counts',
-  why: 'With name-based virtual hosts Apache gives a host without a KeepAliveTimeout of its own that of the first host of the address, not the main server’s; before 2.4.13 the first host’s counts for all. The Keep-Alive header still promises the other one.',
+  what: 'The KeepAliveTimeout of another virtual host applies',
+  why: 'A name-based virtual host without its own KeepAliveTimeout gets that of the first host of the address, not that of the main server. Before 2.4.13 the timeout of the first host applies to all. The Keep-Alive header still promises the other value.',
   find: ({ apache }) => (apache === undefined ? [] : uniqueHits(ignoredTimeouts(apache))),
   examples: [
     {
@@ -160,20 +161,20 @@ const hostTimeout: Check = {
 
 function ignoredTimeouts(view: ApacheView): readonly Hit[] {
   return view.hosts.flatMap((host) => {
-    const counts = keepaliveTimeoutOf(view, host);
-    const stated = statedTimeout(view, host);
-    if (firstArg(counts) === firstArg(stated)) return [];
+    const applied = keepaliveTimeoutOf(view, host);
+    const configured = configuredTimeout(view, host);
+    if (firstArg(applied) === firstArg(configured)) return [];
     const first = firstHostOf(view, host);
-    const fix = `KeepAliveTimeout ${firstArg(stated)}`;
-    // Before 2.4.13 a line of this host's own changes nothing.
+    const fix = `KeepAliveTimeout ${firstArg(configured)}`;
+    // Before 2.4.13 a line in this host has no effect.
     const place = isBefore(view.version, '2.4.13') ? first : host;
     return [
       {
         server: 'apache',
         at: place.at,
-        effective: `KeepAliveTimeout ${firstArg(counts)}`,
-        origin: counts.origin,
-        advised: `${fix} in ${place.label}, as ${stated.origin} has it, or one value for all`,
+        effective: `KeepAliveTimeout ${firstArg(applied)}`,
+        origin: applied.origin,
+        advised: `${fix} in ${place.label}, the value of ${configured.origin}, or one value for all hosts`,
         fix: [fix],
         detail: `${host.label} gets the value of ${first.label}.`,
       },

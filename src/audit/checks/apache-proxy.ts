@@ -36,16 +36,16 @@ function onProxies(
 }
 
 const why =
-  'Each request to the backend opens a connection: a round trip and a slot more, and ports in TIME_WAIT.';
+  'Each request opens a new connection to the backend. That costs a round trip and a slot, and leaves ports in TIME_WAIT.';
 
 const disabled: Check = {
   id: 'apache-proxy-disablereuse',
   severity: 'warning',
-  what: 'Connections to the backend are closed after each request by disablereuse',
+  what: 'disablereuse closes the connection to the backend after each request',
   why,
   find: onProxies((proxy) =>
     isOn(proxy.parameters.get('disablereuse'))
-      ? hitAt(proxy, { advised: 'reuse', fix: [withoutReuse(proxy)] })
+      ? hitAt(proxy, { advised: 'enablereuse=On', fix: [withoutReuse(proxy)] })
       : undefined,
   ),
   examples: [
@@ -60,13 +60,13 @@ const disabled: Check = {
 const notEnabled: Check = {
   id: 'apache-proxy-no-enablereuse',
   severity: 'info',
-  what: 'Connections to the backend are not reused, since enablereuse is not set',
-  why: `${why} FastCGI backends and ProxyPassMatch with $1 in the address keep no connection unless asked to.`,
+  what: 'Connections to the backend are not reused because enablereuse is not set',
+  why: `${why} By default Apache does not keep connections to FastCGI backends, or for a ProxyPassMatch with $1 in the address.`,
   find: onProxies((proxy) =>
     keepsConnections(proxy) || isOn(proxy.parameters.get('disablereuse'))
       ? undefined
       : hitAt(proxy, {
-          advised: 'enablereuse=On, with max below the workers of the backend',
+          advised: 'enablereuse=On, with a max below the number of backend workers',
           fix: [withoutReuse(proxy)],
         }),
   ),
@@ -83,16 +83,16 @@ const pool: Check = {
   id: 'apache-proxy-pool-large',
   severity: 'warning',
   what: 'The pool of connections to the backend is larger than the backend has workers',
-  why: 'Idle connections of the pool hold all workers of a blocking backend, and nobody else gets in.',
+  why: 'Idle connections of the pool can hold all workers of a blocking backend, so that other clients get no answer.',
   find: onProxies((proxy, view, subject) => {
     const workers = subject.chain.backendWorkers ?? nginxBehind(subject, proxy.url)?.slots;
     const size = poolSize(view, proxy);
     const { processes } = apacheWorkers(view);
     if (workers === undefined || !keepsConnections(proxy) || size <= workers) return undefined;
     return hitAt(proxy, {
-      advised: `at most ${workers} connections in all processes`,
+      advised: `at most ${workers} connections over all processes`,
       fix: [`${withoutReuse(proxy)} max=${Math.max(1, Math.floor(workers / processes))}`],
-      detail: `The pool may hold ${size} connections, the backend has ${workers} workers.`,
+      detail: `The pool can hold ${size} connections, but the backend has ${workers} workers.`,
     });
   }),
   examples: [

@@ -8,7 +8,7 @@ import { type NginxUpstream, type NginxView, workerProcesses } from '../nginx-vi
 import { firstArg, placeOf, placeText } from '../setting.ts';
 import { nginxWith } from './nginx-example.ts';
 
-/** Seconds by which the backend should outlast its front: clocks, and a request on its way. */
+/** Seconds by which the timeout of the backend should exceed that of its front, for requests under way. */
 const margin = 5;
 
 function behindFront(subject: AuditSubject): readonly Hit[] {
@@ -18,7 +18,7 @@ function behindFront(subject: AuditSubject): readonly Hit[] {
     .filter(({ isOn, timeoutSeconds = front }) => isOn && timeoutSeconds <= front)
     .map(({ server, timeout }) =>
       hitOn(server, timeout, {
-        advised: `more than the ${front} s of the front, ${front + margin} s`,
+        advised: `${front + margin} s, longer than the ${front} s of the front`,
         fix: [
           fixLine(
             server,
@@ -35,7 +35,7 @@ interface UsedUpstream {
   readonly addresses: readonly string[];
 }
 
-/** Upstream blocks that proxy_pass names, with the addresses of their servers. */
+/** The upstream blocks that proxy_pass uses, with the addresses of their servers. */
 function usedUpstreams(view: NginxView): readonly UsedUpstream[] {
   const used = new Set(nginxProxies(view).flatMap(({ upstream }) => upstream ?? []));
   return [...used].map((upstream) => ({
@@ -62,7 +62,7 @@ function nginxBeforeApache(subject: AuditSubject): readonly Hit[] {
   });
 }
 
-/** A second less; of a timeout that short, half. */
+/** One second less, or half of a timeout of two seconds or less. */
 function shorterThan(seconds: number): string {
   return seconds > 2
     ? `${Math.floor(seconds) - 1}s`
@@ -120,8 +120,8 @@ function nginxFront(upstream: string): string {
 const race: Check = {
   id: 'chain-idle-race',
   severity: 'error',
-  what: 'The front keeps idle connections longer than the server behind it',
-  why: 'The front sends a request on a connection that the backend closes in that moment. The visitor gets a 502, now and then, without any load.',
+  what: 'The front keeps idle connections longer than the backend',
+  why: 'The front can send a request on a connection that the backend is closing. The visitor then gets a 502, at random and even without load.',
   find: (subject) =>
     uniqueHits([
       ...behindFront(subject),
@@ -159,8 +159,8 @@ const race: Check = {
 const poolFills: Check = {
   id: 'chain-pool-fills-backend',
   severity: 'warning',
-  what: 'The idle connections of the front alone can fill the backend',
-  why: 'With prefork and worker each idle connection holds a worker. Once the pool holds them all, a restart, a cron job or a second front gets no answer.',
+  what: 'Idle connections of the front can fill the backend',
+  why: 'With prefork and worker each idle connection holds a worker. When the pool holds all workers, other clients such as a cron job or a second front get no answer.',
   find: (subject) => {
     const { nginx, chain } = subject;
     if (nginx === undefined) return [];
@@ -176,7 +176,7 @@ const poolFills: Check = {
       return hitOn('nginx', pool, {
         advised: `keepalive ${each}: at most half of the backend's ${workers} workers`,
         fix: [`keepalive ${each};`],
-        detail: `${workerProcesses(nginx)} worker processes may keep ${Math.ceil(size)} connections to it.`,
+        detail: `${workerProcesses(nginx)} worker processes can keep ${Math.ceil(size)} connections to it.`,
       });
     });
   },

@@ -5,8 +5,11 @@ import { nginxServer, nginxWith } from './nginx-example.ts';
 const timeoutNames = ['KeepAliveTimeout', 'keepalive_timeout'] as const;
 const requestNames = ['MaxKeepAliveRequests', 'keepalive_requests'] as const;
 
-/** Seconds. A blocking worker is held for all of it; elsewhere an idle connection costs memory. */
-const longest = { apache: { blocking: 5, event: 15 }, nginx: { blocking: 75, event: 75 } } as const;
+/** In seconds. With a blocking MPM an idle connection holds a worker; elsewhere it costs only memory. */
+const maxTimeouts = {
+  apache: { blocking: 5, event: 15 },
+  nginx: { blocking: 75, event: 75 },
+} as const;
 
 function onEach(
   find: (settings: KeepaliveSettings, subject: AuditSubject) => Hit | undefined,
@@ -19,7 +22,7 @@ const off: Check = {
   id: 'keepalive-off',
   severity: 'warning',
   what: 'Keep-alive is off',
-  why: 'Each request opens a connection of its own: a round trip more, two with TLS, and more packets for the same page.',
+  why: 'Each request opens a new connection. That costs one more round trip, two or more with TLS.',
   find: onEach(({ server, toggle, isOn }) =>
     isOn
       ? undefined
@@ -47,12 +50,12 @@ const stock: Check = {
   id: 'keepalive-timeout-stock',
   severity: 'info',
   what: 'The keep-alive timeout is the default of the server',
-  why: 'Nobody chose it for this traffic. The default fits few sites: it is a compromise over all of them.',
+  why: 'The default is a compromise for all sites, and was not chosen for this traffic.',
   find: onEach(({ server, isOn, timeout, timeoutSeconds }) =>
     isOn && (timeout.isDefault || timeoutSeconds === (server === 'apache' ? 5 : 75))
       ? hitOn(server, timeout, {
           advised:
-            'a value chosen from the gaps between requests: keepalive-exporter measures them',
+            'a value based on the gaps between requests, which keepalive-exporter advise measures',
           fix: [fixLine(server, timeoutNames, server === 'apache' ? '3' : '15s')],
         })
       : undefined,
@@ -66,16 +69,16 @@ const stock: Check = {
 const long: Check = {
   id: 'keepalive-timeout-long',
   severity: 'warning',
-  what: 'The keep-alive timeout is longer than advised',
-  why: 'Visitors who left hold their slot until it passes. With prefork and worker each idle connection holds a whole worker.',
+  what: 'The keep-alive timeout is long',
+  why: 'A visitor who has left keeps a slot until the timeout ends. With prefork and worker each idle connection holds a worker.',
   find: onEach(({ server, isOn, model, timeout, timeoutSeconds = 0 }, { chain }) => {
-    const behind = chain.frontTimeoutSeconds ?? Number.NEGATIVE_INFINITY;
-    const most = longest[server][model];
-    if (!isOn || timeoutSeconds <= Math.max(most, behind + 15)) return undefined;
+    const front = chain.frontTimeoutSeconds ?? Number.NEGATIVE_INFINITY;
+    const maximum = maxTimeouts[server][model];
+    if (!isOn || timeoutSeconds <= Math.max(maximum, front + 15)) return undefined;
     return hitOn(server, timeout, {
-      advised: `at most ${most} s`,
-      fix: [fixLine(server, timeoutNames, server === 'apache' ? `${most}` : '15s')],
-      ...(model === 'blocking' ? {} : { severity: 'info' as const }),
+      advised: `at most ${maximum} s`,
+      fix: [fixLine(server, timeoutNames, server === 'apache' ? `${maximum}` : '15s')],
+      severity: model === 'blocking' ? 'warning' : 'info',
     });
   }),
   examples: [
@@ -98,13 +101,13 @@ const few: Check = {
   id: 'requests-per-connection-few',
   severity: 'info',
   what: 'Connections are closed after few requests',
-  why: 'A page of many objects uses the limit up, and the visitor opens a new connection in the middle of it.',
+  why: 'A page with many objects reaches the limit, and the visitor must open a new connection in the middle of the page.',
   find: onEach(({ server, isOn, requests, requestLimit = Number.POSITIVE_INFINITY }) =>
     isOn && requestLimit < 300
       ? hitOn(server, requests, {
           advised: '300 to 500',
           fix: [fixLine(server, requestNames, '500')],
-          ...(requestLimit < 50 ? { severity: 'warning' as const } : {}),
+          severity: requestLimit < 50 ? 'warning' : 'info',
         })
       : undefined,
   ),
@@ -127,8 +130,8 @@ const few: Check = {
 const unlimited: Check = {
   id: 'requests-per-connection-unlimited',
   severity: 'info',
-  what: 'Connections are never closed for the number of their requests',
-  why: 'Memory that a connection gathers is freed when it closes, and a new worker takes no load from old connections.',
+  what: 'The number of requests on a connection is practically unlimited',
+  why: 'The server frees the memory of a connection only when it closes. Old connections also stay with old workers, so new workers get less load.',
   find: onEach(({ server, isOn, requests, requestLimit = 0 }) =>
     isOn && requestLimit >= 100_000
       ? hitOn(server, requests, {

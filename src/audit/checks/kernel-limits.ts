@@ -5,17 +5,17 @@ import { type NginxView, nginxSetting, workerConnections } from '../nginx-view.t
 import { countOf, placeOf, placeText } from '../setting.ts';
 import { nginxServer, nginxWith } from './nginx-example.ts';
 
-/** What a service gets from systemd unless its unit says more: the soft limit of RLIMIT_NOFILE. */
+/** The soft limit of RLIMIT_NOFILE that systemd gives a service by default. */
 const usualOpenFiles = 1024;
 
-/** Both servers ask for this much on Linux. */
+/** The default of both servers on Linux. */
 const defaultBacklog = 511;
 
 function findBacklogs({ apache, nginx, machine }: AuditSubject): readonly Hit[] {
   const { somaxconn } = machine;
   if (somaxconn === undefined) return [];
   const rest = {
-    advised: `at most net.core.somaxconn, which is ${somaxconn}, or a higher net.core.somaxconn`,
+    advised: `raise net.core.somaxconn (now ${somaxconn}), or use a backlog of at most ${somaxconn}`,
     fix: ['sysctl -w net.core.somaxconn=4096'],
   };
   return [
@@ -33,10 +33,10 @@ function nginxBacklogs({ servers }: NginxView) {
     directives
       .filter(({ name }) => name === 'listen')
       .map((listen) => {
-        const stated = listen.args.find((arg) => arg.startsWith('backlog='))?.slice(8);
+        const configured = listen.args.find((arg) => arg.startsWith('backlog='))?.slice(8);
         const at = placeOf(listen);
-        const origin = stated === undefined ? 'default of nginx on Linux' : placeText(at);
-        const backlog = Number(stated ?? defaultBacklog);
+        const origin = configured === undefined ? 'default of nginx on Linux' : placeText(at);
+        const backlog = Number(configured ?? defaultBacklog);
         const effective = `listen ${listen.args[0] ?? ''} backlog=${backlog}`;
         return { backlog, hit: { server: 'nginx' as const, at, effective, origin } };
       }),
@@ -46,8 +46,8 @@ function nginxBacklogs({ servers }: NginxView) {
 const backlog: Check = {
   id: 'listen-backlog-cut',
   severity: 'warning',
-  what: 'The kernel grants a shorter listen queue than the server asks for',
-  why: 'net.core.somaxconn cuts the backlog without a word; a spike that the queue should take up is dropped.',
+  what: 'The kernel allows a shorter accept queue than the server asks for',
+  why: 'net.core.somaxconn limits the backlog without a warning. In a traffic spike the kernel drops connections that the queue should hold.',
   find: (subject) => uniqueHits(findBacklogs(subject)),
   examples: [
     {
@@ -65,7 +65,7 @@ const backlog: Check = {
   ],
 };
 
-/** Files beside connections: logs, listening sockets, the scoreboard. */
+/** Open files other than connections: logs, listening sockets, the scoreboard. */
 const otherFiles = 50;
 
 function findApacheFiles(view: ApacheView, openFiles: number | undefined): readonly Hit[] {
@@ -83,12 +83,12 @@ function findApacheFiles(view: ApacheView, openFiles: number | undefined): reado
 }
 
 function findNginxFiles(view: NginxView, openFiles: number | undefined): readonly Hit[] {
-  const stated = nginxSetting(view, view.main, 'worker_rlimit_nofile');
-  const limit = countOf(stated) ?? openFiles ?? usualOpenFiles;
+  const configured = nginxSetting(view, view.main, 'worker_rlimit_nofile');
+  const limit = countOf(configured) ?? openFiles ?? usualOpenFiles;
   const connections = workerConnections(view);
   const wanted = countOf(connections) ?? 0;
   if (wanted <= limit) return [];
-  const source = stated.isDefault ? assumed(openFiles) : `, ${stated.origin}`;
+  const source = configured.isDefault ? assumed(openFiles) : `, ${configured.origin}`;
   return [
     hitOn('nginx', connections, {
       advised: `worker_rlimit_nofile of at least ${wanted * 2} (the limit is ${limit}${source})`,
@@ -104,8 +104,8 @@ function assumed(openFiles: number | undefined): string {
 const files: Check = {
   id: 'file-descriptors-few',
   severity: 'warning',
-  what: 'The server may open fewer files than its slots need',
-  why: 'Each connection is an open file, a proxied one two. At the limit new connections fail with "Too many open files".',
+  what: 'The limit of open files is lower than the slots need',
+  why: 'Each connection needs an open file, and a proxied one needs two. At the limit new connections fail with "Too many open files".',
   find: ({ apache, nginx, machine }) => [
     ...(apache === undefined ? [] : findApacheFiles(apache, machine.openFiles?.apache)),
     ...(nginx === undefined ? [] : findNginxFiles(nginx, machine.openFiles?.nginx)),

@@ -6,7 +6,7 @@ import { type NginxView, nearest, servingLevels } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
 import { nginxWith } from './nginx-example.ts';
 
-/** What the exporter makes figures of, and how each format writes it; one of the words is enough. */
+/** What the exporter needs from an access log, and how a format writes it. */
 const apacheNeeds = [
   ['duration', /%[<>]?(?:\{[um]?s\})?[DT]/],
   ['requests of the connection', /%[<>]?k/],
@@ -35,7 +35,7 @@ function lacking(format: string, needs: Needs): readonly string[] {
 
 function findApache(view: ApacheView): readonly Hit[] {
   const formats = apacheFormats(view);
-  // Hosts without a log of their own share one list: it is looked at once.
+  // Hosts without their own log share one list, which is checked once.
   const lists = servingScopes(view).map((scope) => {
     const own = namedIn(scope.directives, 'customlog');
     return own.length > 0 ? own : namedIn(view.main.directives, 'customlog');
@@ -54,7 +54,7 @@ function findApache(view: ApacheView): readonly Hit[] {
   );
 }
 
-/** Stock formats are compiled in nowhere: each name is some LogFormat. */
+/** Apache has no built-in formats: each name is defined by a LogFormat. */
 function apacheFormats(view: ApacheView): ReadonlyMap<string, string> {
   const all = [view.main, ...view.hosts].flatMap(({ directives }) =>
     namedIn(directives, 'logformat'),
@@ -82,7 +82,7 @@ function findNginx(view: NginxView): readonly Hit[] {
     .map(({ level }) => {
       const log = { name: 'access_log', args: ['logs/access.log'], ...level.at };
       const hit = hitAt('nginx', log, lacking('', needs), nginxFix(log));
-      return { ...hit, origin: 'the default log' };
+      return { ...hit, origin: 'default log of nginx' };
     });
   const lists = [...new Set(levels.map(({ logs }) => logs))];
   const set = lists.flatMap((logs) =>
@@ -121,8 +121,8 @@ function hitAt(
 const lacksFields: Check = {
   id: 'log-format-lacks-fields',
   severity: 'info',
-  what: 'The access log lacks fields that tell how connections are used',
-  why: 'The log is the only source of requests per connection, of durations and of aborted requests.',
+  what: 'The access log lacks fields that show how connections are used',
+  why: 'Only the log contains the requests per connection, the durations and the aborted requests.',
   find: ({ apache, nginx }) =>
     uniqueHits([
       ...(apache === undefined ? [] : findApache(apache)),

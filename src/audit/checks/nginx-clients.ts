@@ -23,8 +23,8 @@ function onLevels(
 const disable: Check = {
   id: 'nginx-keepalive-disable',
   severity: 'warning',
-  what: 'keepalive_disable is set for browsers of today',
-  why: 'The value safari matches every Safari of macOS and iOS; each of its requests opens a new connection.',
+  what: 'keepalive_disable turns keep-alive off for current browsers',
+  why: 'The value safari matches every Safari on macOS and iOS. Each of its requests opens a new connection.',
   find: onLevels((view, level) => {
     const setting = nginxSetting(view, level, 'keepalive_disable');
     if (!setting.args.includes('safari')) return undefined;
@@ -45,8 +45,8 @@ const disable: Check = {
 const time: Check = {
   id: 'nginx-keepalive-time',
   severity: 'warning',
-  what: 'Busy connections are closed after a short life',
-  why: 'keepalive_time ends a connection however busy it is; the visitor opens a new one in the middle of a page.',
+  what: 'keepalive_time closes busy connections early',
+  why: 'nginx closes a connection after keepalive_time even if it is busy. The visitor must open a new one in the middle of a page.',
   find: onLevels((view, level) => {
     const setting = nginxSetting(view, level, 'keepalive_time');
     if ((settingSeconds(setting) ?? 3600) >= 60) return undefined;
@@ -64,8 +64,8 @@ const time: Check = {
 const reset: Check = {
   id: 'nginx-reset-timedout',
   severity: 'info',
-  what: 'Connections that time out are closed slowly',
-  why: 'A client that stopped reading leaves a socket in FIN-WAIT with its unsent data in kernel memory; a reset frees it at once.',
+  what: 'Connections that time out are not reset',
+  why: 'If a client stops reading, its socket stays in FIN-WAIT with the unsent data in kernel memory. A reset frees it immediately.',
   find: onLevels((view, level) => {
     const setting = nginxSetting(view, level, 'reset_timedout_connection');
     if (setting.args[0] === 'on') return undefined;
@@ -76,7 +76,7 @@ const reset: Check = {
   ],
 };
 
-/** Without effect since 1.19.7; the directive that took each one's place. */
+/** Directives without effect since 1.19.7, with those that replace them. */
 const replaced: Readonly<Record<string, string>> = {
   http2_idle_timeout: 'keepalive_timeout',
   http2_max_requests: 'keepalive_requests',
@@ -88,8 +88,8 @@ const replaced: Readonly<Record<string, string>> = {
 const http2: Check = {
   id: 'nginx-http2-limits',
   severity: 'warning',
-  what: 'A limit of HTTP/2 has no effect, or cuts a page’s requests',
-  why: 'Since 1.19.7 HTTP/2 takes its limits from the directives of HTTP/1.1. Few streams at once make a page wait for itself.',
+  what: 'An HTTP/2 limit has no effect or is too low',
+  why: 'Since 1.19.7 the directives of HTTP/1.1 also set the limits of HTTP/2. With few concurrent streams the requests of one page wait for each other.',
   find: (subject) => [...fewStreams(subject), ...obsoleteLimits(subject)],
   examples: [
     {
@@ -111,7 +111,7 @@ const fewStreams = onLevels((view, level) => {
   return hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] });
 });
 
-/** Each block once: the lines of http would else be found again for each server. */
+/** Reads each block once. Otherwise each server would repeat the lines of http. */
 function obsoleteLimits({ nginx }: AuditSubject): readonly Hit[] {
   if (nginx === undefined || isBefore(nginx, '1.19.7')) return [];
   const found = [nginx.http, ...nginx.servers].flatMap(({ directives }) =>
@@ -130,8 +130,8 @@ function obsoleteLimits({ nginx }: AuditSubject): readonly Hit[] {
 const minTimeout: Check = {
   id: 'nginx-keepalive-min-timeout',
   severity: 'info',
-  what: 'A reload closes idle connections at once',
-  why: 'A client that sends a request in that moment gets a reset. keepalive_min_timeout (1.27.4) lets old workers wait for it.',
+  what: 'A reload closes idle connections immediately',
+  why: 'A client that sends a request at that moment gets a connection reset. With keepalive_min_timeout (1.27.4) the old workers wait for such requests.',
   find: onLevels((view, level) => {
     if (isBefore(view, '1.27.4')) return undefined;
     const setting = nginxSetting(view, level, 'keepalive_min_timeout');

@@ -11,8 +11,8 @@ function treesOf({ apache, nginx }: AuditSubject) {
 const unread: Check = {
   id: 'config-unread',
   severity: 'warning',
-  what: 'Part of the configuration was not read',
-  why: 'What stands there may change any of the other findings.',
+  what: 'The audit could not read part of the configuration',
+  why: 'The unread part can change any of the other findings.',
   find: (subject) =>
     treesOf(subject).flatMap(({ server, tree }) =>
       tree.unread.map(
@@ -22,7 +22,7 @@ const unread: Check = {
           effective: what,
           origin: placeText(at),
           advised: 'lines that the audit can read',
-          fix: ['# correct it, or check this part by hand: the audit did not read it'],
+          fix: ['# correct it, or check this part yourself: the audit did not read it'],
         }),
       ),
     ),
@@ -38,8 +38,8 @@ const unread: Check = {
 const invalid: Check = {
   id: 'silence-invalid',
   severity: 'warning',
-  what: 'A silence cannot be read',
-  why: 'It silences nothing. A silence names one check and gives a reason.',
+  what: 'A silence comment is not valid',
+  why: 'It has no effect. A silence comment must contain the id of one check and a reason.',
   find: (subject) =>
     treesOf(subject).flatMap(({ server, tree }) =>
       tree.silences
@@ -48,7 +48,7 @@ const invalid: Check = {
           ({ at }): Hit => ({
             server,
             at,
-            effective: 'a comment that begins with keepalive-exporter:',
+            effective: 'a comment that starts with keepalive-exporter:',
             origin: placeText(at),
             advised: 'silence ID: REASON',
             fix: ['# keepalive-exporter: silence keepalive-off: one request per visitor'],
@@ -66,12 +66,12 @@ const invalid: Check = {
 
 export const ownChecks: readonly Check[] = [unread, invalid];
 
-/** Found last, when it is known what the other checks found. */
+/** Runs last, because it needs the findings of all other checks. */
 export const unusedSilence: CheckWords = {
   id: 'silence-unused',
   severity: 'warning',
-  what: 'A silence silences nothing',
-  why: 'What it was written for is gone, or its id is misspelt. Left in place it hides the next one.',
+  what: 'A silence comment has no effect',
+  why: 'The finding it was written for no longer exists, or the id is misspelt. If it stays, it hides the next finding of that check.',
   examples: [
     {
       server: 'apache',

@@ -7,10 +7,10 @@ import { nginxWith } from './nginx-example.ts';
 
 const requestReadTimeout = 'RequestReadTimeout header=10-20,minrate=500 body=20,minrate=500';
 
-/** Longest first wait for a header: a visitor's request comes whole, or in a second. */
-const longestHeader = 60;
+/** Maximum wait for the first header: the request of a real visitor arrives within a second. */
+const maxHeaderSeconds = 60;
 
-/** `header=20-40,minrate=500` of the main server and its virtual hosts, by what they limit. */
+/** Each limit, such as `header=20-40,minrate=500`, of the main server and its virtual hosts. */
 function limitsOf(view: ApacheView): readonly Setting[] {
   return findAnywhere(view, 'requestreadtimeout').flatMap(({ directive }) =>
     splitStages(directive),
@@ -24,7 +24,7 @@ function splitStages(directive: ConfigDirective): readonly Setting[] {
   }));
 }
 
-/** `header=20-40` and `body=10` start with the seconds of the first wait; 0 is off. */
+/** `header=20-40` and `body=10` begin with the seconds of the first wait; 0 means no limit. */
 function stageSeconds(setting: Setting): number | undefined {
   const digits = /^(?:header|body)=(\d{1,9})/i.exec(firstArg(setting))?.[1];
   return digits === undefined ? undefined : Number(digits);
@@ -63,8 +63,8 @@ function findNginx(view: NginxView, matches: (seconds: number) => boolean): read
 const missing: Check = {
   id: 'slow-clients-unlimited',
   severity: 'warning',
-  what: 'A client may take as long as it likes to send its request',
-  why: 'Clients that send a byte now and then (Slowloris) hold all slots with a handful of machines.',
+  what: 'A client can take unlimited time to send its request',
+  why: 'A few machines that send a byte now and then (a Slowloris attack) can hold all slots.',
   find: ({ apache, nginx }) =>
     uniqueHits([
       ...(apache === undefined ? [] : findUnlimited(apache)),
@@ -87,14 +87,14 @@ const missing: Check = {
 const loose: Check = {
   id: 'slow-clients-loose',
   severity: 'info',
-  what: 'The limits for slow clients are loose',
-  why: 'Each slow client holds a slot for this long; a request of a visitor arrives whole or within a second.',
+  what: 'The limits for slow clients are too high',
+  why: 'Each slow client holds a slot for this time. The request of a real visitor arrives within a second.',
   find: ({ apache, nginx }) =>
     uniqueHits([
       ...(apache === undefined
         ? []
         : limitsOf(apache)
-            .filter((limit) => (stageSeconds(limit) ?? 0) > longestHeader)
+            .filter((limit) => (stageSeconds(limit) ?? 0) > maxHeaderSeconds)
             .map((limit) =>
               hitOn('apache', limit, {
                 advised: 'header 10 to 20 s, body with a minimum rate',

@@ -56,7 +56,7 @@ const missing: Check = {
   id: 'status-page-missing',
   severity: 'warning',
   what: 'There is no status page',
-  why: 'Without it nothing tells how many slots are free; keepalive-exporter and other monitoring read it.',
+  why: 'Monitoring reads the number of free slots from it, and so does keepalive-exporter.',
   find: ({ apache, nginx }) => [
     ...(apache !== undefined && apachePages(apache).length === 0
       ? [
@@ -66,7 +66,7 @@ const missing: Check = {
               advised: 'a status page for this machine only',
               fix: apachePage,
             }),
-            origin: 'nowhere',
+            origin: 'not configured',
           },
         ]
       : []),
@@ -78,7 +78,7 @@ const missing: Check = {
               advised: 'a status page for this machine only',
               fix: nginxPage,
             }),
-            origin: 'nowhere',
+            origin: 'not configured',
           },
         ]
       : []),
@@ -100,8 +100,8 @@ const missing: Check = {
 const open: Check = {
   id: 'status-page-open',
   severity: 'warning',
-  what: 'The status page is open to everybody',
-  why: "It shows how full the server is, and Apache's also addresses and requests of visitors.",
+  what: 'Everyone can read the status page',
+  why: 'It shows how full the server is. The page of Apache also shows the addresses and requests of visitors.',
   find: ({ apache, nginx }) => [
     ...(apache === undefined ? [] : openApachePages(apache)),
     ...(nginx === undefined ? [] : nginxPages(nginx))
@@ -109,7 +109,7 @@ const open: Check = {
       .map(([, at]) =>
         hitAt('nginx', at, {
           effective: 'stub_status without deny',
-          advised: 'this machine and the monitoring only',
+          advised: 'access only for this machine and the monitoring',
           fix: ['allow 127.0.0.1;', 'allow ::1;', 'deny all;'],
         }),
       ),
@@ -140,7 +140,7 @@ function openApachePages(view: ApacheView): readonly Hit[] {
     .map(({ directive }) =>
       hitAt('apache', placeOf(directive), {
         effective: 'SetHandler server-status without Require',
-        advised: 'this machine and the monitoring only',
+        advised: 'access only for this machine and the monitoring',
         fix: ['Require local'],
       }),
     );
@@ -149,8 +149,8 @@ function openApachePages(view: ApacheView): readonly Hit[] {
 const logged: Check = {
   id: 'status-page-logged',
   severity: 'info',
-  what: "The status page's own requests are written to the access log",
-  why: 'A poll every second is 86,400 lines a day that no visitor made; they count in every figure made from the log.',
+  what: 'Requests for the status page are written to the access log',
+  why: 'A poll every second adds 86,400 lines a day that do not come from visitors, and distorts every figure counted from the log.',
   find: ({ apache, nginx }) => [
     ...(apache === undefined ? [] : loggedApachePages(apache)),
     ...(nginx === undefined ? [] : nginxPages(nginx))
@@ -158,7 +158,7 @@ const logged: Check = {
       .map(([, at]) =>
         hitAt('nginx', at, {
           effective: 'stub_status without access_log off',
-          advised: 'no log for the status page',
+          advised: 'no access log for the status page',
           fix: ['access_log off;'],
         }),
       ),
@@ -192,7 +192,7 @@ function isConditional({ args }: ConfigDirective): boolean {
   return args.some((arg) => arg.startsWith('if='));
 }
 
-/** A page of the main server is served by each virtual host, and logged there. */
+/** Each virtual host serves a page of the main server, and logs it. */
 function loggedApachePages(view: ApacheView): readonly Hit[] {
   const pages = apachePages(view);
   const [page] = pages;
@@ -205,7 +205,7 @@ function loggedApachePages(view: ApacheView): readonly Hit[] {
   return [...new Set(logs)].map((log) =>
     hitAt('apache', placeOf(log), {
       effective: ['CustomLog', ...log.args].join(' '),
-      advised: 'a condition that leaves the status page out',
+      advised: 'a condition that excludes the status page',
       fix: [
         'SetEnvIf Request_URI "^/server-status$" status_page',
         `CustomLog ${log.args[0] ?? ''} ${quoted(log.args[1] ?? 'combined')} env=!status_page`,
@@ -214,13 +214,13 @@ function loggedApachePages(view: ApacheView): readonly Hit[] {
   );
 }
 
-/** Logs that a scope has, else those it takes from the main server. */
+/** The logs of a scope, or those of the main server if it has none. */
 function logsOf(view: ApacheView, scope: ApacheScope): readonly ConfigDirective[] {
   const own = logsIn(scope.directives);
   return own.length > 0 ? own : logsIn(view.main.directives);
 }
 
-/** One list for each block, however often it is asked for. */
+/** Always the same list for the same block. */
 const logsIn = oncePer((directives: readonly ConfigDirective[]) => [
   ...namedIn(directives, 'customlog'),
   ...namedIn(directives, 'transferlog'),
