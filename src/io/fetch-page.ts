@@ -78,7 +78,10 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   const request = async (signal: AbortSignal) => {
     const headers = await readRequestHeaders(options.http, options.userAgent ?? unversioned);
     const agent = agents.of(secure ? await readTlsMaterial(options.http) : {});
-    return requestPage({ location, headers, agent, signal, persist });
+    const onAnswer = () => {
+      record.phase = 'answering';
+    };
+    return requestPage({ location, headers, agent, signal, persist, onAnswer });
   };
   return {
     async fetch(deadlineMilliseconds, hurry) {
@@ -138,12 +141,14 @@ interface PageRequest {
   readonly agent: Agent;
   readonly signal: AbortSignal;
   readonly persist: boolean;
+  /** Called when the header of an answer has arrived. */
+  readonly onAnswer: () => void;
 }
 
 type WholePage = Omit<FetchedPage, 'timings'>;
 
 async function requestPage(request: PageRequest): Promise<Result<WholePage, ScrapeFailure>> {
-  const { location, headers, agent, signal, persist } = request;
+  const { location, headers, agent, signal, persist, onAnswer } = request;
   const response = await fetch(location.url, {
     headers: { ...headers, connection: persist ? 'keep-alive' : 'close' },
     agent,
@@ -151,6 +156,7 @@ async function requestPage(request: PageRequest): Promise<Result<WholePage, Scra
     redirect: 'manual',
     compress: false,
   });
+  onAnswer();
   const refusal = refuseResponse(response.status, response.headers);
   if (refusal !== undefined) {
     (response.body as Readable | null)?.destroy();

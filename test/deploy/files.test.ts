@@ -32,16 +32,15 @@ test('the image is pinned to a base and runs as a user that is a number, without
   );
 });
 
-test.each([
-  'NoNewPrivileges=yes',
-  'ProtectSystem=strict',
-  'CapabilityBoundingSet=',
-  'MemoryDenyWriteExecute',
-])('the unit is hardened: %s', (line) => {
-  const unit = read('systemd/keepalive-exporter.service');
-  // Node.js makes code as it runs: this one setting would end it at once.
-  if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
-  else expect(unit.split('\n')).toContain(line);
+test.each(['NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet='])(
+  'the unit is hardened: %s',
+  (line) => {
+    expect(read('systemd/keepalive-exporter.service').split('\n')).toContain(line);
+  },
+);
+
+test('the unit does not deny memory that is written and executed: Node.js compiles code as it runs', () => {
+  expect(read('systemd/keepalive-exporter.service')).not.toContain('MemoryDenyWriteExecute');
 });
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));

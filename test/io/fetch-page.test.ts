@@ -83,19 +83,19 @@ describe('createPageFetcher()', () => {
       'A1 silence is told apart and ends at the deadline',
       () => undefined,
       'response_timeout',
-      /connected, but no answer came within 0\.3 s/,
+      /connected, but no answer came within \d/,
     ],
     [
       'A2 half an answer is told apart and ends at the deadline',
       (s) => s.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc'),
       'response_timeout',
-      /began, but did not end/,
+      /the answer began, but did not end within \d/,
     ],
     [
       'A2 a header that drips is cut at the total deadline',
-      (s) => void setInterval(() => s.write('H'), 20).unref(),
-      'other',
-      /./,
+      (s) => drip(s, 'HTTP/1.1 200 OK\r\nX-Drip: '),
+      'response_timeout',
+      /connected, but no answer came within \d/,
     ],
     [
       'A7 a connection closed without a byte is told apart',
@@ -166,12 +166,12 @@ describe('createPageFetcher()', () => {
   test.each(answers)('%s', async (_, answer, expected, message) => {
     const server = keep(await startHostileServer(answer));
     // What ends by itself has all the time it may need on a busy machine.
-    const deadline = expected === 'response_timeout' ? 300 : 20_000;
+    const deadline = expected === 'response_timeout' ? 500 : 20_000;
     const { failure } = await failureOf(`${server.url}/`, {}, deadline);
     expect(failure).toMatchObject({ result: expected });
     expect(failure.message).toContain(`fetch "${server.url}/"`);
     expect(failure.remedy).not.toBe('');
-    if (expected !== 'response_timeout') expect(failure.message).toMatch(message);
+    expect(failure.message).toMatch(message);
   });
 
   test('A16 nothing listening is refused, and has no connect time', async () => {
@@ -226,6 +226,12 @@ describe('createPageFetcher()', () => {
     expect(server.connections()).toBe(0);
   });
 });
+
+function drip(socket: Socket, start: string): void {
+  socket.write(start);
+  const timer = setInterval(() => socket.write('x'), 20);
+  socket.once('close', () => clearInterval(timer));
+}
 
 function endless(socket: Socket): void {
   socket.write('HTTP/1.1 200 OK\r\n\r\n');

@@ -6,8 +6,6 @@ import {
   mkdir,
   mkdtemp,
   open,
-  readdir,
-  readFile,
   rename,
   rm,
   symlink,
@@ -16,8 +14,6 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { followFile } from '../../src/io/follow-file.ts';
 import type { FollowState } from '../../src/io/follow-state.ts';
@@ -25,10 +21,13 @@ import { asNobody } from '../support/as-nobody.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
 import { requireBinary } from '../support/find-binary.ts';
 
-/** A log in a directory of its own, lines numbered as they are written, and a follower that notes what it saw. */
-async function createLog(atEnd: (cleanup: () => Promise<void>) => void = onTestFinished) {
+/**
+ * A log in a directory of its own, lines numbered as they are written, and a follower that notes what it saw. Random
+ * sequences of writes, rotations, restarts and crashes are in tail-program.test.ts.
+ */
+async function createLog() {
   const directory = await mkdtemp(join(tmpdir(), 'follow-'));
-  atEnd(() => rm(directory, { recursive: true, force: true }));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const path = join(directory, 'access.log');
   const seen: string[] = [];
   let written = 0;
@@ -50,16 +49,6 @@ async function createLog(atEnd: (cleanup: () => Promise<void>) => void = onTestF
 
 async function readAll(follower: { poll(): Promise<boolean> }): Promise<void> {
   while (await follower.poll());
-}
-
-/** As logrotate does: the archive first, then the text goes. */
-async function packOne(directory: string): Promise<void> {
-  const names = await readdir(directory);
-  const rotated = names.find((name) => /^access\.log\.\d+$/.test(name));
-  if (rotated === undefined) return;
-  const path = join(directory, rotated);
-  await writeFile(`${path}.gz`, gzipSync(await readFile(path)));
-  await rm(path);
 }
 
 const sorted = (lines: readonly string[]) => lines.toSorted();
@@ -290,66 +279,5 @@ describe('followFile()', () => {
     expect(sorted(log.seen)).toEqual(sorted(log.all()));
     await follower.close();
     expect(descriptorsIn(dirname(log.path))).toBe(0);
-  });
-
-  test('B1 B3 B17 whatever happens to the file, each line is seen exactly once', async () => {
-    const steps = fc.array(
-      fc.constantFrom(
-        'write',
-        'write',
-        'poll',
-        'rename',
-        'copytruncate',
-        'pack',
-        'restart',
-        'crash',
-      ),
-      { maxLength: 25 },
-    );
-    await fc.assert(
-      fc.asyncProperty(steps, async (sequence) => {
-        const cleanups: (() => Promise<void>)[] = [];
-        const log = await createLog((cleanup) => cleanups.push(cleanup));
-        let generation = 0;
-        await log.write(1);
-        let follower = await log.follow();
-        await readAll(follower);
-        let state = await follower.state();
-        let seenAtState = log.seen.length;
-        for (const step of sequence) {
-          generation += 1;
-          if (step === 'write') await log.write(3);
-          if (step === 'poll') await readAll(follower);
-          if (step === 'rename') {
-            await readAll(follower);
-            await rename(log.path, `${log.path}.${generation}`);
-            await log.write(1);
-          }
-          if (step === 'copytruncate') {
-            await readAll(follower);
-            await log.write(2);
-            await copyFile(log.path, `${log.path}.${generation}`);
-            await truncate(log.path, 0);
-            // Emptied twice without a line in between, a file looks as if nothing had happened (docs/logs.md).
-            await log.write(1);
-            await readAll(follower);
-          }
-          if (step === 'pack') await packOne(dirname(log.path));
-          if (step !== 'crash') {
-            state = await follower.state();
-            seenAtState = log.seen.length;
-          } else log.seen.length = seenAtState;
-          if (step === 'restart' || step === 'crash') {
-            await follower.close();
-            follower = await log.follow(state);
-          }
-        }
-        await readAll(follower);
-        await follower.close();
-        for (const cleanup of cleanups) await cleanup();
-        expect(sorted(log.seen)).toEqual(sorted(log.all()));
-      }),
-      { numRuns: 60 },
-    );
   });
 });
