@@ -15,7 +15,11 @@ import { createTestRunner, type Outcome, shorten, type TestFile } from './run-te
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: 'src/{derive,parse}/**/*.ts' },
-    tests: { type: 'string', default: 'test/{derive,parse,metrics,audit}/**/*.test.ts' },
+    // The two that are left out judge time and memory: they take the longest, and notice no wrong figure.
+    tests: {
+      type: 'string',
+      default: 'test/{derive,parse}/**/!(linear-work|bounded-results).test.ts',
+    },
     sample: { type: 'string', default: '300' },
     seed: { type: 'string', default: '1' },
   },
@@ -96,6 +100,7 @@ for (const [index, mutant] of mutants.entries()) {
   const outcome = related.length === 0 ? 'passed' : await runner.run(related);
   runner.replace(mutant.path, undefined);
   counts[outcome] += 1;
+  if (index % 50 === 49) console.log(`${index + 1} of ${mutants.length}`);
   if (related.length === 0) unreached += 1;
   if (outcome !== 'failed') {
     const how = outcome === 'timeout' ? 'TIMEOUT ' : related.length === 0 ? 'UNTESTED' : 'SURVIVED';

@@ -25,7 +25,7 @@ export interface TestFile {
 export interface TestRunner {
   /** Runs the test files in this order until one fails. */
   run(testFiles: readonly string[]): Promise<Outcome>;
-  /** Runs all test files, each in a process of its own. */
+  /** Runs all test files, each in a thread of its own. */
   runAll(): Promise<readonly TestFile[]>;
   /** The text that tests read instead of a source file; undefined for the file itself. */
   replace(path: string, text: string | undefined): void;
@@ -36,12 +36,12 @@ export interface RunnerOptions {
   readonly root: string;
   /** Glob of the test files. */
   readonly tests: string;
-  /** Each test file in a process of its own, and all of them whatever fails. */
+  /** Each test file in a thread of its own, and all of them whatever fails. */
   readonly apart: boolean;
 }
 
 const setup = new URL('./worker-setup.ts', import.meta.url);
-/** A hung process is ended after so long; loops end themselves before (rewrite-source.ts). */
+/** A hung thread is ended after so long; loops end themselves before (rewrite-source.ts). */
 const watchdogMilliseconds = 120_000;
 
 class InOrder extends BaseSequencer {
@@ -65,7 +65,7 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
       setupFiles: [fileURLToPath(setup)],
       isolate: options.apart,
       bail: options.apart ? 0 : 1,
-      pool: 'forks',
+      pool: 'threads',
       maxWorkers: 1,
       testTimeout: 60_000,
       hookTimeout: 60_000,
@@ -98,7 +98,7 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   };
 }
 
-/** Whether it had to be ended: the first call asks, the second ends the process. */
+/** Whether it had to be ended: the first call asks, the second ends the thread. */
 async function runWatched(vitest: Vitest, files: TestSpecification[]): Promise<boolean> {
   let isHung = false;
   const watchdog = setTimeout(() => {
