@@ -38,7 +38,11 @@ export function startFifty(): Promise<Fifty> {
     for (const { stop } of servers) defer(stop);
     for (const [index, { port }] of servers.entries()) {
       // Waves of unequal height, none of which fills a server.
-      const visitors = startVisitors({ port, most: 2 + (index % 13), periodMilliseconds: 60_000 });
+      const visitors = startVisitors({
+        port,
+        maximum: 2 + (index % 13),
+        periodMilliseconds: 60_000,
+      });
       defer(async () => visitors.stop());
     }
     const config = stringify({

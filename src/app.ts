@@ -25,6 +25,7 @@ import { createPageRequests, type PageRequests } from './pipeline/page-requests.
 import { createProbeAnswers, type ProbeAnswers } from './pipeline/probe-answer.ts';
 import { createTargetSet, type TargetSet, type TargetSetOptions } from './pipeline/target-set.ts';
 import { createTargetViews, type TargetViews } from './pipeline/target-views.ts';
+import { present } from './present.ts';
 import type { Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { Listen } from './server/listen.ts';
@@ -34,7 +35,7 @@ import type { SelfView } from './snapshot/self-view.ts';
 import type { TargetIdentity, TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
-  /** Absent: the usual status addresses on this machine are tried. */
+  /** Absent: the usual status addresses on this machine are polled. */
   readonly configFile?: string;
   readonly telemetryPath: string;
   readonly compatMetrics: boolean;
@@ -42,7 +43,7 @@ export interface AppOptions {
   readonly version: string;
   readonly nodeVersion: string;
   readonly pid: number;
-  /** Whether the exporter runs in a pod, whose network namespace holds its own containers only. */
+  /** Whether the exporter runs in a pod, whose network namespace contains only its own containers. */
   readonly inPod: boolean;
   readonly stdin: Readable;
   readonly log: Log;
@@ -53,11 +54,11 @@ export interface AppOptions {
 export interface App {
   readonly server: FastifyInstance;
   readonly listen: Listen;
-  /** Puts the configuration into force; the problems when it is refused. */
+  /** Puts the configuration into force. An error lists why it is refused. */
   start(): Promise<Result<void, readonly string[]>>;
   reload(): Promise<Result<void, readonly string[]>>;
   stop(): Promise<void>;
-  /** Ends every connection, for when a client keeps stop() from ending. */
+  /** Ends every connection, for a client that keeps stop() from ending. */
   cutConnections(): void;
   /** The latest view of each target that was polled. */
   views(): readonly TargetView[];
@@ -84,7 +85,7 @@ export function createApp(options: AppOptions): App {
   const { server, listen, cutConnections } = buildServer({
     ports: serverPorts(parts, options),
     telemetryPath: options.telemetryPath,
-    ...(options.security === undefined ? {} : { security: options.security }),
+    ...present({ security: options.security }),
     onError: (error) =>
       options.log.error('request failed', { error: error.stack ?? error.message }),
   });
@@ -117,7 +118,7 @@ function createParts(options: AppOptions): Parts {
     configOf: (name) => config.current()?.targets.find((target) => target.name === name),
   });
   const config = createActiveConfig({
-    ...(options.configFile === undefined ? {} : { configFile: options.configFile }),
+    ...present({ configFile: options.configFile }),
     discover: () => discoverTargets(targetOptions),
     apply: (next) => applyConfig(next, { checkpoints, logs, targets, advices }),
     log,
@@ -198,7 +199,7 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
   return buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
-      log.warn('the /proc tables serve in its place; what each connection does is not known', {
+      log.warn('reading the /proc tables instead; the activity of connections is unknown', {
         subject,
         reason: detail,
       }),
@@ -213,7 +214,7 @@ function serverPorts(parts: Parts, options: AppOptions): ServerPorts {
     return buildPageModel({
       exporter: { version: options.version, startTimeSeconds },
       nowSeconds: options.now(),
-      ...(refresh ? { refreshSeconds: pageRefreshSeconds } : {}),
+      ...present({ refreshSeconds: refresh ? pageRefreshSeconds : undefined }),
       telemetryPath: options.telemetryPath,
       configured: options.configFile !== undefined,
       targets: targets.all(),
@@ -250,7 +251,7 @@ function metricsRenderer(parts: Parts, { compatMetrics, version, nodeVersion }: 
   const processMetrics = createProcessMetrics();
   return async ({ deadlineMilliseconds, signal }: ScrapeQuery): Promise<string> => {
     const polled = await views.observeAll(deadlineMilliseconds);
-    // Nobody reads the answer, and its place is given away already.
+    // The client has closed the connection, and its place is in use again.
     if (signal.aborted) return '';
     const ofTargets = await exposition.render(targetFamilies(compatMetrics), polled);
     const ofLogs = await exposition.render(logFamilies, [...polled, ...views.allLogsOnly()]);

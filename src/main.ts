@@ -45,6 +45,6 @@ const exitCode = await run(process.argv.slice(2), {
   },
 });
 
-// All that had to be closed is closed; what is still under way must not keep who was told to end.
+// Everything is closed. Work that is still under way must not delay the end that a signal requested.
 if (isTerminated) process.exit(exitCode);
 process.exitCode = exitCode;

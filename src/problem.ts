@@ -3,7 +3,7 @@ import type { ScrapeFailureResult } from './snapshot/scrape.ts';
 interface ScrapeProblemRow {
   /** What happened, for docs/errors.md. */
   readonly meaning: string;
-  /** What to do about it, when the case itself knows nothing better. */
+  /** What to do about it, unless the failure itself has a more precise remedy. */
   readonly remedy: string;
 }
 
@@ -24,16 +24,17 @@ export const scrapeProblems: Readonly<Record<ScrapeFailureResult, ScrapeProblemR
   },
   response_timeout: {
     meaning:
-      'The connection was made, but no whole answer came in time: all workers are taken, or the server hangs.',
-    remedy: 'look at the accept queue and the error log; observation_lane keeps the page readable',
+      'The connection was made, but no complete answer came in time: all workers are busy, or the server hangs.',
+    remedy:
+      'check the accept queue and the error log; with observation_lane the page stays readable',
   },
   reset: {
-    meaning: 'The connection was reset before the whole answer had come.',
-    remedy: "look at the server's error log; nginx does this when it is out of worker_connections",
+    meaning: 'The connection was reset before the answer was complete.',
+    remedy: "read the server's error log; nginx does this when no worker connection is free",
   },
   empty_reply: {
-    meaning: 'The connection was closed without a byte of answer.',
-    remedy: "look at the server's error log; nginx does this when it is out of worker_connections",
+    meaning: 'The connection was closed without any answer.',
+    remedy: "read the server's error log; nginx does this when no worker connection is free",
   },
   tls: {
     meaning: 'The TLS handshake failed, or the certificate was not accepted.',
@@ -49,11 +50,12 @@ export const scrapeProblems: Readonly<Record<ScrapeFailureResult, ScrapeProblemR
   },
   too_large: {
     meaning:
-      'The answer is larger than 1 MiB, in over 16,384 pieces, or compressed against our request.',
+      'The answer is larger than 1 MiB, in more than 16,384 pieces, or compressed although that was not requested.',
     remedy: 'point status_url at the status page itself',
   },
   other: {
-    meaning: 'Anything else: no route, a missing unix socket, missing permission, broken HTTP.',
+    meaning:
+      'Any other failure: no route, a missing unix socket, missing permission, invalid HTTP.',
     remedy: 'read the message; it quotes the error of the operating system',
   },
 };

@@ -1,4 +1,4 @@
-/** The outcome of something that can fail in an expected way; exceptions are left for bugs. */
+/** The result of something that can fail in an expected way. An exception is a defect. */
 export type Result<T, E> = Ok<T> | Err<E>;
 
 export interface Ok<T> {

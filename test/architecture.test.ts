@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../src/', import.meta.url));
 const ranks: Readonly<Record<string, number>> = {
   snapshot: 0,
   'result.ts': -1,
+  'present.ts': -1,
   'problem.ts': 1,
   parse: 1,
   derive: 2,
@@ -79,6 +80,7 @@ test('imports go to lower ranks or stay in their folder', () => {
 const harmless = new Set(['node:crypto', 'node:stream', 'node:timers/promises']);
 const pure = [
   'result.ts',
+  'present.ts',
   'problem.ts',
   'snapshot',
   'parse',

@@ -1,8 +1,10 @@
 import { longestTimeoutSeconds } from '../derive/gap-state.ts';
 import { listWords } from '../parse/nearest-word.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
+import { readNumbers } from './read-numbers.ts';
 import { readAmount, readBytes, readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
 
 const advisedServers = [
@@ -16,11 +18,11 @@ const advisedServers = [
 export const adviseFlags = {
   'config.file': {
     value: 'FILE',
-    help: 'Ask the exporter that runs with this configuration, for each of its targets.',
+    help: 'Ask the running exporter about the targets of this configuration.',
   },
   'exporter.url': {
     value: 'URL',
-    help: 'Where it runs: http://localhost:9921 by default; user:password@ is sent as Basic.',
+    help: 'Address of the running exporter, http://localhost:9921 by default; user:password@ is sent as basic authentication.',
   },
   log: {
     value: 'FILE',
@@ -29,33 +31,33 @@ export const adviseFlags = {
   },
   format: {
     value: 'FORMAT',
-    help: 'Format of the logs: an nginx log_format, an Apache LogFormat, or json. It must tell connections.',
+    help: 'Format of the logs: an nginx log_format, an Apache LogFormat, or json. It must identify connections.',
   },
   server: {
     value: 'SERVER',
     oneOf: advisedServers,
-    help: 'What wrote the log; apache is taken for prefork or worker.',
+    help: 'The server that wrote the log; apache means prefork or worker.',
   },
   slots: {
     value: 'N',
-    help: 'MaxRequestWorkers; for nginx worker_processes x worker_connections.',
+    help: 'MaxRequestWorkers; with nginx worker_processes x worker_connections.',
   },
   timeout: {
     value: 'DURATION',
-    help: "Keep-alive timeout while the log was written; without it the server's default, 5s or 75s.",
+    help: 'Keep-alive timeout while the log was written. Default: that of the server, 5s or 75s.',
   },
   'idle-slots': {
     value: 'N',
-    help: 'Mean keep-alive slots measured over the time of the log, where they are known.',
+    help: 'Mean of the keep-alive slots in the time of the log, if it was measured.',
   },
   'slot-memory': { value: 'SIZE', help: 'Memory of one worker, such as 48MiB (its PSS).' },
-  memory: { value: 'SIZE', help: 'Memory that more workers could take, such as 2GiB.' },
+  memory: { value: 'SIZE', help: 'Memory that is free for more workers, such as 2GiB.' },
   'async-factor': { value: 'N', default: '2', help: 'AsyncRequestWorkerFactor of event.' },
   'threads-per-child': { value: 'N', default: '25', help: 'ThreadsPerChild of worker and event.' },
   'least-traffic': {
     value: 'DURATION',
     default: '10m',
-    help: 'Less traffic than this, or fewer than 200 connections, gives no advice.',
+    help: 'Minimum traffic for an advice; it also needs 200 connections.',
   },
   output: outputFlag,
 } as const satisfies CommandFlagTable;
@@ -66,11 +68,11 @@ export interface AdviseQuestion {
   readonly server: AdvisedServer;
   readonly timeoutSeconds: number;
   readonly isDefaultTimeout: boolean;
-  readonly leastSeconds: number;
+  readonly minimumSeconds: number;
   readonly figures: Figures;
 }
 
-/** Of these each may be unknown. */
+/** Each of them may be unknown. */
 interface Figures {
   readonly slots?: number;
   readonly meanIdleSlots?: number;
@@ -86,35 +88,34 @@ export interface RunningQuestion {
   readonly url: URL;
 }
 
-/** Whether the running exporter is asked; in words what is wrong with the flags. */
+/** The question for a running exporter; undefined when the flags do not ask one. An error says which flag is wrong. */
 export function readRunningQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<RunningQuestion | undefined, string> {
   const [configFile] = flags['config.file'] ?? [];
   const [address] = flags['exporter.url'] ?? [];
   if (configFile === undefined && address === undefined) return ok(undefined);
-  if (flags.log !== undefined) return err('--log does not go with --config.file: give one of them');
+  if (flags.log !== undefined)
+    return err('--log cannot be combined with --config.file or --exporter.url: give one of them');
   const url = readHttpUrl(address ?? 'http://localhost:9921');
   if (url === undefined) return err(`--exporter.url="${address}": want http://HOST:PORT`);
-  return ok({ url, ...(configFile === undefined ? {} : { configFile }) });
+  return ok({ url, ...present({ configFile }) });
 }
 
-/** KeepAliveTimeout of httpd and keepalive_timeout of nginx, as delivered. */
+/** The servers' defaults: KeepAliveTimeout of httpd, keepalive_timeout of nginx. */
 const defaultTimeouts = { apache: 5, nginx: 75 };
 
-/** What is asked; in words what is wrong with it. */
+/** The question about access logs. An error says which flag is wrong. */
 export function readAdviseQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<AdviseQuestion, string> {
   const [name = ''] = flags.server ?? [];
   const server = advisedServers.find((known) => known === name);
   if (flags.log === undefined)
-    return err(
-      'want --log=FILE, an access log, or --config.file=FILE to ask the exporter that runs',
-    );
+    return err('give --log=FILE, an access log, or --config.file=FILE to ask the running exporter');
   if (flags.format === undefined)
     return err(
-      'want --format=FORMAT, the LogFormat or log_format of the log as the server has it (docs/log-formats.md)',
+      'give --format=FORMAT, the LogFormat or log_format of the log in the server configuration (docs/log-formats.md)',
     );
   if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
   const figures = readFigures(flags);
@@ -129,12 +130,12 @@ export function readAdviseQuestion(
     server,
     timeoutSeconds: timeout.value ?? defaultTimeouts[server === 'nginx' ? 'nginx' : 'apache'],
     isDefaultTimeout: timeout.value === undefined,
-    leastSeconds: least.value,
+    minimumSeconds: least.value,
     figures: figures.value,
   });
 }
 
-/** 0 is keep-alive off. */
+/** With 0 keep-alive is off. */
 function readTimeout(text: string | undefined): Result<number | undefined, string> {
   if (text === undefined) return ok(undefined);
   if (/^0m?s?$/.test(text)) return ok(0);
@@ -142,25 +143,27 @@ function readTimeout(text: string | undefined): Result<number | undefined, strin
   return seconds.ok && seconds.value > longestTimeoutSeconds ? err('want 1h at most') : seconds;
 }
 
-type Reader = (text: string) => Result<number, string>;
-
-const figureFlags = [
-  ['slots', 'slots', readWhole],
-  ['meanIdleSlots', 'idle-slots', readAmount],
-  ['workerBytes', 'slot-memory', readBytes],
-  ['availableBytes', 'memory', readBytes],
-  ['asyncFactor', 'async-factor', readAmount],
-  ['threadsPerChild', 'threads-per-child', readWhole],
-] as const satisfies readonly (readonly [keyof Figures, keyof typeof adviseFlags, Reader])[];
+const figureReaders = {
+  slots: readWhole,
+  'idle-slots': readAmount,
+  'slot-memory': readBytes,
+  memory: readBytes,
+  'async-factor': readAmount,
+  'threads-per-child': readWhole,
+} as const;
 
 function readFigures(flags: CommandFlags<typeof adviseFlags>): Result<Figures, string> {
-  const figures: Partial<Record<keyof Figures, number>> = {};
-  for (const [figure, flag, read] of figureFlags) {
-    const text = flags[flag]?.[0];
-    if (text === undefined) continue;
-    const value = read(text);
-    if (!value.ok) return err(`--${flag}="${text}": ${value.error}`);
-    figures[figure] = value.value;
-  }
-  return ok(figures);
+  const numbers = readNumbers(figureReaders, flags);
+  if (!numbers.ok) return numbers;
+  const { value } = numbers;
+  return ok(
+    present({
+      slots: value.slots,
+      meanIdleSlots: value['idle-slots'],
+      workerBytes: value['slot-memory'],
+      availableBytes: value.memory,
+      asyncFactor: value['async-factor'],
+      threadsPerChild: value['threads-per-child'],
+    }),
+  );
 }

@@ -6,7 +6,7 @@ import type { RunningQuestion } from './advise-flags.ts';
 import type { CliIo } from './io.ts';
 import { renderAdvice } from './render-advice.ts';
 
-/** Prints what the running exporter advises for each target; exit code 0 when all settings are right. */
+/** Prints the advice of the running exporter for each target. Exit code 0 when all timeouts are right. */
 export async function adviseFromExporter(
   question: RunningQuestion,
   output: string,
@@ -33,7 +33,7 @@ async function askFor({
   for (const { name } of config.value.targets) {
     const known = advised.value.find(({ target }) => target === name);
     if (known === undefined) {
-      return err(`the exporter at ${url.host} does not know the target "${name}"; reload it`);
+      return err(`the exporter at ${url.host} has no target "${name}"; reload its configuration`);
     }
     found.push(known);
   }
@@ -41,7 +41,7 @@ async function askFor({
 }
 
 const withoutConnections =
-  'no access log of this target tells connections apart; docs/log-formats.md has the fields to add to its format';
+  'no access log of this target identifies connections; docs/log-formats.md lists the fields to add to its format';
 
 function renderText(targets: readonly AdvisedTarget[]): string {
   return targets

@@ -15,9 +15,9 @@ import { createProgressBar } from './progress-bar.ts';
 import { renderAdvice } from './render-advice.ts';
 import { wrongUse } from './wrong-use.ts';
 
-const leastConnections = 200;
+const minimumConnections = 200;
 
-/** Prints an advice; exit code 0 when today's setting is right, 1 when not or unknown, 2 for wrong use. */
+/** Prints an advice. Exit code 0 when the current timeout is right, 1 when it is not or unknown, 2 for wrong use. */
 export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io: CliIo) {
   const [output = ''] = flags.output ?? [];
   const running = readRunningQuestion(flags);
@@ -43,7 +43,7 @@ async function adviseFromLogs(
     server,
     timeoutSeconds,
     isDefaultTimeout,
-    leastSeconds,
+    minimumSeconds,
     figures,
   }: AdviseQuestion,
   io: CliIo,
@@ -58,8 +58,8 @@ async function adviseFromLogs(
   });
   bar.clear();
   if (!summary.ok) return summary.error;
-  const least = { seconds: leastSeconds, connections: leastConnections };
-  const advice = adviseKeepalive({ summary: summary.value, server, ...figures, least });
+  const minimum = { seconds: minimumSeconds, connections: minimumConnections };
+  const advice = adviseKeepalive({ summary: summary.value, server, ...figures, minimum });
   if (!isDefaultTimeout) return advice;
   const assumed = `--timeout was not given: ${timeoutSeconds} s is the server's default`;
   return { ...advice, restsOn: [...advice.restsOn, assumed] };

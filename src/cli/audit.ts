@@ -10,48 +10,53 @@ import { findUsualFiles } from '../io/find-usual-files.ts';
 import { readBinaryVersion } from '../io/read-binary-version.ts';
 import { readMachineFacts } from '../io/read-machine-facts.ts';
 import { type Audit, auditFiles, type KnownVersion } from '../pipeline/audit-files.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type Severity, severities } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
-import { auditFlags, type Flags } from './flags.ts';
+import type { AuditFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 
 type Versions = Partial<Record<ServerKind, KnownVersion>>;
 type Files = Partial<Readonly<Record<ServerKind, string>>>;
 
-const outputs = auditFlags.output.oneOf;
-
-interface Wishes {
-  readonly output: (typeof outputs)[number];
+interface AuditSettings {
+  readonly output: AuditFlags['output'];
   readonly failOn: readonly Severity[];
   readonly versions: Versions;
   readonly chain: ChainFacts;
 }
 
-/** Judges the configurations of Apache and nginx; exit code 1 when there are findings, or one cannot be read. */
-export async function audit(flags: Flags, io: CliIo): Promise<number> {
+/** Audits the configurations of Apache and nginx. Exit code 1 with findings, or when a file cannot be read. */
+export async function audit(flags: AuditFlags, io: CliIo): Promise<number> {
   const stated: Files = {
-    ...(flags.apache === undefined ? {} : { apache: resolve(flags.apache) }),
-    ...(flags.nginx === undefined ? {} : { nginx: resolve(flags.nginx) }),
+    ...present({
+      apache: flags.apache && resolve(flags.apache),
+      nginx: flags.nginx && resolve(flags.nginx),
+    }),
   };
   const isUsual = Object.keys(stated).length === 0;
   const files = isUsual ? await findUsualFiles() : stated;
-  const wishes = readWishes(flags, files);
-  if (!wishes.ok) return fail(io, 2, wishes.error);
+  const settings = readSettings(flags, files);
+  if (!settings.ok) return fail(io, 2, settings.error);
   if (Object.keys(files).length === 0) {
-    return fail(io, 1, 'no configuration of Apache or nginx in the usual places; name one');
+    return fail(
+      io,
+      1,
+      'no configuration of Apache or nginx in the usual places; give one with --apache or --nginx',
+    );
   }
   const done = await auditFiles({
     files,
-    versions: { ...(await binaryVersions(files)), ...wishes.value.versions },
-    // A file from elsewhere is not judged by this machine.
+    versions: { ...(await binaryVersions(files)), ...settings.value.versions },
+    // A file given by name may belong to another machine.
     machine: isUsual ? await readMachineFacts() : { cpuCount: cpus().length },
-    chain: wishes.value.chain,
+    chain: settings.value.chain,
   });
   if (!done.ok) return fail(io, 1, done.error);
-  io.stdout(render(done.value, wishes.value, io));
+  io.stdout(render(done.value, settings.value, io));
   const { findings } = done.value.report;
-  return findings.some(({ severity }) => wishes.value.failOn.includes(severity)) ? 1 : 0;
+  return findings.some(({ severity }) => settings.value.failOn.includes(severity)) ? 1 : 0;
 }
 
 function fail(io: CliIo, code: 1 | 2, problem: string): number {
@@ -59,7 +64,7 @@ function fail(io: CliIo, code: 1 | 2, problem: string): number {
   return code;
 }
 
-function render({ report, servers }: Audit, { output }: Wishes, io: CliIo): string {
+function render({ report, servers }: Audit, { output }: AuditSettings, io: CliIo): string {
   switch (output) {
     case 'json':
       return renderAuditJson(report, servers);
@@ -70,23 +75,21 @@ function render({ report, servers }: Audit, { output }: Wishes, io: CliIo): stri
   }
 }
 
-function readWishes(flags: Flags, files: Files): Result<Wishes, string> {
-  const output = outputs.find((one) => one === (flags.output ?? 'text'));
-  if (output === undefined) return err(`--output="${flags.output}": want ${outputs.join()}`);
-  const failOn = failingSeverities(flags['fail-on'] ?? 'info');
+function readSettings(flags: AuditFlags, files: Files): Result<AuditSettings, string> {
+  const { output } = flags;
+  const failOn = failingSeverities(flags['fail-on']);
   const versions = statedVersions(flags['server-version'], files);
   if (!versions.ok) return versions;
   const chain = readChain(flags);
   return chain.ok ? ok({ output, failOn, versions: versions.value, chain: chain.value }) : chain;
 }
 
-/** A severity stands for itself and all that is worse. */
-function failingSeverities(text: string): readonly Severity[] {
-  const wanted = severities.find((severity) => severity === text);
-  return wanted === undefined ? [] : severities.slice(0, severities.indexOf(wanted) + 1);
+/** A severity includes all higher ones. */
+function failingSeverities(lowest: AuditFlags['fail-on']): readonly Severity[] {
+  return lowest === 'never' ? [] : severities.slice(0, severities.indexOf(lowest) + 1);
 }
 
-function readChain(flags: Flags): Result<ChainFacts, string> {
+function readChain(flags: AuditFlags): Result<ChainFacts, string> {
   const timeout = flags['front-timeout'];
   const milliseconds = timeout === undefined ? undefined : parseDuration(timeout);
   if (timeout !== undefined && milliseconds === undefined) {
@@ -94,15 +97,17 @@ function readChain(flags: Flags): Result<ChainFacts, string> {
   }
   const workers = flags['backend-workers'];
   if (workers !== undefined && !/^[1-9]\d{0,6}$/.test(workers)) {
-    return err(`--backend-workers="${workers}": want a number of workers`);
+    return err(`--backend-workers="${workers}": want a number of workers, such as 64`);
   }
-  return ok({
-    ...(milliseconds === undefined ? {} : { frontTimeoutSeconds: milliseconds / 1000 }),
-    ...(workers === undefined ? {} : { backendWorkers: Number(workers) }),
-  });
+  return ok(
+    present({
+      frontTimeoutSeconds: milliseconds === undefined ? undefined : milliseconds / 1000,
+      backendWorkers: workers === undefined ? undefined : Number(workers),
+    }),
+  );
 }
 
-/** `2.4.62` for the one server at hand; `apache/2.4.62,nginx/1.28.0` for each by its name. */
+/** `2.4.62` for a single server, or `apache/2.4.62,nginx/1.28.0` for each by name. */
 function statedVersions(text: string | undefined, files: Files): Result<Versions, string> {
   const versions: Versions = {};
   for (const part of text?.split(',') ?? []) {
@@ -111,7 +116,7 @@ function statedVersions(text: string | undefined, files: Files): Result<Versions
     const server = name === undefined ? onlyServer(files) : serverNamed(name);
     if (version === undefined || server === undefined) {
       return err(
-        `--server-version="${text}": want apache/2.4.62, nginx/1.28.0, or both with a comma`,
+        `--server-version="${text}": want apache/2.4.62, nginx/1.28.0, or both separated by a comma`,
       );
     }
     versions[server] = { version, source: 'flag' };

@@ -8,7 +8,7 @@ import type { checkConfigFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { wrongUse } from './wrong-use.ts';
 
-/** What there is to say of one file. */
+/** The result for one file. */
 interface Checked {
   readonly file: string;
   readonly problems: readonly string[];
@@ -18,9 +18,9 @@ interface Checked {
 }
 
 /**
- * Prints every problem of the configuration file as `file:line:column: path: message`; exit code 1 when there is one.
- * Without one it looks at the files that are named and tries the log formats on the logs: exit code 1 when a format
- * understands no line of its log, and with --strict for each warning.
+ * Prints every problem of the configuration file as `file:line:column: path: message`; exit code 1 if there is one. A
+ * configuration without problems has its named files checked and its log formats tried on the logs: exit code 1 if no
+ * line of a log follows its format or, with --strict, if there is a warning.
  */
 export async function checkConfig(
   { flags, operands }: CommandArguments<typeof checkConfigFlags>,
@@ -32,7 +32,7 @@ export async function checkConfig(
     operand === undefined ||
     (operands.length > 0 && stated !== undefined && stated !== operand)
   ) {
-    return wrongUse('check-config', 'name one file: check-config FILE', io);
+    return wrongUse('check-config', 'give one file: check-config FILE', io);
   }
   const checked = await check(operand);
   if (flags.output?.[0] === 'json') io.stdout(renderJson(checked));
@@ -43,20 +43,20 @@ export async function checkConfig(
 async function check(file: string): Promise<Checked> {
   const config = await readConfig(file);
   if (!config.ok) return { file, problems: config.error, warnings: [], targets: 0, logs: [] };
-  return { file, problems: [], ...(await lookFurther(config.value)) };
+  return { file, problems: [], ...(await checkFurther(config.value)) };
 }
 
-async function lookFurther(config: Config) {
+async function checkFurther(config: Config) {
   const logs = await tryFormats(config);
   return { warnings: await findConfigWarnings(config), targets: config.targets.length, logs };
 }
 
 function isRefused({ problems, warnings, logs }: Checked, strict: boolean): boolean {
-  if (problems.length > 0 || logs.some(understandsNothing)) return true;
+  if (problems.length > 0 || logs.some(fitsNoLine)) return true;
   return strict && (warnings.length > 0 || logs.some(({ trial }) => !trial.ok));
 }
 
-function understandsNothing({ trial }: TriedFormat): boolean {
+function fitsNoLine({ trial }: TriedFormat): boolean {
   return trial.ok && trial.value.understood === 0;
 }
 
@@ -92,13 +92,13 @@ function describe({ target, path, trial }: TriedFormat): readonly string[] {
   ];
 }
 
-const shownBefore = 60;
-const shownAfter = 40;
+const maximumBefore = 60;
+const maximumAfter = 40;
 
-/** The place where a line stops to follow its format, with a caret below. */
+/** The place where a line stops following its format, with a caret below. */
 function describeLine({ line, column, expected }: NonNullable<FormatTrial['first']>) {
-  const from = Math.max(0, column - 1 - shownBefore);
-  const shown = excerpt(line.slice(from, column - 1 + shownAfter), shownBefore + shownAfter);
+  const from = Math.max(0, column - 1 - maximumBefore);
+  const shown = excerpt(line.slice(from, column - 1 + maximumAfter), maximumBefore + maximumAfter);
   return [
     `  the first other line stops at column ${column}: expected ${expected}`,
     `    ${shown}`,

@@ -1,48 +1,55 @@
 import { isIP } from 'node:net';
 import { parseDuration } from '../config/durations.ts';
 import type { HttpConfig } from '../config/schema.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { CheckLimits } from '../snapshot/keepalive-facts.ts';
-import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
+import {
+  type CommandFlags,
+  type CommandFlagTable,
+  firstValues,
+  outputFlag,
+  type SingleFlags,
+} from './command-flags.ts';
 
 export const checkKeepaliveFlags = {
   'max-wait': {
     value: 'DURATION',
     default: '90s',
-    help: 'Longest wait for the server to close an idle connection; 0s does not wait.',
+    help: 'Maximum wait for the server to close an idle connection; with 0s there is no wait.',
   },
-  'max-requests': { value: 'N', default: '1001', help: 'Most requests on one connection.' },
-  connections: { value: 'N', default: '4', help: 'Idle connections that wait at once.' },
+  'max-requests': { value: 'N', default: '1001', help: 'Maximum of requests on one connection.' },
+  connections: { value: 'N', default: '4', help: 'Idle connections that wait at the same time.' },
   timeout: {
     value: 'DURATION',
     default: '10s',
-    help: 'For connecting, for the TLS handshake and for each answer.',
+    help: 'Timeout for connecting, for the TLS handshake and for each answer.',
   },
   resolve: { value: 'HOST=ADDRESS', help: 'Connect to this address for this host.' },
   'tls.ca-file': {
     value: 'FILE',
     help: 'Certificates (PEM) to trust instead of the system’s.',
   },
-  'tls.server-name': { value: 'NAME', help: 'Name the certificate must carry.' },
+  'tls.server-name': { value: 'NAME', help: 'Name that the certificate must contain.' },
   'tls.insecure-skip-verify': { help: 'Accept any certificate.' },
   output: outputFlag,
 } as const satisfies CommandFlagTable;
 
 type KeepaliveFlags = CommandFlags<typeof checkKeepaliveFlags>;
-type Values = Readonly<Partial<Record<keyof typeof checkKeepaliveFlags, string>>>;
+type Values = SingleFlags<typeof checkKeepaliveFlags>;
 
-/** `check-keepalive` as it was asked for. */
+/** The arguments of `check-keepalive`. */
 export interface KeepaliveCommand {
-  /** One or two: what visitors ask, and the origin behind it. */
+  /** One or two: the URL for visitors, and the origin behind it. */
   readonly urls: readonly URL[];
   readonly http: HttpConfig;
   readonly limits: CheckLimits;
   readonly resolve?: { readonly host: string; readonly address: string };
 }
 
-const longestWaitSeconds = 3600;
-const mostWaiting = 50;
-const mostRequests = 100_000;
+const maximumWaitSeconds = 3600;
+const maximumWaiting = 50;
+const maximumRequests = 100_000;
 
 export function parseKeepaliveCommand(
   flags: KeepaliveFlags,
@@ -50,9 +57,7 @@ export function parseKeepaliveCommand(
 ): Result<KeepaliveCommand, string> {
   const urls = parseUrls(operands);
   if (!urls.ok) return urls;
-  const values: Values = Object.fromEntries(
-    Object.entries(flags).map(([name, list]) => [name, list?.[0]]),
-  );
+  const values = firstValues<typeof checkKeepaliveFlags>(flags);
   const limits = parseLimits(values);
   if (!limits.ok) return limits;
   const resolve = values.resolve === undefined ? undefined : parseResolve(values.resolve);
@@ -63,7 +68,7 @@ export function parseKeepaliveCommand(
     urls: urls.value,
     limits: limits.value,
     http: httpOf(values),
-    ...(resolve === undefined ? {} : { resolve }),
+    ...present({ resolve }),
   });
 }
 
@@ -73,7 +78,7 @@ function wrong(flags: Values, name: keyof Values, wanted: string): Result<never,
 
 function parseUrls(operands: readonly string[]): Result<readonly URL[], string> {
   if (operands.length < 1 || operands.length > 2) {
-    return err('check-keepalive needs one URL, or two: what visitors ask and the origin behind it');
+    return err('give one URL, or two: the URL for visitors and the origin behind it');
   }
   const bad = operands.find((text) => !isWebUrl(text));
   return bad === undefined
@@ -88,18 +93,18 @@ function isWebUrl(text: string): boolean {
 }
 
 function parseLimits(flags: Values): Result<CheckLimits, string> {
-  const maxWait = parseDuration(flags['max-wait'] ?? '');
-  if (maxWait === undefined || maxWait > longestWaitSeconds * 1000) {
-    return wrong(flags, 'max-wait', `a duration up to ${longestWaitSeconds / 60}m, such as 90s`);
+  const maxWait = parseDuration(flags['max-wait']);
+  if (maxWait === undefined || maxWait > maximumWaitSeconds * 1000) {
+    return wrong(flags, 'max-wait', `a duration up to ${maximumWaitSeconds / 60}m, such as 90s`);
   }
-  const timeout = parseDuration(flags.timeout ?? '');
-  if (timeout === undefined || timeout === 0 || timeout > longestWaitSeconds * 1000) {
+  const timeout = parseDuration(flags.timeout);
+  if (timeout === undefined || timeout === 0 || timeout > maximumWaitSeconds * 1000) {
     return wrong(flags, 'timeout', 'a duration longer than 0, such as 10s');
   }
-  const maxRequests = parseCountUpTo(flags['max-requests'], mostRequests);
-  if (maxRequests === undefined) return wrong(flags, 'max-requests', `1 to ${mostRequests}`);
-  const waiting = parseCountUpTo(flags.connections, mostWaiting);
-  if (waiting === undefined) return wrong(flags, 'connections', `1 to ${mostWaiting}`);
+  const maxRequests = parseCountUpTo(flags['max-requests'], maximumRequests);
+  if (maxRequests === undefined) return wrong(flags, 'max-requests', `1 to ${maximumRequests}`);
+  const waiting = parseCountUpTo(flags.connections, maximumWaiting);
+  if (waiting === undefined) return wrong(flags, 'connections', `1 to ${maximumWaiting}`);
   return ok({
     maxWaitSeconds: maxWait / 1000,
     timeoutSeconds: timeout / 1000,
@@ -108,9 +113,9 @@ function parseLimits(flags: Values): Result<CheckLimits, string> {
   });
 }
 
-function parseCountUpTo(text: string | undefined, most: number): number | undefined {
-  const count = /^\d{1,9}$/.test(text ?? '') ? Number(text) : 0;
-  return count >= 1 && count <= most ? count : undefined;
+function parseCountUpTo(text: string, maximum: number): number | undefined {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return count >= 1 && count <= maximum ? count : undefined;
 }
 
 /** `shop.example=192.0.2.7`; the port stays that of the URL. */
@@ -122,14 +127,11 @@ function parseResolve(text: string): { host: string; address: string } | undefin
 }
 
 function httpOf(flags: Values): HttpConfig {
-  const caFile = flags['tls.ca-file'];
-  const serverName = flags['tls.server-name'];
   return {
     headers: {},
     tls: {
       insecure_skip_verify: flags['tls.insecure-skip-verify'] !== undefined,
-      ...(caFile === undefined ? {} : { ca_file: caFile }),
-      ...(serverName === undefined ? {} : { server_name: serverName }),
+      ...present({ ca_file: flags['tls.ca-file'], server_name: flags['tls.server-name'] }),
     },
   };
 }

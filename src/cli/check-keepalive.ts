@@ -5,6 +5,7 @@ import { createResolveName, type ResolveName } from '../io/resolve-name.ts';
 import { agentProduct } from '../parse/log-format/own-request.ts';
 import { checkKeepalive } from '../pipeline/check-keepalive.ts';
 import type { CheckProgress } from '../pipeline/meet-server.ts';
+import { present } from '../present.ts';
 import type { KeepaliveReport } from '../snapshot/keepalive-report.ts';
 import {
   type checkKeepaliveFlags,
@@ -16,12 +17,12 @@ import type { CliIo } from './io.ts';
 import { renderChain, renderKeepaliveReport } from './render-keepalive-report.ts';
 import { wrongUse } from './wrong-use.ts';
 
-/** Between two lines that say how long it has waited. */
+/** Time between two lines that show the progress. */
 const progressMilliseconds = 10_000;
 
 /**
- * Measures what a visitor of each URL gets: exit code 0 when nothing is wrong, 1 with a warning, an error or an early
- * end, 2 for wrong use.
+ * Measures how the server of each URL treats connections. Exit code 0 without a problem, 1 with a warning, an error or
+ * after an early end, 2 for wrong use.
  */
 export async function checkKeepaliveCommand(
   { flags, operands }: CommandArguments<typeof checkKeepaliveFlags>,
@@ -31,16 +32,16 @@ export async function checkKeepaliveCommand(
   if (!command.ok) return wrongUse('check-keepalive', command.error, io);
   const stopped = new AbortController();
   void io.terminated.then(() => stopped.abort());
-  stateBounds(command.value, io);
+  printBounds(command.value, io);
   const reports: KeepaliveReport[] = [];
-  // One after the other: the front's connections must not take the origin's slots while those are counted.
+  // One after the other: connections to the first URL must not take slots of the origin while it is measured.
   for (const url of command.value.urls) {
     reports.push(await checkOne(url, command.value, { io, signal: stopped.signal }));
   }
   return printReports(reports, flags.output?.[0], io);
 }
 
-function stateBounds({ urls, limits }: KeepaliveCommand, io: CliIo): void {
+function printBounds({ urls, limits }: KeepaliveCommand, io: CliIo): void {
   for (const url of urls) {
     const bounds = boundsOf(limits, url.protocol === 'https:');
     io.stderr(
@@ -64,7 +65,8 @@ async function checkOne(
   const startedAt = clock();
   const elapsed = (): string => `${Math.round(clock() - startedAt)} s`;
   const timer = setInterval(
-    () => io.stderr(`${url.href}: waiting, ${elapsed()} so far; Ctrl-C shows what is known\n`),
+    () =>
+      io.stderr(`${url.href}: waiting, ${elapsed()} so far; Ctrl-C prints the results so far\n`),
     progressMilliseconds,
   );
   const facts = await checkKeepalive({
@@ -104,7 +106,7 @@ function printReports(
     front === undefined || origin === undefined ? undefined : compareLinks(front, origin);
   const findings = [...reports.flatMap((report) => report.findings), ...(chain?.findings ?? [])];
   if (output === 'json') {
-    const whole = { reports, ...(chain === undefined ? {} : { chain }), findings };
+    const whole = { reports, ...present({ chain }), findings };
     io.stdout(`${JSON.stringify(whole, null, 2)}\n`);
   } else {
     const parts = reports.map(renderKeepaliveReport);

@@ -1,29 +1,48 @@
 import { parseArgs } from 'node:util';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 
-/** A flag of a command. Parsing, help, documentation, man page and completion are made from the tables of these. */
+/** A flag of a command. Parsing, help, documentation, man page and completion all use the tables of flags. */
 export interface CommandFlag {
-  /** Name of the value in the help; a flag without one is given or not. */
+  /** Name of the value in the help. Absent: the flag has no value, it is given or not. */
   readonly value?: string;
   readonly default?: string;
   readonly help: string;
-  /** The only values; the help names them. */
+  /** All allowed values; the help lists them. */
   readonly oneOf?: readonly string[];
   /** May be given more than once. */
   readonly multiple?: true;
-  /** KEEPALIVE_EXPORTER_... stands for it: where units, images and charts start the exporter. */
+  /** An environment variable KEEPALIVE_EXPORTER_... can set it: for units, images and charts. */
   readonly environment?: true;
 }
 
 export type CommandFlagTable = Readonly<Record<string, CommandFlag>>;
 
-/** Each flag's values in the order given; the default when there was none, and no entry without either. */
-export type CommandFlags<T extends CommandFlagTable> = Readonly<
-  Partial<Record<keyof T, readonly string[]>>
->;
+/** The values that a flag can have: one of its list, any text, or `true` when it has no value. */
+export type FlagValue<R extends CommandFlag> = CommandFlag extends R
+  ? string
+  : R extends { readonly oneOf: readonly (infer V)[] }
+    ? V
+    : R extends { readonly value: string }
+      ? string
+      : 'true';
 
-/** Of every command that answers a question. */
+/** Each flag's values in the given order, or its default. A flag without either has no entry. */
+export type CommandFlags<T extends CommandFlagTable> = {
+  readonly [K in keyof T]?: readonly FlagValue<T[K]>[];
+};
+
+/** The values of a table of which no flag may be repeated. */
+export type SingleFlags<T extends CommandFlagTable> = {
+  readonly [K in keyof T as T[K] extends { readonly default: string } ? K : never]: FlagValue<T[K]>;
+} & {
+  readonly [K in keyof T as T[K] extends { readonly default: string } ? never : K]?: FlagValue<
+    T[K]
+  >;
+};
+
+/** The flag of every command that prints an answer. */
 export const outputFlag = {
   value: 'FORMAT',
   default: 'table',
@@ -33,56 +52,57 @@ export const outputFlag = {
 
 export interface CommandArguments<T extends CommandFlagTable> {
   readonly flags: CommandFlags<T>;
-  /** What is no flag, such as URLs. */
+  /** Arguments that are not flags, such as URLs. */
   readonly operands: readonly string[];
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CommandFlagOptions {
-  readonly mostOperands?: number;
+  readonly maximumOperands?: number;
   readonly environment?: Environment;
 }
 
-/** The environment variable that stands for a flag: `--log.level` is KEEPALIVE_EXPORTER_LOG_LEVEL. */
+/** The environment variable of a flag: KEEPALIVE_EXPORTER_LOG_LEVEL for `--log.level`. */
 export function environmentName(name: string): string {
   return `KEEPALIVE_EXPORTER_${name.replace(/[.-]/g, '_').toUpperCase()}`;
 }
 
 /**
- * Parses the arguments of a command, with the environment below them and the defaults below that. Empty is as good as
- * unset, since compose files and unit files pass on variables that nobody set.
+ * Parses the arguments of a command. A flag that is not given has the value of its environment variable, or else its
+ * default. An empty variable counts as unset, since compose files and unit files pass such variables on.
  */
 export function parseCommandFlags<T extends CommandFlagTable>(
   table: T,
   args: readonly string[],
-  { mostOperands = 0, environment = {} }: CommandFlagOptions = {},
-): Result<CommandArguments<T>, string> {
+  options?: CommandFlagOptions,
+): Result<CommandArguments<T>, string>;
+export function parseCommandFlags(
+  table: CommandFlagTable,
+  args: readonly string[],
+  { maximumOperands = 0, environment = {} }: CommandFlagOptions = {},
+): Result<CommandArguments<CommandFlagTable>, string> {
   const read = readArguments(table, args);
   if (!read.ok) return read;
   const { given, operands } = read.value;
-  if (operands.length > mostOperands) {
-    return err(`"${operands[mostOperands]}" is one argument too many`);
+  if (operands.length > maximumOperands) {
+    return err(`"${operands[maximumOperands]}" is one argument too many; remove it`);
   }
-  const flags: Partial<Record<keyof T, readonly string[]>> = {};
-  for (const name of Object.keys(table)) {
-    const list = valuesOf({ name, row: table[name] ?? { help: '' } }, given, environment);
+  const flags: Record<string, readonly string[]> = {};
+  for (const [name, row] of Object.entries(table)) {
+    const list = valuesOf({ name, row }, given, environment);
     if (!list.ok) return list;
-    if (list.value.length > 0) flags[name as keyof T] = list.value;
+    if (list.value.length > 0) flags[name] = list.value;
   }
   return ok({ flags, operands });
 }
 
-/** The first value of each flag: for tables where none may be repeated. */
-export function firstValues<K extends string>(
-  flags: Readonly<Partial<Record<K, readonly string[]>>>,
-): Readonly<Partial<Record<K, string>>> {
-  const values: Partial<Record<K, string>> = {};
-  for (const name of Object.keys(flags) as K[]) {
-    const [value] = flags[name] ?? [];
-    if (value !== undefined) values[name] = value;
-  }
-  return values;
+/** The first value of each flag: for tables of which no flag may be repeated. */
+export function firstValues<T extends CommandFlagTable>(flags: CommandFlags<T>): SingleFlags<T>;
+export function firstValues(flags: CommandFlags<CommandFlagTable>): object {
+  return present(
+    Object.fromEntries(Object.entries(flags).map(([name, values]) => [name, values?.[0]])),
+  );
 }
 
 interface GivenArguments {
@@ -126,11 +146,11 @@ function readArguments(
   return ok({ given, operands });
 }
 
-/** Also for `-config.file`, as older Go programs write it. */
+/** Also for `-config.file`, the form of older Go programs. */
 function unknownFlag(argument: string, table: CommandFlagTable): string {
-  const [written = ''] = argument.split('=');
-  const name = written.replace(/^-+/, '');
-  return `there is no flag ${written}${didYouMean(name, [...Object.keys(table), 'help'], '--')}`;
+  const [flag = ''] = argument.split('=');
+  const name = flag.replace(/^-+/, '');
+  return `there is no flag ${flag}${didYouMean(name, [...Object.keys(table), 'help'], '--')}`;
 }
 
 interface NamedFlag {
@@ -144,7 +164,8 @@ function valuesOf(
   environment: Environment,
 ): Result<readonly string[], string> {
   const list = (given.get(name) ?? []).filter((value) => value !== '');
-  if (list.length > 1 && row.multiple === undefined) return err(`--${name} is given twice`);
+  if (list.length > 1 && row.multiple === undefined)
+    return err(`--${name} is given twice; give it once`);
   const variable = row.environment === undefined ? undefined : environmentName(name);
   const set = variable === undefined ? undefined : environment[variable]?.trim();
   const fromEnvironment = list.length === 0 && set !== undefined && set !== '';
@@ -170,13 +191,13 @@ function valueProblem(value: string, { value: name, oneOf }: CommandFlag): strin
   return `want ${listWords(oneOf)}${didYouMean(value, oneOf)}`;
 }
 
-/** What the help says of a flag: its meaning, its values and its default. */
+/** The help of a flag: its meaning, its values and its default. */
 export function flagHelp({ help, oneOf, default: fallback }: CommandFlag): string {
   const values = oneOf === undefined ? '' : ` One of ${listWords(oneOf)}.`;
   return `${help}${values}${fallback === undefined ? '' : ` (${fallback})`}`;
 }
 
-/** How a flag is written: `--log.level=LEVEL`. */
+/** The form of a flag: `--log.level=LEVEL`. */
 export function flagUsage(name: string, { value }: CommandFlag): string {
   return value === undefined ? `--${name}` : `--${name}=${value}`;
 }

@@ -7,14 +7,14 @@ import {
 import type { CliIo } from './io.ts';
 import { wrongUse } from './wrong-use.ts';
 
-/** A command as help, documentation and completion know it. */
+/** A command, as help, documentation and completion describe it. */
 export interface Command {
-  /** One line of the list of commands. */
+  /** Its line in the list of commands. */
   readonly summary: string;
-  /** More lines for its own help. */
+  /** More lines in its own help. */
   readonly details?: string;
   readonly flags: CommandFlagTable;
-  /** What may follow beside flags, such as `URL [ORIGIN]`. */
+  /** Arguments beside flags, such as `URL [ORIGIN]`. */
   readonly operands?: string;
   /** The only words the first operand may be. */
   readonly operandWords?: readonly string[];
@@ -29,21 +29,21 @@ type Body<T extends CommandFlagTable> = (
 interface CommandOptions<T extends CommandFlagTable>
   extends Pick<Command, 'summary' | 'details' | 'operands' | 'operandWords'> {
   readonly flags: T;
-  readonly mostOperands?: number;
-  /** Imports what the command does, when it is run: `serve` carries none of the others in memory. */
+  readonly maximumOperands?: number;
+  /** Imports the body of the command when it runs, so that `serve` does not load the other commands. */
   readonly load: () => Promise<Body<T>>;
 }
 
-/** Ties a command to its flags, so that what it gets is typed by them. */
+/** Connects a command with its flags, whose table types its arguments. */
 export function defineCommand<T extends CommandFlagTable>(
   name: string,
-  { load, mostOperands = 0, ...described }: CommandOptions<T>,
+  { load, maximumOperands = 0, ...described }: CommandOptions<T>,
 ): Command {
   return {
     ...described,
     async run(args, io) {
       const { environment } = io;
-      const parsed = parseCommandFlags(described.flags, args, { mostOperands, environment });
+      const parsed = parseCommandFlags(described.flags, args, { maximumOperands, environment });
       if (!parsed.ok) return wrongUse(name, parsed.error, io);
       const body = await load();
       return body(parsed.value, io);

@@ -1,70 +1,75 @@
 import { adviseFlags } from './advise-flags.ts';
 import { checkKeepaliveFlags } from './check-keepalive-flags.ts';
 import { type Command, defineCommand } from './command.ts';
-import { type CommandArguments, type CommandFlagTable, firstValues } from './command-flags.ts';
+import {
+  type CommandArguments,
+  type CommandFlagTable,
+  firstValues,
+  type SingleFlags,
+} from './command-flags.ts';
 import { compareFlags } from './compare-flags.ts';
 import { shells } from './completion-shells.ts';
-import { auditFlags, checkConfigFlags, demoFlags, type Flags, serveFlags } from './flags.ts';
+import { auditFlags, checkConfigFlags, demoFlags, serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { planFlags } from './plan-flags.ts';
 
-type WithFlags = (flags: Flags, io: CliIo) => Promise<number>;
-
-/** For commands whose flags are given once each. */
-function single(body: WithFlags) {
-  return ({ flags }: CommandArguments<CommandFlagTable>, io: CliIo) => body(firstValues(flags), io);
+/** For commands of which no flag may be repeated. */
+function single<T extends CommandFlagTable>(
+  body: (flags: SingleFlags<T>, io: CliIo) => Promise<number>,
+) {
+  return ({ flags }: CommandArguments<T>, io: CliIo) => body(firstValues<T>(flags), io);
 }
 
-/** Every command, once: run, help, docs/flags.md, the man page and shell completion read it. */
+/** All commands. Help, docs/flags.md, the man page and shell completion are made from this table. */
 export const commands: Readonly<Record<string, Command>> = {
   serve: defineCommand('serve', {
     summary: 'Serve metrics (the default).',
     flags: serveFlags,
-    load: async () => single((await import('./serve.ts')).serve),
+    load: async () => single<typeof serveFlags>((await import('./serve.ts')).serve),
   }),
   'check-config': defineCommand('check-config', {
-    summary: 'Check the configuration file; prints every problem, exit code 1.',
-    details: 'It also looks at the files that are named, and tries the log formats on the logs.',
+    summary: 'Check the configuration file and print every problem; exit code 1 if there is one.',
+    details:
+      'It also checks the files that the configuration names, and tries the log formats on the logs.',
     operands: '[FILE]',
-    mostOperands: 1,
+    maximumOperands: 1,
     flags: checkConfigFlags,
     load: async () => (await import('./check-config.ts')).checkConfig,
   }),
   audit: defineCommand('audit', {
-    summary:
-      'Check the configurations of Apache and nginx: keep-alive from the visitor to the backend.',
+    summary: 'Check the keep-alive settings of Apache and nginx, from the visitor to the backend.',
     flags: auditFlags,
-    load: async () => single((await import('./audit.ts')).audit),
+    load: async () => single<typeof auditFlags>((await import('./audit.ts')).audit),
   }),
   demo: defineCommand('demo', {
-    summary: 'Show the exporter at work on a simulated Apache and nginx.',
+    summary: 'Run the exporter with a simulated Apache and nginx.',
     flags: demoFlags,
-    load: async () => single((await import('./demo.ts')).demo),
+    load: async () => single<typeof demoFlags>((await import('./demo.ts')).demo),
   }),
   advise: defineCommand('advise', {
     summary:
-      'Which keep-alive timeout, and how many slots: from access logs or the exporter that runs.',
+      'Advise a keep-alive timeout and a number of slots, from access logs or a running exporter.',
     details: `For example: advise --config.file=config.yml\nor advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`,
     flags: adviseFlags,
     load: async () => (await import('./advise.ts')).advise,
   }),
   'check-keepalive': defineCommand('check-keepalive', {
-    summary: "What a visitor's connections get, measured from outside.",
+    summary: 'Measure how a server treats the connections of its visitors.',
     details:
-      'Reuse, idle timeout, requests per connection, TLS and times; with a second URL, which link breaks reuse.',
+      'It measures reuse, idle timeout, requests per connection, TLS and times. With a second URL it shows which link breaks reuse.',
     operands: 'URL [ORIGIN]',
-    mostOperands: 2,
+    maximumOperands: 2,
     flags: checkKeepaliveFlags,
     load: async () => (await import('./check-keepalive.ts')).checkKeepaliveCommand,
   }),
   plan: defineCommand('plan', {
-    summary: 'The arithmetic of slots: slots = visitors per second x hold time.',
-    details: 'Give two of --slots, --hold and --rate, and the third follows.',
+    summary: 'Calculate slots: slots = visitors per second x hold time.',
+    details: 'Give two of --slots, --hold and --rate; the third is calculated.',
     flags: planFlags,
     load: async () => (await import('./plan.ts')).plan,
   }),
   compare: defineCommand('compare', {
-    summary: 'What a change did to a target: before against after.',
+    summary: 'Compare a target before and after a change.',
     details: `From Prometheus: --prometheus.url and --target, with --before and --after or around the last configuration change.
 From access logs: --before-log and --after-log.`,
     flags: compareFlags,
@@ -72,10 +77,10 @@ From access logs: --before-log and --after-log.`,
   }),
   completion: defineCommand('completion', {
     summary: 'Print a completion script for a shell.',
-    details: `Such as: source <(keepalive-exporter completion bash)`,
+    details: `For example: source <(keepalive-exporter completion bash)`,
     operands: 'SHELL',
     operandWords: shells,
-    mostOperands: 1,
+    maximumOperands: 1,
     flags: {},
     load: async () => (await import('./completion.ts')).completion,
   }),

@@ -3,33 +3,33 @@ import { type CommandFlagTable, outputFlag } from './command-flags.ts';
 export const compareFlags = {
   'prometheus.url': {
     value: 'URL',
-    help: 'Prometheus that scrapes the exporter; user:password@ is sent as Basic.',
+    help: 'Prometheus that scrapes the exporter; user:password@ is sent as basic authentication.',
   },
-  target: { value: 'NAME', help: 'The target, as named in the configuration.' },
+  target: { value: 'NAME', help: 'Name of the target in the configuration.' },
   match: { value: 'MATCHERS', help: 'More label matchers, such as instance="web1:9921".' },
   before: {
     value: 'RANGE',
-    help: 'START/END: 2026-11-21T10:00Z/2h, now-3h/now-2h. Without it: --window before the last configuration change.',
+    help: 'START/END, such as 2026-11-21T10:00Z/2h or now-3h/now-2h. Default: --window before the last configuration change.',
   },
-  after: { value: 'RANGE', help: 'The same after the change.' },
+  after: { value: 'RANGE', help: 'The period after the change, in the same form.' },
   window: {
     value: 'DURATION',
     default: '1h',
-    help: 'How long before and after the last configuration change.',
+    help: 'Length of the periods before and after the last configuration change.',
   },
   lookback: {
     value: 'DURATION',
     default: '7d',
-    help: 'How far back to look for the last configuration change.',
+    help: 'How far back to search for the last configuration change.',
   },
   step: {
     value: 'DURATION',
-    help: 'Length of a sample; from Prometheus at least twice the scrape interval.',
+    help: 'Length of a sample; with Prometheus at least twice the scrape interval.',
   },
   'before-log': {
     value: 'FILE',
     multiple: true,
-    help: 'Access log from before, plain or gzip; may be repeated. In place of Prometheus.',
+    help: 'Access log from before, plain or gzip; may be repeated. Instead of Prometheus.',
   },
   'after-log': { value: 'FILE', multiple: true, help: 'Access log from after.' },
   format: {
@@ -39,7 +39,7 @@ export const compareFlags = {
   },
   'timeout-before': {
     value: 'DURATION',
-    help: 'Keep-alive timeout before, where the metrics do not tell it; of logs that tell connections it gives the slots held.',
+    help: 'Keep-alive timeout before, if the metrics do not contain it. For logs that identify connections it is needed to calculate the slots held.',
   },
   'timeout-after': { value: 'DURATION', help: 'Keep-alive timeout after.' },
   seed: {

@@ -1,6 +1,8 @@
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { CommandFlags } from './command-flags.ts';
 import type { compareFlags } from './compare-flags.ts';
+import { readNumbers } from './read-numbers.ts';
 import { readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
 import { readRange, type TimeRange } from './read-range.ts';
 
@@ -16,7 +18,7 @@ interface PrometheusQuestion {
   readonly url: URL;
   readonly target: string;
   readonly matchers: string;
-  /** Absent: around the last configuration change. */
+  /** Absent: before and after the last configuration change. */
   readonly ranges?: { readonly before: TimeRange; readonly after: TimeRange };
   readonly windowSeconds: number;
   readonly lookbackSeconds: number;
@@ -34,9 +36,9 @@ interface LogQuestion {
 type Flags = CommandFlags<typeof compareFlags>;
 type FlagName = keyof typeof compareFlags;
 
-/** What the flags ask for; in words what is wrong with them. */
+/** The question that the flags ask. An error says which flag is wrong. */
 export function readCompareQuestion(flags: Flags, now: Date): Result<CompareQuestion, string> {
-  const numbers = readNumbers(flags);
+  const numbers = readNumbers(numberReaders, flags);
   if (!numbers.ok) return numbers;
   const source = wantsLogs(flags)
     ? readLogQuestion(flags, numbers.value)
@@ -46,8 +48,7 @@ export function readCompareQuestion(flags: Flags, now: Date): Result<CompareQues
   return ok({
     source: source.value,
     seed,
-    ...(before === undefined ? {} : { timeoutBeforeSeconds: before }),
-    ...(after === undefined ? {} : { timeoutAfterSeconds: after }),
+    ...present({ timeoutBeforeSeconds: before, timeoutAfterSeconds: after }),
   });
 }
 
@@ -62,18 +63,6 @@ const numberReaders = {
 
 type Numbers = Partial<Record<keyof typeof numberReaders, number>>;
 
-function readNumbers(flags: Flags): Result<Numbers, string> {
-  const numbers: Numbers = {};
-  for (const name of Object.keys(numberReaders) as (keyof typeof numberReaders)[]) {
-    const text = flags[name]?.[0];
-    if (text === undefined) continue;
-    const value = numberReaders[name](text);
-    if (!value.ok) return err(`--${name}="${text}": ${value.error}`);
-    numbers[name] = value.value;
-  }
-  return ok(numbers);
-}
-
 function wantsLogs(flags: Flags): boolean {
   return flags['before-log'] !== undefined || flags['after-log'] !== undefined;
 }
@@ -83,7 +72,8 @@ const ofPrometheus: readonly FlagName[] = ['prometheus.url', 'target', 'match', 
 function readLogQuestion(flags: Flags, { step = 60 }: Numbers): Result<LogQuestion, string> {
   const { 'before-log': before, 'after-log': after, format } = flags;
   const other = ofPrometheus.find((name) => flags[name] !== undefined);
-  if (other !== undefined) return err(`--${other} does not go with --before-log and --after-log`);
+  if (other !== undefined)
+    return err(`--${other} cannot be combined with --before-log and --after-log`);
   if (before === undefined || after === undefined) {
     return err('give both --before-log and --after-log');
   }
@@ -109,10 +99,9 @@ function readPrometheusQuestion(
     url,
     target,
     matchers: flags.match?.[0] ?? '',
-    ...(ranges.value === undefined ? {} : { ranges: ranges.value }),
     windowSeconds: window,
     lookbackSeconds: lookback,
-    ...(step === undefined ? {} : { stepSeconds: step }),
+    ...present({ ranges: ranges.value, stepSeconds: step }),
   });
 }
 

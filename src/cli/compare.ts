@@ -3,6 +3,7 @@ import type { TargetSelection } from '../derive/period-queries.ts';
 import { createPrometheusClient, type PrometheusClient } from '../io/query-prometheus.ts';
 import { readLogPeriod } from '../pipeline/read-log-period.ts';
 import { findConfigChange, readPeriod } from '../pipeline/read-period.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Period } from '../snapshot/period.ts';
 import type { CommandArguments } from './command-flags.ts';
@@ -13,7 +14,7 @@ import type { TimeRange } from './read-range.ts';
 import { comparisonJson, renderComparison } from './render-comparison.ts';
 import { wrongUse } from './wrong-use.ts';
 
-/** Prints each figure before and after; exit code 1 when one is worse or nothing can be read, 2 for wrong use. */
+/** Prints each figure before and after. Exit code 1 when one is worse or nothing can be read, 2 for wrong use. */
 export async function compare({ flags }: CommandArguments<typeof compareFlags>, io: CliIo) {
   const question = readCompareQuestion(flags, io.now());
   if (!question.ok) return wrongUse('compare', question.error, io);
@@ -50,8 +51,8 @@ async function readPeriods(question: CompareQuestion, now: Date): Promise<Result
   if (!read.ok) return read;
   const { before, after } = read.value;
   return ok({
-    before: { ...before, ...timeoutOf(question.timeoutBeforeSeconds) },
-    after: { ...after, ...timeoutOf(question.timeoutAfterSeconds) },
+    before: { ...before, ...present({ keepaliveTimeoutSeconds: question.timeoutBeforeSeconds }) },
+    after: { ...after, ...present({ keepaliveTimeoutSeconds: question.timeoutAfterSeconds }) },
   });
 }
 
@@ -60,12 +61,7 @@ function readLogs(
   paths: readonly string[],
   timeoutSeconds: number | undefined,
 ): Promise<Result<Period, string>> {
-  const timeout = timeoutSeconds === undefined ? {} : { timeoutSeconds };
-  return readLogPeriod({ paths, format, stepSeconds, ...timeout });
-}
-
-function timeoutOf(seconds: number | undefined) {
-  return seconds === undefined ? {} : { keepaliveTimeoutSeconds: seconds };
+  return readLogPeriod({ paths, format, stepSeconds, ...present({ timeoutSeconds }) });
 }
 
 async function readBoth(
@@ -100,7 +96,7 @@ async function readFromPrometheus(
   return err(`Prometheus has no figure of target "${source.target}" in either range`);
 }
 
-/** Sixty samples, and never so short that a usual scrape interval leaves fewer than two scrapes in one. */
+/** Sixty samples, but each long enough for two scrapes at a usual interval. */
 function stepFor(lengthSeconds: number): number {
   return Math.max(60, Math.ceil(lengthSeconds / 60));
 }
@@ -114,7 +110,7 @@ function searchStep(lookbackSeconds: number): number {
   return Math.max(60, Math.ceil(lookbackSeconds / 10_000));
 }
 
-/** Workers of the old generation finish their connections; the minute after a change belongs to neither side. */
+/** Old workers still finish their connections: the minute after a change is in neither period. */
 const settleSeconds = 60;
 
 async function rangesAround(

@@ -11,7 +11,7 @@ export function completion({ operands }: CommandArguments<CommandFlagTable>, io:
   const [name = ''] = operands;
   const shell = shells.find((known) => known === name);
   if (shell === undefined) {
-    const found = name === '' ? 'no shell is named' : `there is no completion for "${name}"`;
+    const found = name === '' ? 'no shell is given' : `there is no completion for "${name}"`;
     const problem = `${found}: want ${listWords(shells)}${didYouMean(name, shells)}`;
     return wrongUse('completion', problem, io);
   }
@@ -30,7 +30,7 @@ const renderers: Readonly<Record<Shell, () => string>> = {
   fish: renderFish,
 };
 
-/** A word that completion knows, as the shell compares it: `--log.level=`. */
+/** A flag in the form that the shell compares: `--log.level=`. */
 function flagWord([name, { value }]: readonly [string, CommandFlag]): string {
   return value === undefined ? `--${name}` : `--${name}=`;
 }
@@ -41,7 +41,7 @@ function valuePatterns([name, row]: readonly [string, Command]): readonly string
   );
 }
 
-/** Bash takes `=` for a word of its own: `--log.level=i` arrives as `--log.level`, `=`, `i`. */
+/** In bash `=` is a separate word: `--log.level=i` is completed as `--log.level`, `=`, `i`. */
 function renderBash(): string {
   const all = Object.entries(commands);
   const flags = all.map(([name, row]) => {

@@ -1,5 +1,5 @@
-import { addRatio, ratioBounds } from '../derive/ratio-histogram.ts';
-import type { RatioHistogram } from '../snapshot/samples.ts';
+import { withValue } from '../derive/histogram.ts';
+import type { Histogram } from '../snapshot/histogram.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { alignColumns } from './align-columns.ts';
 
@@ -34,19 +34,19 @@ function summaryRow({ observation, counters }: TargetView): readonly string[] {
     String(group?.limit?.value ?? 'unknown'),
     ratio(keepaliveOccupancy),
     ratio(workerSaturation),
-    // The last look is none of the samples, and may have been the highest.
+    // The last poll is not a sample, but may have been the highest.
     peakSaturation(
-      workerSaturation === undefined ? saturation : addRatio(saturation, workerSaturation),
+      workerSaturation === undefined ? saturation : withValue(saturation, workerSaturation),
     ),
   ];
 }
 
-/** The bucket of the highest sample, in words. */
-function peakSaturation({ buckets, count }: RatioHistogram): string {
-  if (count === 0) return 'no samples';
-  const highest = buckets.indexOf(count);
-  const lower = ratioBounds[highest - 1] ?? 0;
-  const upper = ratioBounds[highest] ?? 1;
+/** The bucket of the highest sample, as text. */
+function peakSaturation({ upperBounds, counts }: Histogram): string {
+  const highest = counts.findLastIndex((count) => count > 0);
+  if (highest === -1) return 'no samples';
+  const lower = upperBounds[highest - 1] ?? 0;
+  const upper = upperBounds[highest] ?? 1;
   return `${Math.round(lower * 100)} to ${percent(upper)}`;
 }
 

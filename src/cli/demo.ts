@@ -12,14 +12,14 @@ import {
 } from '../demo/start-servers.ts';
 import { startVisitors } from '../demo/visitors.ts';
 import { renderSummary } from './demo-summary.ts';
-import { type Flags, serveFlags } from './flags.ts';
+import { type DemoFlags, serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { type ListenAddress, parseListenAddress, renderLocalUrl } from './listen-address.ts';
 import { appOptions, createLogOf, flagProblem, listen } from './serve.ts';
 
 /** Two servers under waves of keep-alive clients and the exporter in front, until Ctrl-C or `--seconds`. */
-export async function demo(flags: Flags, io: CliIo): Promise<number> {
-  const address = parseListenAddress(flags['web.listen-address'] ?? '');
+export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
+  const address = parseListenAddress(flags['web.listen-address']);
   const problem = flagProblem(flags) ?? demoProblem(flags);
   if (problem !== undefined || address === undefined) {
     const text =
@@ -35,11 +35,11 @@ export async function demo(flags: Flags, io: CliIo): Promise<number> {
     if (!started.ok) return failed(started.error, io);
     const servers = started.value;
     stops.unshift(() => Promise.all([servers.apache.stop(), servers.nginx.stop()]));
-    for (const { port, most } of [
-      { port: servers.apache.port, most: 36 },
-      { port: servers.nginx.port, most: 150 },
+    for (const { port, maximum } of [
+      { port: servers.apache.port, maximum: 36 },
+      { port: servers.nginx.port, maximum: 150 },
     ]) {
-      const visitors = startVisitors({ port, most, periodMilliseconds: 40_000 });
+      const visitors = startVisitors({ port, maximum, periodMilliseconds: 40_000 });
       stops.unshift(() => visitors.stop());
     }
     const configFile = join(directory, 'config.yml');
@@ -55,17 +55,17 @@ export async function demo(flags: Flags, io: CliIo): Promise<number> {
   }
 }
 
-/** A timer of Node fires at once when its milliseconds do not fit into 31 bits. */
-const longestSeconds = Math.floor((2 ** 31 - 1) / 1000);
+/** A timer of Node fires at once when its milliseconds exceed 31 bits. */
+const maximumSeconds = Math.floor((2 ** 31 - 1) / 1000);
 
 function isSeconds(value: number): boolean {
-  return value > 0 && value <= longestSeconds;
+  return value > 0 && value <= maximumSeconds;
 }
 
-function demoProblem(flags: Flags): string | undefined {
+function demoProblem(flags: DemoFlags): string | undefined {
   const { seconds } = flags;
   if (seconds !== undefined && !isSeconds(Number(seconds))) {
-    return `--seconds="${seconds}": want a number of seconds up to ${longestSeconds}`;
+    return `--seconds="${seconds}": want a number of seconds up to ${maximumSeconds}`;
   }
   const missing = flags.real === undefined ? [] : missingPackages();
   if (missing.length === 0) return undefined;
@@ -78,7 +78,7 @@ function failed(problems: readonly string[], io: CliIo): number {
 }
 
 interface ShowContext {
-  readonly flags: Flags;
+  readonly flags: DemoFlags;
   readonly io: CliIo;
   readonly servers: DemoServers;
   readonly address: ListenAddress;
@@ -106,19 +106,19 @@ ${flags.seconds === undefined ? 'Ctrl-C ends it.' : `Ends by itself after ${flag
   return 0;
 }
 
-/** Which port 0 became. */
+/** The port that the system chose for port 0. */
 function portOf(app: App): number | undefined {
   const listening = app.server.server.address();
   return typeof listening === 'object' ? listening?.port : undefined;
 }
 
-/** The default port may be taken by an exporter at work; a demo that nobody gave a port takes any other one. */
+/** Another exporter may use the default port. Unless a port is given, the demo then listens on any free port. */
 async function chooseAddress({ flags, address }: ShowContext): Promise<ListenAddress> {
   const chosen = flags['web.listen-address'] !== serveFlags['web.listen-address'].default;
   return chosen || (await isPortFree(address)) ? address : { ...address, port: 0 };
 }
 
-async function endOf({ seconds }: Flags, io: CliIo): Promise<void> {
+async function endOf({ seconds }: DemoFlags, io: CliIo): Promise<void> {
   if (seconds === undefined) return io.terminated;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {

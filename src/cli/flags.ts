@@ -1,18 +1,18 @@
 import { logFormats, logLevels } from '../io/create-log.ts';
 import { severities } from '../snapshot/audit.ts';
-import { type CommandFlagTable, outputFlag } from './command-flags.ts';
+import { type CommandFlagTable, outputFlag, type SingleFlags } from './command-flags.ts';
 
-/** Flags of what runs on: `serve`, and `demo` below. */
+/** Flags of `serve`, and of `demo` below. */
 export const serveFlags = {
   'config.file': {
     value: 'FILE',
-    help: 'Configuration (YAML). Without it the usual status addresses on this machine are tried.',
+    help: 'Configuration (YAML). Without it the usual status addresses on this machine are polled.',
     environment: true,
   },
   'web.listen-address': {
     default: ':9921',
     value: 'HOST:PORT',
-    help: 'Address to listen on; an empty host means all.',
+    help: 'Address to listen on; without a host, all addresses.',
     environment: true,
   },
   'web.telemetry-path': {
@@ -23,48 +23,48 @@ export const serveFlags = {
   },
   'web.config.file': {
     value: 'FILE',
-    help: "TLS and authentication, in exporter-toolkit's format.",
+    help: "Configuration of TLS and authentication, in exporter-toolkit's format.",
     environment: true,
   },
   'log.level': {
     default: 'info',
     value: 'LEVEL',
-    help: 'Least severity of what is logged.',
+    help: 'Minimum severity that is logged; debug adds each poll, unreadable fields of status pages and log rotations.',
     oneOf: logLevels,
     environment: true,
   },
   'log.format': {
     default: 'logfmt',
     value: 'FORMAT',
-    help: 'How a line of the log is written.',
+    help: 'Format of the log.',
     oneOf: logFormats,
     environment: true,
   },
   'no-compat-metrics': {
-    help: 'Leave out the metrics named as apache_exporter and nginx-prometheus-exporter name them.',
+    help: 'Omit the metrics with the names of apache_exporter and nginx-prometheus-exporter.',
     environment: true,
   },
 } as const satisfies CommandFlagTable;
 
 export const demoFlags = {
   ...serveFlags,
-  seconds: { value: 'N', help: 'End by itself after N seconds.', environment: true },
+  seconds: { value: 'N', help: 'Stop after N seconds.', environment: true },
   real: {
-    help: 'Use apache2 and nginx of this machine instead of the simulation.',
+    help: 'Use apache2 and nginx of this machine instead of simulated servers.',
     environment: true,
   },
 } as const satisfies CommandFlagTable;
 
 export const checkConfigFlags = {
   'config.file': serveFlags['config.file'],
-  strict: { help: 'Exit code 1 for warnings too.' },
+  strict: { help: 'Exit with code 1 for warnings too.' },
   output: outputFlag,
 } as const satisfies CommandFlagTable;
 
 export const auditFlags = {
   apache: {
     value: 'FILE',
-    help: 'Main configuration file of Apache. Without a file the usual places are searched.',
+    help: 'Main configuration file of Apache. Without --apache and --nginx the usual places are searched.',
   },
   nginx: { value: 'FILE', help: 'Main configuration file of nginx.' },
   output: {
@@ -77,22 +77,22 @@ export const auditFlags = {
     value: 'SEVERITY',
     default: 'info',
     oneOf: [...severities, 'never'],
-    help: 'Exit code 1 from this severity on.',
+    help: 'Exit with code 1 for findings of this severity or a higher one.',
   },
   'server-version': {
     value: 'VERSION',
-    help: 'Judge by this version, such as apache/2.4.62 or nginx/1.28.0, not by the one installed.',
+    help: 'Check for this version, such as apache/2.4.62 or nginx/1.28.0, instead of the installed one.',
   },
   'front-timeout': {
     value: 'DURATION',
-    help: 'How long what stands in front, such as a load balancer, keeps idle connections.',
+    help: 'Idle timeout of the load balancer or proxy in front of the server.',
   },
   'backend-workers': {
     value: 'N',
-    help: 'Workers of the backend, when its configuration is not audited too.',
+    help: 'Number of workers of the backend, if its configuration is not audited too.',
   },
 } as const satisfies CommandFlagTable;
 
-type FlagName = keyof typeof demoFlags | keyof typeof checkConfigFlags | keyof typeof auditFlags;
-/** A flag that is given or not is `true` or absent. */
-export type Flags = Readonly<Partial<Record<FlagName, string>>>;
+export type ServeFlags = SingleFlags<typeof serveFlags>;
+export type DemoFlags = SingleFlags<typeof demoFlags>;
+export type AuditFlags = SingleFlags<typeof auditFlags>;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** The world as the commands see it; main.ts provides the real one. */
+/** The environment of the commands: streams, signals and the clock. main.ts provides the real one. */
 export interface CliIo {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
@@ -9,13 +9,13 @@ export interface CliIo {
   readonly stdin: Readable;
   stdout(text: string): void;
   stderr(text: string): void;
-  /** A person looks at standard error. */
+  /** Whether standard error is a terminal. */
   readonly stderrIsTerminal?: boolean;
   now(): Date;
   /** Resolves at the first SIGINT or SIGTERM. */
   readonly terminated: Promise<void>;
   /** Calls back at each SIGHUP. */
   onHangup(callback: () => void): void;
-  /** Calls back at an exception or rejection that nobody has caught; the process ends afterwards with 1. */
+  /** Calls back at an uncaught exception or rejection; the process then ends with exit code 1. */
   onDefect(callback: (error: unknown) => void): void;
 }

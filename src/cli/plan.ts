@@ -1,8 +1,10 @@
 import { derivePlan, type PlanQuestion } from '../derive/plan.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { CommandArguments, CommandFlags } from './command-flags.ts';
 import type { CliIo } from './io.ts';
 import type { planFlags } from './plan-flags.ts';
+import { type ReadNumber, readNumbers } from './read-numbers.ts';
 import { readAmount, readBytes, readSeconds, readWhole } from './read-quantity.ts';
 import { renderPlan } from './render-plan.ts';
 import { wrongUse } from './wrong-use.ts';
@@ -10,7 +12,7 @@ import { wrongUse } from './wrong-use.ts';
 type PlanFlags = CommandFlags<typeof planFlags>;
 type PlanFigure = Exclude<keyof typeof planFlags, 'output'>;
 
-/** Prints what follows from the figures given; exit code 1 when the plan does not hold, 2 when nothing follows. */
+/** Prints the plan for the given figures. Exit code 1 when the plan does not hold, 2 when figures are missing. */
 export async function plan({ flags }: CommandArguments<typeof planFlags>, io: CliIo) {
   const question = readQuestion(flags);
   if (!question.ok) return wrongUse('plan', question.error, io);
@@ -32,25 +34,19 @@ const readers = {
   requests: readAmount,
   clients: readWhole,
   'connection-time': readSeconds,
-} as const satisfies Record<PlanFigure, (text: string) => Result<number, string>>;
+} as const satisfies Record<PlanFigure, ReadNumber>;
 
 type Values = Partial<Record<PlanFigure, number>>;
 
 function readQuestion(flags: PlanFlags): Result<PlanQuestion, string> {
-  const values: Values = {};
-  for (const name of Object.keys(readers) as (keyof typeof readers)[]) {
-    const text = flags[name]?.[0];
-    if (text === undefined) continue;
-    const value = readers[name](text);
-    if (!value.ok) return err(`--${name}="${text}": ${value.error}`);
-    values[name] = value.value;
-  }
-  const problem = problemOf(values);
-  return problem === undefined ? ok(questionOf(values)) : err(problem);
+  const values = readNumbers(readers, flags);
+  if (!values.ok) return values;
+  const problem = problemOf(values.value);
+  return problem === undefined ? ok(questionOf(values.value)) : err(problem);
 }
 
-/** Above it the arithmetic would take minutes. */
-const largestLoad = 10_000_000;
+/** Above it the calculation would take minutes. */
+const maximumLoad = 10_000_000;
 
 function problemOf(values: Values): string | undefined {
   const { rate, average, hold, requests, clients, connections = 1 } = values;
@@ -58,8 +54,8 @@ function problemOf(values: Values): string | undefined {
   if ((requests === undefined) !== (clients === undefined)) {
     return 'handshakes need both --requests and --clients';
   }
-  if ((rate ?? (average ?? 0) * 3) * (hold ?? 0) * connections > largestLoad) {
-    return `--rate x --connections x --hold is above ${largestLoad} slots`;
+  if ((rate ?? (average ?? 0) * 3) * (hold ?? 0) * connections > maximumLoad) {
+    return `--rate x --connections x --hold is above ${maximumLoad} slots, the maximum`;
   }
   if (hold !== undefined && (values.timeout ?? 0) > hold) {
     return '--timeout is part of --hold and cannot be longer';
@@ -79,18 +75,16 @@ function answersSomething(values: Values): boolean {
 
 function questionOf(values: Values): PlanQuestion {
   const { requests, clients, connections = 1 } = values;
-  const named = {
-    slots: values.slots,
-    holdSeconds: values.hold,
-    visitorsPerSecond: values.rate,
-    averageVisitorsPerSecond: values.average,
-    timeoutSeconds: values.timeout,
-    memoryBytes: values.memory,
-    slotBytes: values['slot-memory'],
-  };
-  const known = Object.entries(named).filter(([, value]) => value !== undefined);
   return {
-    ...Object.fromEntries(known),
+    ...present({
+      slots: values.slots,
+      holdSeconds: values.hold,
+      visitorsPerSecond: values.rate,
+      averageVisitorsPerSecond: values.average,
+      timeoutSeconds: values.timeout,
+      memoryBytes: values.memory,
+      slotBytes: values['slot-memory'],
+    }),
     connectionsPerVisitor: connections,
     ...(requests === undefined || clients === undefined
       ? {}

@@ -2,13 +2,13 @@ import type { CliIo } from './io.ts';
 
 interface ProgressBar {
   readonly show: (done: number, all: number) => void;
-  /** Leaves nothing of it on the screen. */
+  /** Removes the bar from the screen. */
   clear(): void;
 }
 
 const width = 30;
 
-/** A bar on standard error while a person looks on; nothing in a pipe or a log. */
+/** A progress bar on standard error if that is a terminal; otherwise nothing. */
 export function createProgressBar({
   stderr,
   stderrIsTerminal,

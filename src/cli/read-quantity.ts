@@ -3,22 +3,22 @@ import { parseGoDuration } from '../config/go-duration.ts';
 import { parseDecimal } from '../parse/number.ts';
 import { err, ok, type Result } from '../result.ts';
 
-/** Largest figures that are planned with; beyond it the arithmetic takes seconds and nothing is learned. */
-const largestQuantity = 1_000_000;
+/** Above it the calculation would take seconds. */
+const maximumQuantity = 1_000_000;
 
-const longestSeconds = 366 * 86_400;
+const maximumSeconds = 366 * 86_400;
 
-/** `7s`, `1m30s`, `500ms` as Prometheus writes durations, and `1.5s`. */
+/** `7s`, `1m30s` and `500ms` in Prometheus' format, and `1.5s`. */
 export function readSeconds(text: string): Result<number, string> {
   const milliseconds = parseDuration(text) ?? (parseGoDuration(text) ?? Number.NaN) / 1e6;
-  if (milliseconds > 0 && milliseconds <= longestSeconds * 1000) return ok(milliseconds / 1000);
+  if (milliseconds > 0 && milliseconds <= maximumSeconds * 1000) return ok(milliseconds / 1000);
   return err('want a duration above 0, such as 7s or 500ms');
 }
 
 /** A number above 0, such as a rate. */
 export function readAmount(text: string): Result<number, string> {
   const value = parseDecimal(text);
-  if (value !== undefined && value > 0 && value <= largestQuantity) return ok(value);
+  if (value !== undefined && value > 0 && value <= maximumQuantity) return ok(value);
   return err('want a number above 0 and up to 1000000');
 }
 
@@ -38,7 +38,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   t: 1024 ** 4,
 };
 
-/** `48MiB`, `48M` (both binary, as systemd and containers count) or `48MB` (decimal). */
+/** `48MiB` and `48M` (binary, as in systemd and containers), or `48MB` (decimal). */
 export function readBytes(text: string): Result<number, string> {
   const [, amount = '', unit = '', suffix = ''] =
     /^([\d.]+)\s?([kmgt]?)(iB|B)?$/i.exec(text.trim()) ?? [];

@@ -17,11 +17,11 @@ export function readRange(text: string, now: Date): Result<TimeRange, string> {
   const length = readSeconds(to);
   const end = length.ok ? start + length.value : readTime(to, now);
   if (end === undefined) return err(wanted);
-  if (end <= start) return err('its end is not after its start');
+  if (end <= start) return err('END must be after START');
   return ok({ startSeconds: start, endSeconds: end });
 }
 
-/** A time without a zone would mean another hour on another machine. */
+/** A time without a zone would be another time on another machine. */
 const zonedTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)$/;
 
 function readTime(text: string, now: Date): number | undefined {

@@ -3,7 +3,7 @@ import type { Advice } from '../snapshot/advice.ts';
 import type { TimeoutPrediction } from '../snapshot/prediction.ts';
 import { alignColumns } from './align-columns.ts';
 
-/** The advice for people: what to do, what each timeout would do, and how sure that is. */
+/** The advice as text: what to do, the effect of each timeout, and how certain that is. */
 export function renderAdvice(advice: Advice): string {
   const { headline, directives, apply, effect, model, restsOn, wouldChange, missing } = advice;
   const table =

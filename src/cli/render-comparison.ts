@@ -5,10 +5,11 @@ import {
   intervalShare,
 } from '../derive/compare-periods.ts';
 import { type ComparedFigure, comparedFigures } from '../derive/compared-figures.ts';
+import { present } from '../present.ts';
 import type { Period } from '../snapshot/period.ts';
 import { alignColumns } from './align-columns.ts';
 
-/** The comparison as a table with what it means below. */
+/** The comparison as a table, followed by the findings. */
 export function renderComparison(periods: ComparedPeriods, comparison: Comparison): string {
   const head = alignColumns([
     ['before', describePeriod(periods.before)],
@@ -37,7 +38,7 @@ export function renderComparison(periods: ComparedPeriods, comparison: Compariso
 }
 
 const slotsFromLog =
-  '\nSlots are worked out from the log: those that visitors held if none closed first.\n';
+  '\nSlots are calculated from the log: those that visitors held if none of them closed first.\n';
 
 function describePeriod({ startSeconds, endSeconds, steps, stepSeconds, ...period }: Period) {
   const timeout = period.keepaliveTimeoutSeconds;
@@ -88,7 +89,7 @@ function percent(ratio: number): string {
   return `${(ratio * 100).toFixed(ratio < 0.1 ? 2 : 1)} %`;
 }
 
-/** The comparison for programs. */
+/** The comparison as JSON. */
 export function comparisonJson({ before, after, seed }: ComparedPeriods, comparison: Comparison) {
   return {
     before: periodJson(before),
@@ -97,7 +98,7 @@ export function comparisonJson({ before, after, seed }: ComparedPeriods, compari
     seed,
     figures: comparison.differences.map(({ interval, ...difference }) => ({
       ...difference,
-      ...(interval === undefined ? {} : { intervalLow: interval[0], intervalHigh: interval[1] }),
+      ...present({ intervalLow: interval?.[0], intervalHigh: interval?.[1] }),
     })),
     missing: comparison.missing,
     findings: comparison.findings,

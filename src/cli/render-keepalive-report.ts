@@ -8,7 +8,7 @@ import type {
 } from '../snapshot/keepalive-report.ts';
 import { reuseCases } from '../snapshot/keepalive-report.ts';
 
-/** A report for people: one line a subject, then the findings. */
+/** A report as text: one line for each subject, then the findings. */
 export function renderKeepaliveReport(report: KeepaliveReport): string {
   const { url, address, failure } = report;
   const subject = address === undefined ? url : `${url} (${address})`;

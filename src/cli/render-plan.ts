@@ -4,7 +4,7 @@ import { alignColumns } from './align-columns.ts';
 
 type Row = readonly [figure: string, value: string, how: string];
 
-/** The plan as a table: a figure, its value, and how it follows. */
+/** The plan as a table: each figure with its value and its formula. */
 export function renderPlan(plan: Plan): string {
   const rows = [
     ...givenRows(plan),
@@ -40,7 +40,7 @@ function perConnection({ connectionsPerVisitor }: Plan): string {
     : `on each of ${decimal(connectionsPerVisitor)} connections of a visitor`;
 }
 
-/** A ceiling is rounded down: 36.57 visitors per second are served as 36. */
+/** A maximum is rounded down: of 36.57 visitors per second 36 are served. */
 function rateRows({ ceilingVisitorsPerSecond, fewWaitVisitorsPerSecond }: Plan): readonly Row[] {
   return [
     ...row(

@@ -7,18 +7,18 @@ import { commands } from './commands.ts';
 import { serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 
-/** The whole program: arguments and edges in, exit code out. */
+/** The whole program. @returns the exit code */
 export async function run(args: readonly string[], io: CliIo): Promise<number> {
   const found = findCommand(args);
   if (!found.ok) return usageError(found.error, io);
   const { name, rest } = found.value;
   const command = commands[name ?? 'serve'];
-  const asked = wishOf(rest);
-  if (asked === 'version') {
+  const requested = requestedText(rest);
+  if (requested === 'version') {
     io.stdout(`keepalive-exporter ${io.version} (Node.js ${io.nodeVersion})\n`);
     return 0;
   }
-  if (asked === 'help' || command === undefined) {
+  if (requested === 'help' || command === undefined) {
     io.stdout(
       command === undefined || name === undefined ? renderHelp() : renderCommandHelp(name, command),
     );
@@ -28,12 +28,12 @@ export async function run(args: readonly string[], io: CliIo): Promise<number> {
 }
 
 interface FoundCommand {
-  /** Absent when only flags were given: `serve` is meant, or `--help` of all. `help` is no command of the table. */
+  /** Absent when only flags were given: these are for `serve`, or `--help` for all commands. */
   readonly name: string | undefined;
   readonly rest: readonly string[];
 }
 
-/** The first word that is neither a flag nor the value of one. `help NAME` is `NAME --help`. */
+/** The first word that is neither a flag nor the value of a flag. `help NAME` means `NAME --help`. */
 function findCommand(args: readonly string[]): Result<FoundCommand, string> {
   const options = Object.assign(
     {},
@@ -59,7 +59,7 @@ function findCommand(args: readonly string[]): Result<FoundCommand, string> {
   return topic.ok ? ok({ ...topic.value, rest: ['--help'] }) : topic;
 }
 
-function wishOf(rest: readonly string[]): 'help' | 'version' | undefined {
+function requestedText(rest: readonly string[]): 'help' | 'version' | undefined {
   const wish = rest.find((one) => ['-h', '--help', '-v', '--version'].includes(one));
   if (wish === undefined) return undefined;
   return wish.endsWith('h') || wish.endsWith('help') ? 'help' : 'version';

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * Writes text to a stream whose reader may be gone or whose disk may be full. Neither may end the exporter: a line of
- * the log that is lost is less than all metrics lost. Files throw at once, pipes and sockets emit `error`.
+ * Writes text to a stream whose reader may be gone or whose disk may be full. Neither ends the exporter: losing a log
+ * line is better than losing all metrics. Files throw at once; pipes and sockets emit `error`.
  */
 export function createSafeWrite(stream: Writable): (text: string) => void {
   stream.on('error', () => undefined);
@@ -10,7 +10,7 @@ export function createSafeWrite(stream: Writable): (text: string) => void {
     try {
       stream.write(text);
     } catch {
-      // Nowhere is left to say it.
+      // There is no other stream to report it on.
     }
   };
 }

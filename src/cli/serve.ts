@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { type App, createApp } from '../app.ts';
-import { createLog, logFormats, logLevels } from '../io/create-log.ts';
+import { createLog } from '../io/create-log.ts';
 import { limitRepeats } from '../io/limit-repeats.ts';
 import type { Log } from '../pipeline/log.ts';
+import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
 import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
-import type { Flags } from './flags.ts';
+import type { ServeFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 
-/** Longest time for requests under way once the exporter is told to end. */
+/** Maximum time for requests under way after a signal to end. */
 const graceMilliseconds = 4000;
 
 /** Serves until SIGTERM or SIGINT; exit code 1 when it cannot start. */
-export async function serve(flags: Flags, io: CliIo): Promise<number> {
+export async function serve(flags: ServeFlags, io: CliIo): Promise<number> {
   const problem = flagProblem(flags);
-  const address = parseListenAddress(flags['web.listen-address'] ?? '');
+  const address = parseListenAddress(flags['web.listen-address']);
   if (problem !== undefined || address === undefined) {
     const text =
       problem ??
@@ -24,9 +25,9 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
     return 2;
   }
   const log = createLogOf(flags, io);
-  // What is in memory may be what is wrong: the checkpoint of the last second stands, and nothing newer is written.
+  // Counts in memory may be wrong after a defect: the last checkpoint stays, and no newer one is written.
   io.onDefect((error) =>
-    log.error('a defect of keepalive-exporter ends it; please report it', {
+    log.error('keepalive-exporter ends because of a defect in it; please report it', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   );
@@ -37,18 +38,18 @@ export async function serve(flags: Flags, io: CliIo): Promise<number> {
   }
   const app = createApp({ ...appOptions(flags, io, log), ...security.value });
   const exitCode = await serveUntilTerminated(app, {
-    name: flags['web.listen-address'] ?? '',
+    name: flags['web.listen-address'],
     address,
     io,
     log,
   });
-  // Whatever was opened is closed, also when the port was busy: an open socket keeps the process alive.
+  // Also when the port was busy: an open socket would keep the process alive.
   await stopWithin(app, graceMilliseconds);
   return exitCode;
 }
 
 interface Serving {
-  /** The address as it was written. */
+  /** The address as given. */
   readonly name: string;
   readonly address: ListenAddress;
   readonly io: CliIo;
@@ -59,7 +60,7 @@ async function serveUntilTerminated(
   app: App,
   { name, address, io, log }: Serving,
 ): Promise<number> {
-  // A directory that does not answer must not keep a signal waiting.
+  // A file system that does not answer must not delay a signal.
   const started = await Promise.race([app.start(), io.terminated]);
   if (started === undefined) return 0;
   if (!started.ok) {
@@ -74,33 +75,32 @@ async function serveUntilTerminated(
   return 0;
 }
 
-export function createLogOf(flags: Flags, io: CliIo): Log {
+export function createLogOf(flags: ServeFlags, io: CliIo): Log {
   const log = createLog({
-    level: logLevels.find((level) => level === flags['log.level']) ?? 'info',
-    format: logFormats.find((format) => format === flags['log.format']) ?? 'logfmt',
+    level: flags['log.level'],
+    format: flags['log.format'],
     write: (line) => io.stderr(line),
     now: () => io.now(),
   });
   return limitRepeats(log, () => performance.now());
 }
 
-export function flagProblem(flags: Flags): string | undefined {
-  if (!flags['web.telemetry-path']?.startsWith('/')) {
+export function flagProblem(flags: ServeFlags): string | undefined {
+  if (!flags['web.telemetry-path'].startsWith('/')) {
     return `--web.telemetry-path="${flags['web.telemetry-path']}" must begin with /`;
   }
   return undefined;
 }
 
-export function appOptions(flags: Flags, io: CliIo, log: Log) {
-  const configFile = flags['config.file'];
+export function appOptions(flags: ServeFlags, io: CliIo, log: Log) {
   return {
-    ...(configFile === undefined ? {} : { configFile }),
-    telemetryPath: flags['web.telemetry-path'] ?? '/metrics',
+    ...present({ configFile: flags['config.file'] }),
+    telemetryPath: flags['web.telemetry-path'],
     compatMetrics: flags['no-compat-metrics'] === undefined,
     version: io.version,
     nodeVersion: io.nodeVersion,
     pid: io.pid,
-    // Kubernetes puts the address of its API into the environment of every container.
+    // Kubernetes sets the address of its API in the environment of every container.
     inPod: io.environment['KUBERNETES_SERVICE_HOST'] !== undefined,
     stdin: io.stdin,
     log,
@@ -108,9 +108,9 @@ export function appOptions(flags: Flags, io: CliIo, log: Log) {
   };
 }
 
-/** TLS and authentication as --web.config.file says; without the flag, none. */
+/** TLS and authentication as configured with --web.config.file. */
 function openSecurity(
-  flags: Flags,
+  flags: ServeFlags,
   log: Log,
 ): Result<{ readonly security?: WebSecurity }, readonly string[]> {
   const file = flags['web.config.file'];
@@ -127,15 +127,18 @@ function openSecurity(
 async function reload(app: App, log: Log): Promise<void> {
   const reloaded = await app.reload();
   if (reloaded.ok) log.info('configuration reloaded');
-  else log.error('configuration refused; the old one stays', { problems: firstOf(reloaded.error) });
+  else
+    log.error('configuration refused; the old one stays in force', {
+      problems: firstOf(reloaded.error),
+    });
 }
 
-/** A file that is no configuration at all has thousands of problems. */
-const mostProblems = 20;
+/** A file that is not a configuration has thousands of problems. */
+const maximumProblems = 20;
 
 function firstOf(problems: readonly string[]): string {
-  const more = problems.length - mostProblems;
-  const shown = problems.slice(0, mostProblems).join('; ');
+  const more = problems.length - maximumProblems;
+  const shown = problems.slice(0, maximumProblems).join('; ');
   return more > 0 ? `${shown}; and ${more} more, which check-config shows` : shown;
 }
 
@@ -145,7 +148,7 @@ export async function listen(app: App, address: ListenAddress, io: CliIo): Promi
     return true;
   } catch (error) {
     io.stderr(
-      `keepalive-exporter: cannot listen on ${address.host} port ${address.port}: ${(error as Error).message}; choose another --web.listen-address\n`,
+      `keepalive-exporter: cannot listen on ${address.host} port ${address.port}: ${error instanceof Error ? error.message : error}; choose another --web.listen-address\n`,
     );
     return false;
   }

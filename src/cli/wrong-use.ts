@@ -1,6 +1,6 @@
 import type { CliIo } from './io.ts';
 
-/** Says what is wrong with the arguments of a command. @returns exit code 2 */
+/** Reports a problem with the arguments of a command. @returns exit code 2 */
 export function wrongUse(command: string, problem: string, io: CliIo): number {
   io.stderr(
     `keepalive-exporter ${command}: ${problem}\nSee keepalive-exporter ${command} --help.\n`,

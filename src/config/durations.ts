@@ -8,11 +8,11 @@ const unitMilliseconds: Readonly<Record<string, number>> = {
   y: 31_536_000_000,
 };
 
-/** Durations as Prometheus writes them: `500ms`, `5s`, `1m30s`; units in falling order, each once. */
+/** Durations in Prometheus' format: `500ms`, `5s`, `1m30s`. Each unit once, the largest first. */
 export const durationPattern =
   /^(?=\d)(?:\d{1,9}y)?(?:\d{1,9}w)?(?:\d{1,9}d)?(?:\d{1,9}h)?(?:\d{1,9}m(?!s))?(?:\d{1,9}s)?(?:\d{1,9}ms)?$/;
 
-/** The duration in milliseconds, or `undefined` when the text is none. */
+/** The duration in milliseconds, or `undefined` when the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   if (!durationPattern.test(text)) return undefined;
   let total = 0;
@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
 
 const shownUnits = ['d', 'h', 'm', 's', 'ms'] as const;
 
-/** Milliseconds as the configuration writes them: `1m30s`; whole milliseconds only. */
+/** Whole milliseconds in the format of the configuration: `1m30s`. */
 export function renderDuration(milliseconds: number): string {
   let left = milliseconds;
   let text = '';

@@ -12,7 +12,7 @@ const term = /(\d{1,12}(?:\.\d{0,9})?)(ns|us|µs|ms|s|m|h)/g;
 
 /**
  * Nanoseconds of a duration as Go's time.ParseDuration reads it (`1m30s`, `1.5s`, `0`), or `undefined`.
- * The web config needs this form: it is Go's, not Prometheus's, so days and weeks do not exist.
+ * The web config uses Go's format, not that of Prometheus: it has no days and weeks.
  */
 export function parseGoDuration(text: string): number | undefined {
   if (/^[-+]?0$/.test(text)) return 0;

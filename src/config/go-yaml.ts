@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** Go's YAML reads a bare `0` or `true` into a text field as it is written: `X-XSS-Protection: 0`. */
+/** Go's YAML reads a bare `0` or `true` in a text field as text: `X-XSS-Protection: 0`. */
 export const text = z.union(
   [z.string(), z.number().transform(String), z.boolean().transform(String)],
   {
-    error: 'is no text',
+    error: 'is not a text; quote it',
   },
 );
 
@@ -13,16 +13,13 @@ const no = ['n', 'N', 'no', 'No', 'NO', 'off', 'Off', 'OFF'] as const;
 
 /** Go's YAML is version 1.1, where `yes` and `off` are booleans too. */
 export const flag = z.union(
-  [
-    z.boolean(),
-    z.enum([...yes, ...no]).transform((word) => (yes as readonly string[]).includes(word)),
-  ],
+  [z.boolean(), z.enum([...yes, ...no]).transform((word) => yes.some((known) => known === word))],
   {
-    error: 'is neither true nor false',
+    error: 'must be true or false',
   },
 );
 
-/** A mapping whose keys are all known; like Go, a key without a value counts as absent. */
+/** A mapping without unknown keys. As in Go, a key without a value counts as absent. */
 export function section<S extends z.ZodRawShape>(shape: S) {
   return z.preprocess((value) => withoutNulls(value, shape), z.strictObject(shape));
 }

@@ -11,9 +11,10 @@ const tls = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .meta({ description: 'Name the certificate must carry.' }),
+    .meta({ description: 'Name that the certificate must contain.' }),
   insecure_skip_verify: z.boolean().default(false).meta({
-    description: 'Accept any certificate. Anyone on the way can then read the credentials.',
+    description:
+      'Accept any certificate. An attacker on the network path can then read the credentials.',
   }),
 });
 
@@ -30,7 +31,7 @@ const basicAuth = z
     },
   );
 
-/** How a page is asked for. */
+/** How a page is requested. */
 export const http = z
   .strictObject({
     host: z

@@ -4,13 +4,13 @@ import { path, positiveDuration } from './schema-values.ts';
 
 function explainSyslogAddress(address: string): string {
   return /^unix:|^\//.test(address)
-    ? 'is a unix socket, on which Node.js cannot receive syslog; write HOST:PORT, such as 127.0.0.1:5140, here and in access_log syslog:server='
-    : 'is no HOST:PORT';
+    ? 'is a unix socket, on which Node.js cannot receive syslog; write HOST:PORT, such as 127.0.0.1:5140, here and after access_log syslog:server='
+    : 'is not an address; write HOST:PORT, such as 127.0.0.1:5140';
 }
 
 const ring = z.boolean().default(false).meta({
   description:
-    'Apache’s "rotatelogs -n" writes the log: NAME, NAME.1, ... are emptied and written to in turn.',
+    'The log is written by Apache’s "rotatelogs -n", which empties and fills NAME, NAME.1, ... in turn.',
 });
 
 /** One access log of a target; exactly one of its sources is given. */
@@ -26,7 +26,7 @@ export const accessLog = z
         error: ({ input }) => explainSyslogAddress(String(input)),
       })
       .optional()
-      .meta({ description: 'HOST:PORT to receive UDP syslog on; keep it on loopback.' }),
+      .meta({ description: 'HOST:PORT on which to receive UDP syslog; use a loopback address.' }),
     stdin: z.literal(true).optional(),
     pipe: path
       .optional()
@@ -46,10 +46,10 @@ export const accessLog = z
       description: 'The file is a Kubernetes container log: unwrap the lines of stdout.',
     }),
     ring,
-    vhosts: z
-      .array(z.string().min(1))
-      .default([])
-      .meta({ description: 'Adds the label vhost for these; all others are "other".' }),
+    vhosts: z.array(z.string().min(1)).default([]).meta({
+      description:
+        'Virtual hosts that get their own value of the label vhost; all others share "other".',
+    }),
   })
   .refine(
     ({ path, syslog, stdin, pipe }) =>
@@ -80,7 +80,7 @@ const buckets = z
   .array(z.number().positive())
   .min(1)
   .refine((bounds) => bounds.every((bound, i) => i === 0 || bound > (bounds[i - 1] ?? 0)), {
-    error: 'must rise',
+    error: 'must be in rising order',
   });
 
 export const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -88,13 +88,14 @@ export const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 /** How logs of all targets are read and counted. */
 export const logs = z.strictObject({
   start: z.enum(['end', 'beginning']).default('end').meta({
-    description: 'Where a file begins that was there before the exporter and has no checkpoint.',
+    description:
+      'Where to start reading a file that existed before the exporter and has no checkpoint.',
   }),
   request_duration_buckets: buckets.default(defaultBuckets),
   upstream_buckets: buckets.default(defaultBuckets),
 });
 
 export const checkpoint = z.strictObject({
-  directory: path.meta({ description: 'Of this exporter alone; kept across restarts.' }),
+  directory: path.meta({ description: 'Used by this exporter only, and kept across restarts.' }),
   interval: positiveDuration.default(1000),
 });

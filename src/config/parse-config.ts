@@ -1,11 +1,11 @@
-import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
 import { keysOf, schemaAt } from './walk-schema.ts';
 
-/** One thing wrong with a configuration file. */
+/** One problem of a configuration file. */
 export interface ConfigProblem {
   /** 1-based; absent when the problem concerns the file as a whole. */
   readonly line?: number;
@@ -34,7 +34,7 @@ export function parseYaml<S extends z.ZodType>(
   } catch (error) {
     // Ten thousand brackets are deeper than the stack of the YAML parser.
     if (!(error instanceof RangeError)) throw error;
-    return err([{ path: '', message: 'nests deeper than any configuration' }]);
+    return err([{ path: '', message: 'is nested too deeply' }]);
   }
 }
 
@@ -65,12 +65,12 @@ function parseDocumentOf<S extends z.ZodType>(
   );
 }
 
-/** Aliases can multiply a small file into gigabytes; the parser gives up at 100 of them, by throwing. */
+/** Aliases can expand a small file to gigabytes. Above 100 of them the parser throws. */
 function readDocument(document: Document): Result<unknown, string> {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    return err((error as Error).message);
+    return err(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -93,10 +93,12 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): readonl
   return [{ path: issue.path, message: issue.message }];
 }
 
-/** In the words of the schema where it has some, and not in those of its library. */
+/** The message of the schema where it has one; otherwise not that of the library. */
 function explainType({ input, expected, message }: z.core.$ZodIssueInvalidType): string {
   if (!message.startsWith('Invalid input')) return message;
-  return `is ${describeKind(input)}; ${kindWords[expected] ?? expected} wanted`;
+  const wanted = kindWords[expected] ?? expected;
+  if (input === undefined) return `is missing; write ${wanted}`;
+  return `write ${wanted} (found ${describeKind(input)})`;
 }
 
 const kindWords: Readonly<Record<string, string>> = {
@@ -111,42 +113,48 @@ const kindWords: Readonly<Record<string, string>> = {
 
 function explainValue({ input, values, message }: z.core.$ZodIssueInvalidValue): string {
   const words = values.map(String);
-  if (input === undefined) return `is missing; ${listWords(words)} wanted`;
+  if (input === undefined) return `is missing; write ${listWords(words)}`;
   const hint = typeof input === 'string' ? didYouMean(input, words) : '';
   if (!message.startsWith('Invalid ')) return `${message}${hint}`;
-  return `is none of the known values; ${listWords(words)} wanted${hint}`;
+  return `is not a known value; write ${listWords(words)}${hint}`;
 }
 
 /** Never the value itself: it may be a password. */
 function describeKind(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (value === null) return 'empty';
+  if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
 }
 
 /** The offset of the node at `path`, or of its nearest ancestor that exists. */
 function offsetOf(root: unknown, path: readonly PropertyKey[]): number | undefined {
-  let node = root as Node | null;
-  let offset = node?.range?.[0];
+  let node = root;
+  let offset = startOf(root);
   for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find(
-        ({ key }) => isScalar(key) && String(key.value) === String(step),
-      );
-      if (pair === undefined) break;
-      offset = (pair.key as Node).range?.[0] ?? offset;
-      node = pair.value as Node | null;
-    } else {
-      const next: unknown = (
-        node as { get?: (key: unknown, keep: boolean) => unknown } | null
-      )?.get?.(step, true);
-      if (next === undefined || next === null) break;
-      node = next as Node;
-      offset = node.range?.[0] ?? offset;
-    }
+    const child = childAt(node, step);
+    if (child === undefined) break;
+    offset = startOf(child.at) ?? offset;
+    node = child.value;
   }
   return offset;
+}
+
+/** What a step leads to, and the node where it stands: of a mapping the key. */
+function childAt(
+  node: unknown,
+  step: PropertyKey,
+): { readonly at: unknown; readonly value: unknown } | undefined {
+  if (isMap(node)) {
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+    return pair === undefined ? undefined : { at: pair.key, value: pair.value };
+  }
+  if (!isSeq(node)) return undefined;
+  const item: unknown = node.get(step, true);
+  return item === undefined || item === null ? undefined : { at: item, value: item };
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }
 
 function pathText(path: readonly PropertyKey[]): string {
@@ -156,7 +164,7 @@ function pathText(path: readonly PropertyKey[]): string {
   }, '');
 }
 
-/** `file:line:column: path: message`, the shape editors and terminals turn into links. */
+/** `file:line:column: path: message`, which editors and terminals turn into links. */
 export function configProblemText(file: string, problem: ConfigProblem): string {
   const place = [file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   return problem.path === ''

@@ -13,23 +13,23 @@ const defaultPorts: readonly number[] = [80, 443];
 /** Cloud metadata services outside the link-local ranges: AWS over IPv6, Alibaba, Oracle. */
 const metadataAddresses = new Set(['fd00:ec2::254', '100.100.100.200', '192.0.0.192']);
 
-/** Ranges no web server is probed in; link-local holds the metadata services of most clouds. */
+/** Address ranges that are never probed. Link-local contains the metadata services of most clouds. */
 const forbiddenRanges = new Set<string>([
   'linkLocal',
   'multicast',
   'broadcast',
   'unspecified',
-  // These carry an IPv4 address that a gateway connects to in their place, and nobody serves the web on them.
+  // These contain an IPv4 address that a gateway connects to instead; web servers do not use them.
   '6to4',
   'teredo',
   'rfc6145',
   'rfc6052',
 ]);
 
-/** NAT64 (RFC 6052), how a cluster without IPv4 reaches IPv4 servers: the last four bytes are what is connected to. */
+/** NAT64 (RFC 6052), for IPv4 servers of a cluster without IPv4. The last four bytes are the address of the server. */
 const nat64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
-/** The module of that name; not what every object has, such as `constructor`. */
+/** The module of that name. Own properties only: a client may ask for `constructor`. */
 export function findModule(
   { modules }: Pick<ProbeConfig, 'modules'>,
   name = '',
@@ -38,22 +38,22 @@ export function findModule(
 }
 
 /**
- * The URL a probe asks for: `target` is a host, `host:port`, or a whole http(s) URL.
- * The path of a bare host is the module's.
+ * The URL that a probe requests. `target` is a host, `host:port`, or an http(s) URL; without a URL the path is that of
+ * the module.
  */
 export function probeUrl(target: string, module: ProbeModule): Result<URL, ProbeRefusal> {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(target);
   const text = isUrl ? target : `${module.scheme}://${target}${module.path}`;
   const wellFormed = isUrl || /^[\w.:[\]-]+$/.test(target);
   if (target.length > 2048 || !wellFormed || !URL.canParse(text)) {
-    return malformed('target is no host and no URL');
+    return malformed('target is not valid: want HOST, HOST:PORT or http://HOST/PATH');
   }
   const url = new URL(text);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return malformed(`scheme "${url.protocol}" is not probed; use http or https`);
   }
   if (url.username !== '' || url.password !== '') {
-    return malformed('credentials in the target are refused; put them into the module');
+    return malformed('target must not contain credentials; put them in the module');
   }
   return ok(url);
 }
@@ -63,12 +63,12 @@ function malformed(reason: string): Result<never, ProbeRefusal> {
 }
 
 /**
- * Whether it is worth asking for the addresses of a URL: only when some rule could admit them. Names that strangers
- * make up must not be asked for without need.
+ * Whether to resolve the name of a URL: only when a rule could allow its addresses. Clients must not be able to make
+ * the exporter resolve arbitrary names.
  */
 export function admitLookup(url: URL, allow: ProbeConfig['allow']): ProbeRefusal | undefined {
   const host = hostOf(url);
-  // An address costs no lookup.
+  // An address needs no lookup.
   if (ipaddr.isValid(host)) return admitProbe(url, [host], allow);
   const possible = rulesFor(url, allow).some(
     (rule) => rule.cidr !== undefined || matchesRule(host, rule),
@@ -77,8 +77,8 @@ export function admitLookup(url: URL, allow: ProbeConfig['allow']): ProbeRefusal
 }
 
 /**
- * Whether the resolved addresses of a URL may be probed. Every address must pass, since any of them may be
- * connected to.
+ * Whether the resolved addresses of a URL may be probed. All of them must be allowed, since the connection may go to
+ * any of them.
  */
 export function admitProbe(
   url: URL,
@@ -89,7 +89,7 @@ export function admitProbe(
   if (refused !== undefined) {
     return {
       status: 403,
-      reason: `address ${refused} is link-local, multicast, a metadata service or a detour to one`,
+      reason: `address ${refused} is never probed: it is link-local, multicast, a metadata service or a route to one`,
     };
   }
   const rules = rulesFor(url, allow);
@@ -138,7 +138,7 @@ function isForbidden(address: string): boolean {
   return forbiddenRanges.has(parsed.range()) || metadataAddresses.has(parsed.toString());
 }
 
-/** Where a connection ends; a translation prefix other than the well-known one stays as it is and is refused. */
+/** The address that a connection reaches. Addresses with another translation prefix than NAT64's are refused as they are. */
 function connectedTo(address: ipaddr.IPv4 | ipaddr.IPv6): ipaddr.IPv4 | ipaddr.IPv6 {
   if (!(address instanceof ipaddr.IPv6) || !address.match(nat64)) return address;
   return new ipaddr.IPv4(address.toByteArray().slice(12));

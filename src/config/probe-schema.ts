@@ -32,7 +32,8 @@ const probeModule = z.strictObject({
   keepalive: z
     .strictObject({
       max_requests: count.max(1000).default(20).meta({
-        description: 'Most requests on one connection; the limit of the server is found below it.',
+        description:
+          'Maximum of requests on one connection; a limit of the server is found if it is lower.',
       }),
       connections: count.max(10).default(2).meta({
         description: 'Idle connections that wait for the server to close them.',

@@ -8,28 +8,28 @@ const secretKeys = new Set(['password', 'bearer_token']);
 const hidden = '<secret>';
 
 /**
- * The effective configuration as YAML, defaults filled in, without secrets: `/config` shows it, and check-config
+ * The effective configuration as YAML, with defaults and without secrets. `/config` shows it, and check-config
  * accepts it.
  */
 export function redactConfig(config: Config): string {
   return stringify(redact(config, [], configSchema));
 }
 
-/** One module of `probe`, likewise. */
+/** One module of `probe`, in the same form. */
 export function redactModule(config: Config, name: string): string {
   const path = ['probe', 'modules', name];
   const at = path.reduce<z.core.$ZodType | undefined>(childOf, configSchema);
   return stringify({ [name]: redact(config.probe.modules[name], path, at) });
 }
 
-/** One target, likewise. */
+/** One target, in the same form. */
 export function redactTarget(config: Config, name: string): string {
   const index = config.targets.findIndex((target) => target.name === name);
   const at = ['targets', index].reduce<z.core.$ZodType | undefined>(childOf, configSchema);
   return index < 0 ? '' : stringify(redact(config.targets[index], ['targets', ''], at));
 }
 
-/** Header values are hidden altogether: which of them hold credentials cannot be told by their names. */
+/** All header values are hidden: their names do not show which of them are credentials. */
 function redact(value: unknown, path: readonly string[], at: z.core.$ZodType | undefined): unknown {
   const key = path.at(-1) ?? '';
   if (typeof value === 'string' && (secretKeys.has(key) || path.at(-2) === 'headers'))

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import { durationPattern, parseDuration } from './durations.ts';
 
-/** A duration in milliseconds, written as Prometheus writes it. */
+/** A duration in milliseconds, in Prometheus' format. */
 export const duration = z
   .string({
     error: ({ input }) =>
       typeof input === 'number' && Number.isInteger(input) && input >= 0
-        ? `is the number ${input}, without a unit; write ${input}s for seconds`
+        ? `write a duration, such as "${input}s" (found the number ${input})`
         : undefined,
   })
-  .regex(durationPattern, 'is not a duration; write it as Prometheus does: 500ms, 5s, 1m30s')
+  .regex(durationPattern, 'is not a duration; write one such as 500ms, 5s or 1m30s')
   .transform((text) => parseDuration(text) ?? 0)
-  .meta({ description: 'A duration as Prometheus writes it: 500ms, 5s, 1m30s.' });
+  .meta({ description: 'A duration, such as 500ms, 5s or 1m30s.' });
 
 export const positiveDuration = duration.refine((ms) => ms > 0, 'must be longer than 0');
 

@@ -8,18 +8,18 @@ import { duration, path, port, positiveDuration } from './schema-values.ts';
 const sampling = z.strictObject({
   interval: duration.optional().meta({
     description:
-      'Time between two samples; 0s turns sampling off. Default 1s, more with over 50 targets.',
+      'Time between two samples; 0s turns sampling off. Default: 1s, longer with more than 50 targets.',
   }),
   observation_lane: z.boolean().default(false).meta({
     description:
-      'Apache prefork and worker: keep one connection (and its slot) open, so the status page can be read while the server is full.',
+      'Apache prefork and worker: keep one connection (and its slot) open, so that the status page can be read while the server is full.',
   }),
 });
 
-/** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as nginx's own exporter writes it. */
+/** `http(s)://host[:port]/path`, or `unix:/path.sock:/uri` as in nginx-prometheus-exporter. */
 const statusUrl = z.string().refine(isStatusUrl, {
   error:
-    'is no status URL; write http://HOST/server-status?auto, or unix:/PATH.sock:/stub_status for nginx',
+    'is not a status URL; write http://HOST/server-status?auto, or unix:/PATH.sock:/stub_status for nginx',
 });
 
 function isStatusUrl(text: string): boolean {
@@ -30,13 +30,13 @@ function isStatusUrl(text: string): boolean {
 }
 
 const addressAndPort = z.string().regex(/^(?:\d+\.\d+\.\d+\.\d+|\[[0-9a-fA-F:.]+\]):\d{1,5}$/, {
-  error: 'is not a port or ADDRESS:PORT; write 80, 127.0.0.2:80 or [::1]:80',
+  error: 'is not a port or ADDRESS:PORT; write one such as 80, 127.0.0.2:80 or [::1]:80',
 });
 
-/** A server that is watched. */
+/** One server. */
 export const target = z
   .strictObject({
-    name: z.string().min(1).max(200).meta({ description: 'Becomes the label target.' }),
+    name: z.string().min(1).max(200).meta({ description: 'Value of the label target.' }),
     server: z.enum(serverKinds),
     status_url: statusUrl.optional().meta({
       description: 'The status page. Without it only the logs of the target are read.',
@@ -50,7 +50,7 @@ export const target = z
       .optional()
       .meta({
         description:
-          'Ports on which visitors reach this server, where the network namespace is shared; ADDRESS:PORT where servers share a port. Default: found by the processes, the configuration file, the control group or the pod of whoever listens on the port of a status_url on loopback.',
+          'Ports on which visitors reach this server, where the network namespace is shared; ADDRESS:PORT where servers share a port. Default, with a status_url on loopback: the ports of the process that listens there, found by its process tree, configuration file, control group or pod.',
       }),
     slot_table: z
       .strictObject({
@@ -60,18 +60,22 @@ export const target = z
         }),
       })
       .optional()
-      .meta({ description: 'Apache: read the HTML status page too, for who holds slots.' }),
+      .meta({
+        description:
+          'Apache: read the HTML status page too, which lists the clients that hold slots.',
+      }),
     access_logs: z.array(accessLog).default([]),
     error_logs: z.array(errorLog).default([]),
     processes: z
       .strictObject({
         pid_file: path.optional().meta({ description: 'The PID file of the server.' }),
         listener: z.literal(true).optional().meta({
-          description: 'Whoever listens on the target’s ports; finding out needs root or its user.',
+          description:
+            'The process that listens on the target’s ports. Finding it needs root or the user of the server.',
         }),
         pattern: z
           .string()
-          .refine(isPattern, { error: 'is no regular expression' })
+          .refine(isPattern, { error: 'is not a valid regular expression' })
           .optional()
           .meta({
             description:
@@ -87,15 +91,15 @@ export const target = z
       .meta({ description: 'The server’s processes, where the PID namespace is shared.' }),
   })
   .refine(({ server, slot_table }) => server === 'apache' || slot_table === undefined, {
-    error: 'is for Apache: nginx has no page that lists its connections',
+    error: 'is for Apache only: nginx has no page that lists its connections',
     path: ['slot_table'],
   })
   .refine(({ server, sampling }) => server === 'apache' || !sampling.observation_lane, {
-    error: 'is for Apache prefork and worker: an idle connection blocks nothing in nginx',
+    error: 'is for Apache prefork and worker only: in nginx an idle connection blocks nothing',
     path: ['sampling', 'observation_lane'],
   })
   .refine(({ server, status_url = '' }) => server === 'nginx' || !status_url.startsWith('unix:'), {
-    error: 'Apache listens on TCP only; unix: is for nginx',
+    error: 'unix: is for nginx only: Apache listens on TCP',
     path: ['status_url'],
   })
   .superRefine((target, context) => {
@@ -105,7 +109,7 @@ export const target = z
     }
   });
 
-/** What is wrong with a target of which only logs are to be read. */
+/** The problems of a logs-only target. */
 function problemsWithoutStatusPage(target: {
   readonly access_logs: readonly unknown[];
   readonly error_logs: readonly unknown[];
@@ -117,18 +121,18 @@ function problemsWithoutStatusPage(target: {
 }): readonly { readonly path: string; readonly message: string }[] {
   const { access_logs, error_logs, capacity, sampling, ...others } = target;
   if (access_logs.length + error_logs.length === 0) {
-    const message = 'is missing; without it, access_logs or error_logs must say what to read';
+    const message = 'is missing; write one, or access_logs or error_logs';
     return [{ path: 'status_url', message }];
   }
   const given = {
-    // For the advice from the log.
+    // With access logs it is for the advice.
     capacity: access_logs.length === 0 && Object.keys(capacity).length > 0,
     sampling: sampling.interval !== undefined || sampling.observation_lane,
     listen: others.listen !== undefined,
     processes: others.processes !== undefined,
     slot_table: others.slot_table !== undefined,
   };
-  const message = 'needs status_url: of a target without it only the logs are read';
+  const message = 'needs status_url: without it only the logs of a target are read';
   return Object.entries(given).flatMap(([path, isGiven]) => (isGiven ? [{ path, message }] : []));
 }
 

@@ -1,4 +1,4 @@
-/** Versions as exporter-toolkit names them, and as Node does. */
+/** Versions by exporter-toolkit's name, and their name in Node. */
 export const tlsVersions = {
   TLS10: 'TLSv1',
   TLS11: 'TLSv1.1',
@@ -7,8 +7,8 @@ export const tlsVersions = {
 } as const;
 
 /**
- * Cipher suites by Go's name, and the name OpenSSL has for each: the list of Go's tls.CipherSuites(),
- * which is all that exporter-toolkit accepts. Suites of TLS 1.3 carry one name in both.
+ * Cipher suites by Go's name, and their name in OpenSSL: the list of Go's tls.CipherSuites(), which is all that
+ * exporter-toolkit accepts. Suites of TLS 1.3 have the same name in both.
  */
 export const cipherSuites = {
   TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
@@ -26,7 +26,7 @@ export const cipherSuites = {
   TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256: 'ECDHE-ECDSA-CHACHA20-POLY1305',
 } as const;
 
-/** Curves by Go's name, and the name OpenSSL has for each. */
+/** Curves by Go's name, and their name in OpenSSL. */
 export const curves = {
   CurveP256: 'P-256',
   CurveP384: 'P-384',

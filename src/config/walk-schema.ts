@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** The schema at a path of the value that `schema` describes; of a union the first that has it. */
+/** The schema of the value at a path. */
 export function schemaAt(
   schema: z.core.$ZodType,
   path: readonly PropertyKey[],
@@ -10,13 +10,13 @@ export function schemaAt(
   return at;
 }
 
-/** The keys of a mapping; none for anything else. */
+/** The keys of a mapping; no keys for any other schema. */
 export function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {
   const bare = schema === undefined ? undefined : withoutWrapping(schema);
   return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
 }
 
-/** Whether text is read into something else, as durations are into milliseconds. */
+/** Whether a text is converted, such as a duration to milliseconds. */
 export function isTransformed(schema: z.core.$ZodType | undefined): boolean {
   return schema !== undefined && withoutWrapping(schema) instanceof z.ZodPipe;
 }

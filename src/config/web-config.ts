@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { present } from '../present.ts';
 import type { Result } from '../result.ts';
 import { parseGoDuration } from './go-duration.ts';
 import { flag, section, text } from './go-yaml.ts';
@@ -21,10 +22,9 @@ export interface RateLimit {
 }
 
 /**
- * Parses a web config. Files that exporter-toolkit accepts are accepted, with four exceptions that it
- * would serve wrong for ever: min_version above max_version, a rate limit without burst, and a
- * client_allowed_sans that is an empty list, each of which refuses every request; and a bcrypt hash above cost 14,
- * which takes seconds to days to check.
+ * Parses a web config. Files that exporter-toolkit accepts are accepted, with four exceptions. With min_version above
+ * max_version, a rate limit without burst, or an empty list client_allowed_sans it would refuse every request. A bcrypt
+ * hash above cost 14 would take seconds to days to check.
  *
  * Source: exporter-toolkit docs/web-configuration.md, web/tls_config.go, web/handler.go.
  */
@@ -49,19 +49,19 @@ const headers = section({
 );
 
 /** Each step doubles the time of a check: cost 14 takes a second, 20 a minute, 31 a day and a half. */
-const highestCost = 14;
+const maximumCost = 14;
 
 const bcryptHash = z
   .string()
   .regex(/^\$2[aby]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/, {
-    error: 'is no bcrypt hash; make one with: htpasswd -nBC 10 ""',
+    error: 'is not a bcrypt hash; make one with: htpasswd -nBC 10 ""',
   })
-  .refine((hash) => !/^\$2.\$\d\d/.test(hash) || Number(hash.slice(4, 6)) <= highestCost, {
+  .refine((hash) => !/^\$2.\$\d\d/.test(hash) || Number(hash.slice(4, 6)) <= maximumCost, {
     error: ({ input }) =>
-      `has bcrypt cost ${String(input).slice(4, 6)}, and ${highestCost} is the highest; make one with: htpasswd -nBC 10 ""`,
+      `has bcrypt cost ${String(input).slice(4, 6)}, and ${maximumCost} is the maximum; make one with: htpasswd -nBC 10 ""`,
   });
 
-/** zod leaves a key `__proto__` out of a record; with that as the only user, everyone would be let in. */
+/** zod drops a key `__proto__` of a record. As the only user it would turn authentication off. */
 const users = z.preprocess(
   (value, context) => {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__')) {
@@ -73,18 +73,23 @@ const users = z.preprocess(
 );
 
 const interval = z
-  .union([z.string(), z.number()], { error: 'is no duration' })
+  .union([z.string(), z.number()], {
+    error: 'is not a duration; write one such as 500ms, 1s or 1m30s',
+  })
   .transform((value, context) => {
-    // A bare number is what Go's time.Duration counts in: nanoseconds.
+    // A bare number is in nanoseconds, the unit of Go's time.Duration.
     const nanoseconds = typeof value === 'number' ? value : parseGoDuration(value);
     if (nanoseconds !== undefined) return nanoseconds / 1e6;
-    context.addIssue({ code: 'custom', message: 'is no duration; write it as 500ms, 1s, 1m30s' });
+    context.addIssue({
+      code: 'custom',
+      message: 'is not a duration; write one such as 500ms, 1s or 1m30s',
+    });
     return z.NEVER;
   });
 
 const rateLimit = section({ interval: interval.default(0), burst: z.int().default(0) })
   .refine(({ interval: every, burst }) => every <= 0 || burst >= 1, {
-    error: 'needs a burst of at least 1; with 0 every request is refused',
+    error: 'needs a burst of at least 1: with 0 every request is refused',
     path: ['burst'],
   })
   .transform(({ interval: intervalMilliseconds, burst }): RateLimit | undefined =>
@@ -94,15 +99,14 @@ const rateLimit = section({ interval: interval.default(0), burst: z.int().defaul
 const webConfigSchema = section({
   tls_server_config: webTlsSchema.optional(),
   http_server_config: section({
-    // Accepted and without effect: HTTP/1.1 is served whatever it says, which every HTTP/2 client speaks.
+    // Accepted without effect: the exporter serves HTTP/1.1, which every HTTP/2 client supports.
     http2: flag.optional(),
     headers: headers.optional(),
   }).optional(),
   rate_limit: rateLimit.optional(),
   basic_auth_users: users.optional(),
 }).transform(({ tls_server_config: tls, http_server_config, rate_limit, basic_auth_users }) => ({
-  ...(tls === undefined ? {} : { tls }),
+  ...present({ tls, rateLimit: rate_limit }),
   headers: http_server_config?.headers ?? new Map<string, string>(),
   users: new Map(Object.entries(basic_auth_users ?? {})),
-  ...(rate_limit === undefined ? {} : { rateLimit: rate_limit }),
 }));

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { present } from '../present.ts';
 import { flag, section, text } from './go-yaml.ts';
 import {
   type CipherSuite,
@@ -16,7 +17,7 @@ export interface WebTlsConfig {
   readonly key: PemSource;
   readonly clientCa?: PemSource;
   readonly clientAuthType: ClientAuthType;
-  /** Absent: any name will do. */
+  /** Absent: any name is accepted. */
   readonly clientAllowedSans?: readonly string[];
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -27,14 +28,14 @@ export interface WebTlsConfig {
   readonly curvePreferences: readonly Curve[];
 }
 
-/** PEM text in the web config itself, or a file; a relative path starts at the web config's directory. */
+/** PEM text in the web config, or a file; a relative path starts at the directory of the web config. */
 export type PemSource =
   | { readonly kind: 'inline'; readonly pem: string }
   | { readonly kind: 'file'; readonly path: string };
 
 function nameOf<const T extends string>(kind: string, names: readonly T[]) {
   return z.enum(names, {
-    error: ({ input }) => `unknown ${kind}: ${String(input)}; wanted one of ${names.join(', ')}`,
+    error: ({ input }) => `unknown ${kind}: ${String(input)}; write one of ${names.join(', ')}`,
   });
 }
 
@@ -46,12 +47,12 @@ const clientAuthType = z
     error: ({ input }) => `invalid ClientAuth: ${String(input)}`,
   })
   .transform((name): ClientAuthType => {
-    // exporter-toolkit keeps the first as an alias of older files; Go's zero value is the second.
+    // The first is exporter-toolkit's alias for older files; the second is Go's zero value.
     if (name === 'RequireClientCert') return 'RequireAnyClientCert';
     return name === '' ? 'NoClientCert' : name;
   });
 
-/** The section tls_server_config; `undefined` when it leaves TLS off. */
+/** The section tls_server_config; `undefined` when it does not turn TLS on. */
 export const webTlsSchema = section({
   cert: text.optional(),
   key: text.optional(),
@@ -88,7 +89,7 @@ interface TlsSection {
   readonly curve_preferences: readonly Curve[];
 }
 
-/** The first words of each message are exporter-toolkit's own, so that a search for them finds its threads. */
+/** Each message begins like exporter-toolkit's own, so that a search for it finds existing threads. */
 function tlsProblems(tls: TlsSection): readonly string[] {
   if (!isTlsEnabled(tls)) return [];
   const auth = tls.client_auth_type ?? 'NoClientCert';
@@ -104,7 +105,7 @@ function tlsProblems(tls: TlsSection): readonly string[] {
     );
   }
   if (tls.client_allowed_sans?.length === 0) {
-    found.push('client_allowed_sans is empty, which refuses every client; leave it out');
+    found.push('client_allowed_sans is empty, which refuses every client; remove it');
   }
   if (tlsVersions[tls.min_version] > tlsVersions[tls.max_version]) {
     found.push('min_version is above max_version');
@@ -116,7 +117,7 @@ function requiresCertificate(auth: ClientAuthType): boolean {
   return auth === 'RequireAnyClientCert' || auth === 'RequireAndVerifyClientCert';
 }
 
-/** exporter-toolkit serves plain HTTP when a file sets versions or ciphers alone. */
+/** As in exporter-toolkit, versions and ciphers alone do not turn TLS on. */
 function isTlsEnabled(tls: TlsSection): boolean {
   const { cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type } = tls;
   const set = [cert, key, client_ca, cert_file, key_file, client_ca_file, client_auth_type];
@@ -131,11 +132,8 @@ function toTls(tls: TlsSection): WebTlsConfig | undefined {
   return {
     cert,
     key,
-    ...(clientCa === undefined ? {} : { clientCa }),
+    ...present({ clientCa, clientAllowedSans: tls.client_allowed_sans }),
     clientAuthType: tls.client_auth_type ?? 'NoClientCert',
-    ...(tls.client_allowed_sans === undefined
-      ? {}
-      : { clientAllowedSans: tls.client_allowed_sans }),
     minVersion: tls.min_version,
     maxVersion: tls.max_version,
     cipherSuites: tls.cipher_suites,
@@ -144,7 +142,7 @@ function toTls(tls: TlsSection): WebTlsConfig | undefined {
   };
 }
 
-/** Of a file and an inline text, exporter-toolkit takes the file. */
+/** Like exporter-toolkit, prefers a file to inline text. */
 function pemSource(path: string | undefined, pem: string | undefined): PemSource | undefined {
   if (path) return { kind: 'file', path };
   return pem ? { kind: 'inline', pem } : undefined;

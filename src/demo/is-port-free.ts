@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Whether somebody could listen there at this moment. */
+/** Whether the port is free at this moment. */
 export function isPortFree(address: {
   readonly host: string;
   readonly port: number;

@@ -8,12 +8,12 @@ export interface NginxOptions {
 }
 
 /**
- * What one nginx worker does with its connections, and no more: an idle keep-alive client holds a connection, and the
- * one idle for longest is closed when 1/16 of the connections is free. A simulation.
+ * A simulation of the connections of one nginx worker: an idle keep-alive client holds a connection, and when only 1/16
+ * of the connections is free, the one that has been idle for longest is closed.
  */
 export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
   const open = new Set<Socket>();
-  /** In the order in which they fell idle. */
+  /** The one that has been idle for longest first. */
   const idle = new Map<Socket, NodeJS.Timeout>();
   const counts = { accepts: 0, handled: 0, requests: 0, writing: 0 };
 
@@ -29,7 +29,7 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
     return socket;
   };
 
-  const rest = (socket: Socket): void => {
+  const waitForRequest = (socket: Socket): void => {
     idle.set(
       socket,
       setTimeout(() => socket.end(), options.keepaliveTimeoutMilliseconds),
@@ -47,7 +47,7 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
       counts.writing -= 1;
       if (socket.destroyed) return;
       socket.write(renderReply({ body, server: 'nginx/1.22.1 (simulated)', keepAlive }));
-      if (keepAlive) rest(socket);
+      if (keepAlive) waitForRequest(socket);
       else socket.end();
     };
     if (isStatus) reply();
@@ -65,7 +65,7 @@ export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
       }
       counts.handled += 1;
       open.add(socket);
-      rest(socket);
+      waitForRequest(socket);
       socket.on('data', (bytes) => answer(socket, bytes));
       socket.once('close', () => open.delete(forget(socket)));
     },

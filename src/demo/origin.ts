@@ -53,7 +53,7 @@ export function renderReply({ body, server, keepAlive }: Reply): string {
   ].join('\r\n');
 }
 
-/** The request's path and whether its sender wants to stay. One request arrives in one piece from the demo's clients. */
+/** The path of a request, and whether it keeps the connection alive. The demo's clients send a request in one piece. */
 export function readRequest(bytes: Buffer): { readonly path: string; readonly keepAlive: boolean } {
   const head = bytes.toString('latin1');
   return {

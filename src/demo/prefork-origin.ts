@@ -11,9 +11,8 @@ export interface PreforkOptions {
 type Letter = '_' | 'R' | 'W' | 'K';
 
 /**
- * What a prefork Apache does with its slots, and no more: a connection holds a worker from its acceptance to its end,
- * an idle keep-alive client included, and visitors beyond MaxRequestWorkers wait unanswered. A simulation: labelled as
- * such on its status page.
+ * A simulation of the slots of a prefork Apache: a connection, idle or not, holds a worker from its acceptance to its
+ * end, and visitors beyond MaxRequestWorkers wait. Its status page says that it is simulated.
  */
 export async function startPreforkOrigin(options: PreforkOptions): Promise<Origin> {
   const slots: Letter[] = Array.from({ length: options.maxRequestWorkers }, () => '_');

@@ -9,7 +9,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Origin } from './origin.ts';
 
 export interface RealOrigin extends Origin {
-  /** What the server was started with. */
+  /** The configuration that the server was started with. */
   readonly configFile: string;
 }
 
@@ -21,7 +21,7 @@ interface RealServer {
   config(directory: string, port: number): string;
 }
 
-/** Root must hand its workers to another user; nobody else may. */
+/** Root must run the workers as another user; no other user can. */
 const isRoot = process.getuid?.() === 0;
 const moduleDirectory = '/usr/lib/apache2/modules';
 const apacheModules = ['mpm_prefork', 'authz_core', 'status', 'dir'];
@@ -76,12 +76,12 @@ ${temporaryPaths.map((name) => `  ${name}_temp_path ${directory}/${name};`).join
 `,
 };
 
-/** The packages that `demo --real` misses on this machine. */
+/** The packages that `demo --real` needs and this machine lacks. */
 export function missingPackages(): readonly string[] {
   return [apache, nginx].filter((server) => !binaryOf(server)).map((server) => server.package);
 }
 
-/** The error says in words why the server does not run; nothing of it is left then. */
+/** An error says why the server does not run; all its files are then removed. */
 export function startRealApache(): Promise<Result<RealOrigin, string>> {
   return start(apache);
 }
@@ -100,7 +100,7 @@ async function start(server: RealServer): Promise<Result<RealOrigin, string>> {
   const configFile = await writeFiles(server, { directory, port });
   const child = spawn(binaryOf(server) ?? server.package, server.args(configFile), {
     stdio: ['ignore', 'ignore', 'inherit'],
-    // A terminal's Ctrl-C is for the demo, which stops the server itself.
+    // Ctrl-C in the terminal is for the demo, which then stops the server.
     detached: true,
   });
   const stop = async (): Promise<void> => {
@@ -139,7 +139,7 @@ function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode !== null || signalCode !== null;
 }
 
-/** What keeps the server from answering; undefined once it does. */
+/** Why the server does not answer; undefined once it does. */
 async function waitForAnswer(url: string, child: ChildProcess): Promise<string | undefined> {
   let status = 'no answer';
   for (let attempt = 0; attempt < 100; attempt++) {

@@ -12,7 +12,7 @@ export interface DemoServers {
   readonly simulated: boolean;
 }
 
-/** Two small models of slots, labelled as such wherever they appear. */
+/** Two simulated servers. Wherever they appear, they are labelled as simulated. */
 export async function startSimulation(): Promise<Result<DemoServers, readonly string[]>> {
   const [apache, nginx] = await Promise.all([
     startPreforkOrigin({
@@ -30,19 +30,19 @@ export async function startSimulation(): Promise<Result<DemoServers, readonly st
   return ok({ apache, nginx, nginxCapacity, simulated: true });
 }
 
-/** apache2 and nginx of this machine; the error says in words what keeps one of them from running. */
+/** apache2 and nginx of this machine. An error says why one of them does not run. */
 export async function startReal(): Promise<Result<DemoServers, readonly string[]>> {
   const [apache, nginx] = await Promise.all([startRealApache(), startRealNginx()]);
   if (apache.ok && nginx.ok) {
     const nginxCapacity = `{config_file: ${JSON.stringify(nginx.value.configFile)}}`;
     return ok({ apache: apache.value, nginx: nginx.value, nginxCapacity, simulated: false });
   }
-  // The one that runs must not outlive a demo that cannot begin.
+  // If only one runs, the demo cannot start: that one is stopped.
   for (const server of [apache, nginx]) if (server.ok) await server.value.stop();
   return err([apache, nginx].flatMap((server) => (server.ok ? [] : [server.error])));
 }
 
-/** The configuration of an exporter that watches both. One process holds all ports of a simulation, the exporter's too. */
+/** The configuration of the exporter. It lists the ports, since a simulation and the exporter are the same process. */
 export function renderDemoConfig({ apache, nginx, nginxCapacity, simulated }: DemoServers): string {
   const prefix = simulated ? 'simulated-' : '';
   return `targets:

@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 
 export interface VisitorsOptions {
   readonly port: number;
-  /** Visitors at the height of the wave. */
-  readonly most: number;
+  /** Visitors at the peak of the wave. */
+  readonly maximum: number;
   readonly periodMilliseconds: number;
 }
 
@@ -14,17 +14,17 @@ export interface Visitors {
 const stepMilliseconds = 250;
 
 /**
- * Clients that ask for a page now and then and stay connected in between, more and fewer of them in waves: the load
- * under which keep-alive slots fill up.
+ * Clients that request a page from time to time and stay connected in between. Their number rises and falls, which
+ * fills and frees keep-alive slots.
  */
-export function startVisitors({ port, most, periodMilliseconds }: VisitorsOptions): Visitors {
+export function startVisitors({ port, maximum, periodMilliseconds }: VisitorsOptions): Visitors {
   const sockets: Socket[] = [];
   const startedAt = performance.now();
   const timer = setInterval(() => {
     const phase = ((performance.now() - startedAt) / periodMilliseconds) * 2 * Math.PI;
-    const wanted = Math.round((most * (1 - Math.cos(phase))) / 2);
+    const wanted = Math.round((maximum * (1 - Math.cos(phase))) / 2);
     while (sockets.length > wanted) sockets.shift()?.destroy();
-    // Those that arrive now have asked already; two requests in one piece would be read as one.
+    // Before new ones connect, which send a request at once: two requests in one piece would be read as one.
     for (const socket of sockets) if (Math.random() < 0.08) ask(socket);
     for (let missing = wanted - sockets.length; missing > 0; missing--) sockets.push(arrive());
   }, stepMilliseconds);

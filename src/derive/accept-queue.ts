@@ -1,7 +1,8 @@
+import { present } from '../present.ts';
 import type { AcceptQueue, PortSockets } from '../snapshot/kernel.ts';
 
 /**
- * What Apache and nginx ask of listen() unless told otherwise: ListenBackLog 511 (include/ap_listen.h,
+ * The backlog that Apache and nginx pass to listen() by default: ListenBackLog 511 (include/ap_listen.h,
  * DEFAULT_LISTENBACKLOG) and NGX_LISTEN_BACKLOG 511 (src/os/unix/ngx_linux_config.h).
  */
 export const defaultListenBacklog = 511;
@@ -12,9 +13,9 @@ export interface BacklogBounds {
 }
 
 /**
- * The accept queue of one port. `ss` tells how many may wait (sk_max_ack_backlog). /proc/net/tcp does not; then it is
- * computed as the kernel does in listen(): min(backlog, somaxconn) for each listening socket, with the backlog servers
- * ask for by default. A lower ListenBackLog is not seen there.
+ * The accept queue of one port. `ss` reports its limit (sk_max_ack_backlog). /proc/net/tcp does not, so the limit is
+ * computed as the kernel does in listen(): min(backlog, somaxconn) for each listening socket, with the servers' default
+ * backlog. A lower ListenBackLog is not visible there.
  *
  * A port without a listening socket has no accept queue: `undefined`, not 0.
  */
@@ -33,12 +34,7 @@ export function deriveAcceptQueue(
   const full = listeners.some(({ queueLength, queueLimit = assumed }) => {
     return queueLimit !== undefined && queueLimit > 0 && queueLength >= queueLimit;
   });
-  return {
-    port,
-    length,
-    ...(limit === undefined ? {} : { limit }),
-    ...(full ? { full: true } : {}),
-  };
+  return { port, length, ...present({ limit }), ...(full ? { full: true } : {}) };
 }
 
 function assumedLimit({ somaxconn }: BacklogBounds): number | undefined {

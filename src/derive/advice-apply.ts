@@ -1,6 +1,6 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 
-/** Where the lines of an advice go, and what makes the server read them; none where nothing changes. */
+/** Where to put the lines of an advice, and how to make the server read them; empty when nothing changes. */
 export function describeApply(
   directives: readonly string[],
   server: AdvisedServer,
@@ -8,7 +8,7 @@ export function describeApply(
   if (directives.length === 0) return [];
   return [
     ...(server === 'nginx' ? nginx : apache(directives)),
-    'an hour later see what it did: keepalive-exporter compare (docs/compare.md)',
+    'an hour later, check the effect with keepalive-exporter compare (docs/compare.md)',
   ];
 }
 
@@ -17,7 +17,7 @@ const nginx = [
   'nginx -t && nginx -s reload',
 ];
 
-/** A graceful restart cannot change ServerLimit: the scoreboard has its size (mpm_common, AH00180 and its sisters). */
+/** A graceful restart cannot change ServerLimit, which sets the size of the scoreboard (mpm_common, AH00180). */
 function apache(directives: readonly string[]): readonly string[] {
   const changesLimit = directives.some((line) => line.startsWith('ServerLimit'));
   const changesWorkers = directives.some((line) => line.startsWith('MaxRequestWorkers'));

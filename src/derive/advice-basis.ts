@@ -3,7 +3,7 @@ import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { KeepaliveModel } from '../snapshot/prediction.ts';
 import { formatCount, formatPercent, formatSpan } from './format-figures.ts';
 
-/** A share of lines that is worth a word. */
+/** Share of lines from which on a note is written. */
 const noteworthy = 0.02;
 
 interface Subject {
@@ -11,27 +11,29 @@ interface Subject {
   readonly server: AdvisedServer;
 }
 
-/** What is lacking for an advice. */
+/** What is missing for an advice. */
 export function findMissing(
   { summary, server }: Subject,
-  least: { readonly seconds: number; readonly connections: number },
+  minimum: { readonly seconds: number; readonly connections: number },
 ): readonly string[] {
   const { requests, connections, observedSeconds, quirks } = summary;
   if (requests === 0 && quirks.linesWithoutConnection > 0) {
-    return [`the log does not tell which requests share a connection. ${fieldsToAdd(server)}`];
+    return [`the log does not show which requests share a connection. ${fieldsToAdd(server)}`];
   }
   if (requests === 0 && quirks.linesWithoutTime > 0) {
     return [
-      'of no line the time could be read: check that the format is that of the log, and that it has $msec, %{end:msec}t or another time',
+      'no line has a readable time: check that the format matches the log, and that it has $msec, %{end:msec}t or another time',
     ];
   }
   const missing: string[] = [];
-  if (observedSeconds < least.seconds) {
-    missing.push(`${formatSpan(observedSeconds)} of traffic; ${formatSpan(least.seconds)} wanted`);
-  }
-  if (connections < least.connections) {
+  if (observedSeconds < minimum.seconds) {
     missing.push(
-      `${formatCount(connections)} connections; ${formatCount(least.connections)} wanted`,
+      `${formatSpan(observedSeconds)} of traffic; at least ${formatSpan(minimum.seconds)} needed`,
+    );
+  }
+  if (connections < minimum.connections) {
+    missing.push(
+      `${formatCount(connections)} connections; at least ${formatCount(minimum.connections)} needed`,
     );
   }
   return missing;
@@ -43,7 +45,7 @@ function fieldsToAdd(server: AdvisedServer): string {
     : 'Add " %D %k %X %{c}a %{remote}p %{end:msec}t" to the end of its LogFormat';
 }
 
-/** What the figures rest on, and what they lack. */
+/** What the figures are based on, and what limits them. */
 export function describeBasis(summary: GapSummary, model: KeepaliveModel): readonly string[] {
   const { requests, connections, observedSeconds, reusedRequests } = summary;
   if (requests === 0) return [...describeQuirks(summary)];
@@ -55,17 +57,18 @@ const day = 86_400;
 
 function* describeModel(summary: GapSummary, model: KeepaliveModel): Generator<string> {
   const { meanTailSeconds, todaySeconds, slots } = model;
-  if (summary.observedSeconds < day) yield 'less than a day: the busiest hour may not be in it';
+  if (summary.observedSeconds < day)
+    yield 'the log covers less than a day: the busiest hour may be missing';
   yield meanTailSeconds === undefined
-    ? 'keep-alive slots were not measured: low figures hold if all clients close after their last response, high ones if none does'
-    : `clients stay ${meanTailSeconds.toFixed(1)} s on average after their last response, as the measured keep-alive slots say`;
+    ? 'keep-alive slots were not measured: low figures assume that all clients close after their last response, high figures that none does'
+    : `clients stay ${meanTailSeconds.toFixed(1)} s on average after their last response, according to the measured keep-alive slots`;
   if (todaySeconds === undefined) {
-    yield "today's timeout is not known: what a longer one would gain is left out";
+    yield "today's timeout is not known: the gain of a longer timeout is left out";
   }
   if (slots === undefined)
-    yield 'the number of slots is not known: whether a timeout fits is left out (--slots; for the exporter that runs, capacity.slots)';
+    yield 'the number of slots is not known, so it is not checked whether a timeout fits (set --slots, or capacity.slots of a running exporter)';
   if (model.isBehindProxy) {
-    yield 'a few addresses make nearly all connections, so the clients are a proxy: what a longer timeout would gain is left out';
+    yield 'a few addresses open nearly all connections, so the clients are proxies: the gain of a longer timeout is left out';
   }
   if (model.wasFull) yield* describeFullServer(model);
 }
@@ -74,9 +77,9 @@ function* describeFullServer({ predictions, todaySeconds }: KeepaliveModel): Gen
   const today = predictions.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
   const share = today?.fullTimeRatio ?? 0;
   if (share > 0) {
-    yield `with today's timeout all slots were held for up to ${formatPercent(share)} of the time: visitors that gave up are in no log, so demand is higher than the figures`;
+    yield `with today's timeout all slots were in use for up to ${formatPercent(share)} of the time: visitors who gave up are not in the log, so demand is higher than the figures`;
   }
-  yield 'visitors may have waited for a slot, and the log shows them later than they came: so bursts are higher than it shows; the high figures of the busiest moment allow for random bursts around a full server. Ask again with a log of the new setting';
+  yield 'visitors may have waited for a slot, so the log shows them later than they arrived, and bursts are higher than it shows. The high figures of the busiest moment allow for random bursts on a full server. Run the advice again with a log of the new setting';
 }
 
 function* describeQuirks({
@@ -87,21 +90,22 @@ function* describeQuirks({
 }: GapSummary): Generator<string> {
   const isNoteworthy = (lines: number) => lines > noteworthy * requests;
   if (isNoteworthy(quirks.wholeSecondLines)) {
-    yield 'times are whole seconds, so single gaps are wrong by up to one; add $msec or %{end:msec}t to the format';
+    yield 'times are whole seconds, so each gap is wrong by up to one second; add $msec or %{end:msec}t to the format';
   }
   if (isNoteworthy(quirks.linesWithoutDuration)) {
-    yield 'lines without a duration: gaps include the time of the request; add $request_time or %D to the format';
+    yield 'some lines have no duration, so gaps include the time of the request; add $request_time or %D to the format';
   }
   if (isNoteworthy(quirks.multiplexedRequests)) {
-    yield `${formatPercent(quirks.multiplexedRequests / requests)} of the requests are HTTP/2 or HTTP/3: a log tells only when they ended, so gaps of their connections are estimates`;
+    yield `${formatPercent(quirks.multiplexedRequests / requests)} of the requests are HTTP/2 or HTTP/3: the log shows only when they ended, so gaps on their connections are estimates`;
   }
   if (quirks.linesWithoutConnection > 0) {
-    yield `${formatCount(quirks.linesWithoutConnection)} lines do not tell their connection and are left out`;
+    yield `${formatCount(quirks.linesWithoutConnection)} lines do not identify their connection and are left out`;
   }
   if (quirks.clockJumps > 0)
     yield `the clock of the log went back ${formatCount(quirks.clockJumps)} times`;
-  if (quirks.holeSeconds > 0) yield `${formatSpan(quirks.holeSeconds)} without a line are left out`;
+  if (quirks.holeSeconds > 0)
+    yield `${formatSpan(quirks.holeSeconds)} without any line are left out`;
   const evicted = openConnections.evicted + addresses.evicted;
   if (evicted > 0)
-    yield `${formatCount(evicted)} connections and addresses were forgotten early: the tables were full`;
+    yield `${formatCount(evicted)} connections and addresses were dropped early: the tables were full`;
 }

@@ -1,7 +1,7 @@
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { Choice } from './choose-timeout.ts';
 
-/** What MPMs have without the directive (mpm_default.h). */
+/** Defaults of the MPMs (mpm_default.h). */
 const preforkServerLimit = 256;
 const threadedServerLimit = 16;
 const defaultThreadsPerChild = 25;
@@ -12,7 +12,7 @@ interface DirectiveOptions {
   readonly threadsPerChild?: number;
 }
 
-/** The lines that make a choice come true; none where nothing changes. */
+/** The directives of a choice; empty when nothing changes. */
 export function renderDirectives(
   { kind, advised, slots }: Choice,
   options: DirectiveOptions,
@@ -34,7 +34,7 @@ function apacheTimeout(seconds: number): readonly string[] {
   return ['KeepAlive On', `KeepAliveTimeout ${durationOf(seconds, '')}`];
 }
 
-/** Both servers take whole seconds, and milliseconds with their unit. */
+/** Both servers accept whole seconds, and milliseconds with their unit. */
 function durationOf(seconds: number, unit: 's' | ''): string {
   return Number.isInteger(seconds) ? `${seconds}${unit}` : `${Math.round(seconds * 1000)}ms`;
 }

@@ -25,23 +25,23 @@ const figures: readonly Figure[] = [
     format: formatFigure,
   },
   {
-    name: 'slots held at the busiest moment',
+    name: 'slots in use at the busiest moment',
     read: ({ busiestSlots }) => busiestSlots,
     format: formatFigure,
   },
   {
-    name: 'visitors of the busiest hour that wait',
+    name: 'visitors who wait in the busiest hour',
     read: ({ waitProbability }) => waitProbability,
     format: formatPercent,
   },
   {
-    name: 'memory that idle workers pin',
+    name: 'memory of idle workers',
     read: ({ idleMemoryBytes }) => idleMemoryBytes,
     format: formatMemory,
   },
 ];
 
-/** What a change of the timeout does: each figure of today, and what becomes of it. */
+/** The effect of a change of the timeout: each figure today and afterwards. */
 export function describeEffect(
   today: TimeoutPrediction | undefined,
   advised: TimeoutPrediction | undefined,

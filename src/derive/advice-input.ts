@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { MemoryRoom } from '../snapshot/memory.ts';
@@ -5,9 +6,9 @@ import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { AdviceOptions } from './advise-keepalive.ts';
-import { ratioBounds } from './ratio-histogram.ts';
+import { countOf, countUpTo } from './histogram.ts';
 
-/** A target as it is seen now; of one without a status page only the name and the kind of server. */
+/** A target as it is now. Without a status page only its name and the kind of server are known. */
 export interface AdviceSubject
   extends Partial<Pick<TargetView, 'figures' | 'host' | 'counters' | 'config'>> {
   readonly observation: {
@@ -16,25 +17,25 @@ export interface AdviceSubject
   };
 }
 
-/** What the configuration and the machine say besides the target's view. */
+/** What the configuration and the machine add to the view of a target. */
 export interface AdviceSurroundings {
-  /** As configured, for when the status page does not tell them. */
+  /** As configured; used where the status page does not show it. */
   readonly slots?: number;
   readonly threadsPerChild?: number;
   readonly asyncFactor?: number;
-  /** Samples from before connections were followed, when another timeout was in force. */
+  /** The samples taken before connections were followed, under another timeout. */
   readonly sampledBefore?: SampledSlots;
-  /** Memory that more workers could take, and which limit ends it. */
+  /** Memory available to more workers, and which limit applies. */
   readonly availableBytes?: number;
   readonly limitedBy?: MemoryRoom['limitedBy'];
 }
 
 export type SampledSlots = SampleCounters['keepaliveSlots'];
 
-/** Fewer samples of keep-alive slots are no mean: ten minutes at one a second. */
-const leastSamples = 600;
+/** Samples needed for a mean: ten minutes at one a second. */
+const minimumSamples = 600;
 
-/** The advice's figures from what is measured of a target; those that are not known are absent. */
+/** The input of an advice, from the measurements of a target; unknown figures are absent. */
 export function adviceInput(
   view: AdviceSubject,
   summary: GapSummary,
@@ -44,31 +45,34 @@ export function adviceInput(
   const workers = groupOf(view, 'worker');
   const slots = (workers ?? groupOf(view, 'connection'))?.limit?.value;
   const workerBytes = memoryOfSlot(view, workers);
-  // Samples from before another timeout came into force do not tell how full the server is with this one.
+  // Samples taken under another timeout do not show how full the server is under this one.
   const fullSampleShare = sampledBefore === undefined ? fullShareOf(view) : undefined;
   return {
     summary,
     server: serverOf(view, surroundings.asyncFactor),
-    ...(count < leastSamples ? {} : { meanIdleSlots: sum / count }),
-    ...(workerBytes === undefined ? {} : { workerBytes }),
-    ...(fullSampleShare === undefined ? {} : { fullSampleShare }),
+    ...present({
+      meanIdleSlots: count < minimumSamples ? undefined : sum / count,
+      workerBytes,
+      fullSampleShare,
+    }),
     ...surroundings,
-    ...(slots === undefined ? {} : { slots }),
+    ...present({ slots }),
   };
 }
 
 function sampledSince({ counters }: AdviceSubject, before: SampledSlots | undefined): SampledSlots {
   const { sum, count } = counters?.samples.keepaliveSlots ?? { sum: 0, count: 0 };
-  // Sampling begins anew when the configuration of a target changes.
+  // Sampling restarts when the configuration of a target changes.
   if (before === undefined || before.count > count) return { sum, count };
   return { sum: sum - before.sum, count: count - before.count };
 }
 
-/** Share of the samples with more than 95 % of the slots held. */
+/** Share of the samples with more than 95 % of the slots in use. */
 function fullShareOf({ counters }: AdviceSubject): number | undefined {
-  const { buckets, count } = counters?.samples.saturation ?? { buckets: [], count: 0 };
-  const upTo95 = buckets[ratioBounds.indexOf(0.95)];
-  return upTo95 === undefined || count < leastSamples ? undefined : 1 - upTo95 / count;
+  const saturation = counters?.samples.saturation;
+  if (saturation === undefined || countOf(saturation) < minimumSamples) return undefined;
+  const upTo95 = countUpTo(saturation, 0.95);
+  return upTo95 === undefined ? undefined : 1 - upTo95 / countOf(saturation);
 }
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];
@@ -89,7 +93,7 @@ function groupOf({ figures }: AdviceSubject, kind: SlotGroup['kind']): SlotGroup
   return figures?.groups.find((group) => group.kind === kind);
 }
 
-/** Memory of the workers over the slots that live in them. */
+/** Memory of one worker: the memory of all workers, divided by the slots that have a process. */
 function memoryOfSlot({ host }: AdviceSubject, workers: SlotGroup | undefined): number | undefined {
   if (host?.processes === undefined || workers?.limit === undefined) return undefined;
   const living = workers.limit.value - (workers.counts.get('open') ?? 0);

@@ -1,6 +1,6 @@
 import type { Advice } from '../snapshot/advice.ts';
 
-/** An advice for programs; a finding for whatever is not right as it is. */
+/** An advice for programs. Anything but "keep" is also a finding. */
 export function adviceJson(advice: Advice) {
   const { kind, headline } = advice;
   return { ...advice, findings: kind === 'keep' ? [] : [{ kind, message: headline }] };

@@ -11,7 +11,7 @@ const places = {
   'control group': " under the memory limit of the server's control group",
 } as const;
 
-/** What an advice about the number of workers rests on: the memory they take, and what there is. */
+/** The memory that an advice about the number of workers is based on. */
 export function describeMemory(
   { kind, slots }: Choice,
   { idleCost }: KeepaliveModel,
@@ -21,7 +21,7 @@ export function describeMemory(
   if (workerBytes === undefined || availableBytes === undefined) {
     const workers = slots === undefined ? 'more workers' : `${formatCount(slots)} workers`;
     return [
-      `whether memory allows ${workers} was not checked: it needs the memory of a worker and what is free (--slot-memory and --memory; for the exporter that runs, processes of the target)`,
+      `whether memory allows ${workers} was not checked: the memory of a worker and the free memory are not known (set --slot-memory and --memory, or processes of the target of a running exporter)`,
     ];
   }
   const where = limitedBy === undefined ? '' : places[limitedBy];

@@ -24,7 +24,7 @@ export function renderHeadline(choice: Choice, { model, options, missing }: Situ
     case 'off':
       return `Turn keep-alive off${fromToday(model)}: ${effectOf(advised, model)}.`;
     case 'more_slots':
-      return `Add slots: ${formatCount(slots ?? 0)}${slotsToday(model)}, with a timeout of ${timeout}. Requests alone take too many of them.`;
+      return `Add slots: ${formatCount(slots ?? 0)}${slotsToday(model)}, with a timeout of ${timeout}. Requests alone occupy too many of them.`;
     case 'redesign':
       return `More slots are needed than memory allows${slots === undefined ? '' : ` (${formatCount(slots)})`}: ${designFor(options.server)}.`;
   }
@@ -56,7 +56,7 @@ function designFor(server: AdvisedServer): string {
   return 'change to the event MPM, where idle clients hold no worker, put nginx in front, or spread the site over more machines';
 }
 
-/** What would make another advice of it. */
+/** What would change the advice. */
 export function describeChanges(choice: Choice, model: KeepaliveModel): readonly string[] {
   const { advised } = choice;
   if (choice.kind === 'none' || advised === undefined) return [];
@@ -77,10 +77,10 @@ function* changesOf(
       fits === false && reuseRatio.expected * 0.95 > advised.reuseRatio.expected,
   );
   if (keeps !== undefined && kind !== 'more_slots' && kind !== 'redesign') {
-    yield `more slots: ${keeps.timeoutSeconds} s would make ${formatPercent(keeps.reuseRatio.expected)} of the requests reuse a connection, and holds up to ${formatFigure(keeps.busiestSlots.high)}`;
+    yield `more slots: ${keeps.timeoutSeconds} s would let ${formatPercent(keeps.reuseRatio.expected)} of the requests reuse a connection, and needs up to ${formatFigure(keeps.busiestSlots.high)}`;
   }
   if (meanTailSeconds === undefined) {
-    yield 'measured keep-alive slots, which tell how soon clients close';
+    yield 'measured keep-alive slots, which show how soon clients close';
   }
   if (idleCost === 'blocking') yield 'the event MPM, where idle clients hold no worker';
 }

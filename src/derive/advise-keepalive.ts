@@ -14,19 +14,21 @@ export interface AdviceOptions extends Omit<ModelOptions, 'idleCost'> {
   readonly server: AdvisedServer;
   /** ThreadsPerChild of worker and event. */
   readonly threadsPerChild?: number;
-  /** Memory that more workers could take, and which limit ends it; absent where a person said it. */
+  /**
+   * Memory available to more workers, and which limit applies; the limit is absent where a person stated the memory.
+   */
   readonly availableBytes?: number;
   readonly limitedBy?: MemoryRoom['limitedBy'];
-  /** Below which nothing is advised. */
-  readonly least?: LeastTraffic;
+  /** With less traffic nothing is advised. */
+  readonly minimum?: MinimumTraffic;
 }
 
-export interface LeastTraffic {
+export interface MinimumTraffic {
   readonly seconds: number;
   readonly connections: number;
 }
 
-const leastTraffic: LeastTraffic = { seconds: 600, connections: 200 };
+const minimumTraffic: MinimumTraffic = { seconds: 600, connections: 200 };
 
 const idleCosts: Readonly<Record<AdvisedServer, IdleCost>> = {
   apache: 'blocking',
@@ -37,12 +39,12 @@ const idleCosts: Readonly<Record<AdvisedServer, IdleCost>> = {
 };
 
 const unknownMpm =
-  'the MPM is not known: an idle client is taken to hold a worker, as under prefork and worker. Where it is event, say so: --server=event; for the exporter that runs, capacity.async_request_worker_factor (the default is 2)';
+  'the MPM is not known, so an idle client is assumed to hold a worker, as under prefork and worker. If it is event, set --server=event, or capacity.async_request_worker_factor of a running exporter (the default is 2)';
 
-/** Which timeout and how many slots, what that changes, and how sure it is. */
+/** The advised timeout and number of slots, their effect, and how certain they are. */
 export function adviseKeepalive(options: AdviceOptions): Advice {
   const model = predictTimeouts({ ...options, idleCost: idleCosts[options.server] });
-  const missing = findMissing(options, options.least ?? leastTraffic);
+  const missing = findMissing(options, options.minimum ?? minimumTraffic);
   const choice: Choice = missing.length > 0 ? { kind: 'none' } : chooseTimeout(model, options);
   const today = model.predictions.find(
     ({ timeoutSeconds }) => timeoutSeconds === model.todaySeconds,

@@ -45,8 +45,8 @@ export function apacheKeepaliveModel(status: ApacheStatus): KeepaliveModel {
 }
 
 /**
- * 2.4 prints exactly MaxRequestWorkers slots; 2.2 prints ServerLimit x ThreadLimit however low MaxClients is, so a
- * configured figure wins. Slots beyond the scoreboard are open ones.
+ * 2.4 prints exactly MaxRequestWorkers slots. 2.2 prints ServerLimit x ThreadLimit slots even if MaxClients is lower,
+ * so a configured figure takes precedence. Slots beyond the scoreboard count as open.
  */
 function deriveWorkers(scoreboard: Scoreboard, capacity: Capacity): SlotGroup {
   const limit = workerLimit(scoreboard, capacity);
@@ -59,8 +59,8 @@ function deriveWorkers(scoreboard: Scoreboard, capacity: Capacity): SlotGroup {
 }
 
 /**
- * After a graceful restart, processes of the old generation stand beside those of the new one and the scoreboard
- * holds more than MaxRequestWorkers living slots for a while; the limit is then what is really there.
+ * After a graceful restart, processes of the old and of the new generation exist at the same time, and the scoreboard
+ * holds more than MaxRequestWorkers slots with a process for a while. The limit is then that number.
  */
 function workerLimit(scoreboard: Scoreboard, capacity: Capacity): SlotLimit {
   const taken = scoreboard.length - scoreboard.counts.open;
@@ -71,7 +71,7 @@ function workerLimit(scoreboard: Scoreboard, capacity: Capacity): SlotLimit {
   };
 }
 
-/** Everything that is neither ready nor open: a blocked keep-alive worker takes no new visitor either. */
+/** All slots that are neither idle nor open: a worker blocked by a keep-alive client takes no new visitor either. */
 function deriveWorkerSaturation(workers: SlotGroup): number | undefined {
   const available = (workers.counts.get('idle') ?? 0) + (workers.counts.get('open') ?? 0);
   const limit = workers.limit?.value;

@@ -1,8 +1,8 @@
 import type { SeededRandom } from './seeded-random.ts';
 
 /**
- * Draws `items` anew in blocks of neighbours: what happens in one step of time goes on in the next, and single steps
- * drawn alone would make every interval too narrow. The end is followed by the beginning.
+ * Draws a new sample of `items` in blocks of neighbours. Neighbouring steps of time depend on each other; drawing
+ * single steps would make every interval too narrow. The end is followed by the beginning.
  */
 export function resample<T>(items: readonly T[], random: SeededRandom): readonly T[] {
   const length = items.length;
@@ -35,12 +35,12 @@ export function middleInterval(
   return [at(tail * (sorted.length - 1)), at((1 - tail) * (sorted.length - 1))];
 }
 
-/** The value that a normal distribution exceeds with 0.5 %: the end of its 99 % interval. */
+/** The value that a normal distribution exceeds with a probability of 0.5 %: the end of its 99 % interval. */
 const normalEnd = 2.576;
 
 /**
- * By how much to widen a 99 % interval from so many items. Their blocks are few, and so few draws make intervals too
- * narrow: it is the ratio of Student's t to the normal distribution, t by the first terms of its expansion.
+ * The factor by which a 99 % interval from this number of items is widened. Few blocks make intervals too narrow. The
+ * factor is the ratio of Student's t to the normal distribution, with t from the first terms of its expansion.
  */
 export function widening(length: number): number {
   const freedom = Math.max(1, length / blockLength(length) - 1);

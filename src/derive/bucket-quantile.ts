@@ -1,6 +1,6 @@
 /**
- * The quantile of observations counted in buckets, interpolated within its bucket as Prometheus's histogram_quantile
- * does. One that lies above all bounds is the highest bound.
+ * The quantile of observations in buckets, interpolated within its bucket as histogram_quantile of Prometheus does.
+ * Above all bounds it is the highest bound.
  *
  * @param counts one for each bound, then one above all bounds
  */

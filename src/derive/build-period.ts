@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { Period, PeriodStep } from '../snapshot/period.ts';
 import type { GaugeName } from './period-queries.ts';
 
@@ -14,7 +15,7 @@ export interface PeriodSeries {
   readonly keepaliveTimeout: Values;
 }
 
-/** The answers of Prometheus as steps: one for each time at which any figure is known. */
+/** The answers of Prometheus as steps: one for each time with a known figure. */
 export function buildPeriod(series: PeriodSeries): Period {
   const { startSeconds, endSeconds, stepSeconds } = series;
   const bounds = [...series.durations.keys()].sort((a, b) => a - b);
@@ -30,7 +31,7 @@ export function buildPeriod(series: PeriodSeries): Period {
     stepSeconds,
     steps: [...times].sort((a, b) => a - b).map((time) => stepAt(time, series, bounds)),
     durationBounds: bounds.filter(Number.isFinite),
-    ...(timeout === undefined ? {} : { keepaliveTimeoutSeconds: timeout }),
+    ...present({ keepaliveTimeoutSeconds: timeout }),
   };
 }
 
@@ -51,7 +52,10 @@ function stepAt(
   };
 }
 
-/** Cumulative counts to counts for each bucket; increase() extrapolates each on its own, so a step down is rounding. */
+/**
+ * Converts cumulative counts to counts for each bucket. increase() extrapolates each series separately, so a decrease
+ * is a rounding error.
+ */
 function differencesOf(cumulative: readonly number[]): readonly number[] {
   return cumulative.map((count, i) => Math.max(0, count - (cumulative[i - 1] ?? 0)));
 }

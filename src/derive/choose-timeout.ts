@@ -5,7 +5,7 @@ import { defaultAsyncFactor, highestOccupancy } from './keepalive-model.ts';
 export interface Choice {
   readonly kind: AdviceKind;
   readonly advised?: TimeoutPrediction;
-  /** Where their number must change. */
+  /** Present when the number of slots must change. */
   readonly slots?: number;
 }
 
@@ -15,25 +15,25 @@ export interface Means {
   readonly availableBytes?: number;
 }
 
-/** Of the reuse that any timeout would give. */
+/** Share of the best possible reuse that the advised timeout must keep. */
 const keptReuse = 0.95;
-/** A change that frees a smaller share of the slots held at the busiest moment is not worth a restart. */
+/** A change that frees a smaller share of the slots at the busiest moment is not worth a restart. */
 const worthwhile = 0.05;
-/** Of the memory that is free, what workers may take. */
+/** Share of the free memory that new workers may use. */
 export const usableMemory = 0.8;
 
 /**
- * The smallest timeout that keeps 95 % of the reuse that any would give and keeps the busiest moment under 80 % of the
- * slots; else the largest that fits; else keep-alive off; else more slots, as far as memory goes. Without the number of
- * slots every timeout fits.
+ * The smallest timeout that keeps 95 % of the best possible reuse, and keeps the busiest moment under 80 % of the
+ * slots. If there is none: the largest timeout that fits, else keep-alive off, else more slots, within the available
+ * memory. Without a known number of slots every timeout fits.
  */
 export function chooseTimeout(model: KeepaliveModel, means: Means): Choice {
   const { todaySeconds } = model;
   const known = model.predictions.filter(
     ({ isLongerThanLog, timeoutSeconds }) => !isLongerThanLog || timeoutSeconds === todaySeconds,
   );
-  const most = Math.max(...known.map(({ reuseRatio }) => reuseRatio.expected));
-  const keeping = known.filter(({ reuseRatio }) => reuseRatio.expected >= keptReuse * most);
+  const maximum = Math.max(...known.map(({ reuseRatio }) => reuseRatio.expected));
+  const keeping = known.filter(({ reuseRatio }) => reuseRatio.expected >= keptReuse * maximum);
   const best = keeping.find(({ fits }) => fits !== false);
   const today = known.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
   if (best !== undefined && today !== undefined && keeping.includes(today) && isGood(today, best)) {
@@ -45,13 +45,13 @@ export function chooseTimeout(model: KeepaliveModel, means: Means): Choice {
   return { kind: chosen.timeoutSeconds === 0 ? 'off' : 'timeout', advised: chosen };
 }
 
-/** Today's setting fulfils the rule too, and the smaller timeout would free hardly a slot. */
+/** Today's setting fulfils the rule, too, and the smaller timeout would free hardly any slots. */
 function isGood(today: TimeoutPrediction, best: TimeoutPrediction): boolean {
   const freed = today.busiestSlots.high - best.busiestSlots.high;
   return today.fits !== false && freed <= worthwhile * today.busiestSlots.high;
 }
 
-/** Not even keep-alive off fits: requests alone take too many slots. */
+/** Not even keep-alive off fits: requests alone occupy too many slots. */
 function addSlots(
   model: KeepaliveModel,
   keeping: readonly TimeoutPrediction[],
@@ -70,7 +70,7 @@ function addSlots(
   return { kind: 'more_slots', advised: fitting, slots: neededSlots(model, fitting, means) };
 }
 
-/** The fewest slots of which the busiest moment takes no more than 80 %. */
+/** The fewest slots with which the busiest moment uses at most 80 %. */
 function neededSlots(
   { idleCost, busiestBusy }: KeepaliveModel,
   { busiestSlots }: TimeoutPrediction,
@@ -78,7 +78,7 @@ function neededSlots(
 ): number {
   const wanted = busiestSlots.high / highestOccupancy;
   if (idleCost !== 'async') return Math.ceil(wanted);
-  // Connections fit when workers + factor x idle workers are enough; requests when the workers are.
+  // Connections fit when workers + factor x idle workers suffice; requests fit when the workers suffice.
   const forConnections = (wanted + asyncFactor * busiestBusy) / (1 + asyncFactor);
   return Math.ceil(Math.max(forConnections, busiestBusy / highestOccupancy));
 }

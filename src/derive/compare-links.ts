@@ -1,6 +1,6 @@
 import type { KeepaliveFinding, KeepaliveReport, Reuse } from '../snapshot/keepalive-report.ts';
 
-/** The way of a request: from the visitor to the front, and from the front to the origin. */
+/** The path of a request: from the visitor to the front, and from the front to the origin. */
 export interface ChainReport {
   readonly links: readonly ChainLink[];
   readonly findings: readonly KeepaliveFinding[];
@@ -9,13 +9,13 @@ export interface ChainReport {
 export interface ChainLink {
   readonly from: string;
   readonly to: string;
-  /** Whether the server at the end of the link lets connections be reused. */
+  /** Whether the server at the end of the link allows reuse of connections. */
   readonly reuse: Reuse;
 }
 
 /**
- * Compares what a front gives visitors with what the origin behind it gives whoever asks it. Whether the front does
- * reuse its connections to the origin cannot be seen from outside; whether the origin lets it can.
+ * Compares the keep-alive behaviour of a front with that of its origin. Whether the front reuses its connections to the
+ * origin is not visible from outside; whether the origin allows it is.
  */
 export function compareLinks(front: KeepaliveReport, origin: KeepaliveReport): ChainReport {
   return {
@@ -38,7 +38,7 @@ export const chainRules: readonly ChainRule[] = [
   {
     id: 'front-breaks-reuse',
     severity: 'warning',
-    advice: 'turn keep-alive on at the front: visitors pay a connection for each request',
+    advice: 'turn keep-alive on at the front: visitors open a connection for each request',
     find: (front, origin) =>
       front.reuse.http11 === 'closed'
         ? `the link from the visitor to ${front.url} breaks reuse${alone(origin, 'the origin keeps connections')}`
@@ -47,7 +47,7 @@ export const chainRules: readonly ChainRule[] = [
   {
     id: 'origin-breaks-reuse',
     severity: 'warning',
-    advice: 'turn keep-alive on at the origin: the front pays a connection for each request',
+    advice: 'turn keep-alive on at the origin: the front opens a connection for each request',
     find: (front, origin) =>
       origin.reuse.http11 === 'closed'
         ? `the link from ${front.url} to ${origin.url} breaks reuse${alone(front, 'the front keeps connections')}`
@@ -57,7 +57,7 @@ export const chainRules: readonly ChainRule[] = [
     id: 'origin-closes-first',
     severity: 'info',
     advice:
-      'if the front keeps its connections to the origin as long as those of visitors, a request can meet the close (502): let the origin wait longer',
+      'if the front keeps its connections to the origin as long as those of visitors, a request can arrive while the origin closes (502): set a longer timeout at the origin',
     find: ({ idle: front }, { idle: origin }) => {
       const frontSeconds = front.idleTimeoutSeconds ?? front.atLeastSeconds;
       const originSeconds = origin.idleTimeoutSeconds;
@@ -74,7 +74,7 @@ export const chainRules: readonly ChainRule[] = [
     advice: 'nginx before 1.29.7 needs proxy_http_version 1.1 and proxy_set_header Connection ""',
     find: (_, { reuse }) =>
       reuse.http11 === 'reused' && reuse.http10WithoutHeader === 'closed'
-        ? 'the origin keeps HTTP/1.1 connections and closes HTTP/1.0 ones: a front that asks it with HTTP/1.0 never reuses any'
+        ? 'the origin keeps HTTP/1.1 connections and closes HTTP/1.0 ones: a front that uses HTTP/1.0 never reuses a connection'
         : undefined,
   },
 ];

@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { Period } from '../snapshot/period.ts';
 import { middleInterval, resample, widening } from './bootstrap.ts';
 import { type ComparedFigure, comparedFigures } from './compared-figures.ts';
@@ -11,7 +12,7 @@ export interface Difference {
   readonly before: number;
   readonly after: number;
   readonly difference: number;
-  /** Absent when there are too few samples to tell a difference from chance. */
+  /** Absent when there are too few samples for an interval. */
   readonly interval?: readonly [low: number, high: number];
   readonly verdict: ComparisonVerdict;
 }
@@ -28,10 +29,13 @@ export interface Comparison {
   readonly findings: readonly ComparisonFinding[];
 }
 
-/** Wide on purpose: with a dozen figures a 95 % interval would call one of two equal periods worse every other time. */
+/**
+ * Wide on purpose: with a dozen figures, 95 % intervals would report a difference in every other comparison of equal
+ * periods.
+ */
 export const intervalShare = 0.99;
 
-/** Below it an interval says more about chance than about the server. */
+/** With fewer steps an interval shows chance rather than the server. */
 export const fewestSteps = 10;
 
 const resamplings = 1000;
@@ -54,9 +58,9 @@ export function comparePeriods(periods: ComparedPeriods): Comparison {
   return { differences, missing, findings: findingsOf(periods, differences) };
 }
 
-/** One drawing of both periods gives a difference of every figure. */
+/** Each draw of both periods yields a difference of every figure. */
 function drawDifferences({ before, after, seed }: ComparedPeriods) {
-  const draws = new Map(comparedFigures.map(({ name }) => [name, [] as number[]]));
+  const draws = new Map<string, number[]>(comparedFigures.map(({ name }) => [name, []]));
   if (hasFewSteps({ before, after })) return draws;
   const random = createRandom(seed);
   for (let i = 0; i < resamplings; i++) {
@@ -87,7 +91,7 @@ function compareFigure(
     before: from,
     after: to,
     difference: to - from,
-    ...(interval === undefined ? {} : { interval }),
+    ...present({ interval }),
     verdict: isRounding(from, to) ? 'no difference seen' : verdictOf(interval, better),
   };
 }
@@ -101,7 +105,7 @@ function widen(
   return [around + (low - around) * factor, around + (high - around) * factor];
 }
 
-/** Means of the same values over different numbers of steps differ in the last digit. */
+/** Means of equal values over different numbers of steps differ in the last digit. */
 function isRounding(from: number, to: number): boolean {
   return Math.abs(to - from) <= 1e-9 * Math.max(Math.abs(from), Math.abs(to));
 }
@@ -126,7 +130,7 @@ function findingsOf(
     hasFewSteps(periods)
       ? {
           kind: 'too_few_samples',
-          message: `a period has fewer than ${fewestSteps} samples: no difference can be told from chance`,
+          message: `a period has fewer than ${fewestSteps} samples: a difference cannot be distinguished from chance`,
         }
       : undefined,
     otherLoad(verdict('requestsPerSecond')),
@@ -148,11 +152,11 @@ function otherLoad(verdict: ComparisonVerdict | undefined): ComparisonFinding | 
   if (verdict !== 'more' && verdict !== 'less') return undefined;
   return {
     kind: 'other_load',
-    message: `there was ${verdict} load after than before: differences may come from that`,
+    message: `there was ${verdict} load after than before: this may explain differences`,
   };
 }
 
-/** The guides' rule: 408 and 499 jump after the keep-alive window was made smaller. */
+/** The rule of thumb: 408 and 499 rise when the keep-alive timeout was made too short. */
 function goBackAStep({ before, after }: ComparedPeriods): ComparisonFinding | undefined {
   const [from, to] = [before.keepaliveTimeoutSeconds, after.keepaliveTimeoutSeconds];
   if (from === undefined || to === undefined) {
@@ -170,12 +174,12 @@ function goBackAStep({ before, after }: ComparedPeriods): ComparisonFinding | un
 
 const latencies = ['p50Seconds', 'p95Seconds', 'p99Seconds'];
 
-/** The guides' other rule: load is flat and latency better. */
+/** The other rule of thumb: load is flat and latency is better. */
 function isSweetSpot(verdict: (name: string) => ComparisonVerdict | undefined): boolean {
-  const words = latencies.map(verdict);
+  const ofLatency = latencies.map(verdict);
   const same = verdict('requestsPerSecond') === 'no difference seen';
-  const harmed = [...words, verdict('abortedRatio')].includes('worse');
-  return same && words.includes('better') && !harmed;
+  const harmed = [...ofLatency, verdict('abortedRatio')].includes('worse');
+  return same && ofLatency.includes('better') && !harmed;
 }
 
 const sweetSpot: ComparisonFinding = {

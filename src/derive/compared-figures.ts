@@ -9,16 +9,16 @@ export interface ComparedFigure {
   readonly name: string;
   readonly title: string;
   readonly unit: Unit;
-  /** Which direction is better; load is neither, it says whether the periods can be compared. */
+  /** Which direction is better. Load has none: it shows whether the periods are comparable. */
   readonly better: 'lower' | 'higher' | 'neither';
-  /** Over any selection of the period's steps, so that a bootstrap can draw them anew. */
+  /** Reads any selection of the period's steps, so that a bootstrap can resample them. */
   readonly read: (steps: readonly PeriodStep[], period: Period) => number | undefined;
-  /** What to do to have it. */
+  /** What the figure needs. */
   readonly needs: string;
 }
 
 const forSlots =
-  'the status page, in Prometheus; or logs that tell connections, with --timeout-before and --timeout-after';
+  'the status page, in Prometheus; or logs that identify connections, with --timeout-before and --timeout-after';
 
 export const comparedFigures: readonly ComparedFigure[] = [
   {
@@ -51,7 +51,7 @@ export const comparedFigures: readonly ComparedFigure[] = [
     better: 'higher',
     read: (steps) => {
       const fresh = ratio(total(steps, 'newConnections'), total(steps, 'requests'));
-      // A connection that ends without a request is no reuse of another.
+      // Connections without a request can make the share of new connections exceed 1.
       return fresh === undefined ? undefined : Math.max(0, 1 - fresh);
     },
     needs: 'an access log with %k or $connection_requests, or nginx',

@@ -1,7 +1,7 @@
 import type { ListenEndpoint } from '../snapshot/listeners.ts';
 import { isWildcard } from './server-listeners.ts';
 
-/** Of either server. */
+/** A directive of Apache or nginx. */
 interface Directive {
   readonly name: string;
   readonly args: readonly string[];
@@ -36,7 +36,7 @@ function nginxEndpoint({ args: [where = '', ...options] }: Directive): readonly 
   return [endpointOf(where) ?? endpointOf(`${where}:80`) ?? { port: 80 }];
 }
 
-/** Undefined for anything without a port. A name instead of an address may stand for several: only its port counts. */
+/** Undefined for anything without a port. A host name may stand for several addresses, so only its port is used. */
 function endpointOf(where: string): ListenEndpoint | undefined {
   const [, host = '*', port] = /^(?:(\[[^\]]*\]|[^:[\]]+):)?(\d{1,5})$/.exec(where) ?? [];
   if (port === undefined) return undefined;

@@ -1,3 +1,5 @@
+import { recordOf } from '../parse/record-of.ts';
+import { present } from '../present.ts';
 import {
   type ActivityCounts,
   type ConnectionActivity,
@@ -6,28 +8,31 @@ import {
   type HeldConnection,
 } from '../snapshot/connections.ts';
 import type { ConnectionSocket } from '../snapshot/kernel.ts';
-import { buildIdleSeconds } from './idle-seconds.ts';
+import { buildHistogram } from './histogram.ts';
 
-/** Squares that the slot board draws one by one. */
-const mostOnBoard = 1000;
+/** Upper bounds in seconds: the usual keep-alive timeouts, and values around them. */
+export const idleSecondsBounds = [0.5, 1, 2, 3, 5, 7, 10, 15, 30, 60, 75, 120, 300] as const;
+
+/** Connections that the slot board draws one by one. */
+const maximumOnBoard = 1000;
 
 /**
- * What a connection does, from its queues and from which side moved last. Limits, which no view from the kernel can
- * lift: half a request and a request at work look alike (`active`); after a TLS handshake the server has spoken last,
- * so a client that then stays silent is `idle`; so is a response that pauses while it is produced. With HTTP/2 a
- * connection is `active` while its last frame came from the client.
+ * The activity of a connection, from its queues and from which side sent last. The kernel cannot distinguish some
+ * cases. A partly received request and a request that is being processed are both `active`. After a TLS handshake the
+ * server has sent last, so a client that sends nothing then is `idle`; so is a response that pauses while it is
+ * produced. With HTTP/2 a connection is `active` while its last frame came from the client.
  *
- * Undefined for a socket that nobody holds any more (closed by the server, or by a client that nobody had accepted).
+ * Undefined for a socket that no process holds any more.
  */
 export function classifyConnection(socket: ConnectionSocket): ConnectionActivity | undefined {
   const { state, held, unreadBytes, unsentBytes, receivedBytes, sentBytes } = socket;
   if (!held) {
-    // A client that has given up while it waited leaves close_wait: the server still has to accept it.
+    // A client that gave up while it waited leaves close_wait: the server still has to accept it.
     return state === 'established' || state === 'close_wait' ? 'queued' : undefined;
   }
   if (state === 'fin_wait1' || state === 'fin_wait2') return 'closing';
   if (unsentBytes > 0) return 'sending';
-  // The FIN of a client that has ended its side is counted as one unread byte.
+  // The FIN of a client counts as one unread byte.
   if (unreadBytes > (state === 'close_wait' ? 1 : 0)) return 'active';
   if (sentBytes === 0) {
     return receivedBytes > (state === 'close_wait' ? 1 : 0) ? 'active' : 'silent';
@@ -36,7 +41,7 @@ export function classifyConnection(socket: ConnectionSocket): ConnectionActivity
   return sinceSentSeconds <= sinceReceivedSeconds ? 'idle' : 'active';
 }
 
-/** All connections of a server together. */
+/** Summarizes all connections of a server. */
 export function summarizeConnections(sockets: readonly ConnectionSocket[]): ConnectionSummary {
   const counts = emptyCounts();
   const held: HeldConnection[] = [];
@@ -62,13 +67,15 @@ export function summarizeConnections(sockets: readonly ConnectionSocket[]): Conn
   }
   return {
     counts,
-    idleSeconds: buildIdleSeconds(idleAges),
+    idleSeconds: buildHistogram(idleSecondsBounds, idleAges),
     clients: perClient.size,
     topClientConnections: largest(perClient.values()) ?? 0,
-    held: held.toSorted((a, b) => b.ageSeconds - a.ageSeconds).slice(0, mostOnBoard),
-    ...known('oldestIdleSeconds', largest(idleAges)),
-    ...known('oldestQueuedSeconds', oldestQueuedSeconds),
-    ...known('minRoundTripSeconds', roundTripPercentiles(roundTrips)),
+    held: held.toSorted((a, b) => b.ageSeconds - a.ageSeconds).slice(0, maximumOnBoard),
+    ...present({
+      oldestIdleSeconds: largest(idleAges),
+      oldestQueuedSeconds,
+      minRoundTripSeconds: roundTripPercentiles(roundTrips),
+    }),
   };
 }
 
@@ -82,10 +89,7 @@ export function countActivities(sockets: readonly ConnectionSocket[]): ActivityC
 }
 
 function emptyCounts(): Record<ConnectionActivity, number> {
-  return Object.fromEntries(connectionActivities.map((activity) => [activity, 0])) as Record<
-    ConnectionActivity,
-    number
-  >;
+  return recordOf(connectionActivities, () => 0);
 }
 
 /** Seconds since the last byte in either direction. */
@@ -108,8 +112,4 @@ function largest(values: Iterable<number>): number | undefined {
   let max: number | undefined;
   for (const value of values) max = Math.max(max ?? value, value);
   return max;
-}
-
-function known<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]?: V });
 }

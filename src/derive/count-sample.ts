@@ -1,23 +1,28 @@
+import { present } from '../present.ts';
 import type { ConnectionSummary } from '../snapshot/connections.ts';
+import type { Histogram } from '../snapshot/histogram.ts';
 import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
-import { addIdleSeconds, noIdleSeconds } from './idle-seconds.ts';
-import { addRatio, emptyRatioHistogram } from './ratio-histogram.ts';
+import { idleSecondsBounds } from './connection-activity.ts';
+import { addHistograms, emptyHistogram, withValue } from './histogram.ts';
 
-export const noSamples: SampleCounters = {
-  saturation: emptyRatioHistogram,
-  keepaliveOccupancy: emptyRatioHistogram,
+/** Finer near 1, where an operator must act. */
+const ratioBounds = [0.5, 0.7, 0.8, 0.9, 0.95, 1] as const;
+
+export const emptySamples: SampleCounters = {
+  saturation: emptyHistogram(ratioBounds),
+  keepaliveOccupancy: emptyHistogram(ratioBounds),
   keepaliveSlots: { sum: 0, count: 0 },
-  idleSeconds: noIdleSeconds,
+  idleSeconds: emptyHistogram(idleSecondsBounds),
   taken: 0,
   missed: 0,
 };
 
 /**
- * The figures that a sample counts. Apache event's own count of idle connections lags by up to KeepAliveTimeout: where
- * the kernel tells, only the samples beside which it was read go into the histogram. The mean over ten minutes, from
- * which the advice reckons, is the same either way.
+ * The figures that a sample counts. Apache event reports its idle connections up to KeepAliveTimeout late. Where the
+ * kernel shows them, only samples with a reading of the kernel go into the histogram. The mean that the advice uses
+ * covers ten minutes, so the delay does not matter there.
  */
 export function sampledFigures({
   figures,
@@ -32,7 +37,7 @@ export function sampledFigures({
   return current;
 }
 
-/** One sample that was answered; a ratio that is not known is not counted. */
+/** Counts one answered sample; an unknown ratio is not counted. */
 export function countSample(
   counters: SampleCounters,
   figures: SlotFigures | undefined,
@@ -47,8 +52,8 @@ export function countSample(
 }
 
 /**
- * One sample that was missed. A full server cannot answer, and leaving those moments out would make it look emptier
- * the longer it is full: while the verdict is "exhausted" a missed sample counts as saturation 1, with the occupancy
+ * Counts one missed sample. A full server cannot answer, and leaving out these moments would make it look emptier the
+ * longer it is full. So while the verdict is "exhausted", a missed sample counts as saturation 1, with the occupancy
  * that the kernel shows.
  */
 export function countMissedSample(
@@ -60,11 +65,11 @@ export function countMissedSample(
   const { keepaliveOccupancy } = view.figures ?? {};
   return addRatios(missed, {
     workerSaturation: 1,
-    ...(keepaliveOccupancy === undefined ? {} : { keepaliveOccupancy }),
+    ...present({ keepaliveOccupancy }),
   });
 }
 
-/** The idle times of one reading of the kernel. */
+/** Adds the idle times of one reading of the kernel. */
 export function countIdleSeconds(
   counters: SampleCounters,
   connections: ConnectionSummary | undefined,
@@ -72,7 +77,7 @@ export function countIdleSeconds(
   if (connections === undefined) return counters;
   return {
     ...counters,
-    idleSeconds: addIdleSeconds(counters.idleSeconds, connections.idleSeconds),
+    idleSeconds: addHistograms(counters.idleSeconds, connections.idleSeconds),
   };
 }
 
@@ -83,11 +88,11 @@ function addRatios(
   const { workerSaturation, keepaliveOccupancy } = ratios;
   return {
     ...counters,
-    ...(workerSaturation === undefined
-      ? {}
-      : { saturation: addRatio(counters.saturation, workerSaturation) }),
-    ...(keepaliveOccupancy === undefined
-      ? {}
-      : { keepaliveOccupancy: addRatio(counters.keepaliveOccupancy, keepaliveOccupancy) }),
+    saturation: withKnown(counters.saturation, workerSaturation),
+    keepaliveOccupancy: withKnown(counters.keepaliveOccupancy, keepaliveOccupancy),
   };
+}
+
+function withKnown(histogram: Histogram, value: number | undefined): Histogram {
+  return value === undefined ? histogram : withValue(histogram, value);
 }

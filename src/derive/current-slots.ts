@@ -20,7 +20,7 @@ export interface SlotKnowledge {
   /** Of the last poll that was answered. */
   readonly before?: SlotFigures;
   readonly capacity: Capacity;
-  /** Those of the time of the poll, or of later. */
+  /** As recent as the poll, or newer. */
   readonly connections?: HostFigures['connections'];
   readonly exhausted?: boolean;
   readonly viaLane: boolean;
@@ -32,10 +32,9 @@ export interface CurrentSlots {
 }
 
 /**
- * The slots now: from the status page when it answered (the connections of event from the kernel), else all of them from
- * the kernel's connections. Undefined when nothing
- * tells, or when the server refuses connections and so has no slots. An exhausted server has a saturation of 1, since
- * that is what the word means.
+ * The slots now. When the poll was answered they come from the status page, except the connections of event, which come
+ * from the kernel. Otherwise all of them come from the kernel. Undefined without evidence, and when the server refuses
+ * connections and so has no slots. An exhausted server has a saturation of 1 by definition.
  */
 export function deriveCurrentSlots(knowledge: SlotKnowledge): CurrentSlots | undefined {
   const { outcome, exhausted, viaLane } = knowledge;
@@ -48,16 +47,16 @@ export function deriveCurrentSlots(knowledge: SlotKnowledge): CurrentSlots | und
     const figures = exhausted ? { ...seen, workerSaturation: 1 } : seen;
     return { figures, source: viaLane ? 'lane' : 'status' };
   }
-  if (!isSilent(outcome.failure.result)) return undefined;
+  if (!hasNoAnswer(outcome.failure.result)) return undefined;
   const figures = slotsFromKernel(knowledge);
   return figures === undefined ? undefined : { figures, source: 'kernel' };
 }
 
-function isSilent(result: string): boolean {
+function hasNoAnswer(result: string): boolean {
   return ['response_timeout', 'connect_timeout', 'empty_reply', 'reset'].includes(result);
 }
 
-/** docs/slot-model.md has a table of what is known from what, with which error. */
+/** docs/slot-model.md has a table of what each source shows, and with which error. */
 function slotsFromKernel(knowledge: SlotKnowledge): SlotFigures | undefined {
   const { server, before, capacity, connections, exhausted } = knowledge;
   if (connections === undefined) return undefined;
@@ -86,14 +85,17 @@ function slotsFromKernel(knowledge: SlotKnowledge): SlotFigures | undefined {
   );
 }
 
-/** Not of the workers of event: a process with too many connections takes no more, though it has an idle worker. */
+/**
+ * The workers of event are left as they are: a process with too many connections accepts no more although it has an
+ * idle worker.
+ */
 function withNothingFree(group: SlotGroup, model: KeepaliveModel): SlotGroup {
   if (group.kind === 'worker' && model === 'async') return group;
   const free = group.kind === 'worker' ? 'idle' : 'free';
   return { ...group, counts: new Map(group.counts).set(free, 0) };
 }
 
-/** Each accepted connection is a worker. */
+/** Each accepted connection occupies a worker. */
 function blockedWorkers(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
   return fill('worker', limit, [
     ['keepalive', counts.idle],
@@ -106,15 +108,17 @@ function blockedWorkers(counts: ActivityCounts, limit: SlotGroup['limit']): Slot
 
 /** Idle, sending and closing connections wait in the listener's queues and hold no worker. */
 function eventWorkers(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
-  const most = limit?.value ?? Number.POSITIVE_INFINITY;
-  const active = Math.min(counts.active, most);
+  const maximum = limit?.value ?? Number.POSITIVE_INFINITY;
+  const active = Math.min(counts.active, maximum);
   return fill('worker', limit, [
     ['active', active],
-    ['reading', Math.min(counts.silent, most - active)],
+    ['reading', Math.min(counts.silent, maximum - active)],
   ]);
 }
 
-/** A server whose workers are all busy accepts no more connections than it has threads, or than are open already. */
+/**
+ * A server whose workers are all busy accepts no more connections than it has threads; those already open may be more.
+ */
 function eventConnections(counts: ActivityCounts, workers: SlotGroup['limit']): SlotGroup {
   const limit =
     workers === undefined
@@ -128,7 +132,7 @@ function eventConnections(counts: ActivityCounts, workers: SlotGroup['limit']): 
   ]);
 }
 
-/** nginx counts a connection that has sent nothing yet as waiting. Its connections to upstreams are not seen here. */
+/** nginx counts a connection that has sent nothing yet as waiting. Its upstream connections are not visible here. */
 function nginxConnections(counts: ActivityCounts, limit: SlotGroup['limit']): SlotGroup {
   return fill('connection', limit, [
     ['keepalive', counts.idle + counts.silent],
@@ -138,7 +142,7 @@ function nginxConnections(counts: ActivityCounts, limit: SlotGroup['limit']): Sl
   ]);
 }
 
-/** `unknown` is what no connection explains: idle slots, slots between two connections, connections to upstreams. */
+/** `unknown` is the rest: idle slots, slots between two connections, upstream connections. */
 function fill(
   kind: SlotKind,
   limit: SlotGroup['limit'],
@@ -152,7 +156,7 @@ function fill(
   return { kind, limit: { ...limit, value }, counts, fromKernel: true };
 }
 
-/** The limit the server had when it last answered, else what is configured. */
+/** The limit at the last answer, else the configured one. */
 function limitOf(
   kind: SlotKind,
   before: SlotFigures | undefined,
@@ -163,7 +167,7 @@ function limitOf(
   return slots === undefined ? undefined : { value: slots, source: slotsSource };
 }
 
-/** A slot without a connection may be free, so this is the least that is taken. */
+/** A slot without a connection may be free, so this is a lower bound. */
 function saturationOf(group: SlotGroup | undefined): number | undefined {
   const limit = group?.limit?.value;
   if (group === undefined || limit === undefined) return undefined;

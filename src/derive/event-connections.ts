@@ -2,17 +2,17 @@ import type { ApacheStatus } from '../snapshot/apache-status.ts';
 import type { Capacity, EventConnectionState, SlotGroup } from '../snapshot/slots.ts';
 import { compareVersions, parseServerVersion } from './server-version.ts';
 
-/** What AsyncRequestWorkerFactor is when httpd.conf does not say (DEFAULT_WORKER_FACTOR in event.c). */
+/** The default of AsyncRequestWorkerFactor (DEFAULT_WORKER_FACTOR in event.c). */
 const defaultFactor = 2;
 
 /**
- * Connection slots under the event MPM. A process accepts while
- * `connections - lingering < ThreadsPerChild + idle workers x AsyncRequestWorkerFactor` (connections_above_limit in
- * event.c), so the ceiling falls from (factor + 1) x to 1 x the threads as workers get busy.
+ * Connection slots under the event MPM. A process accepts while `connections - lingering < ThreadsPerChild + idle
+ * workers x AsyncRequestWorkerFactor` (connections_above_limit in event.c), so the limit falls from (factor + 1) x to 1
+ * x the threads as workers get busy.
  *
- * Connections in lingering close do not count against the ceiling; they stand on top of it here, so that the
- * states still sum to the limit. Open connections may outnumber a ceiling that has just fallen: then the limit is
- * what is open.
+ * Connections in lingering close do not count against this limit. They are added to it here, so that the states still
+ * add up to the limit. When the limit has just fallen, more connections than that may be open; then the limit is their
+ * number.
  *
  * ConnsTotal and its parts lag by up to KeepAliveTimeout: the listener refreshes them only when a queue expires.
  */
@@ -44,8 +44,8 @@ export function deriveEventConnections(
 }
 
 /**
- * Sum over the accepting processes. With one figure of idle workers for all of them the sum is
- * threads + factor x idle.
+ * Sum over the accepting processes. The page has one figure of idle workers for all of them, so the sum is threads +
+ * factor x idle.
  */
 function connectionCeiling(status: ApacheStatus, capacity: Capacity): number | undefined {
   const threads = acceptingThreads(status, capacity);
@@ -55,8 +55,8 @@ function connectionCeiling(status: ApacheStatus, capacity: Capacity): number | u
 }
 
 /**
- * event.c keeps the factor in sixteenths of an unsigned int. Since 2.4.30 it divides before multiplying, which cuts
- * a factor of 1.5 to 1; up to 2.4.29 it multiplied first.
+ * event.c stores the factor in sixteenths of an unsigned int. Since 2.4.30 it divides before it multiplies, which
+ * truncates a factor of 1.5 to 1; up to 2.4.29 it multiplied first.
  */
 function idleAllowance(idle: number, factor: number, serverVersion: string | undefined): number {
   const sixteenths = Math.trunc(Math.max(1, factor) * 16);
@@ -68,8 +68,8 @@ function idleAllowance(idle: number, factor: number, serverVersion: string | und
 }
 
 /**
- * Threads of the processes that accept: processes x ThreadsPerChild when the operator states the latter; else, while
- * no process is stopping, every living slot of the scoreboard belongs to an accepting process.
+ * Threads of the accepting processes: processes x ThreadsPerChild when the latter is configured. Otherwise, while no
+ * process is stopping, every slot with a process belongs to an accepting process.
  */
 function acceptingThreads(status: ApacheStatus, capacity: Capacity): number | undefined {
   const stopping = status.stoppingProcesses ?? 0;

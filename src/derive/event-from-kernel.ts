@@ -1,10 +1,11 @@
+import { present } from '../present.ts';
 import type { ActivityCounts } from '../snapshot/connections.ts';
 import type { SlotFigures, SlotGroup } from '../snapshot/slots.ts';
 import { share } from './ratio.ts';
 
 /**
- * The figures of a page of Apache event with its connections as the kernel sees them: event refreshes its own only
- * when one of its queues is maintained, so that they lag by up to KeepAliveTimeout.
+ * The figures of a page of Apache event, with its connections replaced by those of the kernel: event refreshes its own
+ * only when one of its queues is maintained, so they lag by up to KeepAliveTimeout.
  */
 export function withKernelConnections(figures: SlotFigures, counts: ActivityCounts): SlotFigures {
   if (figures.keepaliveModel !== 'async') return figures;
@@ -12,20 +13,20 @@ export function withKernelConnections(figures: SlotFigures, counts: ActivityCoun
   if (page === undefined) return figures;
   const group = kernelGroup(page, counts, requestsOf(figures));
   const { limit } = group;
-  const keepaliveOccupancy = share(group.counts.get('keepalive'), limit?.value);
-  const connectionOccupancy = share(openOf(counts) + counts.closing, limit?.value);
   return {
     ...figures,
     groups: figures.groups.map((one) => (one === page ? group : one)),
-    ...(keepaliveOccupancy === undefined ? {} : { keepaliveOccupancy }),
-    ...(connectionOccupancy === undefined ? {} : { connectionOccupancy }),
+    ...present({
+      keepaliveOccupancy: share(group.counts.get('keepalive'), limit?.value),
+      connectionOccupancy: share(openOf(counts) + counts.closing, limit?.value),
+    }),
   };
 }
 
 function kernelGroup(page: SlotGroup, counts: ActivityCounts, requests: number): SlotGroup {
   const { silent, active, sending, idle, closing } = counts;
   const open = openOf(counts);
-  // A response that pauses looks idle to the kernel: each request that the page shows at work has a connection too.
+  // To the kernel a paused response looks idle. Each request that the page shows in progress also has a connection.
   const keepalive = Math.min(idle, Math.max(0, open - requests));
   const held = new Map([
     ['working', silent + active + idle - keepalive],
@@ -34,7 +35,7 @@ function kernelGroup(page: SlotGroup, counts: ActivityCounts, requests: number):
     ['closing', closing],
   ] as const);
   if (page.limit === undefined) return { kind: 'connection', counts: held, fromKernel: true };
-  // Closing connections stand on top of the ceiling: docs/slot-model.md.
+  // Closing connections are added to the limit: docs/slot-model.md.
   const ceiling = page.limit.value - (page.counts.get('closing') ?? 0);
   const value = Math.max(ceiling, open) + closing;
   return {
@@ -45,7 +46,7 @@ function kernelGroup(page: SlotGroup, counts: ActivityCounts, requests: number):
   };
 }
 
-/** Requests that workers read or answer, without the poll: its connection is closed when the kernel is read. */
+/** Requests that workers read or answer, without the poll: its connection is closed by the time the kernel is read. */
 function requestsOf({ groups }: SlotFigures): number {
   const workers = groups.find(({ kind }) => kind === 'worker')?.counts;
   return Math.max(0, (workers?.get('reading') ?? 0) + (workers?.get('writing') ?? 0) - 1);

@@ -1,8 +1,9 @@
-import { ABSENT, type LogRecord } from '../snapshot/log-record.ts';
+import { ABSENT, isGivenUp, type LogRecord } from '../snapshot/log-record.ts';
 import type { Period, PeriodStep } from '../snapshot/period.ts';
 import type { HeldSeconds } from './held-seconds.ts';
+import { bucketOf } from './histogram.ts';
 
-/** From 1 ms to a minute and a half, each a fifth above the one before: a quantile is right to within a tenth. */
+/** From 1 ms to 90 s, each 20 % above the previous one: a quantile is accurate to 10 %. */
 const durationBounds: readonly number[] = Array.from({ length: 64 }, (_, i) =>
   Number((0.001 * 1.2 ** i).toPrecision(3)),
 );
@@ -20,16 +21,16 @@ interface StepCounts {
 }
 
 export interface PeriodFold {
-  /** @param held what the line adds to the slot seconds of its step, where that is known. */
+  /** @param held the slot seconds that the line adds to its step, where known */
   add(record: LogRecord, held?: HeldSeconds): void;
-  /** Undefined when no line bore a time. */
+  /** Undefined when no line had a time. */
   period(): Period | undefined;
 }
 
-/** Logs of more than this are counted in longer steps. */
-const mostSteps = 20_000;
+/** Longer logs need longer steps. */
+const maximumSteps = 20_000;
 
-/** Counts the lines of access logs by steps of time; lines may come in any order. */
+/** Counts the lines of access logs by steps of time, in any order. */
 export function createPeriodFold(stepSeconds: number): PeriodFold {
   const steps = new Map<number, StepCounts>();
   return {
@@ -37,8 +38,8 @@ export function createPeriodFold(stepSeconds: number): PeriodFold {
       if (record.own || record.unixSeconds === ABSENT) return;
       const index = Math.floor(record.unixSeconds / stepSeconds);
       const step = steps.get(index) ?? startStep();
-      // A line with a broken clock must not fill the memory.
-      if (steps.size >= mostSteps && !steps.has(index)) return;
+      // Lines with wrong times must not fill the memory.
+      if (steps.size >= maximumSteps && !steps.has(index)) return;
       steps.set(index, step);
       countRecord(step, record);
       if (held !== undefined) countHeld(step, held);
@@ -63,12 +64,12 @@ function startStep(): StepCounts {
 
 function countRecord(step: StepCounts, record: LogRecord): void {
   step.responses++;
-  if (record.status === 408 || record.status === 499) step.abortedResponses++;
+  if (isGivenUp(record.status)) step.abortedResponses++;
   if (record.requestOnConnection > 0) step.numbered++;
   if (record.requestOnConnection === 1) step.newConnections++;
   if (record.requestSeconds < 0) return;
   step.timed++;
-  const bucket = bucketOf(record.requestSeconds);
+  const bucket = bucketOf(durationBounds, record.requestSeconds);
   step.durations[bucket] = (step.durations[bucket] ?? 0) + 1;
 }
 
@@ -78,18 +79,7 @@ function countHeld(step: StepCounts, { busy, idle }: HeldSeconds): void {
   step.idleSeconds += idle;
 }
 
-/** The first bound that is not below; halving, since this runs for each line. */
-function bucketOf(seconds: number): number {
-  let [low, high] = [0, durationBounds.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (seconds <= (durationBounds[middle] ?? 0)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** A step without a line is one too: nobody came. The first and the last are cut off somewhere, and left out. */
+/** A step without a line counts as a step without visitors. The first and the last step are incomplete and left out. */
 function buildPeriod(
   steps: ReadonlyMap<number, StepCounts>,
   stepSeconds: number,
@@ -99,43 +89,43 @@ function buildPeriod(
   if (first === undefined || last === undefined) return undefined;
   const whole = last - first >= 2 ? { from: first + 1, to: last - 1 } : { from: first, to: last };
   const counts = [...steps.values()];
-  const gives = {
+  const known = {
     connections: counts.some(({ numbered }) => numbered > 0),
     durations: counts.some(({ timed }) => timed > 0),
     held: counts.some(({ held }) => held > 0),
     stepSeconds,
   };
-  const length = Math.min(whole.to - whole.from + 1, mostSteps);
+  const length = Math.min(whole.to - whole.from + 1, maximumSteps);
   return {
     startSeconds: whole.from * stepSeconds,
     endSeconds: (whole.to + 1) * stepSeconds,
     stepSeconds,
     steps: Array.from({ length }, (_, i) =>
-      stepOf(steps.get(whole.from + i) ?? startStep(), gives),
+      stepOf(steps.get(whole.from + i) ?? startStep(), known),
     ),
-    durationBounds: gives.durations ? durationBounds : [],
-    ...(gives.held ? { slotsFromLog: true } : {}),
+    durationBounds: known.durations ? durationBounds : [],
+    ...(known.held ? { slotsFromLog: true } : {}),
   };
 }
 
 function stepOf(
   { responses, abortedResponses, newConnections, durations, busySeconds, idleSeconds }: StepCounts,
-  gives: {
+  known: {
     readonly connections: boolean;
     readonly durations: boolean;
     readonly held: boolean;
     readonly stepSeconds: number;
   },
 ): PeriodStep {
-  const { stepSeconds } = gives;
+  const { stepSeconds } = known;
   return {
     requests: responses,
     responses,
     abortedResponses,
-    ...(gives.connections ? { newConnections } : {}),
-    ...(gives.durations ? { durations } : {}),
-    // In a step of few visitors more tails may have become gaps than began.
-    ...(gives.held
+    ...(known.connections ? { newConnections } : {}),
+    ...(known.durations ? { durations } : {}),
+    // In a step with few visitors more tails may have become gaps than began.
+    ...(known.held
       ? {
           heldSlots: Math.max(0, busySeconds + idleSeconds) / stepSeconds,
           idleSlots: Math.max(0, idleSeconds) / stepSeconds,

@@ -3,7 +3,7 @@ import { type GapTracker, missedWithinSeconds } from './gap-state.ts';
 import { addIdleTime } from './idle-classes.ts';
 import { addEntry, findEntry, touchEntry } from './recency-table.ts';
 
-/** Flag of an entry: its last response left a connection open, which a longer timeout would have kept. */
+/** Flag of an entry: its last response left a connection open, so a longer timeout would have kept it. */
 const leftOpen = 1;
 
 /** Counts a new connection as missed reuse when the address had an idle one shortly before. */
@@ -13,7 +13,7 @@ export function keepAddress(tracker: GapTracker, address: number): void {
   const found = findEntry(table, address);
   if (found !== -1 && request.begins && table.flags[found] === leftOpen) {
     const idle = request.start - (table.times[found] as number);
-    // Not above 0: the address is at work on another connection, and wants several at once.
+    // At 0 or below, another connection of the address is still busy: it needs several at once.
     if (idle > 0 && idle <= missedWithinSeconds) addIdleTime(tracker.missed, idle);
   }
   const entry =
@@ -25,7 +25,7 @@ export function keepAddress(tracker: GapTracker, address: number): void {
 
 const handful = 5;
 
-/** Share of all connections that the busiest few addresses made, as far as the table remembers them. */
+/** Share of all connections that the busiest addresses opened, as far as they are in the table. */
 export function shareOfBusiest({ addresses, connections }: GapTracker): number {
   if (connections === 0) return 0;
   const busiest = addresses.counts.slice(0, addresses.size).sort().slice(-handful);

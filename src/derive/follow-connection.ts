@@ -1,4 +1,10 @@
-import { ABSENT, type LogRecord, logProtocols } from '../snapshot/log-record.ts';
+import {
+  ABSENT,
+  clientClosedRequest,
+  type LogRecord,
+  logProtocols,
+  requestTimeout,
+} from '../snapshot/log-record.ts';
 import { keepAddress } from './follow-address.ts';
 import type { GapTracker } from './gap-state.ts';
 import { addIdleTime } from './idle-classes.ts';
@@ -12,12 +18,21 @@ const http10 = logProtocols.indexOf('HTTP/1.0');
 const http2 = logProtocols.indexOf('HTTP/2.0');
 const http3 = logProtocols.indexOf('HTTP/3.0');
 
-/** nginx clears keep-alive for these (ngx_http_special_response_handler), or has no client any more (408, 444, 499). */
+/** nginx clears keep-alive for these (ngx_http_special_response_handler), or the client is gone. */
 const closingCodes: ReadonlySet<number> = new Set([
-  400, 408, 413, 414, 444, 494, 495, 496, 497, 499,
+  400,
+  requestTimeout,
+  413,
+  414,
+  444,
+  494,
+  495,
+  496,
+  497,
+  clientClosedRequest,
 ]);
 
-/** Adds the request at hand to its connection: a new one, one that is known, or one from before the log. */
+/** Assigns the request to its connection: a new one, a known one, or one that began before the log. */
 export function followConnection(tracker: GapTracker, record: LogRecord): void {
   const { request, timeline, openConnections } = tracker;
   const found = findEntry(openConnections, request.key);
@@ -39,7 +54,7 @@ export function isMultiplexed({ protocol }: LogRecord): boolean {
   return protocol === http2 || protocol === http3;
 }
 
-/** Whether the server kept the connection open. Without %X by what makes both servers close it. */
+/** Whether the server kept the connection open. Without %X this follows from what makes both servers close it. */
 function staysOpen(record: LogRecord): boolean {
   if (record.aborted) return false;
   if (record.keptOpen !== ABSENT) return record.keptOpen === 1;
@@ -48,8 +63,8 @@ function staysOpen(record: LogRecord): boolean {
 }
 
 /**
- * Whether the request belongs to the connection of that entry. Numbers of connections begin anew when nginx does, and
- * clients use ports again: then the requests on the connection are counted from 1 again.
+ * Whether the request belongs to the connection of that entry. nginx restarts its connection numbers when it restarts,
+ * and clients reuse ports; then the requests on the connection are counted from 1 again.
  */
 function isContinued(tracker: GapTracker, record: LogRecord, entry: number): boolean {
   const { times, counts } = tracker.openConnections;
@@ -62,7 +77,7 @@ function isContinued(tracker: GapTracker, record: LogRecord, entry: number): boo
   return isMultiplexed(record) && start <= idleFrom;
 }
 
-/** What was taken for the tail of the connection ends: as a gap, or as none when requests overlap. */
+/** The idle time that counted as a tail ends: it was a gap, or nothing when requests overlap. */
 function endIdle(tracker: GapTracker, record: LogRecord, entry: number): void {
   const { request, timeline, openConnections } = tracker;
   const idleFrom = openConnections.times[entry] as number;
@@ -74,12 +89,12 @@ function endIdle(tracker: GapTracker, record: LogRecord, entry: number): void {
     tracker.overlappingRequests++;
     removeTail(timeline, idleTick);
   } else {
-    // Times of whole seconds let a request begin before the one before it has ended.
+    // With whole seconds a request may seem to begin before the previous one has ended.
     const gap = Math.max(0, request.start - idleFrom);
     const idleClass = addIdleTime(tracker.gaps, gap);
     turnTailToGap(timeline, idleTick, Math.max(idleTick, request.startTick), idleClass);
   }
-  // The slot is held once, however many requests hold it.
+  // Overlapping requests hold one slot.
   if (request.start < idleFrom) {
     request.start = idleFrom;
     request.startTick = idleTick;

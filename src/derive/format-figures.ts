@@ -6,7 +6,7 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** `2.5 hours`, `40 seconds`: one unit, at most one digit behind the point. */
+/** `2.5 hours`, `40 seconds`: one unit, at most one decimal. */
 export function formatSpan(seconds: number): string {
   for (const [unit, length] of units) {
     if (seconds < 2 * length) continue;
@@ -26,13 +26,13 @@ export function formatPercent(share: number): string {
   return `${Math.round(percent)} %`;
 }
 
-/** `14 (9 to 16)`, and the figure alone where it is sure. */
+/** `14 (9 to 16)`; the figure alone where both bounds equal it. */
 export function formatRange(
   { low, expected, high }: Range,
   format: (value: number) => string,
 ): string {
-  const [least, middle, most] = [format(low), format(expected), format(high)];
-  return least === most ? middle : `${middle} (${least} to ${most})`;
+  const [lowest, middle, highest] = [format(low), format(expected), format(high)];
+  return lowest === highest ? middle : `${middle} (${lowest} to ${highest})`;
 }
 
 /** `48 MiB`. */
@@ -40,7 +40,7 @@ export function formatMemory(bytes: number): string {
   return `${formatFigure(bytes / 2 ** 20)} MiB`;
 }
 
-/** One digit behind the point below ten, none above. */
+/** One decimal below ten, none above. */
 export function formatFigure(value: number): string {
   return value < 10 ? trimmed(value) : formatCount(value);
 }

@@ -1,17 +1,17 @@
 import { createIdleTimes, type IdleTimes } from './idle-classes.ts';
 import { createRecencyTable, type RecencyTable } from './recency-table.ts';
-import { createTimeline, type SlotTimeline } from './slot-timeline.ts';
+import { createTimeline, type SlotTimeline } from './timeline-state.ts';
 
-/** Timeouts in seconds of which the loads are worked out; 0 is keep-alive off. */
+/** Timeouts in seconds for which loads are computed; 0 means keep-alive off. */
 export const candidateTimeouts = [0, 0.5, 1, 2, 3, 5, 7, 10, 15, 30, 60, 75, 120] as const;
 
 export interface GapTrackerOptions {
   /** The timeout in force while the log is written; unknown above longestTimeoutSeconds. */
   readonly todaySeconds?: number;
   readonly timeouts?: readonly number[];
-  /** How fine moments are told apart; timeouts are rounded to it where moments are counted. */
+  /** Resolution of moments; timeouts are rounded to it where moments are counted. */
   readonly tickSeconds?: number;
-  /** Entries of each table at most: powers of two. */
+  /** Maximum of entries of each table: powers of two. */
   readonly maximumConnections?: number;
   readonly maximumAddresses?: number;
 }
@@ -25,7 +25,7 @@ export interface GapTracker {
   readonly addresses: RecencyTable;
   readonly gaps: IdleTimes;
   readonly missed: IdleTimes;
-  /** How long a connection may have been idle and still carry a request. */
+  /** Maximum idle time after which a connection may still carry a request. */
   readonly usefulSeconds: number;
   readonly request: CurrentRequest;
   firstSeconds: number | undefined;
@@ -43,15 +43,15 @@ export interface GapTracker {
 }
 
 /**
- * The request of the line at hand, in Unix time. One is reused for all lines, as the record is: an object for each
- * would keep the garbage collector at work for a fifth of the time.
+ * The request of the current line, in Unix time. The object is reused for all lines, as the record is: a new object for
+ * each line would keep the garbage collector busy for a fifth of the time.
  */
 export interface CurrentRequest {
-  /** Of its connection. */
+  /** Key of its connection. */
   key: number;
   start: number;
   end: number;
-  /** Of start and end, on the timeline. */
+  /** The ticks of start and end on the timeline. */
   startTick: number;
   endTick: number;
   /** Its connection is new. */
@@ -62,7 +62,7 @@ export interface CurrentRequest {
   stays: boolean;
 }
 
-/** As in LogQuirks, which tells what they are. */
+/** LogQuirks explains each. */
 interface Quirks {
   linesWithoutConnection: number;
   linesWithoutTime: number;
@@ -74,11 +74,11 @@ interface Quirks {
   holeSeconds: number;
 }
 
-/** A longer timeout is as good as none: its moments would cost memory, and nobody would wait for them. */
+/** Maximum for a timeout: moments of a longer one would cost memory, and clients do not wait that long. */
 export const longestTimeoutSeconds = 3600;
-/** How long after its last response an address is remembered. */
+/** How long an address is remembered after its last response. */
 export const missedWithinSeconds = 300;
-/** Longer than any request but downloads and sockets kept open, whose beginning is then cut off. */
+/** Longer than any request except downloads and sockets that stay open, whose beginning is cut off. */
 const lagSeconds = 600;
 const defaultTableSize = 65_536;
 

@@ -7,13 +7,13 @@ import { idleClassesOf } from './idle-classes.ts';
 import { clearTable, type RecencyTable, tableBytes } from './recency-table.ts';
 import { advanceTimeline, endTimeline, readTimeline, tickAt } from './slot-timeline.ts';
 
-/** Hours without a line are no hours without visitors: more likely the log is not whole. */
+/** An hour without any line more likely means that the log is incomplete than that no visitor came. */
 const holeSeconds = 3600;
 const lateSeconds = 60;
-/** One line may be late; when that many follow each other, the clock went back. */
+/** Single lines may be late; after this many in a row, the clock went back. */
 const lateLinesOfJump = 10;
 
-/** Adds one line. The exporter's own polls close their connections and are no visitors. */
+/** Adds one line. The polls of the exporter close their connections and are not visitors. */
 export function trackRecord(tracker: GapTracker, record: LogRecord): void {
   if (record.own) return;
   const { quirks } = tracker;
@@ -41,7 +41,7 @@ export function trackRecord(tracker: GapTracker, record: LogRecord): void {
   followConnection(tracker, record);
 }
 
-/** All that is known so far; the tracker goes on as it was. */
+/** The figures so far; the tracker does not change. */
 export function summarizeGaps(tracker: GapTracker): GapSummary {
   const { requests, connections, reusedRequests, tails, busySeconds, todaySeconds } = tracker;
   return {
@@ -58,8 +58,6 @@ export function summarizeGaps(tracker: GapTracker): GapSummary {
     busySeconds,
     gaps: idleClassesOf(tracker.gaps),
     missed: idleClassesOf(tracker.missed),
-    gapHistogram: structuredClone(tracker.gaps.histogram),
-    missedHistogram: structuredClone(tracker.missed.histogram),
     clients: {
       busiestShare: shareOfBusiest(tracker),
       changedShare: reusedRequests === 0 ? 0 : tracker.changedAddress / reusedRequests,
@@ -75,7 +73,7 @@ function useOf(table: RecencyTable): TableUse {
   return { entries: size, maximum, bytes: tableBytes(table), evicted };
 }
 
-/** The server's number of the connection, else the peer's address and port. */
+/** The server's number of the connection, else its peer's address and port. */
 function connectionKey({ connection, client, remotePort }: LogRecord): number {
   if (connection !== ABSENT) return connection;
   if (client === ABSENT || remotePort === ABSENT) return ABSENT;
@@ -84,7 +82,7 @@ function connectionKey({ connection, client, remotePort }: LogRecord): number {
   return high * 0x1_0000_0000 + (low >>> 0);
 }
 
-/** Lines come in the order of their ends, but for some; clocks are set, and logs have holes. */
+/** Most lines come in the order in which requests end. Clocks are adjusted, and logs have holes. */
 function keepTime(tracker: GapTracker, end: number): void {
   const { quirks } = tracker;
   tracker.firstSeconds ??= end;
@@ -92,10 +90,10 @@ function keepTime(tracker: GapTracker, end: number): void {
     quirks.lateLines++;
     if (++tracker.lateInARow < lateLinesOfJump) return;
     quirks.clockJumps++;
-    beginAnew(tracker, end);
+    restart(tracker, end);
   } else if (end > tracker.latest + holeSeconds && Number.isFinite(tracker.latest)) {
     quirks.holeSeconds += end - tracker.latest;
-    beginAnew(tracker, end);
+    restart(tracker, end);
   }
   tracker.lateInARow = 0;
   if (end <= tracker.latest) return;
@@ -103,7 +101,7 @@ function keepTime(tracker: GapTracker, end: number): void {
   advanceTimeline(tracker.timeline, end);
 }
 
-function beginAnew(tracker: GapTracker, end: number): void {
+function restart(tracker: GapTracker, end: number): void {
   endTimeline(tracker.timeline);
   clearTable(tracker.openConnections);
   clearTable(tracker.addresses);

@@ -1,11 +1,11 @@
-/** SYN, SYN-ACK and ACK. TLS adds more, which depends on its version. */
+/** SYN, SYN-ACK and ACK. TLS adds more, depending on its version. */
 const packetsPerHandshake = 3;
 
 export interface HandshakeQuestion {
   /** Of all clients together. */
   readonly requestsPerSecond: number;
   readonly clients: number;
-  /** How long each client keeps a connection before it opens the next. */
+  /** How long each client keeps a connection before it opens the next one. */
   readonly connectionSeconds: number;
 }
 

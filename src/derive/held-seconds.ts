@@ -2,14 +2,17 @@ import type { LogRecord } from '../snapshot/log-record.ts';
 import { createGapTracker, type GapTracker } from './gap-state.ts';
 import { trackRecord } from './gap-tracker.ts';
 
-/** Slot seconds that a line adds to what visitors held. */
+/** Slot seconds that one line adds. */
 export interface HeldSeconds {
   readonly busy: number;
   /** In gaps, and in tails if no client closes first. */
   readonly idle: number;
 }
 
-/** Says of each line, in the order of the log, what it adds; nothing where lines do not tell their connection. */
+/**
+ * Returns what each line adds, for lines in the order of the log; undefined for a line that does not identify its
+ * connection.
+ */
 export function createHeldCounter(
   timeoutSeconds: number,
 ): (record: LogRecord) => HeldSeconds | undefined {

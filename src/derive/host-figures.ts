@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type { HostFigures, ListenFigures } from '../snapshot/host.ts';
 import type { ConnectionSocket, PortSockets, SocketTable } from '../snapshot/kernel.ts';
 import type { ListenEndpoint } from '../snapshot/listeners.ts';
@@ -7,13 +8,13 @@ import { isWildcard, socketsOf } from './server-listeners.ts';
 
 export interface HostContext {
   readonly endpoints: readonly ListenEndpoint[];
-  /** Whether the endpoints are all that the server has. */
+  /** Whether the endpoints are all endpoints of the server. */
   readonly complete: boolean;
   /** net.core.somaxconn; absent when it could not be read. */
   readonly somaxconn?: number;
 }
 
-/** What the kernel's socket table says about one server. */
+/** The figures of one server in the socket table of the kernel. */
 export function deriveHostFigures(table: SocketTable, context: HostContext): HostFigures {
   const { endpoints, complete, somaxconn } = context;
   const found = [...new Set(endpoints.map(({ port }) => port))].flatMap((port) => {
@@ -22,17 +23,18 @@ export function deriveHostFigures(table: SocketTable, context: HostContext): Hos
     return sockets === undefined ? [] : [{ port, sockets: ofEndpoints(here, sockets) }];
   });
   const listen = found.flatMap(({ port, sockets }): readonly ListenFigures[] => {
-    const bounds = somaxconn === undefined ? {} : { somaxconn };
-    const queue = deriveAcceptQueue(port, sockets, bounds);
+    const queue = deriveAcceptQueue(port, sockets, present({ somaxconn }));
     if (queue === undefined) return [];
     return [
       {
         port,
         queueLength: queue.length,
-        ...(queue.limit === undefined ? {} : { queueLimit: queue.limit }),
-        ...(queue.full === undefined ? {} : { queueFull: queue.full }),
         connections: sockets.connections,
-        ...(sockets.sockets === undefined ? {} : { activities: countActivities(sockets.sockets) }),
+        ...present({
+          queueLimit: queue.limit,
+          queueFull: queue.full,
+          activities: sockets.sockets && countActivities(sockets.sockets),
+        }),
       },
     ];
   });
@@ -48,7 +50,7 @@ export function deriveHostFigures(table: SocketTable, context: HostContext): Hos
 }
 
 /**
- * Two servers may have one port on different addresses: only `ss` tells the addresses. A server with several addresses
+ * Two servers may share a port on different addresses; only `ss` shows the addresses. A server with several addresses
  * on one port has one queue length and one limit there: their sums.
  */
 function ofEndpoints(endpoints: readonly ListenEndpoint[], sockets: PortSockets): PortSockets {
@@ -71,7 +73,7 @@ interface Bound {
   readonly address?: string;
 }
 
-/** The kernel hands a connection to the socket bound to its address, before those bound to all addresses. */
+/** The kernel prefers the socket bound to the address of a connection over sockets bound to all addresses. */
 function addressFilter(
   listeners: readonly Bound[],
   all: readonly Bound[],

@@ -1,26 +1,25 @@
+import { present } from '../present.ts';
 import type { ConnectionFacts, KeepaliveFacts } from '../snapshot/keepalive-facts.ts';
 import type { IdleFigures } from '../snapshot/keepalive-report.ts';
 import { median } from './median.ts';
 
-/** A bracket this narrow is as good as a measured close. */
+/** A bracket this narrow counts as a measured close. */
 const narrowSeconds = 0.25;
 
-/** After how many idle seconds the server ends a connection, and how. */
+/** After how many idle seconds the server closes a connection, and how. */
 export function deriveIdle(facts: KeepaliveFacts): IdleFigures {
   const waits = facts.connections
     .filter(({ role }) => role === 'wait')
     .flatMap((connection) => readWait(connection, facts) ?? []);
   const closes = waits.flatMap((wait) => (wait.kind === 'closed' ? [wait] : []));
-  const http2 = http2Idle(facts);
   const shared = {
     measuredConnections: closes.length,
-    ...(http2 === undefined ? {} : { http2IdleTimeoutSeconds: http2 }),
+    ...present({ http2IdleTimeoutSeconds: http2Idle(facts) }),
   };
   const idleTimeoutSeconds = median(closes.map(({ seconds }) => seconds));
   if (idleTimeoutSeconds === undefined) return { ...shared, ...bracket(waits) };
   const seconds = closes.map((close) => close.seconds);
   const [first] = closes;
-  const late = closes.find(({ lateRequest }) => lateRequest !== undefined)?.lateRequest;
   const unasked = Math.max(...closes.map((close) => close.unasked));
   return {
     ...shared,
@@ -28,8 +27,10 @@ export function deriveIdle(facts: KeepaliveFacts): IdleFigures {
     shortestSeconds: Math.min(...seconds),
     longestSeconds: Math.max(...seconds),
     closedWith: first?.how === 'reset' ? 'reset' : 'fin',
-    ...(late === undefined ? {} : { lateRequest: late }),
-    ...(unasked === 0 ? {} : { unaskedBytes: unasked }),
+    ...present({
+      lateRequest: closes.find(({ lateRequest }) => lateRequest !== undefined)?.lateRequest,
+      unaskedBytes: unasked === 0 ? undefined : unasked,
+    }),
   };
 }
 
@@ -50,7 +51,7 @@ function readWait({ exchanges, end }: ConnectionFacts, facts: KeepaliveFacts): W
   return late.outcome.kind === 'stopped' ? undefined : { kind: 'lost', seconds };
 }
 
-/** Without a close that is seen, late requests tell between which idle times a connection stops working. */
+/** Without a visible close, the late requests show between which idle times a connection stops working. */
 function bracket(waits: readonly Wait[]): Partial<IdleFigures> {
   const times = (kind: Wait['kind']) =>
     waits.filter((wait) => wait.kind === kind).map(({ seconds }) => seconds);

@@ -11,11 +11,14 @@ interface Rule {
   readonly id: string;
   readonly severity: FindingSeverity;
   readonly advice: string;
-  /** What was found, in words; undefined when all is well or not known. */
+  /** The finding as text; undefined when there is none, or when it is not known. */
   readonly find: (report: Measured, facts: KeepaliveFacts) => string | undefined;
 }
 
-/** How far a timeout may be from the promise, or two from each other: servers look at their timers now and then. */
+/**
+ * Tolerated difference between a timeout and the promise, or between two timeouts: servers check their timers at
+ * intervals.
+ */
 const toleratedSeconds = 0.5;
 
 /** Every finding of `check-keepalive` about one URL. docs/check-keepalive.md explains each. */
@@ -29,14 +32,15 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'stopped',
     severity: 'warning',
-    advice: 'run the check again and let it end',
+    advice: 'run the check again and wait until it ends',
     find: (_, { stopped }) =>
-      stopped ? 'the check was ended early: what it had not measured yet is missing' : undefined,
+      stopped ? 'the check was stopped early: some measurements are missing' : undefined,
   },
   {
     id: 'further-connections-fail',
     severity: 'warning',
-    advice: 'look whether the server is full or limits connections per client; try --connections=1',
+    advice:
+      'check whether the server is full or limits connections per client; try --connections=1',
     find: (_, { connections, refused, failure, stopped }) => {
       const silent = connections.filter(({ exchanges: [first] }) => {
         const kind = first?.outcome.kind;
@@ -44,7 +48,7 @@ export const keepaliveRules: readonly Rule[] = [
       }).length;
       const failed = silent + refused.length;
       return failed > 0 && failure === undefined && !stopped
-        ? `the first connection was served, ${failed} of the others were not`
+        ? `the first connection was served, but ${failed} of the others were not`
         : undefined;
     },
   },
@@ -74,19 +78,19 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'reused-request-fails',
     severity: 'warning',
-    advice: 'look at the error log: a visitor waits for this answer, and asks again at best',
+    advice: 'check the error log: a visitor waits for this answer, and retries at best',
     find: (_, { connections }) => {
       const exchanges = connections.find(({ role }) => role === 'requests')?.exchanges ?? [];
       const failed = exchanges.findIndex(({ outcome }, index) => index > 0 && isBroken(outcome));
       return failed === -1
         ? undefined
-        : `request ${failed + 1} on a connection got no whole answer (${exchanges[failed]?.outcome.kind})`;
+        : `request ${failed + 1} on a connection got no complete answer (${exchanges[failed]?.outcome.kind})`;
     },
   },
   {
     id: 'http2-not-reused',
     severity: 'warning',
-    advice: 'look at the error log: an HTTP/2 connection is meant to carry all requests',
+    advice: 'check the error log: an HTTP/2 connection should carry all requests',
     find: ({ reuse }) =>
       reuse.http2 === 'closed' ? 'HTTP/2 connections end after one request' : undefined,
   },
@@ -106,7 +110,7 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'idle-uneven',
     severity: 'warning',
-    advice: 'look whether the server is full: idle connections are closed early to make room',
+    advice: 'check whether the server is full: it closes idle connections early to make room',
     find: ({ idle: { shortestSeconds, longestSeconds } }) =>
       shortestSeconds !== undefined &&
       longestSeconds !== undefined &&
@@ -128,7 +132,7 @@ export const keepaliveRules: readonly Rule[] = [
       'find the firewall, NAT or load balancer between, and keep its idle timeout above the server’s',
     find: ({ idle }) =>
       idle.closedWith === 'silent'
-        ? `a connection idle for ${seconds(idle.atMostSeconds ?? 0)} no longer answers, and nothing had closed it`
+        ? `a connection idle for ${seconds(idle.atMostSeconds ?? 0)} no longer answers, although nothing closed it`
         : undefined,
   },
   {
@@ -176,7 +180,7 @@ export const keepaliveRules: readonly Rule[] = [
     advice: 'a proxy in front must close idle connections sooner than this server does',
     find: ({ idle: { idleTimeoutSeconds, lateRequest } }) =>
       idleTimeoutSeconds !== undefined && lateRequest !== undefined
-        ? `a request that meets the close after ${seconds(idleTimeoutSeconds)} is ${lateRequest === 'reset' ? 'answered with RST' : 'thrown away'}`
+        ? `a request sent just after the close at ${seconds(idleTimeoutSeconds)} is ${lateRequest === 'reset' ? 'answered with RST' : 'ignored'}`
         : undefined,
   },
 ];
@@ -191,7 +195,7 @@ export function findKeepaliveProblems(
   });
 }
 
-/** Not a close, which is what a limit looks like. */
+/** A close is not a failure here: a limit on requests looks the same. */
 function isBroken({ kind }: ExchangeOutcome): boolean {
   return kind === 'timeout' || kind === 'not_http' || kind === 'too_large';
 }

@@ -2,8 +2,8 @@ import type { ProcessFigures } from '../snapshot/host.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 
 /**
- * Memory that idle keep-alive clients pin under a blocking model: the share of the workers' memory that belongs to
- * living slots in state `keepalive`. Under event and nginx an idle client pins no worker.
+ * Memory that idle keep-alive clients hold under a blocking model: the share of the memory of the workers that are in
+ * state `keepalive`. Under event and nginx an idle client holds no worker.
  */
 export function deriveKeepaliveMemory(
   figures: SlotFigures | undefined,

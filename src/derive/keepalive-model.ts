@@ -13,26 +13,26 @@ export interface ModelOptions {
   readonly slots?: number;
   /** AsyncRequestWorkerFactor, of event. */
   readonly asyncFactor?: number;
-  /** Keep-alive slots measured over the time of the log. */
+  /** Mean number of keep-alive slots, measured while the log was written. */
   readonly meanIdleSlots?: number;
   /** Memory that one more worker takes. */
   readonly workerBytes?: number;
-  /** Share of the samples with all slots held, or nearly so. */
+  /** Share of the samples with all slots in use, or nearly all. */
   readonly fullSampleShare?: number;
 }
 
-/** The busiest moment must stay under this share of the slots. */
+/** Maximum share of the slots in use at the busiest moment. */
 export const highestOccupancy = 0.8;
-/** Of AsyncRequestWorkerFactor. */
+/** Default of AsyncRequestWorkerFactor. */
 export const defaultAsyncFactor = 2;
-/** Fewer connections tell nothing about who makes them. */
-const leastConnectionsOfProxy = 50;
+/** With fewer connections it is not known who opens them. */
+const minimumConnectionsOfProxy = 50;
 const proxyShare = 0.9;
 const proxyChangedShare = 0.1;
-/** A timeout needs a log that is so many times as long. */
+/** A prediction needs a log that is this many times as long as the timeout. */
 const logPerTimeout = 4;
 
-/** What each timeout would do, from what a log told. */
+/** Predicts the effect of each timeout from a log. */
 export function predictTimeouts(options: ModelOptions): KeepaliveModel {
   const { summary, idleCost, slots } = options;
   const context = contextOf(options);
@@ -63,12 +63,12 @@ interface Context extends ModelOptions {
 function contextOf(options: ModelOptions): Context {
   const { summary } = options;
   const { busiestShare, changedShare } = summary.clients;
-  const few = summary.connections >= leastConnectionsOfProxy && busiestShare >= proxyShare;
+  const few = summary.connections >= minimumConnectionsOfProxy && busiestShare >= proxyShare;
   const slotLimit = limitOf(options);
   const wasFull = mayHaveBeenFull({ ...options, ...summary, slotLimit });
   return {
     ...options,
-    // A log of one moment tells no rate; any number will do.
+    // A log of a single moment has no rate; any divisor works.
     seconds: summary.observedSeconds || 1,
     slotLimit,
     wasFull,
@@ -84,7 +84,7 @@ function limitOf({ idleCost, slots, summary, asyncFactor }: ModelOptions): numbe
   return slots + (asyncFactor ?? defaultAsyncFactor) * idleWorkers;
 }
 
-/** Mean keep-alive slots = gap seconds a second + tails a second x mean tail. */
+/** Mean keep-alive slots = gap seconds per second + tails per second x mean tail. */
 function measuredTail({ summary, meanIdleSlots }: ModelOptions): MeasuredTail | undefined {
   const { todaySeconds, tails, observedSeconds } = summary;
   if (todaySeconds === undefined || meanIdleSlots === undefined || tails === 0) return undefined;
@@ -93,13 +93,13 @@ function measuredTail({ summary, meanIdleSlots }: ModelOptions): MeasuredTail | 
   return { todaySeconds, meanSeconds };
 }
 
-/** Seconds that gaps hold slots under a timeout: each no longer than it. */
+/** Seconds for which gaps hold slots under a timeout, each at most the timeout. */
 function cutGapSeconds({ timeouts, gaps }: GapSummary, timeout: number): number {
   const upTo = timeouts.indexOf(timeout) + 1;
   return sum(gaps.seconds.slice(0, upTo)) + sum(gaps.counts.slice(upTo)) * timeout;
 }
 
-/** Missed reuse that a timeout above today's would have made: it is as good as a gap. */
+/** Missed reuse that a timeout above today's would have kept; it then counts as a gap. */
 function gainedReuse({ summary, isBehindProxy }: Context, timeout: number) {
   const { todaySeconds, timeouts, missed, tails } = summary;
   if (todaySeconds === undefined || timeout <= todaySeconds || isBehindProxy) {
@@ -113,7 +113,7 @@ function gainedReuse({ summary, isBehindProxy }: Context, timeout: number) {
   return { count, seconds: sum(missed.seconds.slice(from, upTo)) * share };
 }
 
-/** Reuse that a timeout would have broken: gaps over it, and as many of the gaps that are not known. */
+/** Reuse that a timeout would have broken: the gaps above it, and the same share of the unknown gaps. */
 function brokenReuse(summary: GapSummary, timeout: number): number {
   const { gaps, timeouts, reusedRequests, overlappingRequests } = summary;
   const known = sum(gaps.counts);
@@ -150,13 +150,13 @@ function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
   };
 }
 
-/** Below today's timeout this is arithmetic; above it the best case is that all missed reuse would have happened. */
+/** Below today's timeout the figure is exact; above it the best case is that all missed reuse would have happened. */
 function connectionsOf(context: Context, timeout: number): Range {
   const { summary } = context;
   if (timeout === 0) return always(summary.requests);
-  const most = summary.connections + brokenReuse(summary, timeout);
-  const least = Math.max(0, most - gainedReuse(context, timeout).count);
-  return { low: least, expected: least, high: most };
+  const highest = summary.connections + brokenReuse(summary, timeout);
+  const lowest = Math.max(0, highest - gainedReuse(context, timeout).count);
+  return { low: lowest, expected: lowest, high: highest };
 }
 
 function shareOf(requests: number, { low, expected, high }: Range): Range {
@@ -194,25 +194,25 @@ function idleOf(held: HeldSlots | undefined, shares: Range): Range {
 }
 
 /**
- * The most slots held, when clients hold only a share of their tails. Known are the moment with the most slots held with
- * whole tails, and the most without any; in between the maximum is convex in the share, so it lies under the straight
- * line between both and over what that one moment gives.
+ * The maximum of slots in use when clients hold only a share of their tails. Two values are known: the busiest moment
+ * with whole tails, and the maximum without tails. In between the maximum is convex in the share: it lies below the
+ * straight line between both, and above the value of that busiest moment.
  */
 function busiestOf({ busiest, busiestWithoutTails }: TimeoutLoad, shares: Range): Range {
   const whole = busiest.busy + busiest.gap + busiest.tail;
-  const least = (share: number) =>
+  const lower = (share: number) =>
     Math.max(busiestWithoutTails, busiest.busy + busiest.gap + share * busiest.tail);
-  const most = (share: number) => busiestWithoutTails + share * (whole - busiestWithoutTails);
+  const upper = (share: number) => busiestWithoutTails + share * (whole - busiestWithoutTails);
   return {
-    low: least(shares.low),
-    expected: (least(shares.expected) + most(shares.expected)) / 2,
-    high: most(shares.high),
+    low: lower(shares.low),
+    expected: (lower(shares.expected) + upper(shares.expected)) / 2,
+    high: upper(shares.high),
   };
 }
 
 /**
- * While a server is full, its visitors hold all of today's slots; with another timeout they would hold as many more or
- * fewer as they do on average. That is a mean, around which they come in bursts.
+ * While a server is full, its visitors hold all of today's slots. With another timeout they would hold more or fewer,
+ * in proportion to the mean. They arrive in bursts around that mean.
  */
 function burstOf(load: TimeoutLoad, shares: Range, context: Context): number {
   const { summary, tail, slotLimit = 0 } = context;
@@ -227,12 +227,12 @@ function meanHeld(load: TimeoutLoad | undefined, tailShare: number): number {
   return hour === undefined ? 0 : hour.busy + hour.gap + tailShare * hour.tail;
 }
 
-/** The log of a full server shows peaks that are evened out: what it shows is the least. */
+/** The log of a full server shows peaks that are too low, so the burst raises the upper bound. */
 function widened(busiest: Range, burst: number): Range {
   return { ...busiest, high: Math.max(busiest.high, burst) };
 }
 
-/** Idle clients make visitors wait where they hold workers; elsewhere only requests do. */
+/** Idle clients make visitors wait only where they hold workers; elsewhere only requests do. */
 function waitOf(load: TimeoutLoad, { slots, idleCost }: Context, idle: Range): Range | undefined {
   const hour = load.busiestHour;
   if (slots === undefined || hour === undefined) return undefined;

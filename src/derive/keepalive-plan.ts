@@ -1,6 +1,6 @@
 import type { CheckLimits, KeepAlivePromise } from '../snapshot/keepalive-facts.ts';
 
-/** What a check may cost the server, stated before it starts. */
+/** The maximum load of a check, stated before it starts. */
 export interface CheckBounds {
   readonly connections: number;
   readonly connectionsAtOnce: number;
@@ -8,15 +8,18 @@ export interface CheckBounds {
   readonly seconds: number;
 }
 
-/** HTTP/1.1 asked and unasked, HTTP/1.0 asked and unasked. */
+/** HTTP/1.1 and HTTP/1.0, each with and without the header. */
 const plainConnections = 4;
-/** One with the TLS session of another, one for HTTP/2. */
+/** One that resumes a TLS session, one for HTTP/2. */
 const tlsConnections = 2;
 /** Requests on each of the short connections. */
 const shortRequests = 2;
 /** The first, the late one, and one after the server has closed. */
 const waitRequests = 3;
-/** Steps in turn, each with a timeout of its own, for which time is left; a slower server is left unfinished. */
+/**
+ * Consecutive steps, each with its own timeout, for which time is reserved. The check of a slower server ends
+ * unfinished.
+ */
 const stepsInTurn = 8;
 
 export function boundsOf(limits: CheckLimits, secure: boolean): CheckBounds {
@@ -24,7 +27,7 @@ export function boundsOf(limits: CheckLimits, secure: boolean): CheckBounds {
   const extra = secure ? tlsConnections : 0;
   return {
     connections: plainConnections + extra + waiting,
-    // The one that counts requests, one short one, and those that wait; HTTP/2 waits too.
+    // The connection that counts requests, one short connection, and those that wait; HTTP/2 waits, too.
     connectionsAtOnce: 2 + waiting + (secure ? 1 : 0),
     requests:
       limits.maxRequests + (plainConnections - 1 + extra) * shortRequests + waiting * waitRequests,
@@ -32,13 +35,13 @@ export function boundsOf(limits: CheckLimits, secure: boolean): CheckBounds {
   };
 }
 
-/** Half the precision of a timeout that is found by late requests alone. */
+/** Half the precision of a timeout that only late requests show. */
 const marginSeconds = 0.1;
 
 /**
  * When each waiting connection sends its late request, in seconds of idle time. A server that closes with a FIN is
- * measured by the FIN. For one that drops connections silently the requests just before and just after the promised
- * timeout tell whether the promise is kept; the others halve what is left.
+ * measured by its FIN. If a server drops connections silently, the requests just before and just after the promised
+ * timeout show whether it keeps the promise; the other requests halve the remaining range.
  */
 export function planLateRequests(
   { maxWaitSeconds, waiting }: Pick<CheckLimits, 'maxWaitSeconds' | 'waiting'>,
@@ -48,7 +51,7 @@ export function planLateRequests(
   const promised = promise?.timeoutSeconds ?? 0;
   const around = [promised + marginSeconds, promised - marginSeconds];
   const halves = Array.from({ length: waiting }, (_, index) => maxWaitSeconds / 2 ** index);
-  // Two without a late request before the end, so that one timeout can be told from closes at any time.
+  // Two connections without a late request before the end: they distinguish a timeout from random closes.
   const wanted = [
     maxWaitSeconds,
     ...(promised > 0 ? around : [maxWaitSeconds]),

@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import type {
   ConnectionFacts,
   ConnectionRole,
@@ -18,20 +19,18 @@ import { deriveIdle } from './idle-figures.ts';
 import { findKeepaliveProblems } from './keepalive-findings.ts';
 import { median } from './median.ts';
 
-/** What follows from the facts of one check. */
+/** Derives the report from the facts of one check. */
 export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
   const answer = firstOf(facts, 'requests')?.exchanges[0]?.outcome;
-  const tls = tlsOf(facts);
   const report = {
     url: facts.url,
-    ...(facts.address === undefined ? {} : { address: facts.address }),
+    ...present({ address: facts.address, tls: tlsOf(facts) }),
     ...failureOf(facts),
     ...(answer?.kind === 'answered' ? headersOf(answer) : {}),
     reuse: reuseOf(facts),
     idle: deriveIdle(facts),
     requests: requestsOf(facts),
     times: timesOf(facts),
-    ...(tls === undefined ? {} : { tls }),
     cost: costOf(facts),
     limits: facts.limits,
   };
@@ -53,11 +52,7 @@ function firstOf({ connections }: KeepaliveFacts, role: ConnectionRole) {
 
 function headersOf(answer: Extract<ExchangeOutcome, { kind: 'answered' }>) {
   const { status, promise, connection } = answer;
-  return {
-    status,
-    ...(promise === undefined ? {} : { promised: promise }),
-    ...(connection === undefined ? {} : { connectionHeader: connection }),
-  };
+  return present({ status, promised: promise, connectionHeader: connection });
 }
 
 function failureOf({ failure, limits }: KeepaliveFacts): { readonly failure?: string } {
@@ -66,17 +61,17 @@ function failureOf({ failure, limits }: KeepaliveFacts): { readonly failure?: st
   const { outcome } = failure;
   switch (outcome.kind) {
     case 'closed':
-      return { failure: 'the server closed the connection without a whole answer' };
+      return { failure: 'the server closed the connection before a complete answer' };
     case 'reset':
-      return { failure: 'the server reset the connection before the whole answer had come' };
+      return { failure: 'the server reset the connection before a complete answer' };
     case 'timeout':
-      return { failure: `no whole answer came within ${limits.timeoutSeconds} s` };
+      return { failure: `no complete answer arrived within ${limits.timeoutSeconds} s` };
     case 'not_http':
       return { failure: `this is not HTTP: ${outcome.detail}` };
     case 'too_large':
       return { failure: `${outcome.detail}; check a smaller page of the same server` };
     default:
-      return { failure: 'the check was ended before the first answer' };
+      return { failure: 'the check was stopped before the first answer' };
   }
 }
 
@@ -132,7 +127,7 @@ function timesOf(facts: KeepaliveFacts): TimeFigures {
   const onReused = (firstOf(facts, 'requests')?.exchanges ?? [])
     .slice(1)
     .flatMap((exchange) => firstByteSeconds(exchange) ?? []);
-  return known({
+  return present({
     connectSeconds: median(dials.map(({ connectSeconds }) => connectSeconds)),
     tlsSeconds: median(tls.filter(({ resumed }) => !resumed).map(({ seconds }) => seconds)),
     tlsResumedSeconds: median(tls.filter(({ resumed }) => resumed).map(({ seconds }) => seconds)),
@@ -144,10 +139,6 @@ function timesOf(facts: KeepaliveFacts): TimeFigures {
 function firstByteSeconds(exchange: Exchange | undefined): number | undefined {
   if (exchange?.firstByteAt === undefined || exchange.outcome.kind !== 'answered') return undefined;
   return exchange.firstByteAt - exchange.sentAt;
-}
-
-function known(figures: { readonly [K in keyof TimeFigures]-?: number | undefined }): TimeFigures {
-  return Object.fromEntries(Object.entries(figures).filter(([, value]) => value !== undefined));
 }
 
 function tlsOf(facts: KeepaliveFacts): TlsFigures | undefined {

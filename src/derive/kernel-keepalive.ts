@@ -1,13 +1,13 @@
 import type { ListenFigures } from '../snapshot/host.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 
-/** Workers with a request in hand: each has one connection. */
+/** States of a worker with a request: each has one connection. */
 const busyStates = ['reading', 'writing', 'logging', 'closing', 'graceful', 'dns'] as const;
 
 /**
- * Idle keep-alive connections of an Apache event server by the kernel's count: established connections, less those
- * that nobody has accepted and those whose request is in progress. Connections that write or close without a worker
- * are counted as idle; the server's own figures for them lag as much as its figure for keep-alive.
+ * Idle keep-alive connections of an Apache event server according to the kernel: established connections, without those
+ * that are not accepted and those whose request is in progress. Connections that write or close without a worker count
+ * as idle; the figures of the server for them lag as much as its figure for keep-alive.
  */
 export function deriveKernelKeepalive(
   figures: SlotFigures | undefined,
@@ -21,6 +21,6 @@ export function deriveKernelKeepalive(
     0,
   );
   const busy = busyStates.reduce((sum, state) => sum + (workers.get(state) ?? 0), 0);
-  // Ours was among the busy workers when the page was written and is closed by the time the kernel is read.
+  // The poll was among the busy workers on the page; its connection is closed by the time the kernel is read.
   return Math.max(0, accepted - Math.max(0, busy - 1));
 }

@@ -1,7 +1,7 @@
-/** Two readings of one start time differ by a second at most. */
+/** Two readings of the same start time differ by at most a second. */
 const jitterSeconds = 2;
 
-/** When a series last took another value: the time of the first reading with it. */
+/** When a series last changed: the time of the first reading with the new value. */
 export function lastChange(values: ReadonlyMap<number, number>): number | undefined {
   const readings = [...values].sort(([a], [b]) => a - b);
   for (let i = readings.length - 1; i > 0; i--) {

@@ -1,4 +1,5 @@
-import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
+import type { RunningHistogram } from '../snapshot/histogram.ts';
+import type { LogCounts } from '../snapshot/log-counts.ts';
 import {
   ABSENT,
   checkedFields,
@@ -7,12 +8,17 @@ import {
   type LogRecord,
   logMethods,
   logProtocols,
+  requestTimeout,
 } from '../snapshot/log-record.ts';
+import { emptyHistogram } from './histogram.ts';
 
-/** `connections_reached_total{requests}`: how many connections made at least so many requests. */
+/** `connections_reached_total{requests}`: how many connections made at least this number of requests. */
 export const connectionThresholds = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] as const;
 
-/** For each number of requests the place of that threshold, counted from 1; 0 for most. A search costs more. */
+/**
+ * The position of the threshold for each number of requests, counted from 1; 0 for other numbers. A search would be
+ * slower.
+ */
 const thresholdOf = new Uint8Array(Math.max(...connectionThresholds) + 1);
 for (const [index, threshold] of connectionThresholds.entries()) thresholdOf[threshold] = index + 1;
 
@@ -20,7 +26,6 @@ const lowestCode = 100;
 const highestCode = 599;
 const otherCode = highestCode - lowestCode + 1;
 const codeCount = otherCode + 1;
-const requestTimeout = 408;
 
 export interface LogCountsOptions {
   readonly requestDurationBuckets: readonly number[];
@@ -43,9 +48,9 @@ export function createLogCounts(options: LogCountsOptions): LogCounts {
   return {
     vhosts: options.vhosts ?? [],
     responses: Array.from({ length: codeCount }, () => null),
-    requestDuration: createHistogram(options.requestDurationBuckets),
-    upstreamConnect: createHistogram(options.upstreamConnectBuckets),
-    upstreamResponse: createHistogram(options.upstreamResponseBuckets),
+    requestDuration: emptyHistogram(options.requestDurationBuckets),
+    upstreamConnect: emptyHistogram(options.upstreamConnectBuckets),
+    upstreamResponse: emptyHistogram(options.upstreamResponseBuckets),
     responseBytes: 0,
     clientAborts: 0,
     timeoutsBeforeRequest: 0,
@@ -60,8 +65,8 @@ export function createLogCounts(options: LogCountsOptions): LogCounts {
 }
 
 /**
- * Adds one parsed line. Every line of others counts, also the `OPTIONS *` that Apache sends to itself (internal
- * dummy connection): it occupies a worker, and the totals stay comparable with the log's own length.
+ * Adds one parsed line. Every line counts except requests of the exporter. The `OPTIONS *` that Apache sends to itself
+ * (internal dummy connection) counts, too: it occupies a worker, and the totals match the length of the log.
  */
 export function foldRecord(counts: LogCounts, record: LogRecord): void {
   if (record.own) {
@@ -86,7 +91,7 @@ export function foldUnparsed(counts: LogCounts): void {
   counts.linesUnparsed++;
 }
 
-/** The responses counted so far; a combination that never occurred is not listed. */
+/** The responses so far; combinations that never occurred are left out. */
 export function* listResponses(counts: LogCounts): Generator<ResponseCount> {
   for (const [code, row] of counts.responses.entries()) {
     for (const [cell, count] of (row ?? []).entries()) {
@@ -98,7 +103,7 @@ export function* listResponses(counts: LogCounts): Generator<ResponseCount> {
 const responseClasses = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const;
 export type ResponseClass = (typeof responseClasses)[number];
 
-/** Responses of each class, 0 for those that never occurred. */
+/** Responses by class; 0 for a class that never occurred. */
 export function countByClass(counts: LogCounts): ReadonlyMap<ResponseClass, number> {
   const totals = new Map<ResponseClass, number>(responseClasses.map((name) => [name, 0]));
   for (const [code, row] of counts.responses.entries()) {
@@ -142,7 +147,8 @@ function startRow(counts: LogCounts, code: number): number[] {
   return row;
 }
 
-function observe(histogram: HistogramCounts, seconds: number): void {
+/** A linear search: most durations fall into the first buckets. */
+function observe(histogram: RunningHistogram, seconds: number): void {
   if (seconds < 0) return;
   const bounds = histogram.upperBounds;
   let bucket = 0;
@@ -163,7 +169,7 @@ function countTimeout(counts: LogCounts, record: LogRecord): void {
   else counts.timeoutsInRequest++;
 }
 
-/** The line numbered k is its connection reaching k requests, so no connection needs to be tracked. */
+/** The line with request number k shows that its connection reached k requests, so connections need not be tracked. */
 function countReached(counts: LogCounts, request: number): void {
   const threshold = thresholdOf[request] ?? 0;
   if (threshold === 0) return;
@@ -171,15 +177,14 @@ function countReached(counts: LogCounts, request: number): void {
   reached[threshold - 1] = (reached[threshold - 1] ?? 0) + 1;
 }
 
-/** Lines are written when requests end but bear (Apache) the time they began: the newest is not always the last. */
+/**
+ * Lines are written when requests end, but Apache logs the time at which they began: the last line is not always the
+ * newest.
+ */
 function keepNewest(counts: LogCounts, unixSeconds: number): void {
   if (counts.lastLineSeconds === null || unixSeconds > counts.lastLineSeconds) {
     counts.lastLineSeconds = unixSeconds;
   }
-}
-
-function createHistogram(upperBounds: readonly number[]): HistogramCounts {
-  return { upperBounds, counts: zeros(upperBounds.length + 1), sum: 0 };
 }
 
 function zeros(length: number): number[] {

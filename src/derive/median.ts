@@ -1,4 +1,4 @@
-/** The middle value; of an even number the mean of the two in the middle. Undefined of none. */
+/** The middle value; for an even number of values the mean of the two in the middle. Undefined for none. */
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const upper = sorted[Math.floor(sorted.length / 2)];

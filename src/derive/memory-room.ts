@@ -1,12 +1,12 @@
 import type { MemoryGroup, MemoryRoom } from '../snapshot/memory.ts';
 
 interface MemoryLimits {
-  /** MemAvailable: of the machine, in a container too. */
+  /** MemAvailable; it describes the machine, in a container too. */
   readonly availableBytes?: number;
   readonly groups: readonly MemoryGroup[];
 }
 
-/** What more workers could take: the least of what the machine and each control group of the server leave. */
+/** Memory available to more workers: the minimum over the machine and each control group of the server. */
 export function deriveMemoryRoom({ availableBytes, groups }: MemoryLimits): MemoryRoom | undefined {
   const left = groups.flatMap((group) => roomIn(group) ?? []);
   const bytes = Math.min(...left, availableBytes ?? Infinity);
@@ -14,7 +14,7 @@ export function deriveMemoryRoom({ availableBytes, groups }: MemoryLimits): Memo
   return { bytes, limitedBy: bytes === availableBytes ? 'machine' : 'control group' };
 }
 
-/** As the kubelet counts a working set: file cache that nobody used lately is as good as free. */
+/** Counted as the kubelet counts a working set: inactive file cache counts as free. */
 function roomIn({ limitBytes, usedBytes, inactiveFileBytes = 0 }: MemoryGroup): number | undefined {
   if (limitBytes === undefined || usedBytes === undefined) return undefined;
   return Math.max(0, limitBytes - Math.max(0, usedBytes - inactiveFileBytes));

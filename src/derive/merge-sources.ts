@@ -1,6 +1,7 @@
+import { present } from '../present.ts';
 import type { SourceStats, SourceView } from '../snapshot/log-source.ts';
 
-/** One view a name: a path may be an access log and an error log, and a series may stand only once. */
+/** One view for each name: a path may be both an access log and an error log, and a series must be unique. */
 export function mergeSources(sources: Iterable<SourceView>): readonly SourceView[] {
   const merged = new Map<string, SourceView>();
   for (const view of sources) {
@@ -10,20 +11,19 @@ export function mergeSources(sources: Iterable<SourceView>): readonly SourceView
   return [...merged.values()];
 }
 
-/** What stands in the way of one of them is told. */
+/** The merged source has the problem of either source. */
 function merge(a: SourceView, b: SourceView): SourceView {
   const condition = a.condition.reason === 'reading' ? b.condition : a.condition;
   return { source: a.source, stats: add(a.stats, b.stats), condition };
 }
 
 function add(a: SourceStats, b: SourceStats): SourceStats {
-  const dropped = a.droppedDatagrams ?? b.droppedDatagrams;
   return {
     readBytes: a.readBytes + b.readBytes,
     skippedBytes: a.skippedBytes + b.skippedBytes,
     lagBytes: a.lagBytes + b.lagBytes,
     rotations: a.rotations + b.rotations,
     tooLongLines: a.tooLongLines + b.tooLongLines,
-    ...(dropped === undefined ? {} : { droppedDatagrams: dropped }),
+    ...present({ droppedDatagrams: a.droppedDatagrams ?? b.droppedDatagrams }),
   };
 }

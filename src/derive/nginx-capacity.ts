@@ -12,15 +12,15 @@ export interface NginxCapacity {
 interface CapacityKnowledge {
   /** What `worker_processes auto` means on the machine nginx runs on. */
   readonly cpuCount: number;
-  /** What a person stated, which wins over the file. */
+  /** Configured by a person; takes precedence over the file. */
   readonly override: Partial<NginxCapacity>;
 }
 
 /**
- * Connections nginx can hold: worker_processes x worker_connections. The product is a ceiling: upstream connections
- * and listening sockets count against it too, and one worker may fill before the others.
+ * Connections nginx can hold: worker_processes x worker_connections. The product is an upper bound: upstream
+ * connections and listening sockets count against it, and one worker may be full before the others.
  *
- * @param directives the main context, `include`s already replaced by what they include
+ * @param directives the main context, with `include` already resolved
  */
 export function deriveNginxCapacity(
   directives: readonly NginxDirective[],

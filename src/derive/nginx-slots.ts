@@ -3,8 +3,8 @@ import type { Capacity, NginxConnectionState, SlotFigures, SlotGroup } from '../
 import { ratio, share, withKnownRatios } from './ratio.ts';
 
 /**
- * The slot model of nginx: an idle keep-alive client costs a connection, and the oldest idle ones are closed when
- * 1/16 of a worker's connections or less is free (ngx_drain_connections). stub_status does not tell the limit;
+ * The slot model of nginx: an idle keep-alive client holds a connection. nginx closes the oldest idle connections when
+ * at most 1/16 of the connections of a worker are free (ngx_drain_connections). stub_status does not report the limit;
  * without it the ratios are absent.
  */
 export function deriveNginxSlots(status: NginxStatus, capacity: Capacity): SlotFigures {
@@ -16,7 +16,7 @@ export function deriveNginxSlots(status: NginxStatus, capacity: Capacity): SlotF
     { keepaliveModel: 'reclaimable', groups: [group] },
     {
       keepaliveOccupancy: share(waiting, limit),
-      // Waiting may exceed Active for a moment: the two atomics are read one after the other.
+      // Waiting may exceed Active for a moment: nginx reads the two counters one after the other.
       workerSaturation: share(held, limit),
       connectionOccupancy: ratio(active, limit),
     },
@@ -24,13 +24,13 @@ export function deriveNginxSlots(status: NginxStatus, capacity: Capacity): SlotF
 }
 
 /**
- * Connections come from Active and Waiting alone: HTTP/2 and HTTP/3 count streams in Reading and Writing, and one
- * connection with 100 streams is one slot. What is not waiting is reading, as far as Reading goes, and else writing.
+ * Only Active and Waiting count connections: HTTP/2 and HTTP/3 count streams in Reading and Writing, and one connection
+ * with 100 streams is one slot. Connections that do not wait count as reading, up to Reading, and otherwise as writing.
  */
 function deriveConnections(status: NginxStatus, capacity: Capacity): SlotGroup {
   const { active, reading, writing, waiting } = status;
   const counts = new Map<NginxConnectionState, number>();
-  // Waiting may exceed Active for a moment: the two atomics are read one after the other.
+  // Waiting may exceed Active for a moment: nginx reads the two counters one after the other.
   const held =
     active === undefined || waiting === undefined ? undefined : Math.max(0, active - waiting);
   if (reading !== undefined) counts.set('reading', Math.min(reading, held ?? reading));

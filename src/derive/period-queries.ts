@@ -1,4 +1,6 @@
-/** What is asked of Prometheus about one step of a target's time. */
+import { clientClosedRequest, requestTimeout } from '../snapshot/log-record.ts';
+
+/** The queries for one step of the time of a target. */
 export interface PeriodQueries {
   readonly gauges: Readonly<Record<GaugeName, string>>;
   readonly durations: string;
@@ -18,11 +20,13 @@ export type GaugeName =
 
 export interface TargetSelection {
   readonly target: string;
-  /** More label matchers, such as `instance="web1:9921"`. */
+  /** Additional label matchers, such as `instance="web1:9921"`. */
   readonly matchers: string;
 }
 
-/** Several exporters of one target are its replicas: slots and counts are summed, ratios averaged. */
+const givenUp = `code=~"${requestTimeout}|${clientClosedRequest}"`;
+
+/** Several exporters of one target are treated as its replicas: slots and counts are summed, ratios averaged. */
 export function periodQueries(selection: TargetSelection, step: string): PeriodQueries {
   const select = (metric: string, matcher = '') => selectorOf(selection, metric, matcher);
   const average = (metric: string, matcher = '') =>
@@ -33,7 +37,7 @@ export function periodQueries(selection: TargetSelection, step: string): PeriodQ
   const connections = count('webserver_log_connections_reached_total', 'requests="1"');
   return {
     gauges: {
-      // Of event both workers and connections are known: keep-alive holds connections there.
+      // For event both workers and connections are known: keep-alive holds connections there.
       heldSlots: preferConnections((kind) => average('webserver_visitor_slots', kind)),
       idleSlots: preferConnections((kind) =>
         average('webserver_slots', `state="keepalive"${kind && `,${kind}`}`),
@@ -41,12 +45,12 @@ export function periodQueries(selection: TargetSelection, step: string): PeriodQ
       saturationRatio: `avg(${average('webserver_worker_saturation_ratio')})`,
       exhaustedRatio: `avg(${average('webserver_exhausted')})`,
       memoryBytes: `sum(${average('webserver_process_proportional_memory_bytes')}) or sum(${average('webserver_process_resident_memory_bytes')})`,
-      // The log first: requests and connections must come from one source, or their ratio means nothing.
+      // The log comes first: requests and connections must come from the same source for their ratio.
       requests: `(${count(responses)} and ${connections}) or ${count('webserver_requests_total')}`,
       newConnections: `${connections} or ${count('webserver_connections_accepted_total')}`,
       responses: count(responses),
-      // Where no 408 or 499 was ever logged, there is no such series: that is a 0.
-      abortedResponses: `${count(responses, 'code=~"408|499"')} or 0 * ${count(responses)}`,
+      // If no 408 or 499 was ever logged, the series does not exist, and the count is 0.
+      abortedResponses: `${count(responses, givenUp)} or 0 * ${count(responses)}`,
     },
     durations: `sum by (le) (increase(${select('webserver_log_request_duration_seconds_bucket')}[${step}]))`,
     keepaliveTimeout: `max(last_over_time(${select('webserver_keepalive_timeout_seconds')}[${step}]))`,
@@ -57,7 +61,7 @@ function preferConnections(expression: (kind: string) => string): string {
   return `sum(${expression('kind="connection"')}) or sum(${expression('')})`;
 }
 
-/** Series that change when a configuration was loaded; Apache tells the first two. */
+/** Series that change when a configuration is loaded; only Apache has the first two. */
 export function changeQueries(selection: TargetSelection): readonly string[] {
   return [
     `max(${selectorOf(selection, 'webserver_config_generation')})`,

@@ -1,21 +1,22 @@
+import { present } from '../present.ts';
 import { loadForSlots, slotsForLoad, waitProbability as waitingShare } from './erlang-c.ts';
 import { type HandshakeFigures, type HandshakeQuestion, handshakesOf } from './handshakes.ts';
 
-/** What is known; of slots, hold time and rate any one may be missing, and memory gives slots. */
+/** The known figures. One of slots, hold time and rate may be missing; slots can be derived from memory. */
 export interface PlanQuestion {
   readonly slots?: number;
-  /** How long a connection of a visitor holds its slot: requests, gaps and the idle end. */
+  /** How long a connection of a visitor holds its slot: requests, gaps and the final idle time. */
   readonly holdSeconds?: number;
   /** New visitors at the peak. */
   readonly visitorsPerSecond?: number;
   /** The busiest average; the peak is planned as two to three times it. */
   readonly averageVisitorsPerSecond?: number;
-  /** Connections that each visitor opens at once; each takes a slot. */
+  /** Connections that each visitor opens in parallel; each holds a slot. */
   readonly connectionsPerVisitor: number;
   /** The idle part of the hold time: KeepAliveTimeout. */
   readonly timeoutSeconds?: number;
   readonly memoryBytes?: number;
-  /** Memory that one more slot costs: of a prefork worker its proportional set size. */
+  /** Memory of one more slot; for prefork the proportional set size of a worker. */
   readonly slotBytes?: number;
   readonly handshakes?: HandshakeQuestion;
 }
@@ -36,7 +37,7 @@ export interface Plan {
   readonly fewWaitHoldSeconds?: number;
   readonly usedRatio?: number;
   readonly waitProbability?: number;
-  /** Of all visitors, those that do not wait included. */
+  /** Mean over all visitors, including those who do not wait. */
   readonly meanWaitSeconds?: number;
   readonly neededMemoryBytes?: number;
   readonly idleSlots?: number;
@@ -50,7 +51,7 @@ export interface PlanFinding {
   readonly message: string;
 }
 
-/** A plan is calm while fewer than 1 visitor in 100 waits. */
+/** Maximum share of visitors who wait in a good plan: 1 in 100. */
 export const fewWaitRatio = 0.01;
 
 /** Bursts of short visits are two to three times the busiest average. */
@@ -62,16 +63,11 @@ export function derivePlan(question: PlanQuestion): Plan {
   const slotsInMemory = slotsThatFit(question);
   const visitorsPerSecond = question.visitorsPerSecond ?? peaks?.[1];
   const slots = question.slots ?? slotsInMemory;
-  const known = {
-    ...(slots === undefined ? {} : { slots }),
-    ...(question.holdSeconds === undefined ? {} : { holdSeconds: question.holdSeconds }),
-    ...(visitorsPerSecond === undefined ? {} : { visitorsPerSecond }),
-    connectionsPerVisitor: question.connectionsPerVisitor,
-  };
+  const { holdSeconds, connectionsPerVisitor } = question;
+  const known = present({ slots, holdSeconds, visitorsPerSecond, connectionsPerVisitor });
   const figures = {
     ...known,
-    ...(peaks === undefined ? {} : { peakVisitorsPerSecond: peaks }),
-    ...(slotsInMemory === undefined ? {} : { slotsInMemory }),
+    ...present({ peakVisitorsPerSecond: peaks, slotsInMemory }),
     ...ceilingOf(known),
     ...slotsFor(known),
     ...holdFor(known),
@@ -82,7 +78,7 @@ export function derivePlan(question: PlanQuestion): Plan {
   return {
     ...figures,
     ...memory,
-    ...(handshakes === undefined ? {} : { handshakes: handshakesOf(handshakes) }),
+    ...present({ handshakes: handshakes && handshakesOf(handshakes) }),
     findings: findingsOf(question, { ...figures, ...memory }),
   };
 }
@@ -105,7 +101,7 @@ function slotsThatFit({ memoryBytes, slotBytes }: PlanQuestion): number | undefi
   return Math.floor(memoryBytes / slotBytes);
 }
 
-/** Slots and hold time say how many visitors per second can come. */
+/** Slots and hold time determine how many visitors per second can come. */
 function ceilingOf({ slots, holdSeconds, connectionsPerVisitor }: Known) {
   if (slots === undefined || holdSeconds === undefined) return {};
   const slotSeconds = holdSeconds * connectionsPerVisitor;
@@ -115,14 +111,14 @@ function ceilingOf({ slots, holdSeconds, connectionsPerVisitor }: Known) {
   };
 }
 
-/** Rate and hold time say how many slots are needed. */
+/** Rate and hold time determine how many slots are needed. */
 function slotsFor({ visitorsPerSecond, holdSeconds, connectionsPerVisitor }: Known) {
   if (visitorsPerSecond === undefined || holdSeconds === undefined) return {};
   const load = visitorsPerSecond * connectionsPerVisitor * holdSeconds;
   return { neededSlots: Math.ceil(load), fewWaitSlots: slotsForLoad(load, fewWaitRatio) };
 }
 
-/** Slots and rate say how long a connection may hold its slot. */
+/** Slots and rate determine how long a connection may hold its slot. */
 function holdFor({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor }: Known) {
   if (slots === undefined || visitorsPerSecond === undefined || holdSeconds !== undefined)
     return {};
@@ -133,7 +129,7 @@ function holdFor({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor 
   };
 }
 
-/** All three say how the server will do. Over full, the queue has no mean. */
+/** All three determine how the server will do. With more load than slots, the queue has no mean. */
 function waitingOf({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor }: Known) {
   if (slots === undefined || visitorsPerSecond === undefined || holdSeconds === undefined) {
     return {};
@@ -149,22 +145,19 @@ type SlotFigures = Known & Pick<Plan, 'fewWaitSlots'>;
 
 function memoryOf({ slotBytes, timeoutSeconds }: PlanQuestion, figures: SlotFigures) {
   const slots = figures.slots ?? figures.fewWaitSlots;
-  const idleSlots = idleSlotsOf(timeoutSeconds, {
-    ...figures,
-    ...(slots === undefined ? {} : { slots }),
+  const idleSlots = idleSlotsOf(timeoutSeconds, { ...figures, ...present({ slots }) });
+  return present({
+    idleSlots,
+    neededMemoryBytes: product(slots, slotBytes),
+    idleMemoryBytes: product(idleSlots, slotBytes),
   });
-  return {
-    ...(idleSlots === undefined ? {} : { idleSlots }),
-    ...(slotBytes === undefined || slots === undefined
-      ? {}
-      : { neededMemoryBytes: slots * slotBytes }),
-    ...(slotBytes === undefined || idleSlots === undefined
-      ? {}
-      : { idleMemoryBytes: idleSlots * slotBytes }),
-  };
 }
 
-/** Mean slots in the idle end of their connections; of a full server its share of the hold time. */
+function product(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a * b;
+}
+
+/** Mean slots in their final idle time; for a full server that share of the hold time. */
 function idleSlotsOf(timeoutSeconds: number | undefined, known: Known): number | undefined {
   const { slots, visitorsPerSecond, connectionsPerVisitor, holdSeconds } = known;
   if (timeoutSeconds === undefined || visitorsPerSecond === undefined) return undefined;
@@ -181,13 +174,13 @@ function findingsOf(
   if (usedRatio !== undefined && usedRatio >= 1) {
     findings.push({
       kind: 'overload',
-      message: 'visitors come faster than slots become free: the queue grows without end',
+      message: 'visitors arrive faster than slots become free: the queue grows without limit',
     });
   } else if (waitProbability !== undefined && waitProbability >= fewWaitRatio) {
     findings.push({ kind: 'waiting', message: '1 visitor in 100 or more waits for a slot' });
   }
   if (memoryBytes !== undefined && (neededMemoryBytes ?? 0) > memoryBytes) {
-    findings.push({ kind: 'memory', message: 'the slots need more memory than there is' });
+    findings.push({ kind: 'memory', message: 'the slots need more memory than is available' });
   }
   return findings;
 }

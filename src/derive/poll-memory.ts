@@ -1,7 +1,7 @@
 import type { Observation } from '../snapshot/target-view.ts';
 import type { Verdict } from '../snapshot/verdict.ts';
 
-/** What earlier polls of a target left behind for the next view. */
+/** What is remembered of earlier polls of a target. */
 export interface PollMemory {
   /** The last poll that was answered. */
   readonly lastAnswered?: Observation;
@@ -20,7 +20,7 @@ export interface CertainVerdict {
 
 export const emptyPollMemory: PollMemory = { dropped: [] };
 
-/** Three in a row are enough to confirm a drop. */
+/** Three values are needed to confirm a drop. */
 const droppedKept = 3;
 
 export function rememberPoll(memory: PollMemory, observation: Observation): PollMemory {
@@ -35,9 +35,9 @@ export function rememberPoll(memory: PollMemory, observation: Observation): Poll
 }
 
 /**
- * Connections that nginx has dropped since the poll before the last. One poll is no proof: nginx counts a connection
- * as handled a moment after it has counted it as accepted, so the difference shows a drop that never was (4 of 2,602
- * polls). A restart begins both counters at 0, which is no growth.
+ * Connections that nginx has dropped since the poll before the last. One poll is not proof: nginx counts a connection
+ * as handled a moment after it counts it as accepted, so the difference can show a drop that did not happen (4 of 2,602
+ * polls). A restart sets both counters to 0, which is not growth.
  */
 export function droppedSince({ dropped }: PollMemory): number | undefined {
   const [now, before, earlier] = dropped;
@@ -51,10 +51,10 @@ function droppedOf({ outcome }: Observation): number | undefined {
   return accepts === undefined || handled === undefined ? undefined : accepts - handled;
 }
 
-/** For how long the last certain verdict stands in for polls that tell nothing. */
+/** How long the last certain verdict is kept while polls provide no evidence. */
 const bridgeMilliseconds = 15_000;
 
-/** The verdict, or the last certain one where this poll told nothing, for 15 seconds. */
+/** The verdict, or for 15 seconds the last certain one if this poll has no evidence. */
 export function bridgeVerdict(
   verdict: Verdict,
   { lastCertain }: PollMemory,

@@ -1,35 +1,35 @@
 const none = -1;
 const smallest = 1024;
-/** Of one entry: three columns of doubles, three links, a count, a tick, a flag, and two places of the index. */
+/** Of one entry: three columns of doubles, three links, a count, a tick, a flag, and two positions in the index. */
 export const bytesPerEntry = 3 * 8 + 3 * 4 + 2 * 4 + 1 + 2 * 4;
 
 /**
- * A table of bounded size, by a key of up to 53 bits, that knows which entry was touched longest ago. Its columns are
- * flat arrays: objects in a Map would cost five times the memory and keep the garbage collector at work.
+ * A table of bounded size with keys of up to 53 bits, which knows its least recently used entry. Its columns are flat
+ * arrays: objects in a Map would need five times the memory and keep the garbage collector busy.
  */
 export interface RecencyTable {
   readonly maximum: number;
   keys: Float64Array;
   /** When the entry was last touched. */
   times: Float64Array;
-  /** For the owner of the table. */
+  /** The following columns are for the owner of the table. */
   others: Float64Array;
   counts: Int32Array;
   ticks: Int32Array;
   flags: Uint8Array;
   older: Int32Array;
   newer: Int32Array;
-  /** The next entry of the same place of the index. */
+  /** The next entry at the same position of the index. */
   chained: Int32Array;
   index: Int32Array;
   size: number;
   oldest: number;
   newest: number;
-  /** Entries that went while they were still of use. */
+  /** Entries dropped while they were still useful. */
   evicted: number;
 }
 
-/** @param maximum entries at most: a power of two */
+/** @param maximum number of entries: a power of two */
 export function createRecencyTable(maximum: number): RecencyTable {
   const table = {
     maximum,
@@ -40,12 +40,12 @@ export function createRecencyTable(maximum: number): RecencyTable {
     newest: none,
     evicted: 0,
   };
-  // Replaced before anything is optimized for columns that never are.
+  // Replaced at once, so that the engine does not optimize for columns that never change.
   replaceColumns(table, columnsOf(Math.min(smallest, maximum)));
   return table;
 }
 
-/** The entry with that key, -1 when there is none. */
+/** The entry with that key, or -1. */
 export function findEntry(table: RecencyTable, key: number): number {
   const { keys, chained, index } = table;
   let entry = index[placeOf(table, key)] as number;
@@ -62,8 +62,8 @@ export function touchEntry(table: RecencyTable, entry: number, time: number): vo
 }
 
 /**
- * A blank entry for a key that has none, to be touched at once. When the table is full, that of the entry touched longest ago; it counts as
- * evicted unless it was touched before `uselessBefore`.
+ * A blank entry for a new key, to be touched at once. A full table reuses its least recently used entry, which counts
+ * as evicted unless it was touched before `uselessBefore`.
  */
 export function addEntry(table: RecencyTable, key: number, uselessBefore: number): number {
   const entry = freeEntry(table, uselessBefore);
@@ -79,7 +79,7 @@ export function addEntry(table: RecencyTable, key: number, uselessBefore: number
   return entry;
 }
 
-/** Forgets all entries, none of them as evicted. */
+/** Drops all entries; they do not count as evicted. */
 export function clearTable(table: RecencyTable): void {
   table.index.fill(none);
   table.size = 0;
@@ -106,7 +106,7 @@ function freeEntry(table: RecencyTable, uselessBefore: number): number {
   return oldest;
 }
 
-/** Keys are hashes, or numbers that count up: their lowest bits are spread well. */
+/** Keys are hashes or consecutive numbers, so their lowest bits are well distributed. */
 function placeOf(table: RecencyTable, key: number): number {
   return (key | 0) & (table.index.length - 1);
 }

@@ -1,14 +1,14 @@
 import type { Range, TimeoutPrediction } from '../snapshot/prediction.ts';
 
 /**
- * Of the slots, what nginx leaves idle clients at least. It closes idle connections when fewer than 1/16 are free, those
- * that are idle longest first, up to 1/8 of them at a time (ngx_drain_connections in ngx_connection.c).
+ * Minimum share of the slots that nginx leaves to idle clients. It closes idle connections when fewer than 1/16 are
+ * free, the longest idle first, up to 1/8 of them at a time (ngx_drain_connections in ngx_connection.c).
  */
 const leftToIdle = 15 / 16 - 1 / 8;
 
 /**
- * Low figures for an nginx that takes idle connections back. Because it takes those that are idle longest, it does no
- * more harm at any moment than the largest timeout under which nothing is taken back.
+ * Lowers the low figures for an nginx that reclaims idle connections. It reclaims the longest idle ones first, so at
+ * any moment it does no more harm than the largest timeout under which nothing is reclaimed.
  */
 export function boundReclaim(
   predictions: readonly TimeoutPrediction[],
@@ -34,7 +34,7 @@ function asLowAs(
     ...prediction,
     reuseRatio: lower(prediction.reuseRatio, safe?.reuseRatio),
     handshakesSavedPerSecond: lower(saved, safe?.handshakesSavedPerSecond),
-    // All requests, where none of them might reuse a connection.
+    // All requests: in the worst case none of them reuses a connection.
     connectionsPerSecond: {
       ...begun,
       high: Math.max(begun.high, safe?.connectionsPerSecond.high ?? begun.high + saved.low),

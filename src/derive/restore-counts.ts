@@ -1,10 +1,11 @@
+import { isObject } from '../parse/is-object.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
 
 /**
- * Saved counts, when they fit what is counted now: the same lists, the same lengths, and finite numbers not below 0
- * in every place. A field that is new since then begins at 0; one that is gone is dropped.
+ * Saved counts, if they fit the present ones: the same lists, the same lengths, and finite numbers of at least 0
+ * everywhere. A new field starts at 0; a removed field is dropped.
  *
- * @returns undefined when they do not fit: counts of other buckets or virtual hosts cannot be added to
+ * @returns undefined when they do not fit: counts of other buckets or virtual hosts cannot be continued
  */
 export function restoreCounts(saved: unknown, fresh: LogCounts): LogCounts | undefined {
   return isObject(saved) && fits(saved, fresh) ? { ...fresh, ...pick(saved, fresh) } : undefined;
@@ -21,13 +22,13 @@ function pick(saved: Readonly<Record<string, unknown>>, fresh: LogCounts): Parti
   return Object.fromEntries(known.map((key) => [key, saved[key]]));
 }
 
-/** Bounds and names must be equal; counts need only be counts. */
+/** Bounds and names must be equal; counts need only be valid. */
 const fixedLists: ReadonlySet<string> = new Set(['upperBounds']);
 
 function hasShape(saved: unknown, fresh: unknown): boolean {
   if (typeof fresh === 'number') return isCount(saved);
   if (typeof fresh === 'string') return saved === fresh;
-  // Not counted yet: by now a number, or a row of them.
+  // Not counted in the fresh counts; the saved counts may have a number or a row of numbers.
   if (fresh === null) return saved === null || isCount(saved) || isRow(saved);
   if (Array.isArray(fresh)) {
     return (
@@ -50,8 +51,4 @@ function isRow(value: unknown): boolean {
 
 function isCount(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

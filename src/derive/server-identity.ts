@@ -1,9 +1,10 @@
+import { present } from '../present.ts';
 import type { Observation, ServerIdentity } from '../snapshot/target-view.ts';
 
-/** A server that has been silent for longer may well be another one when it answers again. */
+/** After a longer time without an answer, another server may answer. */
 const keptSeconds = 3600;
 
-/** Which server it is: by this answer or, while the server is silent, by its last one within an hour. */
+/** The identity of the server: from this answer or, while it does not answer, from the last one within an hour. */
 export function identify(
   observation: Observation,
   lastAnswered: Observation | undefined,
@@ -13,9 +14,5 @@ export function identify(
   if (observation.atSeconds - known.atSeconds > keptSeconds) return undefined;
   const { version, snapshot, figures } = known.outcome;
   const mpm = snapshot.kind === 'apache' ? snapshot.serverMpm : undefined;
-  return {
-    ...(version === undefined ? {} : { version }),
-    ...(mpm === undefined ? {} : { mpm }),
-    keepaliveModel: figures.keepaliveModel,
-  };
+  return { ...present({ version, mpm }), keepaliveModel: figures.keepaliveModel };
 }

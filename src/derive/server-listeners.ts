@@ -1,7 +1,7 @@
 import type { ListenEndpoint, ListeningSocket, ListenSelection } from '../snapshot/listeners.ts';
 
 export interface ListenerKnowledge {
-  /** Where the status page is answered. */
+  /** The endpoint of the status page. */
   readonly base: ListenEndpoint;
   readonly sockets: readonly ListeningSocket[];
   /** From the server's configuration file, where one is configured. */
@@ -11,8 +11,8 @@ export interface ListenerKnowledge {
 }
 
 /**
- * All endpoints of the server that answers on `base`. A full server starves visitors on every port, and the queue of
- * the status page's port alone would tell too little.
+ * All endpoints of the server that answers on `base`. A full server cannot accept visitors on any port, so the queue of
+ * the status port alone is not enough.
  */
 export function selectListeners(knowledge: ListenerKnowledge): ListenSelection {
   const { base, sockets, configured, inPod } = knowledge;
@@ -43,14 +43,14 @@ function selection(
   const others = sockets
     .filter((socket) => !own.includes(socket))
     .map(({ port, address }): ListenEndpoint => {
-      // The page's port may belong to another server on another address.
+      // The port of the status page may belong to another server on another address.
       return isWildcard(address) && port !== base.port ? { port } : { port, address };
     });
   const byText = new Map(others.map((other) => [`${other.address ?? '*'} ${other.port}`, other]));
   return { origin, complete: true, endpoints: [base, ...byText.values()] };
 }
 
-/** A file that does not name the port of the status page is not the server's own, or not all of it. */
+/** A file without the port of the status page is not the file of this server, or not all of it. */
 function configuredSelection(
   base: ListenEndpoint,
   configured: readonly ListenEndpoint[],
@@ -66,7 +66,9 @@ function configuredSelection(
   };
 }
 
-/** The sockets that take connections to an endpoint: those bound to its address, else those bound to all. */
+/**
+ * The sockets that accept connections to an endpoint: those bound to its address, else those bound to all addresses.
+ */
 export function socketsOf<S extends { readonly port: number; readonly address?: string }>(
   { port, address }: ListenEndpoint,
   sockets: readonly S[],
@@ -82,14 +84,14 @@ export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '*' || address === '::';
 }
 
-/** The service manager may hold the sockets of many services; the server's own processes hold them too. */
+/** The service manager (PID 1) may hold the sockets of many services; the processes of the server hold them, too. */
 function ownersOf(sockets: readonly ListeningSocket[]): ReadonlySet<number> {
   const owners = new Set(sockets.flatMap((socket) => socket.owners));
   if (owners.size > 1) owners.delete(1);
   return owners;
 }
 
-/** The root group holds everything, in a container too. */
+/** The root group contains everything, in a container too. */
 function isOwnGroup(cgroup: string | undefined): boolean {
   return cgroup !== undefined && cgroup !== '/' && cgroup.startsWith('/');
 }

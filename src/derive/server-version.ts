@@ -1,4 +1,4 @@
-/** `Apache/2.4.62 (Debian) OpenSSL/3.0` or `nginx/1.22.1` -> `2.4.62`; undefined when no dotted version stands there. */
+/** `Apache/2.4.62 (Debian) OpenSSL/3.0` or `nginx/1.22.1` -> `2.4.62`; undefined without a dotted version. */
 export function parseServerVersion(serverVersion: string | undefined): string | undefined {
   return /^[^\s/]{1,64}\/(\d{1,9}(?:\.\d{1,9}){1,3})/.exec(serverVersion ?? '')?.[1];
 }

@@ -1,9 +1,10 @@
+import { present } from '../present.ts';
 import type { SlotHolder, SlotHolders, SlotRow, SlotTable } from '../snapshot/slot-table.ts';
 
-/** Rows the page shows; a flood comes from few addresses. */
-const mostShown = 10;
+/** Rows on the page; a flood comes from few addresses. */
+const maximumShown = 10;
 
-/** States in which the row's client is the one that holds the slot now. */
+/** States in which the client of the row holds the slot now. */
 const heldStates: ReadonlySet<SlotRow['state']> = new Set([
   'reading',
   'writing',
@@ -15,9 +16,9 @@ const heldStates: ReadonlySet<SlotRow['state']> = new Set([
 ]);
 
 /**
- * Who holds the slots. In an idle slot the table goes on naming the last client, who holds nothing any more.
+ * The clients that hold the slots. An idle slot still shows its last client, which holds nothing any more.
  *
- * @param maskClients show networks instead of addresses; figures count addresses all the same
+ * @param maskClients show networks instead of addresses; the figures still count addresses
  */
 export function deriveSlotHolders(table: SlotTable, maskClients: boolean): SlotHolders {
   const held = withoutOwnRequest(table.slots.filter(({ state }) => heldStates.has(state)));
@@ -27,21 +28,20 @@ export function deriveSlotHolders(table: SlotTable, maskClients: boolean): SlotH
     byClient.set(row.client, [...(byClient.get(row.client) ?? []), row]);
   }
   const holders = [...byClient].map(([client, rows]) => holder(client, rows)).toSorted(mostFirst);
-  const oldest = oldestKeepalive(held);
   return {
-    ...(oldest === undefined ? {} : { oldestKeepaliveSeconds: oldest }),
+    ...present({ oldestKeepaliveSeconds: oldestKeepalive(held) }),
     ...(table.layout === 'extended'
       ? { topClientSlots: holders[0]?.slots ?? 0, clients: byClient.size }
       : {}),
     top: holders
-      .slice(0, mostShown)
+      .slice(0, maximumShown)
       .map((shown) => (maskClients ? { ...shown, client: maskAddress(shown.client) } : shown)),
   };
 }
 
 /**
- * The request for the table is in the table, as one that has just begun. One such row is left out: a client that holds a
- * slot for longer is counted in any case, and what a request says decides nothing.
+ * The request for the table is itself in the table, as one that has just begun. One such row is left out. A client that
+ * holds a slot for longer still counts.
  */
 function withoutOwnRequest(rows: readonly SlotRow[]): readonly SlotRow[] {
   const own = rows.find(
@@ -51,12 +51,7 @@ function withoutOwnRequest(rows: readonly SlotRow[]): readonly SlotRow[] {
 }
 
 function holder(client: string, rows: readonly SlotRow[]): SlotHolder {
-  const oldest = oldestKeepalive(rows);
-  return {
-    client,
-    slots: rows.length,
-    ...(oldest === undefined ? {} : { oldestIdleSeconds: oldest }),
-  };
+  return present({ client, slots: rows.length, oldestIdleSeconds: oldestKeepalive(rows) });
 }
 
 function oldestKeepalive(rows: readonly SlotRow[]): number | undefined {
@@ -70,7 +65,7 @@ function mostFirst(a: SlotHolder, b: SlotHolder): number {
   return b.slots - a.slots || (b.oldestIdleSeconds ?? 0) - (a.oldestIdleSeconds ?? 0);
 }
 
-/** `203.0.113.x` and `2001:db8:1:x`: enough to recognise a network, not a person. A name keeps its last two parts. */
+/** `203.0.113.x` and `2001:db8:1:x` identify a network, not a person. A host name keeps its last two parts. */
 export function maskAddress(client: string): string {
   if (/^\d+\.\d+\.\d+\.\d+$/.test(client)) return client.replace(/\d+$/, 'x');
   if (client.includes(':')) return `${client.split(':').slice(0, 3).join(':')}:x`;

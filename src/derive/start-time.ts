@@ -6,22 +6,22 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const zoneStepSeconds = 15 * 60;
 
 /**
- * When the server started, in Unix seconds. `now - uptime` jitters by a second from scrape to scrape, which would
- * look like restarts; RestartTime is exact but printed in the server's own time zone. Both together are exact: the
- * zone is the multiple of 15 minutes that brings them closest. Without RestartTime (before 2.4.13) the jitter stays.
+ * When the server started, in Unix seconds. `now - uptime` varies by a second between polls, which would look like
+ * restarts. RestartTime is exact but in the server's time zone. Together they are exact: the offset is the multiple of
+ * 15 minutes that brings them closest. Without RestartTime (before 2.4.13) the variation remains.
  */
 export function deriveStartTime(status: ApacheStatus, nowSeconds: number): number | undefined {
   if (status.uptimeSeconds === undefined) return undefined;
   const approximate = nowSeconds - status.uptimeSeconds;
   const local = parseRestartTime(status.restartTime);
-  // An uptime longer than there has been Unix time is no uptime.
+  // An uptime that begins before 1970 is invalid.
   if (approximate < 0) return undefined;
   if (local === undefined) return Math.round(approximate);
   const zone = Math.round((local - approximate) / zoneStepSeconds) * zoneStepSeconds;
   return Math.max(0, local - zone);
 }
 
-/** `Friday, 20-Nov-2026 22:31:00 UTC` read as if it were UTC. */
+/** `Friday, 20-Nov-2026 22:31:00 UTC`, read as if it were UTC. */
 function parseRestartTime(text: string | undefined): number | undefined {
   const match = /(\d{2})-([A-Z][a-z]{2})-(\d{4}) (\d{2}):(\d{2}):(\d{2})/.exec(text ?? '');
   if (match === null) return undefined;

@@ -1,18 +1,18 @@
 import type { Range } from '../snapshot/prediction.ts';
 
-/** How long clients stay after their last response, as far as it was measured. */
+/** How long clients stay after their last response, if it was measured. */
 export interface MeasuredTail {
   readonly todaySeconds: number;
-  /** Under today's timeout, which ends all tails. */
+  /** Mean under today's timeout, which ends all tails. */
   readonly meanSeconds: number;
 }
 
 /**
- * Mean tail under a timeout, as a share of that timeout. Only its mean under today's timeout can be measured; the bounds
- * hold for every distribution with that mean. The mean of min(tail, T) is a concave function of T that is 0 at 0: below
- * today's timeout it lies over the straight line and under the measured mean, above it the other way round. What is
- * expected is a client that closes at a constant rate. Without a measurement anything is possible, and that no client
- * closes first is expected: it predicted within 10 % what was measured.
+ * Mean tail under a timeout, as a share of that timeout. Only the mean under today's timeout can be measured. The
+ * bounds hold for every distribution with that mean: the mean of min(tail, T) is a concave function of T that is 0 at
+ * 0, so below today's timeout it lies above the straight line and below the measured mean; above it the opposite holds.
+ * The expected value assumes that clients close at a constant rate. Without a measurement the bounds are 0 and 1, and
+ * the expected case is that no client closes first; this predicted measured values within 10 %.
  */
 export function tailShares(timeout: number, measured: MeasuredTail | undefined): Range {
   if (timeout === 0) return { low: 0, expected: 0, high: 0 };
@@ -35,7 +35,9 @@ function meanShare(x: number): number {
   return x < 1e-9 ? 1 : -Math.expm1(-x) / x;
 }
 
-/** The x at which meanShare is the share, by halving; it is under 1 / share, since meanShare(x) is under 1 / x. */
+/**
+ * The x for which meanShare(x) is the share, by bisection. It is below 1 / share, because meanShare(x) is below 1 / x.
+ */
 function closingRate(share: number): number {
   let low = 0;
   if (share >= 1) return low;

@@ -14,12 +14,12 @@ import {
   countIdleSeconds,
   countMissedSample,
   countSample,
-  noSamples,
+  emptySamples,
   sampledFigures,
 } from './count-sample.ts';
 import { emptyPollMemory, type PollMemory, rememberPoll } from './poll-memory.ts';
 
-/** What was read of a target last, from all that tells about it. */
+/** The latest readings of a target, from all sources. */
 export interface TargetReadings {
   readonly observation: Observation;
   readonly capacity: Capacity;
@@ -28,7 +28,7 @@ export interface TargetReadings {
   readonly config?: ConfigView;
 }
 
-/** All that changes about a watched target. Each function below takes one event into it. */
+/** The state of a watched target. Each function below applies one event to it. */
 export interface TargetState {
   /** Absent until the first poll has ended. */
   readonly readings?: TargetReadings;
@@ -37,18 +37,18 @@ export interface TargetState {
   readonly counters: TargetCounters;
 }
 
-/** What holds only now, when a view is made. */
+/** What is valid only at the moment a view is built. */
 export interface Moment {
   /** Milliseconds of a clock that never goes back. */
   readonly nowMilliseconds: number;
-  /** Seconds since an error log last said that there is no slot left; absent when none speaks for now. */
+  /** Seconds since an error log last reported that no slot is left; absent without a recent line. */
   readonly loggedSecondsAgo?: number;
   readonly laneUp?: boolean;
 }
 
 export const initialTargetState: TargetState = {
   memory: emptyPollMemory,
-  counters: { failures: noFailures(), badFields: 0, samples: noSamples },
+  counters: { failures: noFailures(), badFields: 0, samples: emptySamples },
 };
 
 function noFailures(): Record<ScrapeFailureResult, number> {
@@ -67,7 +67,7 @@ function noFailures(): Record<ScrapeFailureResult, number> {
   };
 }
 
-/** A poll has ended: its failure, or the fields of its page that could not be read, are counted. */
+/** A poll has ended: counts its failure, or the unreadable fields of its page. */
 export function countPoll(
   state: TargetState,
   outcome: ObservationOutcome,
@@ -88,12 +88,12 @@ function countFailure(failures: TargetCounters['failures'], result: ScrapeFailur
   return { ...failures, [result]: failures[result] + 1 };
 }
 
-/** The poll becomes what later verdicts compare with. */
+/** Remembers the poll for later verdicts. */
 export function rememberObservation(state: TargetState, observation: Observation): TargetState {
   return { ...state, memory: rememberPoll(state.memory, observation) };
 }
 
-/** The machine was read: idle times are counted once for each reading of the kernel. */
+/** The kernel was read: counts idle times once for each reading. */
 export function countHost(state: TargetState, host: HostFigures | undefined): TargetState {
   const before = state.readings?.host?.kernelReadAtSeconds;
   if (host === undefined || host.kernelReadAtSeconds === before) return state;
@@ -101,7 +101,7 @@ export function countHost(state: TargetState, host: HostFigures | undefined): Ta
   return { ...state, counters: { ...state.counters, samples } };
 }
 
-/** A sample has ended with this view; without a view it was not taken, because the one before was under way. */
+/** A sample has ended with this view. Without a view it was not taken, because the previous one was still under way. */
 export function countSampleOf(state: TargetState, sampled: TargetView | undefined): TargetState {
   const { samples } = state.counters;
   const answered = sampled?.observation.outcome.kind === 'answered';
@@ -132,7 +132,7 @@ export function showReadings(
   return { ...state, readings, view, memory: { ...memory, lastCertain } };
 }
 
-/** What is shown when the first caller of all leaves before the server could answer: no fact about the server. */
+/** The view when the first caller leaves before the server could answer; it states nothing about the server. */
 export function unfinishedView(observation: Observation): TargetView {
   return { observation, verdict: { evidence: [] }, counters: initialTargetState.counters };
 }

@@ -10,8 +10,8 @@ export interface AnswerKnowledge {
 }
 
 /**
- * Whether a visitor who connects now gets no answer: the server is full, hung, starting up or restarting. A server
- * that refuses connections is down, and webserver_up tells that. Undefined when the poll did not get that far.
+ * Whether a visitor who connects now gets no answer: the server is full, hung, starting or restarting. A server that
+ * refuses connections is down, which webserver_up shows. Undefined when the poll never reached the server.
  */
 export function deriveUnanswered(knowledge: AnswerKnowledge): boolean | undefined {
   const { outcome, verdict, connections } = knowledge;

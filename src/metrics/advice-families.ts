@@ -2,7 +2,7 @@ import type { Advice } from '../snapshot/advice.ts';
 import type { TimeoutPrediction } from '../snapshot/prediction.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
-import { histogramOf } from './log-families.ts';
+import { observedSamples } from './histogram-samples.ts';
 import { known, labelsOf, targetLabels } from './target-samples.ts';
 
 const gapSource =
@@ -20,7 +20,7 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
     labels: targetLabels,
     source: gapSource,
     samples: (view: LoggedTarget) =>
-      view.logs?.gaps === undefined ? [] : histogramOf(view, view.logs.gaps.gap),
+      view.logs?.gaps === undefined ? [] : observedSamples(labelsOf(view), view.logs.gaps.gap),
   }),
   family({
     name: 'webserver_log_missed_reuse_seconds',
@@ -31,7 +31,7 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
     samples: (view: LoggedTarget) =>
       view.logs?.gaps === undefined || view.advice?.model.isBehindProxy !== false
         ? []
-        : histogramOf(view, view.logs.gaps.missed),
+        : observedSamples(labelsOf(view), view.logs.gaps.missed),
   }),
   predicted({
     name: 'webserver_predicted_slots',

@@ -1,9 +1,9 @@
-import { idleSecondsBounds } from '../derive/idle-seconds.ts';
 import type { ConnectionSummary } from '../snapshot/connections.ts';
 import { connectionActivities } from '../snapshot/connections.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
-import { type Family, family, type Sample } from './family.ts';
-import { known, labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
+import { type Family, family } from './family.ts';
+import { histogramSamples } from './histogram-samples.ts';
+import { known, labelsOf, targetLabels } from './target-samples.ts';
 
 /** What each connection does, where `ss` can be run in the server's network namespace. */
 export const connectionFamilies: readonly Family<TargetView>[] = [
@@ -29,7 +29,10 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
     help: 'How long idle keep-alive connections have been idle: all of them at each reading of the kernel.',
     labels: targetLabels,
     source: 'ss, lastsnd of connections in activity idle.',
-    samples: idleHistogram,
+    samples: (view: TargetView) =>
+      view.host?.connections === undefined
+        ? []
+        : histogramSamples(labelsOf(view), view.counters.samples.idleSeconds),
   }),
   figure({
     name: 'webserver_connection_oldest_idle_seconds',
@@ -67,18 +70,6 @@ export const connectionFamilies: readonly Family<TargetView>[] = [
       ),
   }),
 ];
-
-function* idleHistogram(view: TargetView): Generator<Sample<TargetLabel>> {
-  if (view.host?.connections === undefined) return;
-  const labels = labelsOf(view);
-  const { buckets, sum, count } = view.counters.samples.idleSeconds;
-  for (const [index, bound] of idleSecondsBounds.entries()) {
-    yield { labels, suffix: '_bucket', le: String(bound), value: buckets[index] ?? 0 };
-  }
-  yield { labels, suffix: '_bucket', le: '+Inf', value: count };
-  yield { labels, suffix: '_sum', value: sum };
-  yield { labels, suffix: '_count', value: count };
-}
 
 interface FigureRow {
   readonly name: string;

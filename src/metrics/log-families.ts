@@ -1,9 +1,11 @@
 import { connectionThresholds, countByClass, listResponses } from '../derive/log-fold.ts';
-import type { HistogramCounts, LogCounts } from '../snapshot/log-counts.ts';
-import { checkedFields } from '../snapshot/log-record.ts';
+import type { Histogram } from '../snapshot/histogram.ts';
+import type { LogCounts } from '../snapshot/log-counts.ts';
+import { checkedFields, type Meaning } from '../snapshot/log-record.ts';
 import type { SourceStats } from '../snapshot/log-source.ts';
 import type { LoggedTarget } from '../snapshot/target-view.ts';
 import { type Family, family, type Sample } from './family.ts';
+import { observedSamples } from './histogram-samples.ts';
 import { known, labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
 
 /** Counted from access logs; docs/log-formats.md says which field each needs. */
@@ -197,15 +199,15 @@ export const errorLogFamilies: readonly Family<LoggedTarget>[] = [
   }),
 ];
 
-/** Samples of the counts, when a format tells what they are counted from. */
+/** Samples of the counts, when a log has the field that they are counted from. */
 function fromCounts<L extends string>(
   view: LoggedTarget,
-  needs: string | undefined,
+  needs: Meaning | undefined,
   read: (counts: LogCounts) => readonly Sample<L>[],
 ): readonly Sample<L>[] {
   const counts = view.logs?.access;
-  const told = needs === undefined || view.logs?.tells.has(needs) === true;
-  return counts === undefined || !told ? [] : read(counts);
+  const isCounted = needs === undefined || view.logs?.fields.has(needs) === true;
+  return counts === undefined || !isCounted ? [] : read(counts);
 }
 
 type ResponseLabel = TargetLabel | 'method' | 'code' | 'protocol' | 'vhost';
@@ -235,7 +237,7 @@ function counterOfCounts({
   read,
   needs,
   ...row
-}: CountsRow<number> & { readonly needs: string }): Family<LoggedTarget> {
+}: CountsRow<number> & { readonly needs: Meaning }): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'counter',
@@ -245,33 +247,15 @@ function counterOfCounts({
   });
 }
 
-/** A histogram that nothing was put into is absent: the format lacks its field, or nothing happened yet. */
-function histogramFamily({ read, ...row }: CountsRow<HistogramCounts>): Family<LoggedTarget> {
+/** A histogram without observations is absent: the format lacks its field, or nothing happened yet. */
+function histogramFamily({ read, ...row }: CountsRow<Histogram>): Family<LoggedTarget> {
   return family({
     ...row,
     type: 'histogram',
     labels: targetLabels,
     samples: (view: LoggedTarget) =>
-      fromCounts(view, undefined, (counts) => [...histogramOf(view, read(counts))]),
+      fromCounts(view, undefined, (counts) => [...observedSamples(labelsOf(view), read(counts))]),
   });
-}
-
-/** None before the first observation: a bucket of nothing is no answer. */
-export function* histogramOf(
-  view: LoggedTarget,
-  data: HistogramCounts,
-): Generator<Sample<TargetLabel>> {
-  const labels = labelsOf(view);
-  const total = data.counts.reduce((sum, count) => sum + count, 0);
-  if (total === 0) return;
-  let below = 0;
-  for (const [index, bound] of data.upperBounds.entries()) {
-    below += data.counts[index] ?? 0;
-    yield { labels, suffix: '_bucket', le: String(bound), value: below };
-  }
-  yield { labels, suffix: '_bucket', le: '+Inf', value: total };
-  yield { labels, suffix: '_sum', value: data.sum };
-  yield { labels, suffix: '_count', value: total };
 }
 
 interface SourceRow {

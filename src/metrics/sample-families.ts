@@ -1,10 +1,9 @@
-import { ratioBounds } from '../derive/ratio-histogram.ts';
-import type { RatioHistogram } from '../snapshot/samples.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
-import { type Family, family, type Sample } from './family.ts';
-import { known, labelsOf, type TargetLabel, targetLabels } from './target-samples.ts';
+import { type Family, family } from './family.ts';
+import { observedSamples } from './histogram-samples.ts';
+import { known, labelsOf, targetLabels } from './target-samples.ts';
 
-/** What happened between two scrapes. */
+/** What happened between two scrapes. A target that was never sampled has no histograms. */
 export const sampleFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_worker_saturation_samples',
@@ -12,7 +11,8 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
     help: 'Worker saturation ratio, sampled between scrapes; a sample that an exhausted server did not answer counts as 1.',
     labels: targetLabels,
     source: 'webserver_worker_saturation_ratio, each sampling.interval.',
-    samples: (view: TargetView) => histogram(view, view.counters.samples.saturation),
+    samples: (view: TargetView) =>
+      observedSamples(labelsOf(view), view.counters.samples.saturation),
   }),
   family({
     name: 'webserver_keepalive_slot_occupancy_samples',
@@ -20,7 +20,8 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
     help: 'Keep-alive slot occupancy ratio, sampled between scrapes; a sample that an exhausted server did not answer counts with what the kernel shows.',
     labels: targetLabels,
     source: 'webserver_keepalive_slot_occupancy_ratio, each sampling.interval.',
-    samples: (view: TargetView) => histogram(view, view.counters.samples.keepaliveOccupancy),
+    samples: (view: TargetView) =>
+      observedSamples(labelsOf(view), view.counters.samples.keepaliveOccupancy),
   }),
   family({
     name: 'keepalive_exporter_samples_total',
@@ -48,15 +49,3 @@ export const sampleFamilies: readonly Family<TargetView>[] = [
       known(labelsOf(view), view.laneUp === undefined ? undefined : Number(view.laneUp)),
   }),
 ];
-
-/** A target that was never sampled (a probe, sampling off, no limit known) has no histogram. */
-function* histogram(view: TargetView, data: RatioHistogram): Generator<Sample<TargetLabel>> {
-  if (data.count === 0) return;
-  const labels = labelsOf(view);
-  for (const [index, bound] of ratioBounds.entries()) {
-    yield { labels, suffix: '_bucket', le: String(bound), value: data.buckets[index] ?? 0 };
-  }
-  yield { labels, suffix: '_bucket', le: '+Inf', value: data.count };
-  yield { labels, suffix: '_sum', value: data.sum };
-  yield { labels, suffix: '_count', value: data.count };
-}

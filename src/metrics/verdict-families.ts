@@ -1,5 +1,5 @@
 import type { TargetView } from '../snapshot/target-view.ts';
-import { evidences } from '../snapshot/verdict.ts';
+import { evidenceKinds } from '../snapshot/verdict.ts';
 import { type Family, family } from './family.ts';
 import { known, labelsOf, targetLabels } from './target-samples.ts';
 
@@ -22,7 +22,7 @@ export const verdictFamilies: readonly Family<TargetView>[] = [
     labels: [...targetLabels, 'evidence'],
     source: 'The verdict: docs/verdict.md.',
     samples: (view: TargetView) =>
-      evidences.map((evidence) => ({
+      evidenceKinds.map((evidence) => ({
         labels: { ...labelsOf(view), evidence },
         value: Number(view.verdict.evidence.includes(evidence)),
       })),

@@ -18,17 +18,17 @@ const ofMpm: readonly (readonly [RegExp, ErrorLogEvent])[] = [
   ],
   [/^scoreboard is full, not at Max(?:RequestWorkers|Clients)/, 'scoreboard_full'],
 ];
-/** The server's own place for what the system said, before the client: core.c, `(24)Too many open files: `. */
+/** Where the server writes an error of the system, before the client: core.c, `(24)Too many open files: `. */
 const noDescriptor = /^\(2[34]\)Too many open files(?: in system)?: /;
 /** mod_reqtimeout.c */
 const readTimeout =
   /^\[client [\w.:%]+\] (?:AH01382: )?Request (?:handshake|header|body) read timeout$/;
 
-/** What a line of Apache's error log is, in its default format. Apache escapes newlines in what it is sent. */
+/** Parses a line of Apache's error log in its default format. Apache escapes newlines in text from clients. */
 export function parseApacheErrorLine(line: string): ErrorLogLine {
   const header = syslogHeaderLength(line);
   const when = time.exec(line);
-  // Apache writes no time of its own to syslog.
+  // Apache does not write its own time to syslog.
   if (when === null && header === 0) return {};
   const text = line.slice(when?.[0].length ?? header);
   const event = eventOf(text);

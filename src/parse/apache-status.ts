@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ApacheStatus } from '../snapshot/apache-status.ts';
 import type { BadField, NotAStatusPage, ParsedPage } from '../snapshot/status-page.ts';
@@ -7,21 +8,25 @@ import { excerpt, printable } from './printable.ts';
 import { createProxyBalancerReader } from './proxy-balancer.ts';
 import { parseScoreboard } from './scoreboard.ts';
 
-type FieldName = Exclude<
+type TextField = 'serverVersion' | 'serverMpm' | 'restartTime';
+type NumberField = Exclude<
   keyof ApacheStatus,
-  'kind' | 'serverName' | 'scoreboard' | 'proxyBalancers'
+  'kind' | 'serverName' | 'scoreboard' | 'proxyBalancers' | TextField
 >;
 
-interface FieldRule {
-  readonly name: FieldName;
-  readonly parse: (text: string) => number | string | undefined;
+interface NumberRule {
+  readonly name: NumberField;
+  readonly parse: (text: string) => number | undefined;
 }
 
 /** Raw key of the page -> field. Keys and versions: modules/generators/mod_status.c, tags 2.2.0 to 2.4.62. */
-const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
-  ['ServerVersion', { name: 'serverVersion', parse: printable }],
-  ['ServerMPM', { name: 'serverMpm', parse: printable }],
-  ['RestartTime', { name: 'restartTime', parse: printable }],
+const textFields: ReadonlyMap<string, TextField> = new Map([
+  ['ServerVersion', 'serverVersion'],
+  ['ServerMPM', 'serverMpm'],
+  ['RestartTime', 'restartTime'],
+]);
+
+const numberRules: ReadonlyMap<string, NumberRule> = new Map([
   ['ParentServerConfigGeneration', { name: 'configGeneration', parse: parseCount }],
   ['ParentServerMPMGeneration', { name: 'mpmGeneration', parse: parseCount }],
   ['ServerUptimeSeconds', { name: 'uptimeSeconds', parse: parseCount }],
@@ -39,7 +44,6 @@ const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
   ['CPULoad', { name: 'cpuLoadPercent', parse: parseDecimal }],
   ['BusyWorkers', { name: 'busyWorkers', parse: parseCount }],
   ['IdleWorkers', { name: 'idleWorkers', parse: parseCount }],
-  ['GracefulWorkers', { name: 'gracefulWorkers', parse: parseCount }],
   ['Processes', { name: 'processes', parse: parseCount }],
   ['Stopping', { name: 'stoppingProcesses', parse: parseCount }],
   ['ConnsTotal', { name: 'connsTotal', parse: parseCount }],
@@ -50,11 +54,11 @@ const fieldRules: ReadonlyMap<string, FieldRule> = new Map([
 ]);
 
 /**
- * Parses a mod_status `?auto` page of any version from 2.2 on. Fields are recognised by their presence, never by
- * version, because distributions backport them. Of a key printed twice the first counts.
+ * Parses a mod_status `?auto` page of 2.2 or later. Fields are recognised by their presence, never by version, because
+ * distributions backport them. If a key is printed twice, the first one counts.
  *
- * @param page the body, decoded as ISO-8859-1 (the charset mod_status declares)
- * @returns the snapshot and the fields left out for a malformed value; an error only when it is no such page
+ * @param page the body, decoded as ISO-8859-1 (the charset that mod_status declares)
+ * @returns the snapshot and the malformed fields, which are left out; an error only when it is not such a page
  */
 export function parseApacheStatus(page: string): Result<ParsedPage<ApacheStatus>, NotAStatusPage> {
   const lines = page.split('\n');
@@ -63,30 +67,34 @@ export function parseApacheStatus(page: string): Result<ParsedPage<ApacheStatus>
   if (scoreboardAt < 0 || !core.some((line) => line.startsWith('IdleWorkers:'))) {
     return err(explainForeignPage(page, 'apache'));
   }
-  const fields: Partial<Record<FieldName, number | string>> = {};
+  const texts: Partial<Record<TextField, string>> = {};
+  const numbers: Partial<Record<NumberField, number>> = {};
   const badFields: BadField[] = [];
-  core.forEach((line, index) => {
+  for (const [index, line] of core.entries()) {
     const [key, value] = splitLine(line);
-    const rule = fieldRules.get(key);
-    if (rule === undefined || fields[rule.name] !== undefined) return;
+    const text = textFields.get(key);
+    if (text !== undefined) texts[text] ??= printable(value);
+    const rule = numberRules.get(key);
+    if (rule === undefined || numbers[rule.name] !== undefined) continue;
     const parsed = rule.parse(value);
     if (parsed === undefined)
       badFields.push({ field: key, line: index + 1, found: excerpt(value) });
-    else fields[rule.name] = parsed;
-  });
+    else numbers[rule.name] = parsed;
+  }
   const serverName = bareServerName(lines[0]);
   const [, scoreboard] = splitLine(lines[scoreboardAt] ?? '');
-  const snapshot = {
+  const snapshot: ApacheStatus = {
     kind: 'apache',
-    ...(serverName === undefined ? {} : { serverName }),
-    ...fields,
+    ...present({ serverName }),
+    ...texts,
+    ...numbers,
     scoreboard: parseScoreboard(scoreboard),
     proxyBalancers: readBalancers(lines, scoreboardAt + 1, badFields),
-  } as ApacheStatus; // the rule table pairs each field with the parser of its type
+  };
   return ok({ snapshot, badFields });
 }
 
-/** Only mod_proxy's lines are read after the scoreboard: other modules' keys there may collide with the core's. */
+/** After the scoreboard only lines of mod_proxy are read: keys of other modules may equal keys of the core. */
 function readBalancers(lines: readonly string[], from: number, badFields: BadField[]) {
   const reader = createProxyBalancerReader();
   for (let index = from; index < lines.length; index++) {
@@ -98,14 +106,14 @@ function readBalancers(lines: readonly string[], from: number, badFields: BadFie
   return reader.balancers();
 }
 
-/** Splits at the first colon: keys hold spaces, values hold colons. */
+/** Splits at the first colon: keys may contain spaces, values may contain colons. */
 function splitLine(line: string): readonly [key: string, value: string] {
   const colon = line.indexOf(':');
   if (colon < 0) return [line.trim(), ''];
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 
-/** Since 2.4.13 the first line is the server's name alone, such as `www.example.org`. */
+/** Since 2.4.13 the first line is only the server's name, such as `www.example.org`. */
 function bareServerName(firstLine: string | undefined): string | undefined {
   const line = firstLine?.trim() ?? '';
   if (line === '' || /^[A-Za-z ]+\d*: /.test(line)) return undefined;

@@ -10,8 +10,8 @@ const marker = /^\s*keepalive-exporter:\s*(.*)$/;
 const silence = /^silence\s+([a-z0-9-]{1,64}):\s*(\S.*)$/;
 
 /**
- * The silences among the comments of one file: `keepalive-exporter: silence keepalive-off: one page per visitor`. One
- * that cannot be read has an empty id, so that it is reported and not obeyed.
+ * The silences in the comments of one file: `keepalive-exporter: silence keepalive-off: one page per visitor`. A
+ * malformed silence has an empty id; it is reported and has no effect.
  */
 export function findSilences(file: string, comments: readonly ConfigComment[]): readonly Silence[] {
   return comments.flatMap(({ text, line }) => {

@@ -3,19 +3,19 @@ import { type LineConsumer, longestLine } from './split-lines.ts';
 export type CriStream = 'stdout' | 'stderr';
 
 export interface CriUnwrapper {
-  /** Takes a line of the container's log; hands on a line of the program when it is whole. */
+  /** Takes a line of the container's log. Passes on a line of the program when it is complete. */
   readonly consume: LineConsumer;
-  /** The parts of a line whose end has not come: to go on with after a restart. */
+  /** The parts of an incomplete line, to continue with after a restart. */
   unfinished(): Buffer;
   /** Lines beyond the limit, each counted once. */
   tooLong(): number;
 }
 
 export interface CriOptions {
-  /** Servers write access logs to stdout and error logs to stderr; both are in one file. */
+  /** Servers write access logs to stdout and error logs to stderr; one file contains both. */
   readonly stream: CriStream;
   readonly consume: LineConsumer;
-  /** What another unwrapper had not finished. */
+  /** The incomplete line of another unwrapper. */
   readonly unfinished?: Buffer;
   readonly limit?: number;
 }
@@ -32,8 +32,8 @@ const streams: ReadonlyMap<number | undefined, CriStream> = new Map([
 const nameBytes = 'stdout '.length;
 
 /**
- * Unwraps one container's log as kubelet has it written: `2026-11-21T03:18:00.1Z stdout F text`. A long line comes in
- * parts marked `P` and ends with one marked `F`. A line beyond the limit is counted and passed over.
+ * Unwraps the log of one container as kubelet stores it: `2026-11-21T03:18:00.1Z stdout F text`. A long line is split
+ * into parts marked `P` and a last part marked `F`. A line beyond the limit is counted and skipped.
  */
 export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
   const { stream, consume, limit = longestLine } = options;
@@ -59,7 +59,7 @@ export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
       const tag = bytes[tagAt];
       const name = tagAt - streamAt === nameBytes ? streams.get(bytes[streamAt + 3]) : undefined;
       const isWrapped = textAt > 0 && textAt <= stop && (tag === full || tag === partial);
-      // Not in the container format: handed on as it is, where it is counted as unparsed.
+      // Not in the container format: passed on unchanged, and counted there as unparsed.
       if (name === undefined || !isWrapped) consume(bytes, start, stop);
       else if (name !== stream) return;
       else if (tag === partial) parts.add(bytes, textAt, stop);
@@ -70,7 +70,7 @@ export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
   };
 }
 
-/** One buffer that grows: neither empty parts nor a million small ones cost more than their bytes. */
+/** One buffer that grows, so that neither empty parts nor a million small parts cost more than their bytes. */
 function createParts(limit: number, unfinished: Buffer) {
   let kept = Buffer.from(unfinished);
   let length = unfinished.length;

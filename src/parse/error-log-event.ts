@@ -10,18 +10,18 @@ export const errorLogEvents = [
 
 export type ErrorLogEvent = (typeof errorLogEvents)[number];
 
-/** What one line of an error log is, by the places where the server itself writes. */
+/** The contents of one line of an error log, taken only from positions where the server itself writes. */
 export interface ErrorLogLine {
   readonly event?: ErrorLogEvent;
-  /** The time on the line, in the server's own zone, counted as if that were UTC. Unix seconds. */
+  /** The time on the line in Unix seconds, in the server's time zone but read as if it were UTC. */
   readonly wallSeconds?: number;
-  /** The entry may hold text of a visitor with newlines in it: lines that follow may be a part of it. */
+  /** The entry may contain text from a visitor with newlines: the following lines may belong to it. */
   readonly mayGoOn?: true;
 }
 
 /**
  * `Nov 21 14:00:00 web nginx: ` or `2026-11-21T14:00:00+01:00 web apache2[7]: `, as a syslog daemon writes them to a
- * file. Only the servers' own names: other programs in the same file log what strangers send them.
+ * file. Only names of the servers match: other programs in the same file may log text from strangers.
  */
 const syslogHeader =
   /^(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)) [\w.:-]{1,255} (?:nginx|apache2|httpd)(?:\[\d+\])?: /;

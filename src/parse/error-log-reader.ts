@@ -8,7 +8,7 @@ export interface ErrorLogFinding {
   readonly wallSeconds: number | undefined;
 }
 
-/** Takes the lines of one log in their order, each with its length in bytes. */
+/** Takes the lines of one log in order, each with its length in bytes. */
 export type ErrorLogReader = (line: string, lengthBytes: number) => ErrorLogFinding | undefined;
 
 const parsers: Readonly<Record<ServerKind, (line: string) => ErrorLogLine>> = {
@@ -16,12 +16,12 @@ const parsers: Readonly<Record<ServerKind, (line: string) => ErrorLogLine>> = {
   nginx: parseNginxErrorLine,
 };
 
-/** NGX_MAX_ERROR_STR: an entry is cut at 2,048 bytes, in OpenResty at 4,096. */
+/** NGX_MAX_ERROR_STR: nginx truncates an entry at 2,048 bytes, OpenResty at 4,096. */
 const longestEntryBytes = 4096;
 
 /**
- * Finds events, but not within the longest entry's length of a line that may go on with a visitor's text: what stands
- * there can be forged down to the last byte, so an event of nginx's own there is given up.
+ * Finds events, except within the maximum length of an entry after a line that may contain a visitor's text: that text
+ * can forge whole lines. A real event of nginx there is ignored, too.
  */
 export function createErrorLogReader(server: ServerKind): ErrorLogReader {
   const parse = parsers[server];
@@ -29,7 +29,7 @@ export function createErrorLogReader(server: ServerKind): ErrorLogReader {
   return (line, lengthBytes) => {
     const { event, wallSeconds, mayGoOn } = parse(line);
     const trusted = bytesSinceText >= longestEntryBytes;
-    // A line in doubt moves the end of the doubt, too: where it is nginx's own, its text may go on just as well.
+    // A doubtful line extends the doubt: if it is a real line of nginx, it may contain a visitor's text as well.
     if (mayGoOn === true) bytesSinceText = 0;
     bytesSinceText = Math.min(longestEntryBytes, bytesSinceText + lengthBytes + 1);
     return trusted && event !== undefined ? { event, wallSeconds } : undefined;

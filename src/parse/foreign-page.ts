@@ -5,10 +5,12 @@ interface ForeignPage extends NotAStatusPage {
   readonly matches: (page: string) => boolean;
 }
 
-/** Without `<` among the attributes: each attempt ends where the next begins, so 64 KiB of `<input` cost one pass. */
+/**
+ * Without `<` in the attributes: each attempt ends where the next one begins, so 64 KiB of `<input` are scanned once.
+ */
 const loginForm = /<input[^<>]+type=["']?password/i;
 
-/** Pages people reach instead of the status page, most telling sign first. */
+/** Pages that people fetch instead of the status page, in order of how certain the match is. */
 const foreignPages: Readonly<Record<ServerKind, readonly ForeignPage[]>> = {
   apache: [
     {
@@ -24,7 +26,7 @@ const foreignPages: Readonly<Record<ServerKind, readonly ForeignPage[]>> = {
     {
       matches: (page) => /^BusyServers:/m.test(page),
       found: "Lighttpd's status page",
-      remedy: 'point status_url at an Apache server; Lighttpd has no workers to count',
+      remedy: 'set status_url to an Apache server; Lighttpd has no workers to count',
     },
   ],
   nginx: [
@@ -46,7 +48,7 @@ const anywhere: readonly ForeignPage[] = [
   {
     matches: (page) => /^pool:/m.test(page) && /^process manager:/m.test(page),
     found: "php-fpm's status page",
-    remedy: 'point status_url at the web server: another location answers this path',
+    remedy: 'set status_url to the web server: another location answers this path',
   },
   {
     matches: (page) => loginForm.test(page),
@@ -65,7 +67,7 @@ const anywhere: readonly ForeignPage[] = [
   },
 ];
 
-/** Says which page was reached instead of the status page of `server`, and what to do about it. */
+/** Describes which page was fetched instead of the status page of `server`, and what to do. */
 export function explainForeignPage(page: string, server: ServerKind): NotAStatusPage {
   const head = page.slice(0, 65_536);
   const known = [...foreignPages[server], ...anywhere].find(({ matches }) => matches(head));

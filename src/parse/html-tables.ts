@@ -11,37 +11,27 @@ export type HtmlRow = readonly HtmlCell[];
 
 export interface HtmlCell {
   readonly kind: 'th' | 'td';
-  /** Entities decoded, surrounding white space gone. */
+  /** Entities decoded, without white space around it. */
   readonly text: string;
-  /** `colspan`, 1 unless told. */
-  readonly columns: number;
 }
 
-/** Cells, rows, tables and blocks together. No status page has more; a page that claims to is not worth the memory. */
-const mostParts = 1_000_000;
+/** Cells, rows, tables and blocks together. No status page has more; the rest of a larger page is left out. */
+const maximumParts = 1_000_000;
 
-/** Collects tables while the parser walks the page; the state of one page only. */
+/** What was collected so far of one page. */
 interface Collector {
   readonly tables: HtmlCell[][][];
   readonly preformatted: string[];
-  /** What text belongs to now. */
-  cell: { readonly kind: 'th' | 'td'; readonly columns: number; text: string } | undefined;
+  /** The cell that is open. */
+  cell: { readonly kind: 'th' | 'td'; text: string } | undefined;
   inPreformatted: boolean;
   parts: number;
 }
 
-/** The opening tag the tokenizer is in. */
-interface OpenTag {
-  readonly name: string;
-  attribute: string;
-  colspan: string;
-}
-
 /**
- * Reads tables as a browser would see them. Tables that are opened within a cell do not nest: a cell that was not closed
- * ends where the next one begins, so that one broken row cannot swallow the rest of the page. Nothing nests here, so
- * the bare tokenizer is enough: htmlparser2's parser keeps a stack of open elements, and a page that opens 200,000 of
- * them costs it half a minute.
+ * Reads the tables of a page. Tables do not nest: a cell that is not closed ends where the next one begins, so one
+ * broken row does not affect the rest of the page. Because nothing nests, the tokenizer alone is enough. The full parser
+ * of htmlparser2 keeps a stack of open elements, and needs half a minute for a page that opens 200,000 of them.
  */
 export function parseHtmlTables(html: string): HtmlContent {
   const collector: Collector = {
@@ -59,21 +49,13 @@ export function parseHtmlTables(html: string): HtmlContent {
 }
 
 function createCallbacks(html: string, collector: Collector): TokenizerCallbacks {
-  let tag: OpenTag = { name: '', attribute: '', colspan: '' };
+  let tag = '';
   const nameAt = (start: number, end: number) => html.slice(start, end).toLowerCase();
-  const addValue = (text: string): void => {
-    if (tag.attribute === 'colspan') tag.colspan += text;
-  };
   return {
     ...ignored,
     onopentagname: (start, end) => {
-      tag = { name: nameAt(start, end), attribute: '', colspan: '' };
+      tag = nameAt(start, end);
     },
-    onattribname: (start, end) => {
-      tag.attribute = nameAt(start, end);
-    },
-    onattribdata: (start, end) => addValue(html.slice(start, end)),
-    onattribentity: (codePoint) => addValue(String.fromCodePoint(codePoint)),
     onopentagend: () => openTag(collector, tag),
     onselfclosingtag: () => openTag(collector, tag),
     onclosetag: (start, end) => closeTag(collector, nameAt(start, end)),
@@ -85,7 +67,10 @@ function createCallbacks(html: string, collector: Collector): TokenizerCallbacks
 const ignore = (): void => undefined;
 
 const ignored = {
+  onattribdata: ignore,
   onattribend: ignore,
+  onattribentity: ignore,
+  onattribname: ignore,
   oncdata: ignore,
   oncomment: ignore,
   ondeclaration: ignore,
@@ -93,14 +78,14 @@ const ignored = {
   onprocessinginstruction: ignore,
 };
 
-function openTag(collector: Collector, { name, colspan }: OpenTag): void {
+function openTag(collector: Collector, name: string): void {
   if (!['table', 'tr', 'th', 'td', 'pre'].includes(name)) return;
   endCell(collector);
-  if (collector.parts >= mostParts) return;
+  if (collector.parts >= maximumParts) return;
   collector.parts += 1;
   if (name === 'table') collector.tables.push([]);
   else if (name === 'tr') collector.tables.at(-1)?.push([]);
-  else if (name === 'th' || name === 'td') startCell(collector, name, colspan);
+  else if (name === 'th' || name === 'td') startCell(collector, name);
   else startPreformatted(collector);
 }
 
@@ -115,9 +100,8 @@ function addText(collector: Collector, text: string): void {
   if (collector.inPreformatted) collector.preformatted[last] += text;
 }
 
-function startCell(collector: Collector, kind: 'th' | 'td', colspan: string): void {
-  const columns = /^\d{1,2}$/.test(colspan) ? Number(colspan) : 1;
-  collector.cell = { kind, columns, text: '' };
+function startCell(collector: Collector, kind: 'th' | 'td'): void {
+  collector.cell = { kind, text: '' };
 }
 
 function endCell(collector: Collector): void {

@@ -1,10 +1,10 @@
 import { hasToken } from './connection-headers.ts';
 
-/** Reads one HTTP/1 response as it arrives. The body is counted, not kept. */
+/** Reads one HTTP/1 response incrementally. The body is counted, not stored. */
 export interface ResponseReader {
   /** @param text bytes decoded as latin1 */
   push(text: string): ReaderState;
-  /** The connection ended: the end of a body without a length. */
+  /** The connection has ended, which ends a body without a length. */
   finish(): ReaderState;
 }
 
@@ -38,7 +38,7 @@ export function createResponseReader(): ResponseReader {
 }
 
 class Reader implements ResponseReader {
-  /** Received and not read yet. */
+  /** Received but not read yet. */
   #pending = '';
   #searched = 0;
   #head: ResponseHead | undefined;
@@ -58,7 +58,7 @@ class Reader implements ResponseReader {
     return { kind: 'whole', head: this.#head, surplus: 0 };
   }
 
-  /** Takes what is complete off the pending text; undefined when more could be taken at once. */
+  /** Consumes the complete parts of the pending text; undefined when it should be called again. */
   #step(): ReaderState | undefined {
     if (this.#head === undefined) return this.#readHead();
     if (this.#bodyBytes > longestBody) {
@@ -90,12 +90,12 @@ class Reader implements ResponseReader {
     if (!looksLikeHttp(this.#pending)) return broken('the answer does not begin with "HTTP/1."');
     if (found === null) {
       const tooLong = this.#pending.length > longestHead;
-      return tooLong ? broken('the head is larger than 64 KiB') : reading;
+      return tooLong ? broken('the header is larger than 64 KiB') : reading;
     }
     const parsed = parseHead(this.#pending.slice(0, found.index));
     this.#pending = this.#pending.slice(end.lastIndex);
     this.#searched = 0;
-    if (parsed === undefined) return broken('the head of the answer is malformed');
+    if (parsed === undefined) return broken('the header of the answer is malformed');
     // 100 Continue and 103 Early Hints come before the answer.
     if (parsed.head.status < 200) return undefined;
     this.#head = parsed.head;
@@ -128,12 +128,12 @@ class Reader implements ResponseReader {
     if (kind === 'trailer') {
       return line === '' ? { kind: 'whole', head, surplus: this.#pending.length } : undefined;
     }
-    // The end of the data of the chunk before.
+    // The line end after the data of the previous chunk.
     if (line === '') return undefined;
     const size = /^([0-9a-fA-F]{1,8})(?:\s*;.*)?$/.exec(line)?.[1];
     if (size === undefined) return broken('a chunk is malformed');
     const left = Number.parseInt(size, 16);
-    // The line end after the data belongs to the chunk, and is counted as an empty line.
+    // The line end after the data is read as an empty line.
     this.#framing = left === 0 ? { kind: 'trailer' } : { kind: 'chunk', left };
     return undefined;
   }
@@ -183,13 +183,13 @@ function framingOf(status: number, headers: ReadonlyMap<string, string>): Framin
   }
   const length = headers.get('content-length');
   if (length === undefined) return { kind: 'connection' };
-  // Sent twice it must be the same twice.
+  // A repeated length must have the same value.
   const [first = '', ...others] = length.split(',').map((part) => part.trim());
   if (!/^\d{1,15}$/.test(first) || others.some((other) => other !== first)) return undefined;
   return { kind: 'length', left: Number(first) };
 }
 
-/** Whether a connection stays open after an answer, by what its head says (RFC 9112, section 9.3). */
+/** Whether a connection stays open after an answer, according to its header (RFC 9112, section 9.3). */
 export function saysPersistent({ version, headers, endsWithConnection }: ResponseHead): boolean {
   const connection = headers.get('connection');
   if (endsWithConnection || hasToken(connection, 'close')) return false;

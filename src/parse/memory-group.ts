@@ -1,16 +1,17 @@
+import { present } from '../present.ts';
 import type { MemoryGroup } from '../snapshot/memory.ts';
 import { parseCount } from './number.ts';
 
 /** The control group that accounts for the memory of a process. */
 export interface MemoryGroupPath {
   readonly version: 1 | 2;
-  /** From the root of the control group namespace of the reader; `/..` leads out of it. */
+  /** Relative to the root of the control group namespace of the reader; `/..` leads out of it. */
   readonly path: string;
 }
 
 /**
- * /proc/PID/cgroup (cgroups(7)): `4:memory:/system.slice/apache2.service` of version 1, `0::/system.slice/...` of
- * version 2. Where both are mounted, the controller of memory is in one of them only.
+ * /proc/PID/cgroup (cgroups(7)): `4:memory:/system.slice/apache2.service` in version 1, `0::/system.slice/...` in
+ * version 2. Where both are mounted, only one has the memory controller.
  */
 export function parseMemoryGroupPath(text: string): MemoryGroupPath | undefined {
   const first = /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:(\/.*)$/m.exec(text)?.[1];
@@ -19,7 +20,7 @@ export function parseMemoryGroupPath(text: string): MemoryGroupPath | undefined 
   return second === undefined ? undefined : { version: 2, path: second };
 }
 
-/** Without a limit version 1 says the largest number of whole pages, and version 2 says `max`. */
+/** Without a limit version 1 has the largest number of whole pages, and version 2 has `max`. */
 const noLimit = 2 ** 60;
 
 interface MemoryGroupTexts {
@@ -34,13 +35,11 @@ export function parseMemoryGroup({ limits, used, stat }: MemoryGroupTexts): Memo
   const known = limits
     .flatMap((text) => parseCount(text.trim()) ?? [])
     .filter((limit) => limit < noLimit);
-  const usedBytes = parseCount(used.trim());
-  // Of version 1 only the total has what groups below use.
+  // In version 1 only the total includes child groups.
   const inactive = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat);
-  const inactiveFileBytes = parseCount(inactive?.[1] ?? '');
-  return {
-    ...(known.length === 0 ? {} : { limitBytes: Math.min(...known) }),
-    ...(usedBytes === undefined ? {} : { usedBytes }),
-    ...(inactiveFileBytes === undefined ? {} : { inactiveFileBytes }),
-  };
+  return present({
+    limitBytes: known.length === 0 ? undefined : Math.min(...known),
+    usedBytes: parseCount(used.trim()),
+    inactiveFileBytes: parseCount(inactive?.[1] ?? ''),
+  });
 }

@@ -1,10 +1,10 @@
-/** The word that was probably meant: the nearest within a third of its length; of equals the first. */
+/** The word that was probably meant: the nearest one within a third of its length; the first one of equals. */
 export function nearestWord(text: string, words: readonly string[]): string | undefined {
-  const most = Math.max(1, Math.floor(text.length / 3));
+  const maximum = Math.max(1, Math.floor(text.length / 3));
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const word of words) {
-    const distance = editDistance(text.toLowerCase(), word.toLowerCase(), most);
-    if (distance <= most && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
+    const distance = editDistance(text.toLowerCase(), word.toLowerCase(), maximum);
+    if (distance <= maximum && distance < (best?.distance ?? Number.POSITIVE_INFINITY)) {
       best = { word, distance };
     }
   }
@@ -26,9 +26,9 @@ export function listWords(words: readonly string[]): string {
 
 const longestWord = 64;
 
-/** Optimal string alignment: a swap of two neighbours is one mistake, as typing makes it. */
-function editDistance(a: string, b: string, most: number): number {
-  if (Math.abs(a.length - b.length) > most || a.length > longestWord) return most + 1;
+/** Optimal string alignment: swapping two neighbours counts as one typing mistake. */
+function editDistance(a: string, b: string, maximum: number): number {
+  if (Math.abs(a.length - b.length) > maximum || a.length > longestWord) return maximum + 1;
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
@@ -46,5 +46,5 @@ function editDistance(a: string, b: string, most: number): number {
     before = last;
     last = row;
   }
-  return last[b.length] ?? most + 1;
+  return last[b.length] ?? maximum + 1;
 }

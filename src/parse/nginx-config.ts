@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type NginxToken, tokenizeNginxConfig } from './nginx-tokens.ts';
 
@@ -13,16 +14,16 @@ export interface NginxDirective {
 export interface NginxSyntaxError {
   readonly line: number;
   readonly found: string;
-  /** Line of the innermost block that has no end. */
+  /** Line of the innermost block that is not closed. */
   readonly openedLine?: number;
 }
 
-/** Deeper than any configuration: what walks the tree afterwards calls itself for each level. */
+/** Deeper than any real configuration: code that walks the tree recurses for each level. */
 const deepestBlock = 64;
 
 /**
- * Parses the configuration grammar of ngx_conf_read_token: words, quoted strings, `#` comments, `;` and `{}`.
- * `include` stays a directive: following it needs files.
+ * Parses the configuration grammar of ngx_conf_read_token: words, quoted strings, `#` comments, `;` and `{}`. `include`
+ * is not followed, because that needs files.
  */
 export function parseNginxConfig(
   text: string,
@@ -59,11 +60,6 @@ export function parseNginxConfig(
   }
   const last = unfinishedLine ?? tokens.at(-1)?.line ?? 1;
   if (unfinishedLine !== undefined || words.length > 0 || stack.length > 1)
-    return err({ line: last, found: 'end of file', ...innermost(opened) });
+    return err({ line: last, found: 'end of file', ...present({ openedLine: opened.at(-1) }) });
   return ok(stack[0] ?? []);
-}
-
-function innermost(opened: readonly number[]) {
-  const openedLine = opened.at(-1);
-  return openedLine === undefined ? {} : { openedLine };
 }

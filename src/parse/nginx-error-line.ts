@@ -1,29 +1,29 @@
 import { type ErrorLogEvent, type ErrorLogLine, syslogHeaderLength } from './error-log-event.ts';
 
-/** ngx_log_error_core(): `2026/11/21 14:00:00 [alert] 7#7: *12 message, client: ...`, the number not in all lines. */
+/** ngx_log_error_core(): `2026/11/21 14:00:00 [alert] 7#7: *12 message, client: ...`; some lines have no number. */
 const entry =
   /^(\d{4})\/(\d\d)\/(\d\d) (\d\d):(\d\d):(\d\d) \[([a-z]+)\] \d+#\d+: (?:(\*)\d+ )?(.*)$/s;
 
 /** ngx_get_connection() and, since 1.19.2, ngx_drain_connections(). */
 const exhausted = /^\d+ worker_connections are not enough(?:$| while |, (?!reusing))/;
 const reclaimed = /^\d+ worker_connections are not enough, reusing connections(?:$| while |, )/;
-/** accept4(), socket(), pipe() ... `failed (24: Too many open files)`: no word of a visitor comes before it. */
+/** accept4(), socket(), pipe() ... `failed (24: Too many open files)`: no text of a visitor comes before it. */
 const noDescriptor = /^\w+\(\) failed \(2[34]: Too many open files(?: in system)?\)/;
-/** A visitor chooses the path where a connection is named (`*12`), so it is read without one only. */
+/** In lines of a connection (`*12`) the path comes from a visitor, so only lines without one count. */
 const noDescriptorForPath = /^open\w*\(\) "[^"]*" failed \(2[34]: Too many open files/;
 const descriptorLevels: ReadonlySet<string> = new Set(['crit', 'alert', 'emerg']);
 
-/** Entries about a connection whose message holds no text of a visitor. */
+/** Entries of a connection whose message contains no text of a visitor. */
 const harmless =
   /^(?:\w+\(\) failed \(|\d+ worker_connections |client |upstream (?:timed out|prematurely closed)|no live upstreams|limiting |delaying |an? (?:client request body|upstream response) is buffered)/;
 /**
- * What follows `, client:` is as the visitor sent it, but for two paths that may be decoded: a subrequest's, and an
- * upstream's with `proxy_pass http://app$uri`. Then the request line, which comes before it, says %0A.
+ * The text after `, client:` is as the visitor sent it, except two paths that may be decoded: that of a subrequest, and
+ * that of an upstream with `proxy_pass http://app$uri`. In that case the request line before it contains %0A.
  */
 const decodedTail = /, subrequest: "|%0a/i;
 const ofScript = /^(?:\[lua\]|js: )/;
 
-/** What a line of nginx's error log is. Nothing after the beginning of the message is looked at. */
+/** Parses a line of nginx's error log. Only the beginning of the message is checked. */
 export function parseNginxErrorLine(line: string): ErrorLogLine {
   const found = entry.exec(line.slice(syslogHeaderLength(line)));
   if (found === null) return {};
@@ -47,8 +47,8 @@ function eventOf(level: string, ofConnection: boolean, message: string): ErrorLo
 }
 
 /**
- * nginx writes a decoded path, a user's name and what a script says with their newlines: `GET /x%0A2026/11/21 ...` for
- * a file that is not there makes a line that looks like one of nginx's own (seen with 1.22.1).
+ * nginx writes decoded paths, user names and script output with their newlines. A request for `GET /x%0A2026/11/21 ...`
+ * of a missing file writes a line that resembles one of nginx itself (observed with 1.22.1).
  */
 function mayGoOn(ofConnection: boolean, message: string): boolean {
   if (ofScript.test(message)) return true;

@@ -9,20 +9,20 @@ export interface NginxToken {
 
 export interface NginxTokens {
   readonly tokens: readonly NginxToken[];
-  /** Text after a `#`, without those of Lua. */
+  /** Text after a `#`, except in Lua. */
   readonly comments: readonly ConfigComment[];
-  /** A quoted string or a block of Lua that has no end, by the line it begins in. */
+  /** The first line of a quoted string or a Lua block that is not closed. */
   readonly unfinishedLine?: number;
 }
 
-/** Where the scan stands. It only moves forward, so the work is linear in the text. */
+/** State of the scan. It only moves forward, so the work is linear in the text. */
 interface Scan {
   readonly text: string;
   at: number;
   line: number;
   readonly tokens: NginxToken[];
   readonly comments: ConfigComment[];
-  /** First word of the directive under way. */
+  /** First word of the current directive. */
   directive: string | undefined;
 }
 
@@ -37,7 +37,7 @@ export function tokenizeNginxConfig(text: string): NginxTokens {
   return { tokens, comments };
 }
 
-/** False when what begins here has no end. */
+/** False when the token is not closed. */
 function scanToken(scan: Scan): boolean {
   const letter = scan.text.charAt(scan.at);
   if (isSpace(letter)) step(scan);
@@ -73,7 +73,7 @@ function scanMark(scan: Scan, text: string): boolean {
   return true;
 }
 
-/** A word may hold `${variable}` and escaped characters; quotes within it are letters like others. */
+/** A word may contain `${variable}` and escaped characters; quotes within it have no meaning. */
 function scanWord(scan: Scan): void {
   const { text, at: start, line } = scan;
   let inVariable = false;
@@ -89,7 +89,7 @@ function scanWord(scan: Scan): void {
   push(scan, { text: text.slice(start, scan.at), line, kind: 'word' });
 }
 
-/** Blocks of ngx_http_lua_module hold Lua, not directives; their braces, strings and comments are Lua's. */
+/** Blocks of ngx_http_lua_module contain Lua, not directives; their braces, strings and comments are those of Lua. */
 function skipLua(scan: Scan): boolean {
   let depth = 1;
   while (scan.at < scan.text.length) {
@@ -133,7 +133,7 @@ function push(scan: Scan, token: NginxToken): void {
   scan.tokens.push(token);
 }
 
-/** Those of ngx_conf_read_token(). */
+/** The separators of ngx_conf_read_token(). */
 function isSpace(letter: string): boolean {
   return letter === ' ' || letter === '\n' || letter === '\t' || letter === '\r';
 }

@@ -1,9 +1,9 @@
-/** Longest text taken over from a page into a label or onto the page for people, in characters. */
+/** Maximum length, in characters, of text copied from a page into a label or onto the page of the exporter. */
 const longestText = 256;
 
 /**
- * Makes text of a remote page fit for labels, logs and HTML: control characters become U+FFFD, length is bounded.
- * Prometheus accepts CR and NUL in label values without a word; nobody reading the series would see them.
+ * Makes text of a remote page safe for labels, logs and HTML: control characters become U+FFFD, and the length is
+ * limited. Prometheus accepts CR and NUL in label values, but a reader would not see them.
  */
 export function printable(text: string): string {
   return excerpt(text, longestText);
@@ -16,8 +16,8 @@ export function excerpt(text: string, longest = 40): string {
 }
 
 /**
- * V8 makes a part of a string refer to the whole: a server's name of 30 characters would keep a page of a megabyte in
- * memory for as long as the name is known. UTF-16 brings every string back as it was, lone surrogates too.
+ * V8 lets a substring refer to the whole string: a server name of 30 characters would keep a page of a megabyte in
+ * memory as long as the name is used. UTF-16 preserves every string, including lone surrogates.
  */
 function copy(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');

@@ -5,7 +5,7 @@ import { parseProcNetTcp } from './proc-net-tcp.ts';
 const listening =
   /^ *\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:0000 0A \S+ \S+ \S+ +\d+ +\d+ +(\d+) /gim;
 
-/** Every listening socket of /proc/net/tcp and tcp6, with its address, so that servers can be told apart without `ss`. */
+/** Every listening socket of /proc/net/tcp and tcp6 with its address, which distinguishes servers without `ss`. */
 export function parseProcListeners(tables: readonly Uint8Array[]): SocketTable {
   const found = tables.flatMap((table) => {
     const text = Buffer.from(table.buffer, table.byteOffset, table.byteLength).toString('latin1');
@@ -30,7 +30,7 @@ export function parseProcListeners(tables: readonly Uint8Array[]): SocketTable {
   return { ports: new Map(known), malformedLines };
 }
 
-/** Words of 32 bits as the machine stores them: little-endian on all platforms of Node.js but s390x. */
+/** 32-bit words in the byte order of the machine: little-endian on all platforms of Node.js except s390x. */
 function parseAddress(digits: string): string {
   const bytes = (digits.match(/.{8}/g) ?? []).flatMap((word) => {
     return (word.match(/../g) ?? []).toReversed();

@@ -2,9 +2,9 @@ import {
   type ListenSocket,
   type PortSockets,
   type SocketTable,
-  type TcpState,
   tcpStates,
 } from '../snapshot/kernel.ts';
+import { recordOf } from './record-of.ts';
 
 const newline = 0x0a;
 const space = 0x20;
@@ -14,7 +14,7 @@ const listenState = 0x0a;
 /** /proc/net/tcp pads every line to 149 characters (seq_setwidth in net/ipv4/tcp_ipv4.c); tcp6 does not. */
 const paddedLineLength = 149;
 
-/** Digits of an address: one 32 bit word, or four. */
+/** Digits of an address: one 32-bit word, or four. */
 const ipv4Digits = 8;
 const ipv6Digits = 32;
 
@@ -38,12 +38,13 @@ interface Line {
 }
 
 /**
- * Reads the kernel's socket tables (/proc/net/tcp, /proc/net/tcp6) for some local ports. It works on the bytes: with
- * 50,000 sockets a string for each line costs more than everything else, and most lines are looked at for the four
- * digits of a port only. Which address a socket is bound to is not looked at, so IPv4, IPv6 and `::ffff:` mapped
- * sockets of a port count together.
+ * Reads the socket tables of the kernel (/proc/net/tcp, /proc/net/tcp6) for some local ports. It works on bytes: with
+ * 50,000 sockets, one string for each line would cost more than everything else, and for most lines only the four
+ * digits of a port matter. The address of a socket is ignored, so IPv4, IPv6 and `::ffff:` mapped sockets of a port
+ * count together.
  *
- * The tables are no snapshot: the kernel walks them while sockets come and go, so sums may be off by those few.
+ * The tables are not a consistent snapshot: the kernel walks them while sockets open and close, so sums may be slightly
+ * off.
  */
 export function parseProcNetTcp(
   tables: readonly Uint8Array[],
@@ -60,21 +61,23 @@ export function parseProcNetTcp(
 }
 
 function portSockets(tally: Tally): PortSockets {
-  const counts = tcpStates.map((state, index) => [state, tally.states[index + 1] ?? 0]);
-  const connections = Object.fromEntries(counts) as Record<TcpState, number>;
+  const connections = recordOf(
+    tcpStates,
+    (state) => tally.states[tcpStates.indexOf(state) + 1] ?? 0,
+  );
   return { listeners: tally.listeners, connections };
 }
 
-/** Returns how many lines were malformed. The first line holds the column names. */
+/** Returns the number of malformed lines. The first line has the column names. */
 function scanTable(bytes: Uint8Array, tallies: ReadonlyMap<number, Tally>): number {
   const headerEnd = bytes.indexOf(newline);
   let malformed = 0;
-  // Without any newline this is no table: the scan starts at 0 and finds the one malformed line it is.
+  // Without any newline this is not a table: the scan starts at 0 and counts one malformed line.
   let start = headerEnd + 1;
   while (start < bytes.length) {
     const end =
       headerEnd === paddedLineLength ? endOfPaddedLine(bytes, start) : endOfLine(bytes, start);
-    // A last line without its newline was cut off somewhere, perhaps within a number.
+    // A last line without its newline is truncated, perhaps within a number.
     if (end === -1) return malformed + 1;
     if (!scanLine({ bytes, start, end }, tallies)) malformed += 1;
     start = end + 1;
@@ -82,7 +85,7 @@ function scanTable(bytes: Uint8Array, tallies: ReadonlyMap<number, Tally>): numb
   return malformed;
 }
 
-/** Where the header is padded all lines are, so the end is known without looking for it; checked all the same. */
+/** If the header is padded, all lines are, so the end is known without a search; it is verified. */
 function endOfPaddedLine(bytes: Uint8Array, start: number): number {
   const end = start + paddedLineLength;
   return bytes[end] === newline && bytes[end - 1] === space ? end : endOfLine(bytes, start);
@@ -130,7 +133,7 @@ function count(tally: Tally, rest: Line, digits: number): boolean {
   return true;
 }
 
-/** LISTEN lines of the ports asked for are few, so their columns may be taken as text. */
+/** There are few LISTEN lines of the requested ports, so their columns may be split as text. */
 function listenSocket(rest: Line, digits: number): ListenSocket | undefined {
   const columns = latin1(rest).split(/ +/);
   const queue = /^[0-9A-F]{8}:([0-9A-F]{8})$/i.exec(columns[column.queues] ?? '')?.[1];
@@ -145,7 +148,7 @@ function wholeNumber(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** At most 256 characters: all columns that matter, and no more of a line that never ends. */
+/** At most 256 characters: all columns that matter, and a bound for malformed lines. */
 function latin1({ bytes, start, end }: Line): string {
   return String.fromCharCode(...bytes.subarray(start, Math.min(end, start + 256)));
 }

@@ -8,8 +8,8 @@ export interface ProcessStat {
 }
 
 /**
- * One line of /proc/PID/stat (proc(5)): `812 (apache2) S 1 ...`. The name may hold spaces and parentheses, so fields
- * are counted from the last closing one: state is the third of all fields, ppid the fourth, rss the 24th.
+ * One line of /proc/PID/stat (proc(5)): `812 (apache2) S 1 ...`. The name may contain spaces and parentheses, so fields
+ * are counted from the last closing parenthesis: state is the third of all fields, ppid the fourth, rss the 24th.
  */
 export function parseProcessStat(text: string): ProcessStat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -22,13 +22,13 @@ export function parseProcessStat(text: string): ProcessStat | undefined {
   return { state, parentPid, residentPages };
 }
 
-/** Bytes of `Pss:` of /proc/PID/smaps_rollup: shared pages divided by the processes that share them. */
+/** Bytes of `Pss:` of /proc/PID/smaps_rollup: the memory of the process, with shared pages divided by their users. */
 export function parseRollup(text: string): number | undefined {
   const kilobytes = parseCount(/^Pss:\s+(\d+) kB$/m.exec(text)?.[1] ?? '');
   return kilobytes === undefined ? undefined : kilobytes * 1024;
 }
 
-/** The soft limit of `Max open files` of /proc/PID/limits; `unlimited` is no figure. */
+/** The soft limit of `Max open files` of /proc/PID/limits; undefined for `unlimited`. */
 export function parseOpenFilesLimit(text: string): number | undefined {
   return parseCount(/^Max open files\s+(\S+)/m.exec(text)?.[1] ?? '');
 }

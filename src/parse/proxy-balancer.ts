@@ -4,18 +4,18 @@ import { printable } from './printable.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** Each has five series. A server that claims to have more is not believed; what is beyond counts as malformed. */
-const mostWorkers = 500;
+/** Maximum of workers, since each has five series. Further workers count as malformed. */
+const maximumWorkers = 500;
 
 interface ProxyBalancerReader {
-  /** Takes one line of the page; false when it is mod_proxy's and its value is malformed. */
+  /** Reads one line of the page; false when it is a line of mod_proxy with a malformed value. */
   read(key: string, value: string): boolean;
   balancers(): readonly ProxyBalancer[];
 }
 
 /**
- * Reads the lines mod_proxy appends with `ProxyStatus On` (proxy_status_hook in modules/proxy/mod_proxy.c):
- * `ProxyBalancer[0]Name: balancer://app`, `ProxyBalancer[0]Worker[1]Sent: 12K`. Sizes are KiB.
+ * Reads the lines that mod_proxy appends with `ProxyStatus On` (proxy_status_hook in modules/proxy/mod_proxy.c):
+ * `ProxyBalancer[0]Name: balancer://app`, `ProxyBalancer[0]Worker[1]Sent: 12K`. Sizes are in KiB.
  */
 export function createProxyBalancerReader(): ProxyBalancerReader {
   const balancers = new Map<string, { name: string; workers: Map<string, Mutable<ProxyWorker>> }>();
@@ -32,7 +32,7 @@ export function createProxyBalancerReader(): ProxyBalancerReader {
         return true;
       }
       const known = balancer.workers.get(workerIndex);
-      if (known === undefined && workers >= mostWorkers) return false;
+      if (known === undefined && workers >= maximumWorkers) return false;
       if (known === undefined) workers += 1;
       const worker = known ?? { name: 'unknown' };
       balancer.workers.set(workerIndex, worker);

@@ -18,7 +18,7 @@ export function parseHostsFile(text: string): ReadonlyMap<string, readonly strin
 
 export interface ResolverSearch {
   readonly domains: readonly string[];
-  /** A name with fewer dots is tried with the search domains first. */
+  /** Names with fewer dots are tried with the search domains first. */
   readonly ndots: number;
 }
 
@@ -36,7 +36,7 @@ export function parseResolvConf(text: string): ResolverSearch {
   return { domains, ndots };
 }
 
-/** The names to ask for, in the resolver's order; a trailing dot makes a name absolute. */
+/** The names to query, in the order of the resolver; a trailing dot makes a name absolute. */
 export function searchCandidates(
   name: string,
   { domains, ndots }: ResolverSearch,

@@ -1,13 +1,13 @@
 /**
- * Takes one line, `bytes[start, end)`, without its newline; the bytes are reused afterwards. A Buffer, for its indexOf
- * is seven times as fast as that of a Uint8Array.
+ * Takes one line, `bytes[start, end)`, without its newline; the bytes are reused afterwards. It is a Buffer because its
+ * indexOf is seven times as fast as that of a Uint8Array.
  */
 export type LineConsumer = (bytes: Buffer, start: number, end: number) => void;
 
 export interface LineSplitter {
-  /** Hands on every line that ends within the chunk; the chunk may be reused afterwards. */
+  /** Passes on every line that ends within the chunk; the chunk may be reused afterwards. */
   push(chunk: Buffer, consume: LineConsumer): void;
-  /** Bytes pushed that belong to a line whose end has not come yet. */
+  /** Bytes pushed that belong to an incomplete line. */
   pending(): number;
   /** Lines longer than the limit, each counted once. */
   tooLong(): number;
@@ -17,13 +17,13 @@ export const longestLine = 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * Cuts a stream of bytes into lines. A line longer than the limit is counted and passed over without being kept:
- * splitting it would count one request twice, and keeping it would let a log fill the memory.
+ * Splits a stream of bytes into lines. A line longer than the limit is counted and skipped without being stored:
+ * splitting it would count one request twice, and storing it would let a log fill the memory.
  */
 export function createLineSplitter(limit = longestLine): LineSplitter {
   let carry: Buffer[] = [];
   let carried = 0;
-  /** Bytes of the present line beyond the limit, which are not kept. */
+  /** Bytes of the current line beyond the limit, which are not stored. */
   let dropped = 0;
   let tooLong = 0;
 
@@ -49,7 +49,7 @@ export function createLineSplitter(limit = longestLine): LineSplitter {
     carried += rest.length;
   };
 
-  /** Where a line begins at or after `start`: a writer that goes on after a truncation leaves NUL bytes before it. */
+  /** Where a line begins at or after `start`. A writer that continues after a truncation leaves NUL bytes before it. */
   const skipHole = (chunk: Buffer, start: number): number => {
     let at = start;
     if (carried === 0 && dropped === 0) while (chunk[at] === 0) at++;

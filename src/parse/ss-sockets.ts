@@ -6,8 +6,9 @@ import type {
   TcpState,
 } from '../snapshot/kernel.ts';
 import { tcpStates } from '../snapshot/kernel.ts';
+import { recordOf } from './record-of.ts';
 
-/** How `ss` of iproute2 writes the states (misc/ss.c, sstate_name). */
+/** Names of the states in `ss` of iproute2 (misc/ss.c, sstate_name). */
 const stateNames: ReadonlyMap<string, TcpState> = new Map([
   ['ESTAB', 'established'],
   ['SYN-SENT', 'syn_sent'],
@@ -22,7 +23,7 @@ const stateNames: ReadonlyMap<string, TcpState> = new Map([
   ['CLOSING', 'closing'],
 ]);
 
-/** States in which a connection can be held by the server or wait to be accepted. */
+/** States in which a connection can be held by the server or wait in its accept queue. */
 const heldStates: ReadonlySet<TcpState> = new Set([
   'established',
   'close_wait',
@@ -51,11 +52,11 @@ interface Endpoint {
 }
 
 /**
- * Reads what `ss -tineaHO` prints: one line a socket, such as
- * `ESTAB 0 0 127.0.0.1:80 127.0.0.1:53746 ino:5109 sk:2 ... bytes_received:37 ... lastsnd:212 lastrcv:212 ... minrtt:0.037`.
+ * Reads the output of `ss -tineaHO`, one line for each socket, such as `ESTAB 0 0 127.0.0.1:80 127.0.0.1:53746 ino:5109
+ * sk:2 ... bytes_received:37 ... lastsnd:212 lastrcv:212 ... minrtt:0.037`.
  *
- * Works for iproute2 5.10 to 6.x: columns by place, details by name, unknown details passed over. `ports` absent:
- * every listening port (and only those) is in the table.
+ * Works for iproute2 5.10 to 6.x: columns are found by position and details by name; unknown details are ignored.
+ * Without `ports` the table has every listening port, and only those.
  */
 export function parseSsSockets(output: Uint8Array, ports?: Iterable<number>): SocketTable {
   const tallies = new Map<number, Tally>();
@@ -66,7 +67,7 @@ export function parseSsSockets(output: Uint8Array, ports?: Iterable<number>): So
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf(0x0a, start);
     const end = newline === -1 ? text.length : newline;
-    // Longer than any line of ss: what comes after that holds no figure that is read here.
+    // Longer than any line of ss: the rest contains no figure that is read here.
     const line = text.toString('latin1', start, Math.min(end, start + longestLine));
     start = end + 1;
     if (line.trim() === '') continue;
@@ -81,11 +82,7 @@ export function parseSsSockets(output: Uint8Array, ports?: Iterable<number>): So
 const longestLine = 4096;
 
 function newTally(): Tally {
-  const states = Object.fromEntries(tcpStates.map((state) => [state, 0])) as Record<
-    TcpState,
-    number
-  >;
-  return { listeners: [], sockets: [], states };
+  return { listeners: [], sockets: [], states: recordOf(tcpStates, () => 0) };
 }
 
 function portSockets({ listeners, sockets, states }: Tally): PortSockets {
@@ -140,7 +137,7 @@ function parseEndpoint(text: string, addresses: Map<string, string>): Endpoint |
   return { address: shared(address, addresses), port: port === '*' ? 0 : Number(port) };
 }
 
-/** One string for each address, which is no slice of the line: a slice would keep the whole line alive. */
+/** One string for each address, copied from the line: a substring would keep the whole line in memory. */
 function shared(address: string, addresses: Map<string, string>): string {
   const known = addresses.get(address);
   if (known !== undefined) return known;
@@ -149,7 +146,7 @@ function shared(address: string, addresses: Map<string, string>): string {
   return copy;
 }
 
-/** For a listening socket Recv-Q is the accept queue and Send-Q its limit (tcp_diag_get_info). */
+/** For a listening socket, Recv-Q is the length of the accept queue and Send-Q its limit (tcp_diag_get_info). */
 function listenSocket({ receiveQueue, sendQueue, local }: Columns, line: string): ListenSocket {
   const cgroup = / cgroup:(\S+)/.exec(line)?.[1];
   return {
@@ -174,7 +171,7 @@ function connectionSocket(
     state,
     localAddress: local.address,
     remoteAddress: remote.address,
-    // The kernel gives a socket its inode when it is accepted; before that, and after close(), it has none.
+    // A socket has an inode from the time it is accepted until close().
     held: (detail(line, ' ino:') ?? 0) !== 0,
     unreadBytes: receiveQueue,
     unsentBytes: sendQueue,
@@ -186,7 +183,7 @@ function connectionSocket(
   };
 }
 
-/** The number behind a name such as ` lastsnd:`; a detail that is 0 is left out by ss. */
+/** The number after a name such as ` lastsnd:`; ss omits a detail that is 0. */
 function detail(line: string, name: string): number | undefined {
   const at = line.indexOf(name);
   if (at === -1) return undefined;

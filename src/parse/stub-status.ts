@@ -20,10 +20,10 @@ const lineOfField: ReadonlyMap<string, number> = new Map([
   ['waiting', 4],
 ]);
 
-/** Gauges are atomics that a killed worker can leave below zero: they print as integers just under 2^64. */
+/** A killed worker can leave a gauge below zero; nginx prints it as an integer just under 2^64. */
 const wrappedBelowZero = 2 ** 63;
 
-/** Parses nginx's stub_status page; values that are no plain numbers are left out and named. */
+/** Parses nginx's stub_status page. Values that are not plain numbers are left out and reported. */
 export function parseStubStatus(page: string): Result<ParsedPage<NginxStatus>, NotAStatusPage> {
   const groups = page.length > 4096 ? undefined : pageShape.exec(page)?.groups;
   if (groups === undefined) return err(explainForeignPage(page, 'nginx'));

@@ -3,12 +3,12 @@ const rfc3164 =
 const rfc5424 =
   /^<\d{1,3}>1 \S+ \S+ \S+ \S+ \S+ (?:-|(?:\[(?:[^\]\\"]|"(?:[^"\\]|\\.)*")*\])+) ?(?:\uFEFF)?/;
 
-/** Longest header looked at; nginx's has under 100 bytes. */
+/** Maximum length of a header; that of nginx has under 100 bytes. */
 const longestHeader = 1024;
 
 /**
- * Where the message begins in a datagram, after the header of RFC 3164 (nginx sends an empty host while it starts:
- * two spaces) or RFC 5424. Without a header that is known, 0: the whole is the message.
+ * Where the message begins in a datagram, after a header of RFC 3164 or RFC 5424. While nginx starts it sends an empty
+ * host, that is two spaces. Without a known header the result is 0: the whole datagram is the message.
  */
 export function syslogMessageStart(datagram: Uint8Array): number {
   const head = Buffer.from(

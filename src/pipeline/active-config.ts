@@ -6,7 +6,7 @@ import type { Log } from './log.ts';
 import { createTurns } from './turns.ts';
 
 export interface ActiveConfigOptions {
-  /** Absent: status pages on this machine are discovered. */
+  /** Absent: status pages on this machine are searched for. */
   readonly configFile?: string;
   readonly discover: () => Promise<readonly StatusTargetConfig[]>;
   /** Puts a configuration into force. */
@@ -16,12 +16,12 @@ export interface ActiveConfigOptions {
   readonly now: () => number;
 }
 
-/** The configuration in force, and how its last reading ended. */
+/** The configuration in force, and whether the last reload was successful. */
 export interface ActiveConfig {
   /** Undefined until the first configuration is in force. */
   current(): Config | undefined;
   lastReload(): LastReload;
-  /** Reads the file again, or discovers again; the problems when it is refused and the old one stays. */
+  /** Reads the file again, or searches again. An error lists the problems; the old configuration then stays. */
   reload(): Promise<Result<void, readonly string[]>>;
   /** Ends discovery. */
   close(): void;
@@ -37,12 +37,12 @@ const discoveryPauseMilliseconds = 30_000;
 
 export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   const { log, now } = options;
-  /** Of two reloads at once the second waits: it may read a newer file. */
+  /** The second of two reloads waits for the first: it may read a newer file. */
   const inTurn = createTurns();
   let config: Config | undefined;
   let lastReload: LastReload = { successful: false, successSeconds: 0 };
   let discovery: NodeJS.Timeout | undefined;
-  let saidNothingFound = false;
+  let hasLoggedNothingFound = false;
 
   const put = async (next: Config) => {
     await options.apply(next);
@@ -55,8 +55,8 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
     await put({ ...configSchema.parse({}), targets: [...found] });
     logFound(log, found);
     if (found.length > 0) return;
-    if (!saidNothingFound) logNothingFound(log);
-    saidNothingFound = true;
+    if (!hasLoggedNothingFound) logNothingFound(log);
+    hasLoggedNothingFound = true;
     discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
     discovery.unref();
   };

@@ -8,20 +8,20 @@ export interface ProbeRequest {
   readonly module: ProbeModule;
   readonly allow: ProbeConfig['allow'];
   readonly deadlineMilliseconds: number;
-  /** Aborted when whoever asked is gone. */
+  /** Aborted when the client has closed the connection. */
   readonly signal: AbortSignal;
 }
 
 export interface AdmittedTarget {
   readonly url: URL;
   /**
-   * Yields the very addresses that were checked, so that a name cannot point elsewhere a moment later; rejects when
-   * there are none, in the shape every other failure has.
+   * Returns the addresses that were checked: a second resolution of the name could return others. Rejects like any
+   * other resolver when there are none.
    */
   readonly resolveName: ResolveName;
 }
 
-/** Whether the configuration allows to probe the target that a request names. */
+/** Checks whether the configuration allows probing the target that a request names. */
 export async function admitTarget(
   request: ProbeRequest,
   resolveName: ResolveName,

@@ -3,34 +3,35 @@ import { type AdviceSubject, adviceInput, type SampledSlots } from '../derive/ad
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
 import { readMemoryRoom } from '../io/read-memory-room.ts';
+import { present } from '../present.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { MemoryRoom } from '../snapshot/memory.ts';
 
-/** Working out an advice takes milliseconds, and minutes change nothing about it. */
+/** An advice takes milliseconds to compute, and changes little within minutes. */
 const renewMilliseconds = 60_000;
-/** Whoever has just begun wants to see that something comes of it. */
-const renewWithoutAdvice = 5000;
+/** Shorter until there is an advice: after a start it soon shows what is still missing. */
+const renewUnfinishedMilliseconds = 5000;
 
 export interface AdviceSourceOptions {
   readonly summarizeGaps: (target: string, todaySeconds?: number) => GapSummary | undefined;
-  /** Whether nobody told the timeout in force. */
+  /** Whether the timeout in force is only assumed, from the default of the server. */
   readonly isTimeoutAssumed: (target: string) => boolean;
   readonly configOf: (target: string) => TargetConfig | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonic?: () => number;
-  /** What more workers could take, of the server that a process belongs to. */
+  /** Reads the memory that more workers could take, for the server that a process belongs to. */
   readonly readMemory?: (pid: number) => Promise<MemoryRoom | undefined>;
 }
 
 export interface AdviceSource {
-  /** The advice for a target; undefined where no log tells connections apart. */
+  /** The advice for a target; undefined where no log identifies connections. */
   adviceFor(view: AdviceSubject): Advice | undefined;
-  /** After a reload nothing of before holds. */
+  /** Discards every advice, after a reload. */
   forget(): void;
 }
 
-/** What `/advice` answers: each target with its advice, and null where its logs do not tell connections apart. */
+/** The answer of `/advice`: each target with its advice, or null where its logs do not identify connections. */
 export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: AdviceSource) {
   return {
     targets: subjects.map((subject) => {
@@ -44,9 +45,9 @@ export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: Ad
 interface Known {
   readonly at: number;
   readonly todaySeconds: number | undefined;
-  /** Samples taken before this timeout was in force. */
+  /** The samples that were taken under an earlier timeout. */
   readonly sampledBefore: SampledSlots | undefined;
-  /** The memory of the server had not been read yet. */
+  /** Whether the memory of the server had not been read yet. */
   readonly withoutMemory: boolean;
   readonly advice: Advice | undefined;
 }
@@ -56,7 +57,7 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
   let known = new Map<string, Known>();
   const rooms = new Map<string, MemoryRoom | undefined>();
   const renewRoom = async (name: string, { host }: AdviceSubject): Promise<void> => {
-    // Only a server whose processes are seen is on this machine.
+    // The processes of a server on another machine are not visible.
     const pid = host?.processes?.pid;
     rooms.set(name, pid === undefined ? undefined : await readMemory(pid));
   };
@@ -66,22 +67,22 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
       const last = known.get(name);
       const now = monotonic();
       const isUnfinished = last?.advice?.kind === 'none' || last?.withoutMemory === true;
-      const rest = isUnfinished ? renewWithoutAdvice : renewMilliseconds;
-      if (last !== undefined && now - last.at < rest) return last.advice;
+      const maximumAge = isUnfinished ? renewUnfinishedMilliseconds : renewMilliseconds;
+      if (last !== undefined && now - last.at < maximumAge) return last.advice;
       const summary = options.summarizeGaps(name, timeoutInFile(view));
       const todaySeconds = summary?.todaySeconds;
       const isAnother = last !== undefined && last.todaySeconds !== todaySeconds;
       const sampledBefore = isAnother ? view.counters?.samples.keepaliveSlots : last?.sampledBefore;
       const withoutMemory = !rooms.has(name) && view.host?.processes !== undefined;
       const room = rooms.get(name);
-      const advice = summary && workOut(view, { summary, sampledBefore, room, options });
+      const advice = summary && deriveAdvice(view, { summary, sampledBefore, room, options });
       known.set(name, { at: now, advice, todaySeconds, sampledBefore, withoutMemory });
-      // For the next one: it changes slowly, and a scrape must not wait for it.
+      // For the next advice: memory changes slowly, and a scrape must not wait for it.
       void renewRoom(name, view);
       return advice;
     },
     forget() {
-      // What was sampled before still was.
+      // The samples under earlier timeouts are kept.
       known = new Map(
         [...known].map(([name, one]) => [name, { ...one, at: Number.NEGATIVE_INFINITY }]),
       );
@@ -109,23 +110,22 @@ interface Basis {
   readonly options: AdviceSourceOptions;
 }
 
-function workOut(
+function deriveAdvice(
   view: AdviceSubject,
   { summary, sampledBefore, room, options: { configOf, isTimeoutAssumed } }: Basis,
 ): Advice {
   const { name } = view.observation.target;
-  const { threads_per_child, async_request_worker_factor, ...capacity } =
-    configOf(name)?.capacity ?? {};
-  const slots = configuredSlots(capacity);
+  const capacity: Partial<CapacityConfig> = configOf(name)?.capacity ?? {};
   const advice = adviseKeepalive(
     adviceInput(view, summary, {
-      ...(slots === undefined ? {} : { slots }),
-      ...(sampledBefore === undefined ? {} : { sampledBefore }),
-      ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
-      ...(async_request_worker_factor === undefined
-        ? {}
-        : { asyncFactor: async_request_worker_factor }),
-      ...(room === undefined ? {} : { availableBytes: room.bytes, limitedBy: room.limitedBy }),
+      ...present({
+        slots: configuredSlots(capacity),
+        sampledBefore,
+        threadsPerChild: capacity.threads_per_child,
+        asyncFactor: capacity.async_request_worker_factor,
+        availableBytes: room?.bytes,
+        limitedBy: room?.limitedBy,
+      }),
     }),
   );
   if (!isTimeoutAssumed(name)) return advice;

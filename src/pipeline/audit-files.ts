@@ -6,6 +6,7 @@ import { buildNginxView } from '../audit/nginx-view.ts';
 import { type AuditReport, runAudit } from '../audit/run-audit.ts';
 import { readApacheConfig } from '../io/read-apache-config.ts';
 import { createSourceReader } from '../io/source-reader.ts';
+import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
 import type { ReadSources } from '../snapshot/config-tree.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
@@ -21,7 +22,7 @@ export interface AuditRequest {
   readonly versions: Partial<Readonly<Record<ServerKind, KnownVersion>>>;
   readonly machine: MachineFacts;
   readonly chain: ChainFacts;
-  /** For each tree anew, since a reader bounds what it reads. */
+  /** Called for each server: a reader limits how much it reads. */
   readonly createReader?: () => ReadSources;
 }
 
@@ -31,7 +32,7 @@ export interface Audit {
   readonly subject: AuditSubject;
 }
 
-/** Reads the configurations and runs every check; in words what cannot be parsed, with file and line. */
+/** Reads the configurations and runs every check. An error names the file and line that cannot be parsed. */
 export async function auditFiles(request: AuditRequest): Promise<Result<Audit, string>> {
   const { files, machine, chain } = request;
   const apache = await readApache(files.apache, request);
@@ -41,8 +42,7 @@ export async function auditFiles(request: AuditRequest): Promise<Result<Audit, s
   const subject: AuditSubject = {
     machine,
     chain,
-    ...(apache.value === undefined ? {} : { apache: apache.value }),
-    ...(nginx.value === undefined ? {} : { nginx: nginx.value }),
+    ...present({ apache: apache.value, nginx: nginx.value }),
   };
   return ok({ report: runAudit(subject), subject, servers: describeServers(subject, request) });
 }

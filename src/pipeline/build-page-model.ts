@@ -1,5 +1,6 @@
 import type { PageExporter, PageHint, PageModel, PageTarget } from '../page/model.ts';
-import type { LoggedTarget } from '../snapshot/target-view.ts';
+import { present } from '../present.ts';
+import type { LoggedTarget, Observation, TargetView } from '../snapshot/target-view.ts';
 import type { Target } from './observe-target.ts';
 import type { TargetViews } from './target-views.ts';
 
@@ -11,7 +12,7 @@ export interface PageContext {
   readonly nowSeconds: number;
   readonly refreshSeconds?: number;
   readonly telemetryPath: string;
-  /** False when the targets were found rather than configured. */
+  /** False without a configuration file: the targets were found on this machine. */
   readonly configured: boolean;
   readonly targets: readonly Target[];
   readonly views: Pick<TargetViews, 'complete' | 'logged' | 'allLogsOnly'>;
@@ -24,7 +25,7 @@ export function buildPageModel(context: PageContext): PageModel {
   return {
     exporter,
     nowSeconds,
-    ...(refreshSeconds === undefined ? {} : { refreshSeconds }),
+    ...present({ refreshSeconds, hint: configured ? undefined : discoveryHint(targets) }),
     links: [
       { href: telemetryPath, label: 'Metrics' },
       { href: '/advice', label: 'Advice' },
@@ -33,7 +34,6 @@ export function buildPageModel(context: PageContext): PageModel {
       { href: '/-/healthy', label: 'Health' },
       { href: '/-/ready', label: 'Readiness' },
     ],
-    ...(configured ? {} : { hint: discoveryHint(targets) }),
     targets: [
       ...targets.map((target) => buildPageTarget(target, views)),
       ...views.allLogsOnly().map(({ observation, ...logged }) => ({
@@ -46,31 +46,39 @@ export function buildPageModel(context: PageContext): PageModel {
 }
 
 function logsAndAdvice({ logs, advice }: Pick<LoggedTarget, 'logs' | 'advice'>) {
-  return { ...(advice === undefined ? {} : { advice }), logSources: logs?.sources ?? [] };
+  return { ...present({ advice }), logSources: logs?.sources ?? [] };
 }
 
 function buildPageTarget(target: Target, views: PageContext['views']): PageTarget {
   const latest = target.latest();
   const view = latest === undefined ? undefined : views.complete(latest);
+  const isAnswered = view?.observation.outcome.kind === 'answered';
   const { lastAnswered, lastFailed } = target.memory();
-  const answered = view?.observation.outcome.kind === 'answered';
   return {
     identity: target.identity,
     address: target.statusUrl,
     ...logsAndAdvice(view ?? views.logged(target.identity)),
-    ...(view === undefined ? {} : { view }),
-    ...(view?.verdict.exhausted === undefined
-      ? {}
-      : { verdict: { exhausted: view.verdict.exhausted, evidence: view.verdict.evidence } }),
-    ...(view?.holders === undefined ? {} : { slotHolders: view.holders.top }),
-    ...(lastAnswered === undefined || answered ? {} : { lastAnswered }),
-    ...(answered && lastFailed?.outcome.kind === 'failed'
-      ? { lastFailure: { failure: lastFailed.outcome.failure, atSeconds: lastFailed.atSeconds } }
-      : {}),
+    ...present({
+      view,
+      verdict: certainVerdict(view),
+      slotHolders: view?.holders?.top,
+      lastAnswered: isAnswered ? undefined : lastAnswered,
+      lastFailure: isAnswered ? failureOf(lastFailed) : undefined,
+    }),
   };
 }
 
-/** Without a configuration: what was found, and a configuration to begin with. */
+function certainVerdict(view: TargetView | undefined): PageTarget['verdict'] {
+  const { exhausted, evidence = [] } = view?.verdict ?? {};
+  return exhausted === undefined ? undefined : { exhausted, evidence };
+}
+
+function failureOf(observation: Observation | undefined): PageTarget['lastFailure'] {
+  if (observation?.outcome.kind !== 'failed') return undefined;
+  return { failure: observation.outcome.failure, atSeconds: observation.atSeconds };
+}
+
+/** For an exporter without a configuration: the targets that were found, and a first configuration. */
 function discoveryHint(targets: readonly Target[]): PageHint {
   const found = targets.map(({ statusUrl }) => statusUrl).join(', ');
   return {
@@ -78,8 +86,8 @@ function discoveryHint(targets: readonly Target[]): PageHint {
     paragraphs: [
       targets.length === 0
         ? 'None of the usual status addresses on this machine answered. They are tried again every 30 s.'
-        : `The usual status addresses on this machine were tried, and this is what answered: ${found}`,
-      'Write down what to watch, and start the exporter with --config.file=config.yml:',
+        : `The usual status addresses on this machine were tried. These answered: ${found}`,
+      'List the servers to watch in a file, and start the exporter with --config.file=config.yml:',
     ],
     example: exampleConfig(targets),
   };

@@ -2,13 +2,14 @@ import type { CapacityConfig } from '../config/schema.ts';
 import { deriveNginxCapacity, type NginxCapacity } from '../derive/nginx-capacity.ts';
 import { cpuCount } from '../io/machine.ts';
 import { readNginxConfig } from '../io/read-nginx-config.ts';
+import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
 import type { Capacity } from '../snapshot/slots.ts';
 import type { TargetIdentity } from '../snapshot/target-view.ts';
 import type { Log } from './log.ts';
 import { rereadEachMinute } from './reread.ts';
 
-/** Yields what is known about a target's capacity; never rejects. */
+/** Reads the capacity of a target, as far as it is known; never rejects. */
 export type CapacitySource = () => Promise<Capacity>;
 
 export interface CapacitySourceOptions {
@@ -23,7 +24,7 @@ export function createCapacitySource({
   log,
 }: CapacitySourceOptions): CapacitySource {
   const stated = statedCapacity(capacity);
-  // Apache's scoreboard tells its limit; its file is for the audit.
+  // The limit of Apache is on its status page; its file is only audited.
   const file = identity.server === 'nginx' ? capacity.config_file : undefined;
   if (stated.slots !== undefined || file === undefined) return () => Promise.resolve(stated);
   return rereadEachMinute(async () => {
@@ -34,19 +35,18 @@ export function createCapacitySource({
   });
 }
 
-/** What the configuration states by itself. */
+/** The capacity that the exporter's own configuration states. */
 function statedCapacity(config: CapacityConfig): Capacity {
   const { worker_processes: processes, worker_connections: connections } = config;
   const product =
     processes === undefined || connections === undefined ? undefined : processes * connections;
   const slots = config.slots ?? product;
-  const { threads_per_child, async_request_worker_factor } = config;
   return {
     ...(slots === undefined ? {} : { slots, slotsSource: 'override' }),
-    ...(threads_per_child === undefined ? {} : { threadsPerChild: threads_per_child }),
-    ...(async_request_worker_factor === undefined
-      ? {}
-      : { asyncRequestWorkerFactor: async_request_worker_factor }),
+    ...present({
+      threadsPerChild: config.threads_per_child,
+      asyncRequestWorkerFactor: config.async_request_worker_factor,
+    }),
   };
 }
 
@@ -64,9 +64,8 @@ async function readCapacity(
 }
 
 function overrideOf(config: CapacityConfig): Partial<NginxCapacity> {
-  const { worker_processes, worker_connections } = config;
-  return {
-    ...(worker_processes === undefined ? {} : { workerProcesses: worker_processes }),
-    ...(worker_connections === undefined ? {} : { workerConnections: worker_connections }),
-  };
+  return present({
+    workerProcesses: config.worker_processes,
+    workerConnections: config.worker_connections,
+  });
 }

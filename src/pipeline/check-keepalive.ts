@@ -1,6 +1,7 @@
 import { boundsOf, planLateRequests } from '../derive/keepalive-plan.ts';
 import type { Http1Connection } from '../io/http1-connection.ts';
 import { createHttp2Connection } from '../io/http2-connection.ts';
+import { present } from '../present.ts';
 import type {
   ConnectionFacts,
   KeepAlivePromise,
@@ -16,10 +17,10 @@ import {
   type Recorded,
 } from './meet-server.ts';
 
-/** Time for a server that announced a close to close. */
+/** Maximum wait for a server to close after it announced that. */
 const closeSeconds = 1;
 
-/** Measures how one URL treats connections. Failures come back as facts. */
+/** Measures how one URL treats connections. Failures are part of the facts. */
 export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFacts> {
   const { url, limits, clock } = asked;
   const { seconds } = boundsOf(limits, url.protocol === 'https:');
@@ -45,11 +46,10 @@ export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFact
 }
 
 function toFacts({ role, dialled, exchanges, end }: Recorded): ConnectionFacts {
-  const ended = end();
-  return { role, dialled, exchanges, ...(ended === undefined ? {} : { end: ended }) };
+  return { role, dialled, exchanges, ...present({ end: end() }) };
 }
 
-/** Whatever takes time of the server runs in turn, so that its answers are not slowed by other questions of ours. */
+/** Measurements that load the server run one after the other, so that they do not slow each other. */
 async function measure(check: Check): Promise<void> {
   const promise = promiseOf(check.first);
   if (!(await repeat(check.first))) {
@@ -67,7 +67,7 @@ function promiseOf({ exchanges }: Http1Connection): KeepAlivePromise | undefined
   return outcome?.kind === 'answered' ? outcome.promise : undefined;
 }
 
-/** Whether another answer comes on a connection that has had one. After an announced close it waits for the close. */
+/** Whether a connection is answered once more. If the server announced a close, this waits for the close instead. */
 async function repeat(connection: Http1Connection): Promise<boolean> {
   const last = connection.exchanges.at(-1)?.outcome;
   if (last?.kind !== 'answered' || connection.end() !== undefined) return false;
@@ -93,7 +93,7 @@ const others: readonly Http1Role[] = [
   { role: 'http10_unasked', version: '1.0', asked: false },
 ];
 
-/** One after the other, so that a small server has one slot more taken, not five. */
+/** One after the other, so that they take one slot of a small server, not five. */
 async function tryOthers(check: Check): Promise<void> {
   for (const how of others) {
     const connection = await openHttp1(check, how);
@@ -120,7 +120,7 @@ async function useHttp2(check: Check): Promise<void> {
   const { options, headers, records } = check;
   const { url, limits, signal, clock } = options;
   const dialled = await dialFor(check, { protocol: 'h2' });
-  // A server without HTTP/2 refuses the handshake or chooses nothing.
+  // A server without HTTP/2 refuses the handshake or chooses no protocol.
   if (!dialled.ok) return;
   const { socket, facts } = dialled.value;
   if (facts.tls?.protocol !== 'h2') {
@@ -137,7 +137,7 @@ async function useHttp2(check: Check): Promise<void> {
   connection.close();
 }
 
-/** Opens the connections that wait; each goes on by itself once it has had its first answer. */
+/** Opens the connections that wait. After its first answer each runs on its own. */
 async function startWaits(
   check: Check,
   promise: KeepAlivePromise | undefined,
@@ -147,13 +147,12 @@ async function startWaits(
   for (const lateAfterSeconds of planLateRequests(limits, promise)) {
     const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
     const outcome = (await connection?.request())?.outcome;
-    // A server without room for this one has none for the next.
+    // A server without a slot for this connection has none for the next one.
     if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;
     waits.push(waitOnce(connection, lateAfterSeconds, check.options.signal));
   }
-  const promised = promise?.timeoutSeconds;
-  const words = promised === undefined ? {} : { promisedSeconds: promised };
-  if (waits.length > 0) onProgress?.({ kind: 'waiting', connections: waits.length, ...words });
+  const promised = present({ promisedSeconds: promise?.timeoutSeconds });
+  if (waits.length > 0) onProgress?.({ kind: 'waiting', connections: waits.length, ...promised });
   return waits;
 }
 

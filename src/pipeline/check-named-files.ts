@@ -1,7 +1,7 @@
 import type { Config, HttpConfig, TargetConfig } from '../config/schema.ts';
 import { pathProblem } from '../io/path-problem.ts';
 
-/** Something that the schema allows and that will probably not do what was wanted. */
+/** Something that the schema allows but that is probably a mistake. */
 export interface ConfigWarning {
   /** Where in the configuration, such as `targets[0].status_url`. */
   readonly path: string;
@@ -13,7 +13,7 @@ interface NamedFile {
   readonly file: string | undefined;
 }
 
-/** What is doubtful about a valid configuration: files that cannot be read, nothing to do, a page for people. */
+/** The probable mistakes of a valid configuration: unreadable files, no targets, a status page without `auto`. */
 export async function findConfigWarnings(config: Config): Promise<readonly ConfigWarning[]> {
   const ofFiles = await Promise.all(namedFiles(config).map(warningsOf));
   return [...emptyWarnings(config), ...addressWarnings(config), ...ofFiles.flat()];
@@ -24,7 +24,7 @@ function emptyWarnings({ targets, probe }: Config): readonly ConfigWarning[] {
   return [{ path: 'targets', message: 'is empty, and probe has no modules: nothing is measured' }];
 }
 
-/** mod_status answers without `auto` with a page for people, of which no figure is read. */
+/** Without `auto` mod_status sends an HTML page, which is not read. */
 function addressWarnings({ targets }: Config): readonly ConfigWarning[] {
   return targets.flatMap(({ server, status_url }, index) => {
     if (server !== 'apache' || status_url === undefined) return [];
@@ -32,7 +32,7 @@ function addressWarnings({ targets }: Config): readonly ConfigWarning[] {
       /^(?:auto(?:=.*)?|.*&auto(?:=.*)?(?:&.*)?|auto&.*)$/.test(new URL(status_url).search.slice(1))
     )
       return [];
-    const message = 'has no "?auto": mod_status then sends the page for people';
+    const message = 'has no "?auto": mod_status then sends an HTML page; add "?auto"';
     return [{ path: `targets[${index}].status_url`, message }];
   });
 }
@@ -48,7 +48,7 @@ function namedFiles({ targets, probe, checkpoint }: Config): readonly NamedFile[
   ];
 }
 
-/** Access logs are tried by their formats, which says what is wrong with the file too. */
+/** Without access logs: trying their formats reports the problems of the file too. */
 function filesOfTarget(target: TargetConfig, path: string): readonly NamedFile[] {
   const { http, capacity, access_logs, error_logs, processes } = target;
   return [

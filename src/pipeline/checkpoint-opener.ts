@@ -4,29 +4,31 @@ import type { Log } from './log.ts';
 
 export interface CheckpointOpener {
   /**
-   * The store of a directory; the same one as long as the directory stays and is ours. Undefined when it cannot be
-   * used: worth another try later.
+   * The store of a directory; the same one while the directory stays the same and this process holds it. Undefined
+   * when the directory cannot be used; call it again later.
    */
   open(directory: string | undefined): Promise<CheckpointStore | undefined>;
 }
 
 export interface CheckpointOpenerOptions {
   readonly log: Log;
-  /** Of this process: what another exporter that wants the directory is told. */
+  /** Of this process. Another exporter that opens the directory reports it. */
   readonly pid: number;
 }
 
-/** A checkpoint that cannot be had costs continuity over a restart, not the metrics: it is said, and counting goes on. */
+/** Without a checkpoint, counters restart at zero after a restart; each new problem is logged once. */
 export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): CheckpointOpener {
   let known: { readonly directory: string; readonly store: CheckpointStore } | undefined;
-  let told = '';
+  let loggedError = '';
 
-  const tell = (directory: string, error: string): void => {
-    if (error !== '' && error !== told) {
-      log.error('no checkpoint: counts begin anew after a restart; it is tried again', { error });
+  const logChange = (directory: string, error: string): void => {
+    if (error !== '' && error !== loggedError) {
+      log.error('no checkpoint: counters restart at zero after a restart; trying again', { error });
     }
-    if (error === '' && told !== '') log.info('the checkpoint can be kept again', { directory });
-    told = error;
+    if (error === '' && loggedError !== '') {
+      log.info('the checkpoint can be written again', { directory });
+    }
+    loggedError = error;
   };
 
   return {
@@ -37,7 +39,7 @@ export function createCheckpointOpener({ log, pid }: CheckpointOpenerOptions): C
       if (directory === undefined) return undefined;
       const opened = await openCheckpointStore(directory, `process ${pid} on ${machineName()}`);
       if (opened.ok) known = { directory, store: opened.value };
-      tell(directory, opened.ok ? '' : opened.error);
+      logChange(directory, opened.ok ? '' : opened.error);
       return known?.store;
     },
   };

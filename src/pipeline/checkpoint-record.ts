@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { connectionThresholds } from '../derive/log-fold.ts';
 import type { InputPlace } from '../io/log-input.ts';
+import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
 import { err, ok, type Result } from '../result.ts';
 import { logMethods, logProtocols } from '../snapshot/log-record.ts';
 
-/** To be raised when the meaning of a field changes. */
+/** Raise it when the meaning of a field changes. */
 const version = 1;
-/** Counts are kept by the order of these lists: in another order they would be other labels' counts. */
+/** Counts are saved in the order of these lists. In another order they would belong to other labels. */
 const order = [logMethods, logProtocols, connectionThresholds].map((list) => list.join(' '));
 
 const count = z.number().nonnegative();
@@ -38,9 +39,10 @@ const place = z.strictObject({
   gone: z.strictObject(totals),
 });
 const target = z.strictObject({
-  // Compared with what is counted now, when that is known (derive/restore-counts.ts).
+  // Checked against the counts of the current configuration (derive/restore-counts.ts).
   access: z.unknown().optional(),
-  errorEvents: z.record(z.string(), count),
+  // Events that only another version of the exporter counts are dropped.
+  errorEvents: z.record(z.string(), count).transform(knownEvents),
   places: z.record(z.string(), place),
   removedSince: count.nullable().default(null),
   unreadSince: z.record(z.string(), count).default({}),
@@ -52,14 +54,14 @@ const record = z.strictObject({
   targets: z.preprocess(entriesOf, z.array(z.tuple([z.string(), target]))),
 });
 
-/** Places and counts of one target belong together: they are taken in one moment. */
+/** Places and counts of one target. They are taken at the same moment, and are valid only together. */
 export interface SavedTarget {
   readonly access?: unknown;
-  readonly errorEvents: Readonly<Record<string, number>>;
+  readonly errorEvents: Readonly<Partial<Record<ErrorLogEvent, number>>>;
   readonly places: Readonly<Record<string, InputPlace>>;
-  /** Unix time in seconds at which the configuration no longer had the target; null while it has. */
+  /** Unix time in seconds at which the target was removed from the configuration; null while it is there. */
   readonly removedSince: number | null;
-  /** The same for each place that no input goes on from. */
+  /** The same for each place that no input continues from. */
   readonly unreadSince: Readonly<Record<string, number>>;
 }
 
@@ -69,20 +71,28 @@ export function buildRecord(targets: SavedTargets): unknown {
   return { version, order, targets };
 }
 
-/** @returns in words why a record is not used; an absent record is an empty one */
+/** @returns the error says why the record cannot be used; an absent record is an empty one */
 export function parseRecord(value: unknown): Result<SavedTargets, string> {
   if (value === undefined) return ok({});
   const parsed = record.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') ?? '';
-    return err(`its field "${field}" cannot be used (${issue?.message}); counting begins anew`);
+    return err(`its field "${field}" cannot be used (${issue?.message}); counters restart at zero`);
   }
   const { data } = parsed;
   if (data.order.join('\n') !== order.join('\n')) {
-    return err('it was written with other labels, by another version; counting begins anew');
+    return err('another version wrote it, with other labels; counters restart at zero');
   }
   return ok(Object.fromEntries(data.targets));
+}
+
+function knownEvents(counts: Readonly<Record<string, number>>): SavedTarget['errorEvents'] {
+  const known = errorLogEvents.flatMap((event) => {
+    const value = Object.hasOwn(counts, event) ? counts[event] : undefined;
+    return value === undefined ? [] : [[event, value] as const];
+  });
+  return Object.fromEntries(known);
 }
 
 function entriesOf(value: unknown): unknown {

@@ -2,15 +2,16 @@ import type { TargetConfig } from '../config/schema.ts';
 import { readOwnRequests } from '../io/own-requests.ts';
 import { readLogFormat } from '../io/read-log-format.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { parseLogFormat } from '../parse/log-format/parse-log-format.ts';
+import { present } from '../present.ts';
 import { ok, type Result } from '../result.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
 import { vhostsOf } from './line-sinks.ts';
 
 /**
- * The parser of an access log; in words why there is none. With a key it tells connections apart, where the format
- * gives what that takes; else no address is hashed for nothing.
+ * Compiles the parser of an access log; the error says why the format cannot be used. With a key the parser hashes
+ * addresses, provided that the format identifies connections.
  */
 export async function compileSourceFormat(
   { format, format_file, json_keys }: TargetConfig['access_logs'][number],
@@ -25,18 +26,20 @@ export async function compileSourceFormat(
   const options = {
     format: text.value,
     vhosts: vhostsOf(access_logs),
-    // Without a status page no request of ours can be in the log.
-    ...(status_url === undefined ? {} : { own: readOwnRequests(status_url) }),
-    ...(json_keys === undefined ? {} : { jsonKeys: json_keys }),
+    // The exporter sends requests only to a status page.
+    ...present({
+      own: status_url === undefined ? undefined : readOwnRequests(status_url),
+      jsonKeys: json_keys,
+    }),
   };
   if (addressKey === undefined) return parseLogFormat(options);
   const tracking = parseLogFormat({ ...options, addressKey });
-  const isUseful = tracking.ok && tellsConnections(tracking.value.gives);
+  const isUseful = tracking.ok && identifiesConnections(tracking.value.fields);
   return isUseful ? tracking : parseLogFormat(options);
 }
 
-/** The server's number of a connection, or its peer's address and port; and the time of the line. */
-export function tellsConnections(gives: ReadonlySet<Meaning>): boolean {
-  const peer = gives.has('client') && gives.has('remotePort');
-  return gives.has('time') && (gives.has('connection') || peer);
+/** Whether lines have a time and identify their connection: by the server's number, or by the client's address and port. */
+export function identifiesConnections(fields: ReadonlySet<Meaning>): boolean {
+  const client = fields.has('client') && fields.has('remotePort');
+  return fields.has('time') && (fields.has('connection') || client);
 }

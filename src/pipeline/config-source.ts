@@ -1,17 +1,18 @@
 import { absolutePath, cpuCount as machineCpuCount } from '../io/machine.ts';
+import { present } from '../present.ts';
 import type { ConfigView } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { KnownVersion } from './audit-files.ts';
 import type { Log } from './log.ts';
 import { within } from './within.ts';
 
-/** What a target's configuration file says, judged by the version of its status page. */
+/** Audits a target's configuration file for the version that its status page reports. */
 export type ReadConfig = (version: string | undefined) => Promise<ConfigView | undefined>;
 
 export interface ConfigSourceOptions {
   readonly server: ServerKind;
   readonly file: string;
-  /** What `worker_processes auto` means there. */
+  /** The number that `worker_processes auto` means on the server's machine. */
   readonly cpuCount?: number | undefined;
   readonly log: Log;
 }
@@ -19,35 +20,35 @@ export interface ConfigSourceOptions {
 /** A reload of the server may change its files at any time. */
 const rereadMilliseconds = 60_000;
 
-/** Files of a network may take long; a poll waits for the first reading only, and for that no longer than this. */
+/** Files on a network may take long. A poll waits only for the first audit, and no longer than this. */
 const firstWaitMilliseconds = 500;
 
-/** Audits a file at most once a minute, beside the polls; a file that cannot be read leaves nothing and one warning. */
+/** Audits a file at most once a minute, independently of polls. A file that cannot be read is logged once. */
 export function createConfigSource(options: ConfigSourceOptions): ReadConfig {
   const { file, log } = options;
   let readAt = Number.NEGATIVE_INFINITY;
-  let judgedBy: string | undefined;
+  let auditedVersion: string | undefined;
   let reading = false;
   let latest: ConfigView | undefined;
-  let complaint: string | undefined;
+  let loggedProblem: string | undefined;
   const read = async (version: string | undefined): Promise<void> => {
     const done = await auditTarget(options, version);
     latest = done.view;
-    if (done.problem !== undefined && done.problem !== complaint) {
+    if (done.problem !== undefined && done.problem !== loggedProblem) {
       log.warn('cannot audit the configuration of the server', { file, error: done.problem });
     }
-    complaint = done.problem;
+    loggedProblem = done.problem;
   };
   const start = (version: string | undefined): Promise<void> => {
     reading = true;
     readAt = performance.now();
-    judgedBy = version;
+    auditedVersion = version;
     return read(version).finally(() => {
       reading = false;
     });
   };
   return async (version) => {
-    const due = performance.now() - readAt >= rereadMilliseconds || version !== judgedBy;
+    const due = performance.now() - readAt >= rereadMilliseconds || version !== auditedVersion;
     if (due && !reading) {
       const first = readAt === Number.NEGATIVE_INFINITY;
       const done = start(version);
@@ -62,12 +63,12 @@ interface TargetAudit {
   readonly problem?: string;
 }
 
-/** One audit of a target's file, judged by a version where it is known. */
+/** One audit of a target's file, for a version where it is known. */
 export async function auditTarget(
   { server, file, cpuCount }: ConfigSourceOptions,
   version?: string,
 ): Promise<TargetAudit> {
-  // Loaded with the first file: the checks are of no use to other targets.
+  // Loaded with the first file: a target without one does not need the checks.
   const { auditFiles } = await import('./audit-files.ts');
   const { deriveConfigFigures } = await import('../audit/config-figures.ts');
   const known: Partial<Record<ServerKind, KnownVersion>> =
@@ -75,12 +76,12 @@ export async function auditTarget(
   const done = await auditFiles({
     files: { [server]: absolutePath(file) },
     versions: known,
-    // The file may be of another machine, so nothing of this one is held against it.
+    // The file may belong to another machine: only its number of CPUs is assumed.
     machine: { cpuCount: cpuCount ?? machineCpuCount() },
     chain: {},
   });
   if (!done.ok) return { view: undefined, problem: done.error };
   const figures = deriveConfigFigures(done.value.subject);
   const { findings } = done.value.report;
-  return { view: figures === undefined ? { findings } : { findings, figures } };
+  return { view: { findings, ...present({ figures }) } };
 }

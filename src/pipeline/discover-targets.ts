@@ -9,7 +9,7 @@ interface Candidate {
   readonly url: string;
 }
 
-/** Where status pages usually are; docs/configuration.md lists them. The first that answers on a port is taken. */
+/** Usual addresses of status pages; docs/configuration.md lists them. The first that answers on a port is used. */
 export const discoveryCandidates: readonly Candidate[] = [80, 8080, 8081].flatMap((port) => {
   const origin = `http://127.0.0.1${port === 80 ? '' : `:${port}`}`;
   return [
@@ -22,7 +22,7 @@ export const discoveryCandidates: readonly Candidate[] = [80, 8080, 8081].flatMa
 
 const discoveryDeadlineMilliseconds = 1500;
 
-/** Asks the usual addresses on this machine and returns what answered, ready to be watched. */
+/** Polls the usual addresses on this machine and returns a configuration for each server that answered. */
 export async function discoverTargets(
   options: TargetSetOptions,
   candidates: readonly Candidate[] = discoveryCandidates,

@@ -9,12 +9,12 @@ export interface HoldersSourceOptions extends FetchPageOptions {
   readonly maskClients: boolean;
 }
 
-/** A page that comes at all usually comes much sooner. */
+/** Most pages arrive much sooner. */
 const firstWaitMilliseconds = 500;
 
 /**
- * Reads the HTML status page at most once in an interval, on a connection of its own, never in the way of a look:
- * a look takes what is there. A read that fails leaves nothing: what was true a minute ago is not shown as now.
+ * Reads the HTML status page at most once in an interval, on a separate connection. A poll does not wait for it: it
+ * uses the last result. After a failed read there is no result, so that old clients are not shown as current.
  */
 export function createHoldersSource(
   options: HoldersSourceOptions,
@@ -25,7 +25,7 @@ export function createHoldersSource(
   let reading = false;
   let latest: SlotHolders | undefined;
   const read = async (): Promise<void> => {
-    // Loaded when the first slot table is: its HTML parser costs 2 MiB that others need not pay.
+    // Loaded with the first slot table: the HTML parser takes 2 MiB, and most exporters need none.
     const { parseApacheStatusHtml } = await import('../parse/apache-status-html.ts');
     const page = await fetcher.fetch(options.timeoutMilliseconds);
     const table = page.ok ? parseApacheStatusHtml(page.value.body) : undefined;
@@ -47,15 +47,14 @@ export function createHoldersSource(
     if (due && !reading) {
       const first = readAt === Number.NEGATIVE_INFINITY;
       const done = start();
-      // The first scrape of a fresh exporter should not lack the figures for a whole interval, nor wait for a page
-      // that does not come.
+      // The first scrape should have the figures too, but must not wait long for a page that may not come.
       if (first) await within(done, firstWaitMilliseconds);
     }
     return latest;
   };
 }
 
-/** The status page for people is the same address without `auto`. */
+/** The HTML status page has the same address, without `auto`. */
 function htmlUrl(statusUrl: string): string {
   const url = new URL(statusUrl);
   url.search = url.search.replace(/^\?auto$|[?&]auto(?=&|$)/, '');

@@ -3,6 +3,7 @@ import { deriveHostFigures } from '../derive/host-figures.ts';
 import { socketsOf } from '../derive/server-listeners.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
 import { createProcessReader } from '../io/read-processes.ts';
+import { present } from '../present.ts';
 import type { Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { HostFigures } from '../snapshot/host.ts';
@@ -19,10 +20,10 @@ export interface HostSourceOptions {
   readonly log: Log;
 }
 
-/** `fresh`: nothing that was read before the call, unless reading it is costly. */
+/** @param fresh reads everything again, unless reading is costly */
 export type ReadHost = (fresh: boolean) => Promise<HostFigures>;
 
-/** Reads what the machine says about one server; what is out of reach is absent, and reported once in the log. */
+/** Reads the kernel's figures and the processes of one server. What cannot be read is absent, and logged once. */
 export function createHostSource(options: HostSourceOptions): ReadHost {
   const { target, readListen, processes, kernel, log } = options;
   const reported = new Set<string>();
@@ -46,12 +47,12 @@ export function createHostSource(options: HostSourceOptions): ReadHost {
         : known(await readServer(listenerInodes(snapshot, endpoints)));
     return {
       ...(snapshot === undefined ? {} : kernelFigures(snapshot, { endpoints, complete }, known)),
-      ...(figures === undefined ? {} : { processes: figures }),
+      ...present({ processes: figures }),
     };
   };
 }
 
-/** The reader's table holds the ports of all targets. */
+/** The sockets of this server: the snapshot contains the ports of all targets. */
 function listenerInodes(
   snapshot: KernelSnapshot | undefined,
   endpoints: readonly ListenEndpoint[],
@@ -80,10 +81,7 @@ function kernelFigures(
     ...known(snapshot.listenCounters),
     ...(sockets === undefined
       ? {}
-      : deriveHostFigures(sockets, {
-          ...selection,
-          ...(somaxconn === undefined ? {} : { somaxconn }),
-        })),
+      : deriveHostFigures(sockets, { ...selection, ...present({ somaxconn }) })),
     kernelReadAtSeconds: snapshot.readAtSeconds,
   };
 }

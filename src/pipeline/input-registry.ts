@@ -3,11 +3,11 @@ import type { LineConsumer } from '../parse/split-lines.ts';
 import { noSourceStats, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import type { Log } from './log.ts';
 
-/** A counter's wish for the lines of an input. Requests of one key share the input. */
+/** Requests the lines of an input. Subscriptions with the same key share the input. */
 export interface Subscription {
-  /** What is opened, and for whom where a place belongs to counts: equal keys need no new descriptor. */
+  /** Identifies the input and, where a place belongs to the counts of a target, the target. */
   readonly key: string;
-  /** Whose place it goes on from: the same for the same file, however its lines are wrapped. */
+  /** Identifies the place to continue from: the same for the same file, whatever wraps its lines. */
   readonly placeKey: string;
   readonly target: string;
   readonly source: string;
@@ -20,14 +20,14 @@ export interface InputView {
   readonly condition: SourceCondition;
 }
 
-/** Owns every log input. All steps are to be called one after the other. */
+/** Owns every log input. Calls must not overlap. */
 export interface InputRegistry {
-  /** What goes is closed before what comes is opened; what stays keeps its descriptor and place. */
+  /** Closes the inputs that are no longer wanted, then opens new ones. The others keep their descriptor and place. */
   apply(
     subscriptions: readonly Subscription[],
     placeOf: (subscription: Subscription) => InputPlace | undefined,
   ): Promise<void>;
-  /** Reads a bounded amount of each; the keys of those that have more at once. */
+  /** Reads a bounded amount of each input. @returns the keys of those that have more to read at once */
   poll(): Promise<ReadonlySet<string>>;
   /** As of the last poll. */
   view(key: string): InputView | undefined;
@@ -52,7 +52,7 @@ const notOpened: InputView = {
   stats: noSourceStats,
   condition: { reason: 'cannot_open', remedy: 'not opened yet' },
 };
-/** A condition that comes and goes is told at most this often. */
+/** A condition that comes and goes is logged at most this often. */
 const repeatSeconds = 3600;
 
 export interface InputRegistryOptions {
@@ -78,7 +78,7 @@ class Inputs implements InputRegistry {
     placeOf: (subscription: Subscription) => InputPlace | undefined,
   ): Promise<void> {
     const wanted = groupByKey(subscriptions);
-    // Before anything is waited for: datagrams and standard input come at any time.
+    // Before the first await: datagrams and standard input come at any time.
     for (const [key, subscribers] of wanted) {
       const owned = this.#inputs.get(key);
       if (owned !== undefined) owned.subscribers = subscribers;
@@ -119,26 +119,35 @@ class Inputs implements InputRegistry {
   async #pollOne(owned: Owned): Promise<boolean> {
     try {
       const more = await owned.input.poll();
-      owned.view = { stats: await owned.input.stats(), condition: owned.input.condition() };
-      this.#tellNotices(owned);
+      const stats = await owned.input.stats();
+      this.#logRotations(owned, stats);
+      owned.view = { stats, condition: owned.input.condition() };
+      this.#logNotices(owned);
       return more;
     } catch (error) {
       const remedy = error instanceof Error ? error.message : String(error);
       owned.view = { ...owned.view, condition: { reason: 'cannot_open', remedy } };
       return false;
     } finally {
-      owned.reported = this.#report(owned);
+      owned.reported = this.#logCondition(owned);
     }
   }
 
-  #tellNotices({ input, subscribers }: Owned): void {
+  #logRotations({ view, subscribers }: Owned, { rotations }: SourceStats): void {
+    const isNew = view === notOpened;
+    if (isNew || rotations === view.stats.rotations) return;
+    const { target, source } = subscribers[0] ?? {};
+    this.#options.log.debug('a log was rotated', { target, source, rotations });
+  }
+
+  #logNotices({ input, subscribers }: Owned): void {
     const { target, source } = subscribers[0] ?? {};
     for (const lost of input.takeNotices?.() ?? []) {
       this.#options.log.warn('lines of a log are lost', { target, source, lost });
     }
   }
 
-  #report({ view, reported, subscribers }: Owned): Reported {
+  #logCondition({ view, reported, subscribers }: Owned): Reported {
     const { log, now } = this.#options;
     const { reason, remedy = '' } = view.condition;
     const isFirst = reported.at === 0;

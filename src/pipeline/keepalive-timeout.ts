@@ -3,16 +3,16 @@ import type { KeepaliveTimeout } from '../snapshot/log-source.ts';
 import { auditTarget } from './config-source.ts';
 import type { Log } from './log.ts';
 
-/** As delivered: KeepAliveTimeout of httpd 2.4, keepalive_timeout of nginx. */
+/** The servers' defaults: KeepAliveTimeout of httpd 2.4, keepalive_timeout of nginx. */
 const defaultTimeouts = { apache: 5, nginx: 75 } as const;
 
-/** The keep-alive timeout now in force: of the server's file, else as configured for us, else the server's default. */
+/** The keep-alive timeout in force: from the server's file, else from our configuration, else the server's default. */
 export async function readKeepaliveTimeout(
   { server, capacity }: Pick<TargetConfig, 'server' | 'capacity'>,
   log: Log,
 ): Promise<KeepaliveTimeout> {
   const { keepalive_timeout: stated, config_file: file } = capacity;
-  // That a file cannot be read is logged where it is audited.
+  // A file that cannot be read is logged by the audit.
   const audited = file === undefined ? undefined : await auditTarget({ server, file, log });
   const seconds = audited?.view?.figures?.keepaliveTimeoutSeconds.value;
   if (seconds !== undefined) return { seconds, source: 'config' };

@@ -2,7 +2,7 @@ import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import type { GapTracker } from '../derive/gap-state.ts';
 import { trackRecord } from '../derive/gap-tracker.ts';
 import { createLogCounts, foldRecord, foldUnparsed } from '../derive/log-fold.ts';
-import { type ErrorLogEvent, errorLogEvents } from '../parse/error-log-event.ts';
+import type { ErrorLogEvent } from '../parse/error-log-event.ts';
 import { createErrorLogReader, type ErrorLogFinding } from '../parse/error-log-reader.ts';
 import type { CompiledFormat } from '../parse/log-format/compile.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
@@ -13,10 +13,18 @@ import type { ServerKind } from '../snapshot/status-page.ts';
 export type ErrorEventCounts = Record<ErrorLogEvent, number>;
 
 export function noErrorEvents(): ErrorEventCounts {
-  return Object.fromEntries(errorLogEvents.map((event) => [event, 0])) as ErrorEventCounts;
+  return {
+    max_request_workers: 0,
+    near_max_request_workers: 0,
+    scoreboard_full: 0,
+    worker_connections_exhausted: 0,
+    keepalive_reclaimed: 0,
+    too_many_open_files: 0,
+    request_read_timeout: 0,
+  };
 }
 
-/** Counts of a target with access logs; virtual hosts of all its sources together. */
+/** Counts of zero for a target with access logs; they include the virtual hosts of all its sources. */
 export function noAccessCounts({ access_logs }: TargetConfig, logs: LogsConfig): LogCounts {
   return createLogCounts({
     requestDurationBuckets: logs.request_duration_buckets,
@@ -35,12 +43,12 @@ export interface AccessSinkOptions {
   readonly format: CompiledFormat;
   /** Unix time in seconds. */
   readonly now: () => number;
-  /** Given where the format tells connections apart. */
-  readonly tracked?: { readonly tracker: GapTracker };
+  /** Present where the format identifies connections. */
+  readonly gaps?: { readonly tracker: GapTracker };
 }
 
-/** Where the lines of an access log go: parsed into one reused record, folded into the target's counts. */
-export function accessSink({ counts, format, now, tracked }: AccessSinkOptions): LineConsumer {
+/** Parses each line of an access log into one reused record, and adds it to the target's counts. */
+export function accessSink({ counts, format, now, gaps }: AccessSinkOptions): LineConsumer {
   const record = createLogRecord();
   const refuseFuture = createFutureGuard(now);
   return (bytes, start, end) => {
@@ -48,16 +56,16 @@ export function accessSink({ counts, format, now, tracked }: AccessSinkOptions):
     if (format.parse(bytes, start, end, record)) {
       refuseFuture(record);
       foldRecord(counts, record);
-      if (tracked !== undefined) trackRecord(tracked.tracker, record);
+      if (gaps !== undefined) trackRecord(gaps.tracker, record);
     } else foldUnparsed(counts);
   };
 }
 
-/** Clocks and zones of servers may be wrong by less than that. */
+/** The clock and time zone of a server may be wrong by less than this. */
 const daySeconds = 86_400;
 const badTime = fieldBit('time');
 
-/** A time from the future would be the newest for ever. The clock is asked only when a line is newer than all before. */
+/** A time in the future would stay the newest. The clock is read only when a line is newer than all before it. */
 function createFutureGuard(now: () => number): (record: LogRecord) => void {
   let latest = Number.NEGATIVE_INFINITY;
   return (record) => {
@@ -69,8 +77,8 @@ function createFutureGuard(now: () => number): (record: LogRecord) => void {
   };
 }
 
-/** Error-log lines are few: text is good enough. Longer ones say nothing more about slots. */
-const longestErrorText = 4096;
+/** What follows in a longer line has nothing to do with slots. */
+const maximumErrorText = 4096;
 
 export interface ErrorSinkOptions {
   readonly server: ServerKind;
@@ -81,7 +89,7 @@ export interface ErrorSinkOptions {
 export function errorSink({ server, counts, onEvent }: ErrorSinkOptions): LineConsumer {
   const read = createErrorLogReader(server);
   return (bytes, start, end) => {
-    const length = Math.min(end - start, longestErrorText);
+    const length = Math.min(end - start, maximumErrorText);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, length).toString('latin1');
     const finding = read(text, end - start);
     if (finding === undefined) return;

@@ -1,6 +1,7 @@
 import type { StatusTargetConfig } from '../config/status-target.ts';
 import { selectListeners } from '../derive/server-listeners.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
+import { present } from '../present.ts';
 import type { ListenEndpoint, ListenSelection } from '../snapshot/listeners.ts';
 import type { Log } from './log.ts';
 import type { ReadEndpoints } from './port-source.ts';
@@ -9,16 +10,16 @@ export interface ListenSourceOptions {
   readonly target: string;
   readonly config: Pick<StatusTargetConfig, 'listen' | 'status_url'>;
   readonly directory: ListenerDirectory;
-  /** Where the server listens by its configuration file, where one is configured. */
+  /** Reads where the server listens from its configuration file; absent without one. */
   readonly readConfiguredPorts?: ReadEndpoints;
   readonly inPod: boolean;
   readonly log: Log;
 }
 
-/** Where a server listens, as far as that can be known here; no endpoints for a server elsewhere. */
+/** Finds where a server listens, as far as this machine shows it; no endpoints for a server on another machine. */
 export type ReadListen = () => Promise<ListenSelection>;
 
-/** Finds the endpoints of one server, and writes to the log which ones they are and how they were found. */
+/** Finds the endpoints of one server, and logs them together with how they were found. */
 export function createListenSource(options: ListenSourceOptions): ReadListen {
   const { target, config, directory, readConfiguredPorts, inPod, log } = options;
   if (config.listen !== undefined) {
@@ -29,20 +30,21 @@ export function createListenSource(options: ListenSourceOptions): ReadListen {
   if (base === undefined) {
     return () => Promise.resolve({ endpoints: [], origin: 'status URL', complete: false });
   }
-  let reported = '';
+  let logged = '';
   return async () => {
     const configured = await readConfiguredPorts?.();
     const selected = selectListeners({
       base,
       sockets: await directory.list(base.port),
       inPod,
-      ...(configured === undefined ? {} : { configured }),
+      ...present({ configured }),
     });
     const listen = selected.endpoints.map(renderEndpoint).join(', ');
     const found = `${listen} ${selected.origin}`;
-    if (found !== reported)
+    if (found !== logged) {
       log.info('watching listening ports', { target, listen, found_by: selected.origin });
-    reported = found;
+    }
+    logged = found;
     return selected;
   };
 }

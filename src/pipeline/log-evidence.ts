@@ -13,20 +13,20 @@ export interface LogPoll {
   /** Unix time in seconds. */
   readonly startedAt: number;
   readonly hasMore: boolean;
-  /** Whether the log stands there and can be read. */
+  /** Whether the log exists and can be read. */
   readonly isReading: boolean;
 }
 
-/** What one error log says about now. */
+/** Whether one error log shows that the server is full now. */
 export interface LogEvidence {
   readonly take: (finding: ErrorLogFinding) => void;
-  /** To be called after each poll of the log: lines that come after its end are new. */
+  /** Call it after each poll of the log. Lines after the end that the poll reached are new. */
   afterPoll(poll: LogPoll): void;
-  /** Seconds since the log last said that there is no slot left; undefined when that does not speak for now. */
+  /** Seconds since the log last reported that no slot was free; undefined when that no longer applies. */
   exhaustedSecondsAgo(): number | undefined;
 }
 
-/** `now` gives Unix time in seconds. */
+/** @param now Unix time in seconds */
 export function createLogEvidence(now: () => number): LogEvidence {
   let endSeenAt = Number.NEGATIVE_INFINITY;
   let wasReading = false;
@@ -39,7 +39,7 @@ export function createLogEvidence(now: () => number): LogEvidence {
       exhaustedAt = writtenJustNow({ wallSeconds, readAt, endSeenAt, zoneSeconds }) ?? exhaustedAt;
     },
     afterPoll({ startedAt, hasMore, isReading }) {
-      // What a file holds that was not there, or could not be read, may be old.
+      // A file that did not exist before, or could not be read, may contain old lines.
       if (!hasMore && wasReading) endSeenAt = startedAt;
       wasReading = isReading;
     },

@@ -7,39 +7,26 @@ import type { InputPlace } from '../io/log-input.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import {
-  buildRecord,
-  parseRecord,
-  type SavedTarget,
-  type SavedTargets,
-} from './checkpoint-record.ts';
+  CheckpointKeeper,
+  type CheckpointKeeperOptions,
+  type CheckpointView,
+} from './checkpoint-keeper.ts';
+import type { SavedTarget, SavedTargets } from './checkpoint-record.ts';
 import { createInputRegistry } from './input-registry.ts';
-import type { Log } from './log.ts';
 import { mergeSaved } from './merge-saved.ts';
 import { prepareTargetLogs, type TargetLogs } from './target-logs.ts';
 import { createTurns } from './turns.ts';
 
-export interface LogSetOptions {
+export interface LogSetOptions extends CheckpointKeeperOptions {
   readonly stdin: Readable;
-  readonly log: Log;
-  /** Unix time in seconds. */
-  readonly now: () => number;
-  /** Opens the checkpoint directory again after it could not be used. */
-  readonly reopen?: (directory: string) => Promise<CheckpointStore | undefined>;
-  readonly reopenMilliseconds?: number;
-}
-
-/** How the writing of checkpoints goes; absent without a checkpoint directory. */
-export interface CheckpointView {
-  readonly lastSuccessSeconds: number;
-  readonly failures: number;
 }
 
 /** The logs of all targets, read by one loop. */
 export interface LogSet {
-  /** Takes over a configuration; inputs that stay as they were go on where they are. */
+  /** Puts a configuration into force. Inputs that it does not change continue where they are. */
   apply(config: Config, store: CheckpointStore | undefined): Promise<void>;
   view(target: string): LogView | undefined;
-  /** What the connections in a target's access logs did. */
+  /** The gaps on the connections in a target's access logs. */
   summarizeGaps(target: string, todaySeconds?: number): GapSummary | undefined;
   exhaustedSecondsAgo(target: string): number | undefined;
   checkpoint(): CheckpointView | undefined;
@@ -47,9 +34,7 @@ export interface LogSet {
 }
 
 const pollMilliseconds = 250;
-/** A directory that cannot be used is tried again: a volume may be mounted later, or given to us. */
-const defaultReopenMilliseconds = 10_000;
-/** How long a clean stop tries to write the last record, say on a full disk. */
+/** How long a clean stop tries to write the last record, for example on a full disk. */
 const lastSaveMilliseconds = 3000;
 
 interface Entry {
@@ -59,7 +44,7 @@ interface Entry {
 
 export function createLogSet(options: LogSetOptions): LogSet {
   const logs = new Logs(options);
-  // Functions of their own: the composition root hands single ones on.
+  // Not the object itself: the composition root passes on single functions.
   return {
     apply: (config, store) => logs.apply(config, store),
     view: (target) => logs.view(target),
@@ -72,22 +57,13 @@ export function createLogSet(options: LogSetOptions): LogSet {
 
 class Logs implements LogSet {
   readonly #options: LogSetOptions;
-  /** Of this process alone: a hash tells nothing to anybody else. */
+  /** Another one in each process, so that a hash cannot be matched elsewhere. */
   readonly #addressKey = createAddressKey();
   readonly #inputs: ReturnType<typeof createInputRegistry>;
+  readonly #checkpoint: CheckpointKeeper;
   #entries = new Map<string, Entry>();
-  /** Of targets and inputs that a reload took away, and of a checkpoint: for when they come back. */
+  /** The last record, with targets and inputs that a reload removed: they may come back. */
   #parked: SavedTargets = {};
-  #store: CheckpointStore | undefined;
-  /** Where checkpoints are wanted. */
-  #directory: string | undefined;
-  #reopenedAt = Number.NEGATIVE_INFINITY;
-  #isSaved = false;
-  #intervalMilliseconds = 1000;
-  #savedAt = Number.NEGATIVE_INFINITY;
-  #written = 0;
-  #failures = 0;
-  #warned = false;
   #stopped = false;
   /** A reload must not close files in the middle of a poll. */
   readonly #inTurn = createTurns();
@@ -95,30 +71,28 @@ class Logs implements LogSet {
   constructor(options: LogSetOptions) {
     this.#options = options;
     this.#inputs = createInputRegistry(options);
+    this.#checkpoint = new CheckpointKeeper(options);
     void this.#loop();
   }
 
   apply(config: Config, store: CheckpointStore | undefined): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#stopped) return;
-      this.#parked = await this.#snapshot();
-      this.#directory = config.checkpoint?.directory;
-      this.#reopenedAt = performance.now();
-      await this.#takeStore(store);
-      this.#intervalMilliseconds = config.checkpoint?.interval ?? 1000;
+      await this.#park();
+      this.#addParked(await this.#checkpoint.configure(config.checkpoint, store));
       const prepared: (readonly [string, () => Entry])[] = [];
       for (const target of config.targets) {
         if (target.access_logs.length + target.error_logs.length === 0) continue;
         prepared.push([target.name, await this.#prepare(target, config)]);
       }
-      // Nothing is waited for from here until the lines go to the new counters: else some would be in neither.
+      // No await from here until the lines go to the new counts: lines in between would be counted nowhere.
       const next = new Map(prepared.map(([name, begin]) => [name, begin()]));
       this.#entries = next;
       await this.#inputs.apply(
         [...next.values()].flatMap(({ logs }) => logs.subscriptions),
         ({ target, placeKey }) => this.#parkedPlace(target, placeKey),
       );
-      // "The end" of a log is where it ends now, not where it ends at the next turn of the loop.
+      // The end of a log is its end now, not its end at the next turn of the loop.
       await this.#poll();
     });
   }
@@ -136,8 +110,7 @@ class Logs implements LogSet {
   }
 
   checkpoint(): CheckpointView | undefined {
-    if (this.#directory === undefined) return undefined;
-    return { lastSuccessSeconds: this.#written, failures: this.#failures };
+    return this.#checkpoint.view();
   }
 
   async close(): Promise<void> {
@@ -146,7 +119,7 @@ class Logs implements LogSet {
       const deadline = performance.now() + lastSaveMilliseconds;
       while (!(await this.#save()) && performance.now() < deadline) await sleep(pollMilliseconds);
       await this.#inputs.close();
-      await this.#store?.release();
+      await this.#checkpoint.release();
     });
   }
 
@@ -164,17 +137,17 @@ class Logs implements LogSet {
     for (const { logs } of this.#entries.values()) {
       logs.afterPoll({ startedAt, more, isReading });
     }
-    if (performance.now() - this.#savedAt >= this.#intervalMilliseconds) {
-      await this.#reopenStore();
+    if (this.#checkpoint.isDue()) {
+      this.#addParked(await this.#checkpoint.reopen());
       await this.#save();
     }
     return more.size > 0;
   }
 
-  /** The counter of a target, kept while nothing about its logs changes; else one that goes on with its counts. */
+  /** The counts of a target, or new ones that continue from them when something about its logs has changed. */
   async #prepare(target: TargetConfig, { logs }: Config): Promise<() => Entry> {
     const { access_logs, error_logs, server, name, capacity } = target;
-    // Under another timeout the gaps mean something else.
+    // Under another timeout the gaps mean something else: they are counted again.
     const timeout = capacity.keepalive_timeout ?? capacity.config_file;
     const key = JSON.stringify([access_logs, error_logs, server, logs, timeout]);
     const known = this.#entries.get(name);
@@ -190,33 +163,26 @@ class Logs implements LogSet {
     return this.#parkedOf(target)?.places[key];
   }
 
-  /** Not what every object has: a target may be called `constructor`. */
+  /** Own properties only: a target may be called `constructor`. */
   #parkedOf(target: string): SavedTarget | undefined {
     return Object.hasOwn(this.#parked, target) ? this.#parked[target] : undefined;
   }
 
-  /** What a record tells of targets that are counted already is older than what is in memory. */
-  async #takeStore(store: CheckpointStore | undefined): Promise<void> {
-    if (store === undefined && this.#directory !== undefined) this.#failures += 1;
-    if (store === this.#store) return;
-    this.#isSaved = store !== undefined;
-    this.#store = store;
-    const read = await store?.read();
-    if (read === undefined) return;
-    const record = read.ok ? parseRecord(read.value) : read;
-    if (record.ok) this.#parked = { ...record.value, ...this.#parked };
-    else this.#options.log.error('the checkpoint is lost', { error: record.error });
+  /** The record of a checkpoint is older than what is in memory of the same targets. */
+  #addParked(record: SavedTargets): void {
+    this.#parked = { ...record, ...this.#parked };
   }
 
-  async #reopenStore(): Promise<void> {
-    const { reopen, reopenMilliseconds = defaultReopenMilliseconds } = this.#options;
-    if (reopen === undefined || this.#directory === undefined || this.#isSaved) return;
-    if (performance.now() - this.#reopenedAt < reopenMilliseconds) return;
-    this.#reopenedAt = performance.now();
-    await this.#takeStore(await reopen(this.#directory));
+  async #park(): Promise<SavedTargets> {
+    this.#parked = await this.#snapshot();
+    return this.#parked;
   }
 
-  /** All that is known of places and counts, taken between two polls: they belong together. */
+  #save(): Promise<boolean> {
+    return this.#checkpoint.save(() => this.#park());
+  }
+
+  /** All places and counts. Taken between two polls, so that they fit each other. */
   async #snapshot(): Promise<SavedTargets> {
     const live = await Promise.all(
       [...this.#entries].map(
@@ -243,33 +209,5 @@ class Logs implements LogSet {
       removedSince: null,
       unreadSince: {},
     };
-  }
-
-  /** True when there is nothing left to write. */
-  async #save(): Promise<boolean> {
-    this.#savedAt = performance.now();
-    if (this.#store === undefined) return true;
-    try {
-      this.#parked = await this.#snapshot();
-      await this.#store.write(buildRecord(this.#parked));
-      this.#isSaved = true;
-      this.#written = this.#options.now();
-      this.#warned = false;
-      return true;
-    } catch (error) {
-      this.#failures += 1;
-      this.#isSaved = false;
-      this.#warn(error);
-      return false;
-    }
-  }
-
-  #warn(error: unknown): void {
-    if (!this.#warned) {
-      this.#options.log.warn('the checkpoint cannot be written; counting goes on without it', {
-        error: error instanceof Error ? error.message : String(error),
-      });
-    }
-    this.#warned = true;
   }
 }

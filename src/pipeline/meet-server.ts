@@ -4,6 +4,7 @@ import { createHttp1Connection, type Http1Connection } from '../io/http1-connect
 import { readCheckMaterial } from '../io/read-check-material.ts';
 import type { TlsMaterial } from '../io/read-secrets.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type {
   CheckLimits,
@@ -20,7 +21,7 @@ export interface CheckOptions {
   readonly userAgent: string;
   readonly resolveName: ResolveName;
   readonly limits: CheckLimits;
-  /** Ends the check; what is known by then is returned. */
+  /** Ends the check, which then returns the facts so far. */
   readonly signal: AbortSignal;
   /** Monotonic, in seconds. */
   readonly clock: () => number;
@@ -32,7 +33,8 @@ export type CheckProgress =
   | { readonly kind: 'waiting'; readonly connections: number; readonly promisedSeconds?: number };
 
 /** Addresses of one name that are tried. */
-const mostAddresses = 3;
+const maximumAddresses = 3;
+
 export interface Recorded {
   readonly role: ConnectionRole;
   readonly dialled: DialFacts;
@@ -48,7 +50,7 @@ export interface Check {
   readonly tls: TlsMaterial;
   readonly headers: Readonly<Record<string, string>>;
   readonly records: Recorded[];
-  /** Why further connections could not be made. */
+  /** Why further connections failed. */
   readonly refused: string[];
   readonly first: Http1Connection;
   readonly session: () => Buffer | undefined;
@@ -66,7 +68,7 @@ export async function meetServer(
   if (!prepared.ok) return err(connectFailure('other', prepared.error));
   const addresses = await resolveWithin(options);
   let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
-  for (const address of addresses.slice(0, mostAddresses)) {
+  for (const address of addresses.slice(0, maximumAddresses)) {
     const unmet = { options, address, ...prepared.value, ...seen };
     const dialled = await dialFor(unmet, { protocol: 'http/1.1' });
     if (dialled.ok) return askFirst(unmet, dialled.value);
@@ -146,7 +148,7 @@ export async function openHttp1(
   check: Check,
   how: Http1Role,
 ): Promise<Http1Connection | undefined> {
-  const session = how.session === undefined ? {} : { session: how.session };
+  const session = present({ session: how.session });
   const dialled = await dialFor(check, { protocol: 'http/1.1', ...session });
   if (dialled.ok) return recordHttp1(check, dialled.value, how);
   check.refused.push(dialled.error.message);

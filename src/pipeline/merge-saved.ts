@@ -1,18 +1,18 @@
 import type { SavedTarget, SavedTargets } from './checkpoint-record.ts';
 
-/** How long a target or log that was taken out of the configuration can come back and go on where it was. */
+/** A target or log that returns to the configuration within this time continues where it was. */
 const keptSeconds = 7 * 86_400;
 
 export interface MergeSaved {
-  /** As it was saved last. */
+  /** The last record. */
   readonly before: SavedTargets;
-  /** What is counted and read now. */
+  /** Current counts and places. */
   readonly live: SavedTargets;
   /** Unix time in seconds. */
   readonly now: number;
 }
 
-/** What is to be saved: all that is live, and for a week what no longer is. */
+/** The next record: all targets that are counted, and for a week those that were removed. */
 export function mergeSaved({ before, live, now }: MergeSaved): SavedTargets {
   const removed = Object.entries(before).flatMap(([name, saved]) => {
     if (Object.hasOwn(live, name)) return [];
@@ -20,7 +20,7 @@ export function mergeSaved({ before, live, now }: MergeSaved): SavedTargets {
     return isExpired(removedSince, now) ? [] : [[name, { ...saved, removedSince }] as const];
   });
   const kept = Object.entries(live).map(([name, saved]) => {
-    // Not what every object has: a target may be called `constructor`.
+    // Own properties only: a target may be called `constructor`.
     const known = Object.hasOwn(before, name) ? before[name] : undefined;
     return [name, keepPlaces(saved, { before: known, now })] as const;
   });

@@ -1,4 +1,3 @@
-import type { CapacityConfig } from '../config/schema.ts';
 import type { PollMemory } from '../derive/poll-memory.ts';
 import {
   countHost,
@@ -11,49 +10,32 @@ import {
   type TargetState,
   unfinishedView,
 } from '../derive/target-state.ts';
-import { createPageFetcher, type FetchPageOptions, type PageFetcher } from '../io/fetch-page.ts';
-import { createObservationLane } from '../io/observation-lane.ts';
-import type { ConfigView } from '../snapshot/audit.ts';
+import { present } from '../present.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
-import type { Capacity } from '../snapshot/slots.ts';
-import type {
-  Observation,
-  ObservationOutcome,
-  TargetIdentity,
-  TargetView,
-} from '../snapshot/target-view.ts';
-import { createCapacitySource } from './capacity-source.ts';
+import type { Observation, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { ReadConfig } from './config-source.ts';
 import type { ReadHost } from './host-source.ts';
-import type { Log } from './log.ts';
-import { logTransition } from './log-transition.ts';
-import { type ReadOutcome, readOutcome } from './read-outcome.ts';
+import { logPoll } from './log-poll.ts';
+import { isCalm, isTimeout, unfinishedPoll, versionOf } from './poll-outcome.ts';
+import { createPagePoller, type PagePoller, type PollPageOptions } from './poll-page.ts';
 import { createSharedPoll, type SharedPoll } from './shared-poll.ts';
 import { within } from './within.ts';
 
-export interface TargetOptions extends FetchPageOptions {
-  readonly identity: TargetIdentity;
-  readonly timeoutMilliseconds: number;
-  readonly capacity: CapacityConfig;
-  /** Keep a slot of our own, so the status page stays readable while the server is full. */
-  readonly observationLane?: boolean;
-  /** What the machine says about the server; absent for a server elsewhere. */
+export interface TargetOptions extends PollPageOptions {
+  /** Reads the kernel's figures and the processes of the server; absent for a server on another machine. */
   readonly readHost?: ReadHost;
-  /** Reads who holds slots, when it is time to; otherwise what was read last. */
+  /** Reads the clients that hold slots when the interval is over; otherwise returns the last result. */
   readonly readHolders?: () => Promise<SlotHolders | undefined>;
-  /** What the server's configuration file says; reads it again from time to time. */
+  /** Audits the server's configuration file; reads it again from time to time. */
   readonly readConfig?: ReadConfig;
-  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  /** Seconds since an error log last reported that no slot was free; undefined when no log shows that now. */
   readonly exhaustedSecondsAgo?: () => number | undefined;
-  /** Whether somebody looks at the page, which shows how long connections have been idle. */
+  /** Whether the page, which shows how long connections have been idle, is open. */
   readonly isWatched?: () => boolean;
-  readonly log: Log;
-  /** Unix time in seconds. */
-  readonly now: () => number;
 }
 
-/** One target under watch; it counts what happened to it since the exporter started. */
+/** One polled target, with its counters since the exporter started. */
 export interface Target {
   readonly identity: TargetIdentity;
   readonly statusUrl: string;
@@ -62,32 +44,29 @@ export interface Target {
    * the view.
    */
   observe(deadlineMilliseconds: number): Promise<TargetView>;
-  /** Polls once and counts what it found; while the sample before is under way this one is missed, never queued. */
+  /** Takes a sample: polls once and counts the result. While the last sample is under way, this one is missed. */
   sample(deadlineMilliseconds: number): Promise<void>;
   /** The latest view, without a new poll. */
   latest(): TargetView | undefined;
-  /** What the latest view no longer shows. */
+  /** The last answer and the last failure, one of which the latest view no longer shows. */
   memory(): TargetMemory;
-  /** Gives up the poll under way and the observation lane's connection. */
+  /** Ends the poll under way and closes the observation lane. */
   close(): void;
 }
 
 export type TargetMemory = Pick<PollMemory, 'lastAnswered' | 'lastFailed'>;
 
 /**
- * An unanswered poll stays in the server's accept queue when it has given up, and costs a worker afterwards. Samples
- * therefore wait until the queue is empty, or for this long; a scrape polls all the same.
+ * A poll that times out stays in the server's accept queue, and a worker must still process it. Samples therefore wait
+ * until the queue is empty, or for this long. A scrape does not wait.
  */
 const backOffAfterTimeoutMilliseconds = 5000;
 
-/** Above this saturation, or watched, the kernel is read with each sample, below it with each scrape. */
-const closeWatchFrom = 0.7;
-
-/** Kernel figures in an answer to a scrape are at most this old, unless reading them is costly. */
+/** Maximum age of the kernel's figures in an answer to a scrape, unless reading them is costly. */
 const freshMilliseconds = 1000;
 
-/** What the machine says must not delay what the server says. */
-const longestHostReadMilliseconds = 1500;
+/** A slow read of the kernel or the processes must not delay the figures of the status page. */
+const maximumHostReadMilliseconds = 1500;
 
 export function createTarget(options: TargetOptions): Target {
   return new PolledTarget(options);
@@ -97,8 +76,7 @@ class PolledTarget implements Target {
   readonly identity: TargetIdentity;
   readonly statusUrl: string;
   readonly #options: TargetOptions;
-  readonly #source: Source;
-  readonly #readCapacity: () => Promise<Capacity>;
+  readonly #poller: PagePoller;
   readonly #polls: SharedPoll<TargetView>;
   #state: TargetState = initialTargetState;
   #hostReadAt = Number.NEGATIVE_INFINITY;
@@ -110,8 +88,7 @@ class PolledTarget implements Target {
     this.identity = options.identity;
     this.statusUrl = options.statusUrl;
     this.#options = options;
-    this.#source = createSource(options);
-    this.#readCapacity = createCapacitySource(options);
+    this.#poller = createPagePoller(options);
     this.#polls = createSharedPoll({
       poll: (deadlineMilliseconds, giveUp) => this.#poll(deadlineMilliseconds, giveUp),
       mayNeedMoreTime: (view) => isTimeout(view) && view.verdict.exhausted !== true,
@@ -129,7 +106,7 @@ class PolledTarget implements Target {
   close(): void {
     this.#closed = true;
     this.#polls.close();
-    this.#source.fetcher.close();
+    this.#poller.close();
   }
 
   async observe(deadlineMilliseconds: number): Promise<TargetView> {
@@ -151,61 +128,34 @@ class PolledTarget implements Target {
 
   async #poll(deadlineMilliseconds: number, giveUp: AbortSignal): Promise<TargetView> {
     const options = this.#options;
-    const { read, capacity, timings, now } = await this.#fetchAndRead(deadlineMilliseconds, giveUp);
-    const { outcome } = read;
-    const observation: Observation = {
-      target: this.identity,
-      atSeconds: now,
-      timings,
-      outcome,
-    };
-    // A poll that our own end, a reload or the end of a /probe request cut short says nothing about the server.
+    const polled = await this.#poller.poll(deadlineMilliseconds, giveUp);
+    this.#polls.pageArrived();
+    this.#polledAt = performance.now();
+    const { outcome, badFields, capacity, timings, atSeconds } = polled;
+    const observation: Observation = { target: this.identity, atSeconds, timings, outcome };
+    // A poll that ended because of the exporter (its end, a reload, a /probe client that left) shows nothing about
+    // the server.
     if (this.#closed || options.signal?.aborted === true) {
       return this.latest() ?? unfinishedView(observation);
     }
-    logTransition(options.log, this.latest()?.observation, observation);
-    this.#state = countPoll(this.#state, outcome, read.badFields);
-    // After the fetch, and not before: a request of ours that was not accepted is in the accept queue by now.
-    const spared = isCalm(outcome, this.latest()) && options.isWatched?.() !== true;
-    const host = spared
+    logPoll(options.log, { before: this.latest()?.observation, observation, badFields });
+    this.#state = countPoll(this.#state, outcome, badFields.length);
+    // After the fetch: a request of the exporter that was not accepted is in the accept queue by now.
+    const isSpared = isCalm(outcome, this.latest()) && options.isWatched?.() !== true;
+    const host = isSpared
       ? this.#state.readings?.host
       : await this.#readHost(outcome.kind === 'failed');
-    // A server that does not answer would only get one more connection to queue.
+    // For a server that does not answer this would be one more connection in its queue.
     const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     this.#state = rememberObservation(this.#state, observation);
     const config = await options.readConfig?.(versionOf(this.#state.memory.lastAnswered));
     return this.#show({ observation, capacity, ...present({ host, holders, config }) });
   }
 
-  /** What a page says, without the page: waiting polls of a hundred targets must not hold a hundred megabytes. */
-  async #fetchAndRead(deadlineMilliseconds: number, giveUp: AbortSignal) {
-    const options = this.#options;
-    const [page, capacity] = await Promise.all([
-      this.#source.fetcher.fetch(
-        Math.min(deadlineMilliseconds, options.timeoutMilliseconds),
-        giveUp,
-      ),
-      this.#readCapacity(),
-    ]);
-    this.#polls.pageArrived();
-    this.#polledAt = performance.now();
-    const now = options.now();
-    const read: ReadOutcome = page.ok
-      ? readOutcome({
-          page: page.value,
-          server: this.identity.server,
-          capacity,
-          now,
-          statusUrl: options.statusUrl,
-        })
-      : { outcome: { kind: 'failed', failure: page.error.failure }, badFields: 0 };
-    return { read, capacity, timings: page.ok ? page.value.timings : page.error.timings, now };
-  }
-
   async #readHost(fresh: boolean): Promise<HostFigures | undefined> {
     const reading = this.#options.readHost?.(fresh);
-    // What comes too late is shown by the next view; until then the last figures stand, with their age.
-    const host = (await within(reading, longestHostReadMilliseconds)) ?? this.#state.readings?.host;
+    // A result that comes too late is for the next view. Until then the last figures are shown, with their age.
+    const host = (await within(reading, maximumHostReadMilliseconds)) ?? this.#state.readings?.host;
     this.#state = countHost(this.#state, host);
     this.#hostReadAt = performance.now();
     return host;
@@ -213,17 +163,16 @@ class PolledTarget implements Target {
 
   #show(readings: TargetReadings): TargetView {
     const loggedSecondsAgo = this.#options.exhaustedSecondsAgo?.();
-    const laneUp = this.#source.laneUp?.();
+    const laneUp = this.#poller.isLaneUp?.();
     const shown = showReadings(this.#state, readings, {
       nowMilliseconds: performance.now(),
-      ...(loggedSecondsAgo === undefined ? {} : { loggedSecondsAgo }),
-      ...(laneUp === undefined ? {} : { laneUp }),
+      ...present({ loggedSecondsAgo, laneUp }),
     });
     this.#state = shown;
     return shown.view;
   }
 
-  /** The last view with the kernel's figures of now. */
+  /** The last view with current figures of the kernel. */
   async #refresh(view: TargetView): Promise<TargetView> {
     const isCurrent = performance.now() - this.#hostReadAt <= freshMilliseconds;
     if (this.#options.readHost === undefined || this.#closed || isCurrent) return view;
@@ -232,7 +181,7 @@ class PolledTarget implements Target {
     return this.#show({ ...this.#state.readings, ...present({ host }) });
   }
 
-  /** The last view, where a poll would only be one more connection in the queue of a server that answers nobody. */
+  /** The last view during a back-off: a poll would only add a connection to the queue of a server that is silent. */
   async #viewDuringBackOff(): Promise<TargetView | undefined> {
     const last = this.latest();
     if (last === undefined || !isTimeout(last)) return undefined;
@@ -242,61 +191,4 @@ class PolledTarget implements Target {
     const waits = listen.length === 0 || listen.some(({ queueLength }) => queueLength > 0);
     return waits ? this.latest() : undefined;
   }
-}
-
-interface Source {
-  readonly fetcher: PageFetcher;
-  readonly laneUp?: () => boolean;
-}
-
-function createSource(options: TargetOptions): Source {
-  if (options.observationLane !== true) return { fetcher: createPageFetcher(options) };
-  const lane = createObservationLane(() => createPageFetcher({ ...options, persist: true }));
-  return { fetcher: lane, laneUp: lane.isUp };
-}
-
-/** Whether the page alone tells enough until the next scrape. */
-function isCalm(outcome: ObservationOutcome, before: TargetView | undefined): boolean {
-  return (
-    outcome.kind === 'answered' &&
-    before?.observation.outcome.kind === 'answered' &&
-    before.verdict.exhausted !== true &&
-    (outcome.figures.workerSaturation ?? 0) <= closeWatchFrom
-  );
-}
-
-function isTimeout({ observation: { outcome } }: TargetView): boolean {
-  return outcome.kind === 'failed' && /_timeout$/.test(outcome.failure.result);
-}
-
-function present(read: {
-  readonly host?: HostFigures | undefined;
-  readonly holders?: SlotHolders | undefined;
-  readonly config?: ConfigView | undefined;
-}): Pick<TargetReadings, 'host' | 'holders' | 'config'> {
-  return {
-    ...(read.host === undefined ? {} : { host: read.host }),
-    ...(read.holders === undefined ? {} : { holders: read.holders }),
-    ...(read.config === undefined ? {} : { config: read.config }),
-  };
-}
-
-function versionOf(answered: Observation | undefined): string | undefined {
-  return answered?.outcome.kind === 'answered' ? answered.outcome.version : undefined;
-}
-
-function unfinishedPoll({ identity, now, statusUrl }: TargetOptions): Observation {
-  return {
-    target: identity,
-    atSeconds: now(),
-    timings: { durationSeconds: 0 },
-    outcome: {
-      kind: 'failed',
-      failure: {
-        result: 'response_timeout',
-        message: `fetch "${statusUrl}": the scrape ended before the server had a second to answer`,
-        remedy: 'raise scrape_timeout to 2 seconds or more',
-      },
-    },
-  };
 }

@@ -9,7 +9,7 @@ interface LogFile {
   readonly firstSeconds: number;
 }
 
-/** Rotated logs are named in any order; read they must be from the oldest on. */
+/** Rotated logs are listed in any order but must be read from the oldest on. */
 export async function orderLogs(
   paths: readonly string[],
   format: CompiledFormat,

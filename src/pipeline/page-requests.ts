@@ -1,13 +1,13 @@
 import { pageRefreshSeconds } from './build-page-model.ts';
 
-/** When somebody last asked for the page. */
+/** Remembers when the page was last requested. */
 export interface PageRequests {
   note(): void;
-  /** Whether the page is open somewhere. */
+  /** Whether the page is open in a browser. */
   isWatched(): boolean;
 }
 
-/** A page without a script comes back after the refresh, a live one each second. */
+/** A browser without scripts requests the page again after the refresh; the live page requests data each second. */
 const watchedMilliseconds = (pageRefreshSeconds + 2) * 1000;
 
 export function createPageRequests(): PageRequests {

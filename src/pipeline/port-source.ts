@@ -9,8 +9,8 @@ import { rereadEachMinute } from './reread.ts';
 export type ReadEndpoints = () => Promise<readonly ListenEndpoint[]>;
 
 /**
- * Where a server listens by its configuration file; nothing when it cannot be read in full, since a part that is
- * missing may name another port. The capacity or the audit reports why.
+ * Reads where a server listens from its configuration file. The result is empty when the file cannot be read in full:
+ * the missing part may name another port. The capacity or the audit logs the reason.
  */
 export function createPortSource(server: ServerKind, file: string): ReadEndpoints {
   return rereadEachMinute(() =>

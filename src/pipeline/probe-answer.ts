@@ -23,7 +23,7 @@ export interface ProbeAnswerOptions {
   readonly log: Log;
 }
 
-/** What /probe asks for: a configured target, or with a module any target that the configuration allows. */
+/** A request to /probe: for a configured target or, with a module, for any target that the configuration allows. */
 export type ProbeQuery = Omit<ProbeRequest, 'module' | 'allow'> & {
   readonly module: string | undefined;
 };
@@ -46,7 +46,7 @@ export function createProbeAnswers(options: ProbeAnswerOptions): ProbeAnswers {
   return {
     refused: () => refused,
     async answer(query) {
-      // Monotonic: a clock that is set while the probe waits must not make it last an hour, or less than nothing.
+      // Monotonic: the duration must not change when the clock is set during the probe.
       const askedAt = performance.now();
       const { target, module } = query;
       const known = module === undefined ? options.byName(target) : undefined;
@@ -58,7 +58,7 @@ export function createProbeAnswers(options: ProbeAnswerOptions): ProbeAnswers {
           : ok(ofTarget(await known.observe(query.deadlineMilliseconds), options));
       if (!probed.ok) {
         refused += 1;
-        // Not a field `target`: a stranger chose it, and repeated lines are told apart by their target.
+        // Not a field `target`: the client chose the name, and the limit on repeated lines is per target.
         log.warn('probe refused', { asked: target.slice(0, 200), reason: probed.error.reason });
         return probed;
       }
@@ -90,7 +90,7 @@ async function probeByModule(
   if (policy === undefined || module === undefined) {
     const reason =
       name === undefined
-        ? `"${query.target}" is not a configured target; add it to targets, or name a module`
+        ? `"${query.target}" is not a configured target; add it to targets, or give a module`
         : `module "${name}" is not in probe.modules of the configuration`;
     return err({ status: 400, reason });
   }
@@ -104,7 +104,7 @@ async function probeKeepaliveOf(
   request: ProbeRequest,
   { targetOptions, exposition }: ProbeAnswerOptions,
 ): Promise<Result<Probed, ProbeRefusal>> {
-  // Loaded when it is asked for: most exporters never measure connections.
+  // Loaded on demand: most exporters never measure connections.
   const { probeKeepalive } = await import('./probe-keepalive.ts');
   const { keepaliveProbeFamilies } = await import('../metrics/keepalive-probe-families.ts');
   const checked = await probeKeepalive(request, targetOptions);

@@ -8,7 +8,7 @@ import { admitTarget, type ProbeRequest } from './admit-target.ts';
 import { checkKeepalive } from './check-keepalive.ts';
 import type { TargetSetOptions } from './target-set.ts';
 
-/** Kept back of the deadline for what follows the wait: a late request, and the look at what becomes of it. */
+/** Part of the deadline that is kept for the late request after the wait. */
 const reserveMilliseconds = 1000;
 
 /** Checks the connections of a target named in the request, when the configuration allows it. */

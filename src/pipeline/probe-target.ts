@@ -5,7 +5,7 @@ import { admitTarget, type ProbeRequest } from './admit-target.ts';
 import { createTarget } from './observe-target.ts';
 import type { TargetSetOptions } from './target-set.ts';
 
-/** Looks once at a target named in the request, when the configuration allows it. */
+/** Polls the target that a request names once, if the configuration allows it. */
 export async function probeTarget(
   request: ProbeRequest,
   options: TargetSetOptions,

@@ -15,11 +15,11 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly paths: readonly string[];
   readonly format: string;
   readonly server: ServerKind;
-  /** Called now and then with how far reading is, in bytes of the files. */
+  /** Called from time to time with the progress, in bytes of the files. */
   readonly onProgress: (read: number, all: number) => void;
 }
 
-/** The gaps between requests in whole log files; an error says why there are none. */
+/** The gaps between requests in whole log files. An error says why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();
@@ -50,13 +50,13 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
     before += bytes;
   }
   if (understood > 0) return ok(summarizeGaps(tracker));
-  if (first === undefined) return err(`${options.paths.join(', ')}: there is no line`);
+  if (first === undefined) return err(`${options.paths.join(', ')}: the files contain no line`);
   return err(
     `none of the ${lines} lines follows the format "${format}"${stopOf(compiled.value, first)}`,
   );
 }
 
-/** Why a line is not understood, as check-config tells it. */
+/** Why a line does not follow the format, as check-config shows it. */
 function stopOf(format: CompiledFormat, line: Buffer): string {
   const stop = format.explain(line);
   return stop === undefined

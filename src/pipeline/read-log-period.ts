@@ -13,17 +13,17 @@ export interface LogPeriodOptions {
   readonly paths: readonly string[];
   readonly format: string;
   readonly stepSeconds: number;
-  /** The keep-alive timeout then in force: with it the slots that visitors held are known. */
+  /** The keep-alive timeout in force in that period. With it the slots that visitors held can be computed. */
   readonly timeoutSeconds?: number;
 }
 
-/** One period from whole log files; in words why there is none. */
+/** One period from whole log files. An error says why there is none. */
 export async function readLogPeriod(options: LogPeriodOptions): Promise<Result<Period, string>> {
   const { paths, format, stepSeconds, timeoutSeconds } = options;
   const compiled = parseLogFormat({
     format,
     vhosts: [],
-    // Only a LogFormat has percent signs.
+    // Only a LogFormat of Apache contains percent signs.
     own: readOwnRequests(usualStatusUrls[format.includes('%') ? 'apache' : 'nginx']),
     addressKey: createAddressKey(),
   });
@@ -45,6 +45,6 @@ export async function readLogPeriod(options: LogPeriodOptions): Promise<Result<P
   const period = fold.period();
   if (period !== undefined) return ok(period);
   return err(
-    `${paths.join(', ')}: ${understood} of ${lines} lines follow the format, and none tells its time`,
+    `${paths.join(', ')}: ${understood} of ${lines} lines follow the format, and none of them contains a time`,
   );
 }

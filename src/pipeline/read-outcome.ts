@@ -6,13 +6,15 @@ import { scrapeFailure } from '../io/fetch-failure.ts';
 import type { FetchedPage } from '../io/fetch-page.ts';
 import { parseApacheStatus } from '../parse/apache-status.ts';
 import { parseStubStatus } from '../parse/stub-status.ts';
+import { present } from '../present.ts';
 import type { Capacity, SlotFigures } from '../snapshot/slots.ts';
-import type { ServerKind, StatusSnapshot } from '../snapshot/status-page.ts';
+import type { BadField, ServerKind, StatusSnapshot } from '../snapshot/status-page.ts';
 import type { ObservationOutcome } from '../snapshot/target-view.ts';
 
 export interface ReadOutcome {
   readonly outcome: ObservationOutcome;
-  readonly badFields: number;
+  /** Fields of the page that are left out because they cannot be read. */
+  readonly badFields: readonly BadField[];
 }
 
 export interface PageContext {
@@ -23,7 +25,7 @@ export interface PageContext {
   readonly statusUrl: string;
 }
 
-/** The pure middle of an observation: page in, figures or failure out. */
+/** The figures of a page, or the failure when it is not a status page. */
 export function readOutcome({ page, server, capacity, now, statusUrl }: PageContext): ReadOutcome {
   const parsed = server === 'apache' ? parseApacheStatus(page.body) : parseStubStatus(page.body);
   if (!parsed.ok) {
@@ -33,7 +35,7 @@ export function readOutcome({ page, server, capacity, now, statusUrl }: PageCont
       `fetch "${statusUrl}": found ${found} instead of ${statusPageNames[server]}`,
       remedy,
     );
-    return { outcome: { kind: 'failed', failure }, badFields: 0 };
+    return { outcome: { kind: 'failed', failure }, badFields: [] };
   }
   const { snapshot, badFields } = parsed.value;
   const version = parseServerVersion(
@@ -44,10 +46,9 @@ export function readOutcome({ page, server, capacity, now, statusUrl }: PageCont
     kind: 'answered',
     snapshot,
     figures: deriveSlots(snapshot, capacity),
-    ...(version === undefined ? {} : { version }),
-    ...(startTimeSeconds === undefined ? {} : { startTimeSeconds }),
+    ...present({ version, startTimeSeconds }),
   };
-  return { outcome, badFields: badFields.length };
+  return { outcome, badFields };
 }
 
 const statusPageNames: Readonly<Record<ServerKind, string>> = {

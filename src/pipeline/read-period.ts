@@ -12,14 +12,14 @@ import type { Period } from '../snapshot/period.ts';
 
 type Values = ReadonlyMap<number, number>;
 
-/** Reads all figures of a target over one stretch of time. */
+/** Reads all figures of a target in one period. */
 export async function readPeriod(
   client: PrometheusClient,
   selection: TargetSelection,
   range: QueryRange,
 ): Promise<Result<Period, string>> {
   const queries = periodQueries(selection, `${range.stepSeconds}s`);
-  // Each value looks back over one step: the first one ends a step after the start.
+  // Each value covers the step before it: the first one is one step after the start.
   const ends = { ...range, startSeconds: range.startSeconds + range.stepSeconds };
   const gauges: Partial<Record<GaugeName, Values>> = {};
   for (const [name, promql] of Object.entries(queries.gauges)) {
@@ -50,7 +50,7 @@ async function readValues(
   return series.ok ? ok(series.value[0]?.values ?? new Map()) : series;
 }
 
-/** When the server last loaded another configuration, to within a step. */
+/** When the server last loaded another configuration, with the precision of a step. */
 export async function findConfigChange(
   client: PrometheusClient,
   selection: TargetSelection,

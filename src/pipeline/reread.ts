@@ -1,7 +1,7 @@
-/** A reload of the server may change its files at any time; reading them once a minute costs nothing. */
+/** The server's files may change at any time; reading them once a minute takes little. */
 const rereadMilliseconds = 60_000;
 
-/** The result of a reading that is made again when it is a minute old; callers in between share it. */
+/** Shares the result of a read for a minute; after that the next call reads again. */
 export function rereadEachMinute<T>(read: () => Promise<T>): () => Promise<T> {
   let readAt = Number.NEGATIVE_INFINITY;
   let latest: Promise<T> | undefined;

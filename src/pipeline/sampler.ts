@@ -10,10 +10,10 @@ export interface Sampler {
   stop(): void;
 }
 
-/** Longest wait for one sample: sampled each second, a full server is known as such within three. */
+/** Maximum wait for one sample. With one sample a second, a full server is detected within three seconds. */
 const deadlineMilliseconds = 1500;
 
-/** Samples a target at a fixed pace, the first at a random moment so that a thousand targets spread evenly. */
+/** Samples a target at a fixed interval. The first sample is at a random moment, to spread the load of many targets. */
 export function startSampler({ target, intervalMilliseconds }: SamplerOptions): Sampler {
   if (intervalMilliseconds === 0) return { stop: () => undefined };
   const tick = () => void target.sample(deadlineMilliseconds);

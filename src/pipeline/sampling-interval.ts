@@ -1,15 +1,15 @@
 import type { TargetConfig } from '../config/schema.ts';
 
 const defaultMilliseconds = 1000;
-/** Samples a second that one process takes on its own account; a thousand would cost a whole CPU. */
-const mostSamplesPerSecond = 50;
+/** Samples a second of all targets together, by default; a thousand would take a whole CPU. */
+const maximumSamplesPerSecond = 50;
 
-/** Milliseconds between two samples of a target, 0 for none. What an operator writes is obeyed as it stands. */
+/** Milliseconds between two samples of a target, 0 for no samples. A configured interval is used unchanged. */
 export function samplingInterval(
   { interval }: TargetConfig['sampling'],
   targetCount: number,
 ): number {
   return (
-    interval ?? defaultMilliseconds * Math.max(1, Math.ceil(targetCount / mostSamplesPerSecond))
+    interval ?? defaultMilliseconds * Math.max(1, Math.ceil(targetCount / maximumSamplesPerSecond))
   );
 }

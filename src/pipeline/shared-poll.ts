@@ -1,6 +1,6 @@
 import { within } from './within.ts';
 
-/** A server that has had less time than this to answer has not failed: the caller left too early. */
+/** A server that had less time than this to answer has not failed: its caller left too early. */
 const shortestPollMilliseconds = 1000;
 
 export interface SharedPollOptions<View> {
@@ -14,19 +14,19 @@ export interface SharedPollOptions<View> {
   readonly mayNeedMoreTime: (view: View) => boolean;
 }
 
-/** One poll at a time, shared by all who ask while it is under way. */
+/** One poll at a time, shared by all callers that come while it is under way. */
 export interface SharedPoll<View> {
-  /** The result, at the caller's deadline at the latest; undefined for one that left before the server had a second. */
+  /** The result, by the caller's deadline; undefined when that comes before the server had a second to answer. */
   ask(deadlineMilliseconds: number): Promise<View | undefined>;
   /** The result of the poll under way, or of a new one, whenever it ends. */
   join(deadlineMilliseconds: number): Promise<View>;
-  /** The page has arrived: who asks from here on wants a later one. */
+  /** The page has arrived: callers from now on start another poll. */
   pageArrived(): void;
-  /** Gives up the poll under way; nobody polls again. */
+  /** Ends the poll under way, and prevents further ones. */
   close(): void;
 }
 
-/** A poll under way, when it gives up, and the way to make it give up sooner. */
+/** A poll under way. */
 interface Poll<View> {
   readonly startedAt: number;
   readonly endsAt: number;
@@ -79,13 +79,13 @@ export function createSharedPoll<View>(options: SharedPollOptions<View>): Shared
   };
 }
 
-/** Makes a poll give up when a caller's time is over. */
+/** Ends a poll at a caller's deadline. */
 async function endingAt<View>(poll: Poll<View>, wantedAt: number): Promise<View> {
   const timer = setTimeout(() => poll.giveUp.abort(), Math.max(0, wantedAt - performance.now()));
   return poll.view.finally(() => clearTimeout(timer));
 }
 
-/** Whether a caller's time is over before the server has had about a second to answer. */
+/** Whether a caller's deadline comes before the server has had about a second to answer. */
 function isYoung(poll: Poll<unknown>, wantedAt: number): boolean {
   return wantedAt - poll.startedAt < shortestPollMilliseconds * 0.9;
 }

@@ -6,6 +6,7 @@ import { openStreamInput } from '../io/stream-input.ts';
 import { openSyslogInput } from '../io/syslog-input.ts';
 import type { CriStream } from '../parse/cri-line.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import { present } from '../present.ts';
 import type { Subscription } from './input-registry.ts';
 
 export type AccessLogConfig = TargetConfig['access_logs'][number];
@@ -14,14 +15,14 @@ export function nameOf({ path, syslog, pipe }: AccessLogConfig): string {
   return path ?? syslog ?? pipe ?? 'stdin';
 }
 
-interface SubscribeOptions {
+export interface SubscribeOptions {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
   readonly stdin: Readable;
   readonly consume: LineConsumer;
 }
 
-/** What cannot be read a second time is shared by all targets; a place in a file belongs to one target's counts. */
+/** Targets share an input that cannot be read twice. A place in a file belongs to the counts of one target. */
 export function subscribe(
   source: AccessLogConfig,
   { config, logs, stdin, consume }: SubscribeOptions,
@@ -29,8 +30,8 @@ export function subscribe(
   const common = { target: config.name, source: nameOf(source), consume };
   const { path, syslog, pipe } = source;
   if (path !== undefined) {
-    const stream = source.cri ? ({ cri: 'stdout' } as const) : {};
     const { ring } = source;
+    const stream = present({ cri: source.cri ? ('stdout' as const) : undefined });
     return subscribePath({ role: 'access', config, logs, path, ring, consume, ...stream });
   }
   if (syslog !== undefined) {
@@ -48,13 +49,13 @@ interface PathSubscription {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
   readonly path: string;
-  /** Whether it is a ring of files: the places of one mean nothing to the other. */
+  /** Whether the path is a ring of files. Places in a ring and in a single file are not interchangeable. */
   readonly ring: boolean;
   readonly consume: LineConsumer;
   readonly cri?: CriStream;
 }
 
-/** Nothing is read a second time there: no place is kept under the key. */
+/** For inputs that cannot be read twice: no place is kept under this key. */
 function unplaced(key: string) {
   return { key, placeKey: key };
 }
@@ -74,8 +75,7 @@ export function subscribePath(wanted: PathSubscription): Subscription {
         consume: take,
         start: logs.start,
         isRing: ring,
-        ...(cri === undefined ? {} : { cri }),
-        ...(place === undefined ? {} : { place }),
+        ...present({ cri, place }),
       }),
   };
 }

@@ -1,49 +1,29 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
-import { createGapTracker, type GapTracker } from '../derive/gap-state.ts';
-import { summarizeGaps } from '../derive/gap-tracker.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
-import { restoreCounts } from '../derive/restore-counts.ts';
-import { errorLogEvents } from '../parse/error-log-event.ts';
-import type { CompiledFormat } from '../parse/log-format/compile.ts';
-import type { Meaning } from '../parse/log-format/field-meanings.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
-import { explainMissing } from '../parse/log-format/parse-log-format.ts';
-import type { Result } from '../result.ts';
+import { present } from '../present.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogCounts } from '../snapshot/log-counts.ts';
-import {
-  type KeepaliveTimeout,
-  type LogView,
-  noSourceStats,
-  type SourceView,
-} from '../snapshot/log-source.ts';
-import { compileSourceFormat, tellsConnections } from './compile-source-format.ts';
+import type { Meaning } from '../snapshot/log-record.ts';
+import type { KeepaliveTimeout, LogView, SourceView } from '../snapshot/log-source.ts';
+import { compileSourceFormat, identifiesConnections } from './compile-source-format.ts';
+import { type FollowedGaps, followGaps } from './followed-gaps.ts';
 import type { InputRegistry, Subscription } from './input-registry.ts';
 import { readKeepaliveTimeout } from './keepalive-timeout.ts';
-import {
-  accessSink,
-  type ErrorEventCounts,
-  errorSink,
-  noAccessCounts,
-  noErrorEvents,
-} from './line-sinks.ts';
+import { type ErrorEventCounts, errorSink } from './line-sinks.ts';
 import type { Log } from './log.ts';
 import { createLogEvidence, type LogEvidence } from './log-evidence.ts';
-import { type AccessLogConfig, nameOf, subscribe, subscribePath } from './source-subscription.ts';
-
-/** What a target's counts were when they were saved: from outside, to be checked. */
-export interface SavedCounts {
-  readonly access?: unknown;
-  readonly errorEvents: Readonly<Record<string, number>>;
-}
+import { restoreAccessCounts, restoreErrorEvents, type SavedCounts } from './restore-log-counts.ts';
+import { subscribePath } from './source-subscription.ts';
+import { type CompiledSource, subscribeAccess } from './subscribe-access.ts';
 
 export interface TargetLogsOptions {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
-  /** Whether lines before the saved counts' end may still come: totals must not seem to fall. */
+  /** False while lines that the saved counts include may still be unread: totals must not seem to fall. */
   readonly isCaughtUp: boolean;
-  /** By which addresses are hashed. */
+  /** Hashes the addresses of clients. */
   readonly addressKey: HashKey;
   readonly stdin: Readable;
   readonly log: Log;
@@ -55,53 +35,43 @@ export interface TargetLogsOptions {
 export interface InputsPoll {
   /** Unix time in seconds. */
   readonly startedAt: number;
-  /** Keys of the inputs that have more at once. */
+  /** Keys of the inputs that have more to read at once. */
   readonly more: ReadonlySet<string>;
   isReading(key: string): boolean;
 }
 
-/** The counter of one target: what is counted, from the lines of which inputs. It owns no descriptor. */
+/** The counts of one target, and the inputs whose lines are counted. It owns no file descriptor. */
 export interface TargetLogs {
   readonly subscriptions: readonly Subscription[];
   afterPoll(poll: InputsPoll): void;
   isCaughtUp(): boolean;
   view(inputs: InputRegistry): LogView;
-  /** Seconds since an error log last said that there is no slot left; undefined when none speaks for now. */
+  /** Seconds since an error log last reported that no slot was free; undefined when no log shows that now. */
   exhaustedSecondsAgo(): number | undefined;
   /**
-   * What the connections in the access logs did; undefined where no format tells them apart.
+   * The gaps on the connections in the access logs; undefined where no format identifies connections.
    *
-   * @param todaySeconds the timeout in force, where it is known; with another than before, following begins anew
+   * @param todaySeconds the timeout in force, if it is known; another one than before discards the gaps seen so far
    */
   summarizeGaps(todaySeconds?: number): GapSummary | undefined;
   counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts };
 }
 
 /**
- * Prepares the counter of a target; a source whose format cannot be had is left out and told. What is to be waited for
- * comes first: until the counter begins, another one may be given the lines it goes on from.
+ * Prepares the counts of a target. A source whose format cannot be used is left out and logged. All that must be
+ * awaited is done here: until the returned function is called, earlier counts may still receive lines.
  *
- * @returns begins with the counts saved by then
+ * @returns starts counting from the counts saved by then
  */
 export async function prepareTargetLogs(
   options: TargetLogsOptions,
 ): Promise<(saved: SavedCounts | undefined) => TargetLogs> {
   const sources = await compileSources(options);
-  const isTracked = sources.some(({ format }) => format.ok && tellsConnections(format.value.gives));
-  const timeout = isTracked ? await readKeepaliveTimeout(options.config, options.log) : undefined;
-  return (saved) => beginTargetLogs({ ...options, saved, sources, timeout });
-}
-
-interface CompiledSource {
-  readonly source: AccessLogConfig;
-  readonly format: Result<CompiledFormat, string>;
-}
-
-interface BeginOptions extends TargetLogsOptions {
-  readonly saved: SavedCounts | undefined;
-  readonly sources: readonly CompiledSource[];
-  /** Absent where no format tells connections apart. */
-  readonly timeout: KeepaliveTimeout | undefined;
+  const isFollowed = sources.some(
+    ({ format }) => format.ok && identifiesConnections(format.value.fields),
+  );
+  const timeout = isFollowed ? await readKeepaliveTimeout(options.config, options.log) : undefined;
+  return (saved) => new CountedLogs({ ...options, saved, sources, timeout });
 }
 
 async function compileSources({
@@ -115,144 +85,98 @@ async function compileSources({
   return sources;
 }
 
-function beginTargetLogs(options: BeginOptions): TargetLogs {
-  const { config, logs, saved, now } = options;
-  const access = restoreAccess(options);
-  const errorEvents = restoreEvents(saved);
-  const evidences = new Map<string, LogEvidence>();
-  let caughtUp = options.isCaughtUp;
-  const { subscriptions, refused, tells, tracked } = subscribeAccess(options, access);
+interface CountedLogsOptions extends TargetLogsOptions {
+  readonly saved: SavedCounts | undefined;
+  readonly sources: readonly CompiledSource[];
+  /** Absent where no format identifies connections. */
+  readonly timeout: KeepaliveTimeout | undefined;
+}
 
-  for (const { path, cri, ring } of config.error_logs) {
-    const evidence = createLogEvidence(now);
-    const sink = errorSink({
-      server: config.server,
-      counts: errorEvents,
-      onEvent: evidence.take,
-    });
-    const stream = cri ? ({ cri: 'stderr' } as const) : {};
-    const wanted = { role: 'error', config, logs, path, ring, consume: sink, ...stream } as const;
-    const subscription = subscribePath(wanted);
-    subscriptions.set(subscription.key, subscription);
-    evidences.set(subscription.key, evidence);
+class CountedLogs implements TargetLogs {
+  readonly subscriptions: readonly Subscription[];
+  readonly #config: TargetConfig;
+  readonly #access: LogCounts;
+  readonly #errorEvents: ErrorEventCounts;
+  readonly #gaps: FollowedGaps | undefined;
+  readonly #fields: ReadonlySet<Meaning>;
+  readonly #refused: readonly SourceView[];
+  /** By the key of the error log. */
+  readonly #evidence = new Map<string, LogEvidence>();
+  #caughtUp: boolean;
+
+  constructor(options: CountedLogsOptions) {
+    const { timeout } = options;
+    this.#config = options.config;
+    this.#caughtUp = options.isCaughtUp;
+    this.#access = restoreAccessCounts(options);
+    this.#errorEvents = restoreErrorEvents(options.saved);
+    this.#gaps = timeout === undefined ? undefined : followGaps(timeout);
+    const access = subscribeAccess({ ...options, counts: this.#access, gaps: this.#gaps });
+    this.#fields = access.fields;
+    this.#refused = access.refused;
+    this.subscriptions = uniqueByKey([...access.subscriptions, ...this.#subscribeErrors(options)]);
   }
 
-  return {
-    subscriptions: [...subscriptions.values()],
-    afterPoll({ startedAt, more, isReading }) {
-      caughtUp ||= ![...subscriptions.keys()].some((key) => more.has(key));
-      for (const [key, evidence] of evidences) {
-        const poll = { startedAt, hasMore: more.has(key), isReading: isReading(key) };
-        evidence.afterPoll(poll);
-      }
-    },
-    isCaughtUp: () => caughtUp,
-    view: (inputs) => ({
-      ...(caughtUp && config.access_logs.length > 0 ? { access } : {}),
-      ...(caughtUp && config.error_logs.length > 0 ? { errorEvents } : {}),
-      ...(tracked === undefined ? {} : viewTracked(tracked)),
-      tells,
-      sources: mergeSources([...viewSources(subscriptions, inputs), ...refused]),
-    }),
-    exhaustedSecondsAgo() {
-      const ages = [...evidences.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
-      return ages.length === 0 ? undefined : Math.min(...ages);
-    },
-    summarizeGaps(seconds) {
-      if (tracked === undefined) return undefined;
-      if (seconds !== undefined && seconds !== tracked.timeout.seconds) {
-        tracked.timeout = { seconds, source: 'config' };
-        tracked.tracker = createGapTracker({ todaySeconds: seconds });
-      }
-      return summarizeGaps(tracked.tracker);
-    },
-    counts: () => ({ access, errorEvents }),
-  };
+  afterPoll({ startedAt, more, isReading }: InputsPoll): void {
+    this.#caughtUp ||= !this.subscriptions.some(({ key }) => more.has(key));
+    for (const [key, evidence] of this.#evidence) {
+      evidence.afterPoll({ startedAt, hasMore: more.has(key), isReading: isReading(key) });
+    }
+  }
+
+  isCaughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  view(inputs: InputRegistry): LogView {
+    const { access_logs, error_logs } = this.#config;
+    return {
+      ...(this.#caughtUp && access_logs.length > 0 ? { access: this.#access } : {}),
+      ...(this.#caughtUp && error_logs.length > 0 ? { errorEvents: this.#errorEvents } : {}),
+      ...this.#gaps?.view(),
+      fields: this.#fields,
+      sources: mergeSources([...viewSources(this.subscriptions, inputs), ...this.#refused]),
+    };
+  }
+
+  exhaustedSecondsAgo(): number | undefined {
+    const ages = [...this.#evidence.values()].flatMap((log) => log.exhaustedSecondsAgo() ?? []);
+    return ages.length === 0 ? undefined : Math.min(...ages);
+  }
+
+  summarizeGaps(todaySeconds?: number): GapSummary | undefined {
+    return this.#gaps?.summarize(todaySeconds);
+  }
+
+  counts(): { readonly access: LogCounts; readonly errorEvents: ErrorEventCounts } {
+    return { access: this.#access, errorEvents: this.#errorEvents };
+  }
+
+  #subscribeErrors({ config, logs, now }: CountedLogsOptions): readonly Subscription[] {
+    return config.error_logs.map(({ path, cri, ring }) => {
+      const evidence = createLogEvidence(now);
+      const { server } = config;
+      const consume = errorSink({ server, counts: this.#errorEvents, onEvent: evidence.take });
+      const stream = present({ cri: cri ? ('stderr' as const) : undefined });
+      const wanted = { role: 'error', config, logs, path, ring, consume, ...stream } as const;
+      const subscription = subscribePath(wanted);
+      this.#evidence.set(subscription.key, evidence);
+      return subscription;
+    });
+  }
+}
+
+/** Of equal sources the last one is read. */
+function uniqueByKey(subscriptions: readonly Subscription[]): readonly Subscription[] {
+  return [...new Map(subscriptions.map((one) => [one.key, one])).values()];
 }
 
 function* viewSources(
-  subscriptions: ReadonlyMap<string, Subscription>,
+  subscriptions: readonly Subscription[],
   inputs: InputRegistry,
 ): Generator<SourceView> {
-  for (const [key, { source }] of subscriptions) {
+  for (const { key, source } of subscriptions) {
     const view = inputs.view(key);
     if (view !== undefined) yield { source, ...view };
   }
-}
-
-interface AccessSubscriptions {
-  readonly subscriptions: Map<string, Subscription>;
-  /** Sources that are not read for their format. */
-  readonly refused: readonly SourceView[];
-  readonly tells: ReadonlySet<string>;
-  /** Absent where no format tells connections apart. */
-  readonly tracked: Tracked | undefined;
-}
-
-/** Begun anew when the server has another timeout: under it the gaps mean something else. */
-interface Tracked {
-  tracker: GapTracker;
-  timeout: KeepaliveTimeout;
-}
-
-function viewTracked({ tracker: { gaps, missed }, timeout }: Tracked): Partial<LogView> {
-  return {
-    gaps: { gap: gaps.histogram, missed: missed.histogram },
-    keepaliveTimeout: timeout,
-  };
-}
-
-function subscribeAccess(options: BeginOptions, counts: LogCounts): AccessSubscriptions {
-  const { config, log, timeout } = options;
-  const subscriptions = new Map<string, Subscription>();
-  const refused: SourceView[] = [];
-  const tells = new Set<Meaning>();
-  const tracked = timeout && {
-    timeout,
-    tracker: createGapTracker({ todaySeconds: timeout.seconds }),
-  };
-  for (const { source, format } of options.sources) {
-    if (!format.ok) {
-      const condition = { reason: 'bad_format', remedy: format.error } as const;
-      refused.push({ source: nameOf(source), stats: noSourceStats, condition });
-      log.error('a log is not read', { target: config.name, error: format.error });
-      continue;
-    }
-    for (const meaning of format.value.gives) tells.add(meaning);
-    // nginx tells aborts by status 499.
-    if (config.server === 'nginx' && tells.has('status')) tells.add('aborted');
-    const canTrack = tellsConnections(format.value.gives);
-    const consume = accessSink({
-      counts,
-      format: format.value,
-      now: options.now,
-      ...(canTrack && tracked !== undefined ? { tracked } : {}),
-    });
-    const subscription = subscribe(source, { ...options, consume });
-    subscriptions.set(subscription.key, subscription);
-  }
-  // What one log of a target lacks another may tell.
-  const missing = subscriptions.size === 0 ? [] : explainMissing(tells, config.server);
-  for (const sentence of missing) {
-    log.warn('the log format lacks a field', { target: config.name, missing: sentence });
-  }
-  return { subscriptions, refused, tells, tracked };
-}
-
-function restoreAccess({ config, logs, saved, log }: BeginOptions): LogCounts {
-  const fresh = noAccessCounts(config, logs);
-  if (saved?.access === undefined) return fresh;
-  const restored = restoreCounts(saved.access, fresh);
-  if (restored === undefined && config.access_logs.length > 0) {
-    log.warn('access-log counts begin anew: buckets or virtual hosts have changed', {
-      target: config.name,
-    });
-  }
-  return restored ?? fresh;
-}
-
-function restoreEvents(saved: SavedCounts | undefined): ErrorEventCounts {
-  const counts = noErrorEvents();
-  for (const event of errorLogEvents) counts[event] = saved?.errorEvents[event] ?? 0;
-  return counts;
 }

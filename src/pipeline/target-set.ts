@@ -2,6 +2,7 @@ import type { StatusTargetConfig } from '../config/status-target.ts';
 import type { ListenerDirectory } from '../io/list-listeners.ts';
 import type { KernelReader } from '../io/read-kernel.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
+import { present } from '../present.ts';
 import { createConfigSource } from './config-source.ts';
 import { createHoldersSource } from './holders-source.ts';
 import { createHostSource } from './host-source.ts';
@@ -14,34 +15,34 @@ import { samplingInterval } from './sampling-interval.ts';
 
 export interface TargetSetOptions {
   readonly resolveName: ResolveName;
-  /** Of every request to a server. */
+  /** User-Agent of every request to a server. */
   readonly userAgent?: string;
-  /** Absent: nothing of the machine is read (a probe of a server elsewhere). */
+  /** Absent for probes: nothing is read from this machine's kernel. */
   readonly kernel?: KernelReader;
-  /** Who listens where; comes with `kernel`. */
+  /** The listening sockets of this machine; together with `kernel`. */
   readonly listeners?: ListenerDirectory;
   /** Whether the exporter runs in a pod, whose network namespace is its own. */
   readonly inPod?: boolean;
-  /** By target, whether its error log has just said so. */
+  /** Seconds since a target's error log last reported that no slot was free. */
   readonly logExhaustedSecondsAgo?: (target: string) => number | undefined;
-  /** Whether somebody looks at the page. */
+  /** Whether the page is open in a browser. */
   readonly isWatched?: () => boolean;
   readonly log: Log;
   readonly now: () => number;
 }
 
-/** The targets of the configuration now in force. */
+/** The targets of the configuration in force. */
 export interface TargetSet {
   all(): readonly Target[];
   byName(name: string): Target | undefined;
-  /** Takes over a new list; a target whose configuration stays keeps its counters. */
+  /** Replaces the list. A target whose configuration stays the same keeps its counters. */
   apply(targets: readonly StatusTargetConfig[]): void;
-  /** Stops sampling and gives up every connection kept. */
+  /** Stops sampling and closes every connection. */
   close(): void;
 }
 
 interface Entry {
-  /** The configuration as text: what stays the same keeps its counters. */
+  /** The configuration as text. A target with the same key keeps its counters. */
   readonly key: string;
   readonly target: Target;
   readonly intervalMilliseconds: number;
@@ -105,9 +106,10 @@ function hostPart(config: StatusTargetConfig, options: TargetSetOptions) {
     directory: listeners,
     inPod,
     log,
-    ...(configFile === undefined
-      ? {}
-      : { readConfiguredPorts: createPortSource(config.server, configFile) }),
+    ...present({
+      readConfiguredPorts:
+        configFile === undefined ? undefined : createPortSource(config.server, configFile),
+    }),
   });
   return { readHost: createHostSource({ target, readListen, processes, kernel, log }) };
 }
@@ -128,7 +130,7 @@ function holdersPart(
       statusUrl: status_url,
       http,
       resolveName,
-      ...(userAgent === undefined ? {} : { userAgent }),
+      ...present({ userAgent }),
       timeoutMilliseconds: timeout,
       intervalMilliseconds: slot_table.interval,
       maskClients: slot_table.mask_clients,

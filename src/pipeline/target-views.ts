@@ -1,4 +1,5 @@
 import type { AdviceSubject } from '../derive/advice-input.ts';
+import { present } from '../present.ts';
 import type { Advice } from '../snapshot/advice.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import type { LoggedTarget, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
@@ -15,13 +16,13 @@ export interface TargetViewsOptions {
   readonly now: () => number;
 }
 
-/** The one place where what is known of a target is put together: its polls, its logs and its advice. */
+/** Puts together the view of a target: its polls, its logs and its advice. */
 export interface TargetViews {
   /** Polls every target. */
   observeAll(deadlineMilliseconds: number): Promise<readonly TargetView[]>;
-  /** A view with the logs and the advice of now. */
+  /** Adds the current logs and advice to a view. */
   complete(view: TargetView): TargetView;
-  /** A target without a poll: its logs and its advice. */
+  /** The logs and the advice of a target without a poll. */
   logged(target: TargetIdentity): LoggedTarget;
   allLogsOnly(): readonly LoggedTarget[];
   logsOnlyByName(name: string): LoggedTarget | undefined;
@@ -33,11 +34,7 @@ export function createTargetViews(options: TargetViewsOptions): TargetViews {
   const { polled, logsOnly, now } = options;
   const fromLogs = (subject: AdviceSubject) => {
     const logs = options.logsOf(subject.observation.target.name);
-    const advice = options.adviceFor(subject);
-    return {
-      ...(logs === undefined ? {} : { logs }),
-      ...(advice === undefined ? {} : { advice }),
-    };
+    return present({ logs, advice: options.adviceFor(subject) });
   };
   const logged = (target: TargetIdentity): LoggedTarget => {
     const subject = { observation: { target } };

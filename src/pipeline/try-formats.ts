@@ -4,31 +4,32 @@ import { readTail } from '../io/read-tail.ts';
 import { createCriUnwrapper } from '../parse/cri-line.ts';
 import type { CompiledFormat, LineProblem } from '../parse/log-format/compile.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import { type CheckedField, checkedFields, createLogRecord } from '../snapshot/log-record.ts';
 import { compileSourceFormat } from './compile-source-format.ts';
 
-/** How the newest lines of a log follow the format that is configured for it. */
+/** How many of the newest lines of a log follow the configured format. */
 export interface FormatTrial {
   readonly lines: number;
   readonly understood: number;
-  /** Lines by field that could not be read in them. */
+  /** For each field the number of lines in which it cannot be read. */
   readonly badFields: ReadonlyMap<CheckedField, number>;
-  /** The first line that was not understood. */
+  /** The first line that does not follow the format. */
   readonly first?: LineProblem & { readonly line: string };
 }
 
 export interface TriedFormat {
   readonly target: string;
   readonly path: string;
-  /** In words why nothing could be tried. */
+  /** An error says why the format could not be tried. */
   readonly trial: Result<FormatTrial, string>;
 }
 
-const longestTail = 256 * 1024;
+const maximumTailBytes = 256 * 1024;
 const newline = 0x0a;
 
-/** Tries the formats of all access logs that are files on their newest lines. */
+/** Tries the formats of all access logs that are files, on their newest lines. */
 export async function tryFormats({ targets }: Config): Promise<readonly TriedFormat[]> {
   const tried: TriedFormat[] = [];
   for (const target of targets) {
@@ -41,7 +42,7 @@ export async function tryFormats({ targets }: Config): Promise<readonly TriedFor
   return tried;
 }
 
-/** A pattern that nothing matches, or whose directory cannot be listed, is tried as it stands, which says that there is no such file. */
+/** A pattern without a match is tried like a path, which reports that there is no such file. */
 async function filesOf(pattern: string | undefined): Promise<readonly string[]> {
   if (pattern === undefined) return [];
   const { paths } = await expandPattern(pattern);
@@ -56,9 +57,9 @@ interface Source {
 async function tryOn(path: string, { source, target }: Source): Promise<TriedFormat['trial']> {
   const format = await compileSourceFormat(source, target);
   if (!format.ok) return format;
-  const tail = await readTail(path, longestTail);
+  const tail = await readTail(path, maximumTailBytes);
   if (!tail.ok) return tail;
-  if (tail.value.length === 0) return err('it has no line yet');
+  if (tail.value.length === 0) return err('the file contains no line yet');
   return ok(tryLines(tail.value, { format: format.value, cri: source.cri }));
 }
 
@@ -93,5 +94,5 @@ function tryLines(
     hand(bytes, start, end);
     start = end + 1;
   }
-  return { lines, understood, badFields, ...(first === undefined ? {} : { first }) };
+  return { lines, understood, badFields, ...present({ first }) };
 }

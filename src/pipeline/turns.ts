@@ -1,4 +1,4 @@
-/** Runs steps one after the other, in the order in which they were asked for; one that fails holds up no other. */
+/** Runs steps one after the other, in the order of the calls. A step that fails does not stop the next one. */
 export type InTurn = <T>(step: () => Promise<T>) => Promise<T>;
 
 export function createTurns(): InTurn {

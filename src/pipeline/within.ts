@@ -1,4 +1,4 @@
-/** What work yields in that time; undefined when it takes longer, and what comes later is not waited for. */
+/** The result of the work, or undefined when it takes longer than that. The work itself is not stopped. */
 export async function within<T>(
   work: Promise<T> | undefined,
   milliseconds: number,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type CheckPassword, createPasswordChecker } from './check-password.ts';
 import { createFailureLimit } from './failure-limit.ts';
 
-/** `busy`: too many wait already. `limited`: this address has failed too often. Neither says whether it was right. */
+/** `busy`: too many checks wait. `limited`: this address has failed too often. Both are independent of the password. */
 export type AuthVerdict = 'accepted' | 'refused' | 'busy' | 'limited';
 
 export interface AuthRequest {
@@ -22,18 +22,18 @@ export interface BasicAuthOptions {
   readonly checkPassword?: CheckPassword;
 }
 
-/** Room for a name and far more than the 72 bytes of a password that bcrypt looks at. */
-const longestHeader = 2048;
+/** Enough for a name and far more than the 72 bytes of a password that bcrypt uses. */
+const maximumHeaderLength = 2048;
 
-/** Verdicts kept of each sort. Apart, so that a flood of wrong passwords cannot push out the right ones. */
+/** Remembered results of each kind. They are kept apart, so that many wrong passwords cannot displace right ones. */
 const remembered = 100;
 
-/** A check takes from 60 ms to a second; more waiting than this is an attack or a mistake. */
-const longestQueue = 32;
+/** A check takes 60 ms to a second. More waiting checks than this are an attack or a mistake. */
+const maximumQueueLength = 32;
 
 /**
- * Checks passwords one at a time, off the event loop, and remembers what it found: a user who was let in once is
- * answered from memory, whatever others try meanwhile.
+ * Checks passwords one at a time, outside the event loop, and remembers the results: a user who was accepted once is
+ * accepted from memory, even while other clients try passwords.
  */
 export function createBasicAuth(options: BasicAuthOptions): BasicAuth {
   const check = createQueue(options.checkPassword ?? createPasswordChecker());
@@ -61,12 +61,12 @@ export function createBasicAuth(options: BasicAuthOptions): BasicAuth {
     const { user, password } = credentials;
     const known = users.get(user);
     const isKnown = known !== undefined;
-    // An unknown user costs the same bcrypt as a known one, so that names cannot be told by the clock.
+    // An unknown user takes one bcrypt too, so that response times do not reveal which names exist.
     const hash = known ?? decoyOf(users);
     const key = cacheKey([user, hash, password]);
     if (isKnown && accepted.has(key)) return 'accepted';
     if (refused.has(key)) return 'refused';
-    // Several scrapes that begin at once with the same password are one check.
+    // Scrapes that start together with the same password share one check.
     const verdict = underWay.get(key) ?? judge({ address, password, hash, key, isKnown });
     underWay.set(key, verdict);
     return verdict.finally(() => underWay.delete(key));
@@ -86,7 +86,7 @@ function createQueue(check: CheckPassword) {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   return async (password: string, hash: string): Promise<boolean | undefined> => {
-    if (waiting >= longestQueue) return undefined;
+    if (waiting >= maximumQueueLength) return undefined;
     const turn = last.then(() => check(password, hash)).catch(() => undefined);
     last = turn;
     waiting += 1;
@@ -96,7 +96,7 @@ function createQueue(check: CheckPassword) {
   };
 }
 
-/** A real hash of the same file, and so of the same cost; a match on it lets nobody in. */
+/** A hash from the same file, and so of the same cost. A match with it is not accepted. */
 function decoyOf(users: ReadonlyMap<string, string>): string {
   const [hash] = users.values();
   if (hash === undefined) throw new Error('basic authentication needs at least one user');
@@ -108,9 +108,9 @@ export interface BasicCredentials {
   readonly password: string;
 }
 
-/** RFC 7617: the name ends at the first colon; the password may hold more of them. */
+/** RFC 7617: the name ends at the first colon; the password may contain further colons. */
 export function parseBasicCredentials(header: string | undefined): BasicCredentials | undefined {
-  if (header === undefined || header.length > longestHeader) return undefined;
+  if (header === undefined || header.length > maximumHeaderLength) return undefined;
   const [, encoded] = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? [];
   if (encoded === undefined) return undefined;
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
@@ -120,8 +120,8 @@ export function parseBasicCredentials(header: string | undefined): BasicCredenti
 }
 
 /**
- * Each part goes in with its length before it: joined plainly, `a:b` + `c` and `a` + `b:c` would share
- * one verdict (CVE-2022-46146). Hashed, so that no password stays in memory.
+ * Each part is preceded by its length: otherwise `a:b` + `c` and `a` + `b:c` would share one result
+ * (CVE-2022-46146). It is a hash, so that no password stays in memory.
  */
 function cacheKey(parts: readonly string[]): string {
   const hash = createHash('sha256');

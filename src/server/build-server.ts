@@ -13,11 +13,11 @@ export interface ServerOptions {
   readonly ports: ServerPorts;
   readonly telemetryPath: string;
   readonly onError: (error: Error) => void;
-  /** TLS and authentication; absent: plain HTTP for everybody who reaches the port. */
+  /** TLS and authentication. Absent: plain HTTP for every client that reaches the port. */
   readonly security?: WebSecurity;
 }
 
-/** No route has a schema. Without these Fastify loads its compilers all the same: 2 MiB and a hundred modules. */
+/** No route has a schema. Without this Fastify would load its compilers: 2 MiB and a hundred modules. */
 const noCompiler = () => (): never => {
   throw new Error('no route has a schema');
 };
@@ -26,7 +26,7 @@ const withoutSchemas = { buildValidator: noCompiler, buildSerializer: noCompiler
 export interface BuiltServer {
   readonly server: FastifyInstance;
   readonly listen: Listen;
-  /** Ends every connection, for when a client does not let the server close. */
+  /** Ends every connection, for a client that keeps the server from closing. */
   cutConnections(): void;
 }
 
@@ -37,7 +37,7 @@ export function buildServer(options: ServerOptions): BuiltServer {
     logger: false,
     schemaController: { compilersFactory: withoutSchemas },
     bodyLimit: 1024,
-    // Fastify waits without end by default; a client that sends half a request must not hold a socket.
+    // By default Fastify waits forever. A client that sends half a request must not hold a socket.
     requestTimeout: 10_000,
     connectionTimeout: 150_000,
     keepAliveTimeout: 75_000,
@@ -51,10 +51,10 @@ export function buildServer(options: ServerOptions): BuiltServer {
     return reply
       .code(status)
       .type('text/plain; charset=utf-8')
-      .send(status >= 500 ? 'internal error; the log has it\n' : `${error.message}\n`);
+      .send(status >= 500 ? 'internal error; see the log of the exporter\n' : `${error.message}\n`);
   });
   server.setNotFoundHandler((_, reply) =>
-    reply.code(404).type('text/plain; charset=utf-8').send('not found; / lists what there is\n'),
+    reply.code(404).type('text/plain; charset=utf-8').send('not found; / lists the pages\n'),
   );
   registerMetricsRoutes(server, { ports, telemetryPath });
   registerLifecycleRoutes(server, ports);

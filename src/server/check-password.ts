@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { readBcryptSource } from './bcrypt-source.ts';
 
-/** Whether a password belongs to a bcrypt hash. Rejects when it could not be found out. */
+/** Whether a password matches a bcrypt hash. Rejects when that could not be checked. */
 export type CheckPassword = (password: string, hash: string) => Promise<boolean>;
 
 /**
- * CommonJS as text, since the file next to this one is TypeScript in the tests and JavaScript in the package. bcrypt
- * looks at 72 bytes, so the checks of one hash all take as long.
+ * CommonJS as text: a separate file would be TypeScript in the tests and JavaScript in the package. bcrypt uses at most
+ * 72 bytes of a password, so all checks of one hash take the same time.
  */
 const workerCode = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -17,12 +17,12 @@ parentPort.on('message', ({ password, hash }) => {
 });
 `;
 
-/** A worker thread costs several MiB; right passwords are remembered, so it is rarely needed. */
+/** A worker thread takes several MiB. Right passwords are remembered, so it is rarely needed. */
 const idleMilliseconds = 10_000;
 
 /**
- * Checks passwords on a thread of its own: bcrypt takes 60 ms at cost 10 and a second at cost 14, in which the event
- * loop would answer nobody. For one check at a time.
+ * Checks passwords on a separate thread: bcrypt takes 60 ms at cost 10 and a second at cost 14, and would block the
+ * event loop for that time. Checks must not overlap.
  */
 export function createPasswordChecker(): CheckPassword {
   let worker: Worker | undefined;

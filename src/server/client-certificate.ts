@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 import type { WebTlsConfig } from '../config/web-tls-config.ts';
 import { err, ok, type Result } from '../result.ts';
 
-/** What a TLS connection tells about the client's certificate. */
+/** The client's certificate, as a TLS connection presents it. */
 export interface PresentedCertificate {
   /** The chain leads to a trusted CA. */
   readonly verified: boolean;
@@ -11,7 +11,7 @@ export interface PresentedCertificate {
 }
 
 /**
- * Go's client authentication policies, and exporter-toolkit's check of the names on top.
+ * Go's client authentication policies, and exporter-toolkit's additional check of the names.
  *
  * @param presented absent when the client sent no certificate
  */
@@ -27,7 +27,7 @@ export function checkClientCertificate(
       : err("client didn't provide a certificate");
   }
   if (policy !== 'RequireAnyClientCert' && !presented.verified) {
-    return err('client certificate is signed by no trusted authority, or is out of date');
+    return err('client certificate is not signed by a trusted authority, or has expired');
   }
   return checkNames(tls.clientAllowedSans, presented.subjectAltName);
 }
@@ -45,8 +45,8 @@ function checkNames(
 }
 
 /**
- * DNS, e-mail, IP and URI names out of Node's text form. Node writes a value with a comma or quote in it
- * as a JSON string since CVE-2021-44532, so that no name can pretend to be two.
+ * DNS, e-mail, IP and URI names from Node's text form. Since CVE-2021-44532 Node writes a value that contains a comma
+ * or quote as a JSON string, so that one name cannot look like two.
  */
 export function parseSubjectAltName(text: string): readonly string[] {
   const names: string[] = [];
@@ -66,7 +66,7 @@ function unquote(value: string): string {
   }
 }
 
-/** Addresses as Go prints them; Node writes IPv6 in full and in capitals. Names stay as they are. */
+/** Addresses in Go's form: Node writes IPv6 in full and in capitals. Names stay unchanged. */
 function canonicalName(name: string): string {
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(name) || ipaddr.IPv6.isValid(name);
   return isAddress ? ipaddr.parse(name).toString() : name;

@@ -1,26 +1,26 @@
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A Prometheus or two, some people, forty scrapes and forty probes need far fewer. */
-const mostConnections = 512;
+/** Two Prometheus servers, some browsers, forty scrapes and forty probes need far fewer. */
+const maximumConnections = 512;
 
-/** Accepted by Node while connections that make room for them are still closing. */
-const newcomers = 64;
+/** Further connections that Node accepts while older ones are still closing. */
+const newConnections = 64;
 
-/** Knows every connection, also those whose TLS handshake has not begun, which Node's HTTP server does not know. */
+/** Every connection, including those before their TLS handshake, which Node's HTTP server does not list. */
 export interface Connections {
   destroyAll(): void;
 }
 
 /**
- * Bounds the connections. Refusing newcomers would let a stranger with 512 idle connections shut everybody out: the one
- * without a request for longest goes in their place, which Prometheus survives by connecting anew.
+ * Limits the number of connections. Refusing new ones would let one client with 512 idle connections lock out all
+ * others. Instead the connection that has been idle for longest is closed; Prometheus then connects again.
  */
-export function limitConnections(server: HttpServer, most = mostConnections): Connections {
-  /** By peer, because a request over TLS knows another socket than its connection; longest idle first. */
+export function limitConnections(server: HttpServer, maximum = maximumConnections): Connections {
+  /** By peer, because a request over TLS has another socket than its connection. Longest idle first. */
   const open = new Map<string, Socket>();
   const busy = new Set<string>();
-  server.maxConnections = most + newcomers;
+  server.maxConnections = maximum + newConnections;
   server.prependListener('connection', (socket: Socket) => {
     const peer = peerOf(socket);
     open.set(peer, socket);
@@ -29,7 +29,7 @@ export function limitConnections(server: HttpServer, most = mostConnections): Co
       open.delete(peer);
       busy.delete(peer);
     });
-    if (open.size > most) (longestIdle() ?? socket).destroy();
+    if (open.size > maximum) (longestIdle() ?? socket).destroy();
   });
   server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     const peer = peerOf(socket);

@@ -2,15 +2,15 @@ import { isIPv6 } from 'node:net';
 import type { RateLimit } from '../config/web-config.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
-/** A person may mistype a few times; a machine that guesses gets one password checked in two seconds. */
+/** A person may mistype a few times. A program that guesses gets one password checked every two seconds. */
 const failures: RateLimit = { burst: 5, intervalMilliseconds: 2000 };
 
-/** Addresses remembered; the one that has been quiet for longest is forgotten first. */
+/** The address without a failure for longest is forgotten first. */
 const rememberedAddresses = 1000;
 
-/** Limits how many passwords are checked for one address; those that turn out right are given back. */
+/** Limits how many passwords are checked for one address. Right passwords do not count. */
 export interface FailureLimit {
-  /** False: this address has used up its failures for now. */
+  /** False when this address has reached its limit for now. */
   take(address: string): boolean;
   giveBack(address: string): void;
 }
@@ -33,7 +33,7 @@ export function createFailureLimit(now: () => number): FailureLimit {
   };
 }
 
-/** Whoever has an IPv6 address usually has the whole /64. */
+/** A client with an IPv6 address usually controls its whole /64. */
 function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   return address.split('::')[0]?.split(':').slice(0, 4).join(':') ?? address;

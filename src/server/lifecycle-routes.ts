@@ -17,7 +17,10 @@ export function registerLifecycleRoutes(server: FastifyInstance, ports: ServerPo
     const reloaded = await ports.reload();
     return reloaded.ok
       ? { status: 200, text: 'configuration reloaded\n' }
-      : { status: 500, text: `the old configuration stays:\n${reloaded.error.join('\n')}\n` };
+      : {
+          status: 500,
+          text: `the old configuration stays in force:\n${reloaded.error.join('\n')}\n`,
+        };
   };
   for (const method of ['POST', 'PUT'] as const) {
     server.route({
@@ -42,8 +45,8 @@ export function registerLifecycleRoutes(server: FastifyInstance, ports: ServerPo
   );
 
   // HTTP service discovery: each configured target becomes a scrape of /probe of this exporter, so that Prometheus
-  // can spread the targets (hashmod) and label them. Without an instance of its own all would share one `up`; a label
-  // `server` would push that of the metrics aside.
+  // can distribute the targets (hashmod) and label them. Each has its own `instance`, or all would share one `up`. A
+  // label `server` would replace the label of the metrics.
   server.get('/targets', (request, reply) =>
     reply.type('application/json; charset=utf-8').send(
       ports.listTargets().map(({ name, server: kind }) => ({

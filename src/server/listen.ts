@@ -11,28 +11,28 @@ export interface ListenOptions {
 export type Listen = (options: ListenOptions) => Promise<void>;
 
 /**
- * Listening where `localhost` means both of its addresses. Fastify's own second server for that is out of reach: its
- * connections are neither bounded nor cut at the end. Here they are handed to the one server there is.
+ * Listens on both addresses of `localhost`. Fastify would do that with a second server, whose connections could neither
+ * be limited nor closed at the end. Here the connections to the second address are passed to the first server.
  *
- * @param server before it is ready; what is opened beside it is closed with it
+ * @param server must not be ready yet; closing it also closes the second address
  */
 export function createListen(server: FastifyInstance): Listen {
-  let beside: Server | undefined;
+  let second: Server | undefined;
   server.addHook('onClose', async () => {
-    if (beside === undefined) return;
-    const closed = once(beside, 'close');
-    beside.close();
+    if (second === undefined) return;
+    const closed = once(second, 'close');
+    second.close();
     server.server.closeIdleConnections();
     await closed;
   });
   return async ({ host, port }) => {
     await server.listen({ host, port });
-    if (host === 'localhost') beside = await listenBeside(server.server);
+    if (host === 'localhost') second = await listenSecond(server.server);
   };
 }
 
-/** Undefined on a machine that has only one of the two. */
-async function listenBeside(main: HttpServer): Promise<Server | undefined> {
+/** Undefined on a machine that has only one of the two addresses. */
+async function listenSecond(main: HttpServer): Promise<Server | undefined> {
   const address = main.address();
   if (address === null || typeof address === 'string') return undefined;
   const host = address.family === 'IPv6' ? '127.0.0.1' : '::1';

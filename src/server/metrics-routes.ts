@@ -8,10 +8,10 @@ import { sendExposition } from './send-exposition.ts';
 const timeoutHeader = 'x-prometheus-scrape-timeout-seconds';
 
 /**
- * Scrapes answered at once; more are told to come back, as promhttp does. Counted for each route: whoever may ask
- * for /probe must not be able to shut out /metrics.
+ * Scrapes that are answered at the same time. Further ones get a 503, as with promhttp. Each route has its own limit:
+ * clients of /probe must not be able to block /metrics.
  */
-const mostInFlight = 40;
+const maximumInFlight = 40;
 
 export interface MetricsRoutesOptions {
   readonly ports: ServerPorts;
@@ -45,7 +45,10 @@ export function registerMetricsRoutes(
     async (request, reply) => {
       const target = single(request.query['target']);
       if (target === undefined || target === '') {
-        return reply.code(400).type(plainText).send('parameter target is missing\n');
+        return reply
+          .code(400)
+          .type(plainText)
+          .send('parameter target is missing: /probe?target=NAME\n');
       }
       const module = single(request.query['module']);
       const deadlineMilliseconds = scrapeDeadline(request.headers[timeoutHeader]);
@@ -70,14 +73,17 @@ export function registerMetricsRoutes(
 }
 
 function createLimit() {
-  const takePlace = createPlaces(mostInFlight);
+  const takePlace = createPlaces(maximumInFlight);
   return async (
     reply: FastifyReply,
     answer: (signal: AbortSignal) => Promise<Answer>,
   ): Promise<Answer> => {
     const place = takePlace(reply.raw);
     if (place === undefined) {
-      return { status: 503, text: `more than ${mostInFlight} scrapes at once; try again\n` };
+      return {
+        status: 503,
+        text: `more than ${maximumInFlight} scrapes at once; try again later\n`,
+      };
     }
     try {
       return await answer(place.signal);

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pageContentSecurityPolicy } from '../page/csp.ts';
 import type { ServerPorts } from './ports.ts';
 
-/** The page for people. */
+/** The HTML page. */
 export function registerPageRoute(server: FastifyInstance, ports: ServerPorts): void {
   server.get<{ Querystring: { refresh?: string } }>('/', async (request, reply) =>
     reply

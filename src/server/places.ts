@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
 
-/** A request that was let in. */
+/** The place of one request among those that are answered at the same time. */
 export interface Place {
-  /** Aborted when the client is gone: nobody reads the answer any more. */
+  /** Aborted when the client closes the connection before the answer. */
   readonly signal: AbortSignal;
-  /** To be called when the answer is ready; a client that goes away gives its place back sooner. */
+  /** Call it when the answer is ready. A client that closes the connection releases its place earlier. */
   release(): void;
 }
 
-/** Limits how many requests are answered at once; undefined when there is no place. */
+/** Limits how many requests are answered at the same time; undefined when no place is free. */
 export type TakePlace = (response: ServerResponse) => Place | undefined;
 
-export function createPlaces(most: number): TakePlace {
+export function createPlaces(maximum: number): TakePlace {
   let taken = 0;
   return (response) => {
-    if (taken >= most) return undefined;
+    if (taken >= maximum) return undefined;
     taken += 1;
     const gone = new AbortController();
     let held = true;

@@ -2,7 +2,7 @@ import type { ProbeRefusal } from '../config/probe-policy.ts';
 import type { Result } from '../result.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
-/** What the routes need of the application; app.ts provides it. */
+/** The functions that the routes need from the application; app.ts provides them. */
 export interface ServerPorts {
   /** The exposition of all targets and of the exporter itself. */
   renderMetrics(query: ScrapeQuery): Promise<string>;
@@ -10,22 +10,22 @@ export interface ServerPorts {
   renderPage(options: { readonly refresh: boolean }): string;
   /** The boards of the page as JSON on one line. */
   renderBoardsEvent(): string;
-  /** The advice for each target, as JSON shows it. */
+  /** The advice for each target, to be rendered as JSON. */
   showAdvice(): unknown;
-  /** Whether the exporter can serve what it was configured for. */
+  /** Whether a configuration is in force. */
   isReady(): boolean;
-  /** Reads the configuration anew; the problems when it was refused and the old one stays. */
+  /** Reads the configuration again. An error lists the problems; the old configuration then stays. */
   reload(): Promise<Result<void, readonly string[]>>;
   /** The effective configuration as YAML, without secrets. */
   showConfig(): string;
-  /** The module of a probe as YAML, without secrets; of a configured target, the target. */
+  /** The module of a probe, or the target without a module, as YAML without secrets. */
   showModule(query: Pick<ProbeQuery, 'target' | 'module'>): string;
   listTargets(): readonly { readonly name: string; readonly server: ServerKind }[];
 }
 
 export interface ScrapeQuery {
   readonly deadlineMilliseconds: number;
-  /** Aborted when whoever asked is gone. */
+  /** Aborted when the client has closed the connection. */
   readonly signal: AbortSignal;
 }
 

@@ -7,7 +7,7 @@ interface DebuggedProbe {
   readonly configuration: string;
 }
 
-/** `/probe?debug=true`, in the three parts in which blackbox_exporter answers it. */
+/** The answer to `/probe?debug=true`, in the three parts of blackbox_exporter's answer. */
 export function renderProbeDebug(probe: DebuggedProbe, metrics: string): string {
   const { target, module, deadlineMilliseconds, seconds, configuration } = probe;
   return [

@@ -10,13 +10,13 @@ export interface RequestGateOptions {
   readonly readConfig: () => Result<WebConfig, readonly ConfigProblem[]>;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Told on each request what is wrong with the configuration; empty when nothing is. */
+  /** Called for each request with the problems of the configuration; empty when there is none. */
   readonly onConfig: (problems: readonly ConfigProblem[]) => void;
 }
 
 /**
- * The checks exporter-toolkit makes before a route runs, in its order: configuration, rate, headers, user.
- * A configuration that cannot be read refuses everyone: it may have been about to close a door.
+ * The checks of exporter-toolkit before a route runs, in the same order: configuration, rate, headers, user.
+ * With a configuration that cannot be read every request is refused: the new one may be stricter.
  */
 export function createRequestGate(options: RequestGateOptions): onRequestAsyncHookHandler {
   const passes = createLimiter(options.now);
@@ -46,7 +46,7 @@ function refuse(reply: FastifyReply, status: number, text: string): FastifyReply
   return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);
 }
 
-/** One bucket for the whole server, filled anew only when the limit itself is another. */
+/** One bucket for the whole server. A new limit starts with a full bucket. */
 function createLimiter(now: () => number): (limit: RateLimit | undefined) => boolean {
   let last: { limit: RateLimit; bucket: TokenBucket } | undefined;
   return (limit) => {

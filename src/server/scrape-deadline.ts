@@ -1,12 +1,12 @@
-/** Kept back for rendering and the way to Prometheus, as blackbox_exporter does. */
+/** Reserved for rendering and the network, as in blackbox_exporter. */
 const offsetSeconds = 0.5;
 
-/** Prometheus' own default timeout, for people with curl. */
+/** Prometheus' default timeout, for clients that send no header. */
 const defaultSeconds = 10;
 
 /**
  * Time a scrape may take, in milliseconds, from the header X-Prometheus-Scrape-Timeout-Seconds. A header that is
- * no positive number is ignored: failing the scrape for it would help nobody.
+ * not a positive number is ignored.
  */
 export function scrapeDeadline(header: string | readonly string[] | undefined): number {
   const stated = Number(Array.isArray(header) ? header[0] : header);

@@ -3,14 +3,15 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { FastifyServerFactory } from 'fastify';
+import { present } from '../present.ts';
 import { checkClientCertificate, type PresentedCertificate } from './client-certificate.ts';
 import { asksForCertificate } from './tls-options.ts';
 import type { TlsSource } from './tls-source.ts';
 
-/** Node waits two minutes for a client that connects and says nothing. */
+/** Node's default is two minutes for a client that connects and sends nothing. */
 const handshakeMilliseconds = 10_000;
 
-/** How often connections are looked at that are too slow with their request; Node's own 30 s is long. */
+/** How often Node closes connections whose request is too slow; its default is 30 s. */
 const connectionsCheckingInterval = 5000;
 
 /** @param tls absent for plain HTTP */
@@ -20,7 +21,7 @@ export function createServerFactory(tls: TlsSource | undefined): FastifyServerFa
       tls === undefined
         ? createHttpServer({ connectionsCheckingInterval }, handler)
         : createTlsServer(handler, tls);
-    // Fastify leaves its own timeouts to whoever brings the server.
+    // Fastify does not set its timeouts on a server that a factory creates.
     Object.assign(server, {
       keepAliveTimeout: timeouts['keepAliveTimeout'] ?? server.keepAliveTimeout,
       requestTimeout: timeouts['requestTimeout'] ?? server.requestTimeout,
@@ -33,7 +34,7 @@ export function createServerFactory(tls: TlsSource | undefined): FastifyServerFa
 function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServer {
   let used = source();
   const server = createHttpsServer(
-    // Who is let in is decided below, by Go's policies, of which Node knows only two.
+    // Certificates are checked below, by Go's policies; Node supports only two of them.
     {
       ...used.options,
       connectionsCheckingInterval,
@@ -43,13 +44,13 @@ function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServ
     },
     handler,
   );
-  // In front of Node's own listener, which starts the handshake with what the server holds at that moment.
+  // Before Node's own listener, which starts the handshake with the current settings of the server.
   server.prependListener('connection', () => {
     const next = source();
     if (next === used) return;
     used = next;
     server.setSecureContext(next.options);
-    // Not in the documentation, but read for every connection (lib/_tls_wrap.js, onConnectionSecure).
+    // Undocumented, but Node reads it for every connection (lib/_tls_wrap.js, onConnectionSecure).
     Object.assign(server, { requestCert: asksForCertificate(next.config) });
   });
   server.prependListener('secureConnection', (socket) => {
@@ -62,7 +63,7 @@ function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServ
 
 const plainHttpAnswer = 'this port speaks HTTPS: write https:// in place of http://\n';
 
-/** As Go's servers do. What comes before a handshake can only be said on the connection below TLS. */
+/** As Go's servers do. Before a handshake, only the connection below TLS can carry an answer. */
 function answerPlainHttp(error: Error & { code?: string }, socket: TLSSocket): void {
   if (error.code !== 'ERR_SSL_HTTP_REQUEST') return;
   const below: unknown = Object(socket)._parent;
@@ -76,8 +77,5 @@ function presentedBy(socket: TLSSocket): PresentedCertificate | undefined {
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return undefined;
   const { subjectAltName } = certificate;
-  return {
-    verified: socket.authorized,
-    ...(subjectAltName === undefined ? {} : { subjectAltName }),
-  };
+  return { verified: socket.authorized, ...present({ subjectAltName }) };
 }

@@ -5,24 +5,24 @@ import { expositionContentType } from '../metrics/registry.ts';
 
 const compress = promisify(gzip);
 
-/** Below it the headers weigh more than what is saved. */
-const leastBytes = 1024;
+/** Compressing less text saves too little. */
+const minimumBytes = 1024;
 
-/** Answers with metrics, compressed when the client asks for gzip, as Prometheus does. */
+/** Sends metrics, compressed when the client accepts gzip, as Prometheus does. */
 export async function sendExposition(
   request: FastifyRequest,
   reply: FastifyReply,
   text: string,
 ): Promise<FastifyReply> {
   reply.code(200).type(expositionContentType).header('vary', 'Accept-Encoding');
-  if (text.length < leastBytes || !acceptsGzip(request.headers['accept-encoding'])) {
+  if (text.length < minimumBytes || !acceptsGzip(request.headers['accept-encoding'])) {
     return reply.send(text);
   }
   const bytes = await compress(text, { level: constants.Z_BEST_SPEED });
   return reply.header('content-encoding', 'gzip').send(bytes);
 }
 
-/** RFC 9110, 12.5.3: `gzip;q=0` refuses it, and `*` stands for what is not named. */
+/** RFC 9110, 12.5.3: `gzip;q=0` refuses gzip, and `*` stands for every coding that is not listed. */
 export function acceptsGzip(header: string | string[] | undefined): boolean {
   let byName: boolean | undefined;
   let byStar: boolean | undefined;

@@ -7,10 +7,10 @@ export interface SlotEventsOptions {
   readonly intervalMilliseconds?: number;
 }
 
-/** Ticks without a change after which a comment tells client and proxies that the stream is alive. */
+/** After so many ticks without a change a comment shows client and proxies that the stream is alive. */
 const heartbeatTicks = 15;
 
-/** A reader this far behind is not sent more; it gets the newest state when it has read. */
+/** A client with more unread data gets no events until it has read; the next event is then the newest state. */
 const maxUnreadBytes = 64 * 1024;
 
 /** `/slots/events`: the boards of the page as Server-Sent Events, one event a second while they change. */
@@ -58,7 +58,7 @@ export function registerSlotEventsRoute(
       return reply
         .code(503)
         .type('text/plain; charset=utf-8')
-        .send(`more than ${maxStreams} live pages; this one refreshes more slowly\n`);
+        .send(`more than ${maxStreams} live pages are open; this page refreshes more slowly\n`);
     }
     return reply
       .type('text/event-stream; charset=utf-8')

@@ -1,15 +1,16 @@
 import type { SecureContextOptions } from 'node:tls';
 import { cipherSuites, curves, tlsVersions } from '../config/tls-names.ts';
 import type { PemSource, WebTlsConfig } from '../config/web-tls-config.ts';
+import { present } from '../present.ts';
 
-/** Certificates and keys of a web config, read. */
+/** The contents of the certificates and keys of a web config. */
 export interface TlsMaterial {
   readonly cert: string;
   readonly key: string;
   readonly clientCa?: string;
 }
 
-/** The web config's TLS settings as Node takes them, with what it names read by `readPem`. */
+/** Reads the certificates and keys of a web config. */
 export function readTlsMaterial(
   tls: WebTlsConfig,
   readPem: (source: PemSource) => string,
@@ -17,16 +18,16 @@ export function readTlsMaterial(
   return {
     cert: readPem(tls.cert),
     key: readPem(tls.key),
-    ...(tls.clientCa === undefined ? {} : { clientCa: readPem(tls.clientCa) }),
+    ...present({ clientCa: tls.clientCa && readPem(tls.clientCa) }),
   };
 }
 
-/** Options of a secure context. OpenSSL's security level stays: TLS10 and TLS11 need ciphers it still allows. */
+/** Options of a secure context. OpenSSL's security level stays: TLS10 and TLS11 need ciphers that it still allows. */
 export function buildTlsOptions(tls: WebTlsConfig, material: TlsMaterial): SecureContextOptions {
   return {
     cert: material.cert,
     key: material.key,
-    ...(material.clientCa === undefined ? {} : { ca: material.clientCa }),
+    ...present({ ca: material.clientCa }),
     minVersion: tlsVersions[tls.minVersion],
     maxVersion: tlsVersions[tls.maxVersion],
     honorCipherOrder: tls.preferServerCipherSuites,
@@ -37,7 +38,7 @@ export function buildTlsOptions(tls: WebTlsConfig, material: TlsMaterial): Secur
   };
 }
 
-/** Go keeps all suites of TLS 1.3 whatever the list says; a list without them would switch TLS 1.3 off in Node. */
+/** Go always keeps the suites of TLS 1.3. In Node a list without them would turn TLS 1.3 off, so they are added. */
 function cipherList(tls: WebTlsConfig): string {
   const ofTls13 = Object.values(cipherSuites).filter((name) => name.startsWith('TLS_'));
   const listed = tls.cipherSuites.map((name) => cipherSuites[name]);

@@ -10,16 +10,16 @@ export interface TlsSettings {
   readonly options: SecureContextOptions;
 }
 
-/** The settings for the next handshake: the newest that work. The same object as long as nothing changed. */
+/** The newest settings that can be used, for the next handshake. The same object while nothing changes. */
 export type TlsSource = () => TlsSettings;
 
 /**
  * Certificates are read again for each handshake. While they cannot be used (a renewal has written the
- * certificate and not yet the key) the last good ones go on serving: a scrape that fails for that would
- * say nothing true about the web server. The client policy cannot be lost this way, it stays the old one.
+ * certificate but not yet the key) the last good settings stay in use, including the client policy: a failed
+ * scrape would be a false alarm about the web server.
  *
- * @param onProblem told at each handshake what is wrong; empty when nothing is
- * @returns why the settings cannot be used at the start, when they cannot
+ * @param onProblem called at each handshake with the problem; with an empty text when there is none
+ * @returns an error says why the settings cannot be used at the start
  */
 export function createTlsSource(
   file: WebConfigFile,
@@ -38,9 +38,9 @@ export function createTlsSource(
 
 function readTlsSettings(file: WebConfigFile, known?: TlsSettings): Result<TlsSettings, string> {
   const config = file.current();
-  if (!config.ok) return err('the web config is broken');
+  if (!config.ok) return err('the web config is not valid');
   const { tls } = config.value;
-  if (tls === undefined) return err('TLS is on since the start and cannot be switched off');
+  if (tls === undefined) return err('TLS cannot be turned off without a restart');
   try {
     const options = buildTlsOptions(tls, readTlsMaterial(tls, file.readPem));
     const settings = { config: tls, options };

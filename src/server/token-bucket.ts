@@ -1,15 +1,15 @@
 import type { RateLimit } from '../config/web-config.ts';
 
-/** Full at the start, as Go's rate.Limiter is. */
+/** Full at the start, like Go's rate.Limiter. */
 export interface TokenBucket {
   /** Whether a request may pass. */
   take(): boolean;
-  /** The request that took a token is not to be counted. */
+  /** The request that took a token does not count. */
   giveBack(): void;
 }
 
 /**
- * @param limit one token per interval, at most `burst` saved up
+ * @param limit one token per interval, and at most `burst` tokens
  * @param now a monotonic clock in milliseconds
  */
 export function createTokenBucket(limit: RateLimit, now: () => number): TokenBucket {

@@ -5,12 +5,12 @@ import type { PemSource } from '../config/web-tls-config.ts';
 import { err, type Result } from '../result.ts';
 
 /**
- * Reads a whole file at once. Synchronous on purpose: the file is read again for each request and each
- * TLS handshake, as exporter-toolkit does, and Node starts a handshake in the very tick of the accept.
+ * Reads a whole file. Synchronous, because the file is read again for each request and each TLS handshake, as in
+ * exporter-toolkit, and Node starts a handshake in the same tick as the accept.
  */
 export type ReadFile = (path: string) => Buffer;
 
-/** A web config on disk, parsed again whenever its content has changed. */
+/** A web config on disk. It is parsed again when its content has changed. */
 export interface WebConfigFile {
   current(): Result<WebConfig, readonly ConfigProblem[]>;
   readPem(source: PemSource): string;

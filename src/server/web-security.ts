@@ -12,19 +12,19 @@ export interface WebSecurityOptions {
   readonly readFile: ReadFile;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Called when the file or a certificate stops being usable, not again while it stays so. */
+  /** Called once when the file or a certificate can no longer be used. */
   readonly logError: (message: string) => void;
 }
 
-/** What a server needs to serve as its web config says. */
+/** TLS and authentication of a server, from its web config. */
 export interface WebSecurity {
-  /** For fastify's option of this name: HTTPS or HTTP, as the file says at the start. */
+  /** Fastify's option of this name: HTTPS or HTTP, as configured at the start. */
   readonly serverFactory: FastifyServerFactory;
-  /** Answers 500, 429, 401 or 503 in place of the route, and sets the configured headers. */
+  /** Sets the configured headers; answers 500, 429, 401 or 503 when the route must not run. */
   readonly onRequest: onRequestAsyncHookHandler;
 }
 
-/** Reads a web config and its certificates; the problems when the exporter must not start with it. */
+/** Reads a web config and its certificates. An error lists why the exporter cannot start with them. */
 export function createWebSecurity(
   options: WebSecurityOptions,
 ): Result<WebSecurity, readonly string[]> {
@@ -49,7 +49,7 @@ function problemTexts(file: string, problems: readonly ConfigProblem[]): readonl
   return problems.map((problem) => configProblemText(file, problem));
 }
 
-/** Passes a message on when it differs from the last one of its subject; an empty one means all is well. */
+/** Logs a message when it differs from the last one about its subject. An empty message means no problem. */
 function createLogOnce(log: (message: string) => void) {
   const last = new Map<string, string>();
   return (subject: string, message: string): void => {

@@ -1,40 +1,40 @@
 import type { KeepaliveModel, TimeoutPrediction } from './prediction.ts';
 
-/** Whose directives are written. `apache` without its MPM is taken for prefork or worker. */
+/** The server whose directives are written. `apache` without a known MPM is treated as prefork. */
 export type AdvisedServer = 'apache' | 'prefork' | 'worker' | 'event' | 'nginx';
 
 export type AdviceKind =
-  /** Not enough is known; `missing` says what. */
+  /** Not enough is known; `missing` lists what is missing. */
   | 'none'
-  /** Today's setting is right. */
+  /** The current setting is right. */
   | 'keep'
   | 'timeout'
   /** Keep-alive off. */
   | 'off'
   | 'more_slots'
-  /** More slots than memory allows: another design. */
+  /** More slots than memory allows: the site needs another design. */
   | 'redesign';
 
 export interface Advice {
   readonly kind: AdviceKind;
   /** One sentence. */
   readonly headline: string;
-  /** Absent without an advice. */
+  /** Absent when nothing is advised. */
   readonly advisedKeepaliveTimeoutSeconds: number | undefined;
-  /** Workers, or connections of nginx; absent where their number stays. */
+  /** absent when the number does not change. */
   readonly advisedSlots: number | undefined;
-  /** Lines for the configuration of the server. */
+  /** Lines for the server's configuration. */
   readonly directives: readonly string[];
-  /** Where those lines go, and what makes the server read them. */
+  /** Where to put those lines, and how to make the server read them. */
   readonly apply: readonly string[];
-  /** What the change does, in words with low and high; none where the timeout stays. */
+  /** The effect of the change as text, with low and high figures; empty when the timeout does not change. */
   readonly effect: readonly string[];
-  /** The same in figures. */
+  /** The same effect as figures. */
   readonly today: TimeoutPrediction | undefined;
   readonly advised: TimeoutPrediction | undefined;
-  /** What is lacking for an advice. */
+  /** What is missing for an advice. */
   readonly missing: readonly string[];
-  /** What the figures rest on, and which were missing. */
+  /** What the figures are based on, and which inputs were missing. */
   readonly restsOn: readonly string[];
   /** What would change the advice. */
   readonly wouldChange: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * What one mod_status `?auto` page says. Field names keep the server's word plus its unit; the raw key stands in
- * each comment. A field the page lacks, or whose value is malformed, is `undefined`: never 0.
+ * The contents of one mod_status `?auto` page. Field names keep the name the server prints, plus a unit; the comment of
+ * each field has the raw key. A field that the page lacks, or whose value is malformed, is `undefined`, never 0.
  */
 export interface ApacheStatus {
   readonly kind: 'apache';
@@ -18,7 +18,7 @@ export interface ApacheStatus {
   readonly mpmGeneration?: number;
   /** `ServerUptimeSeconds`, else `Uptime`. */
   readonly uptimeSeconds?: number;
-  /** `Load1`, `Load5`, `Load15`: of the machine, not of the server. */
+  /** `Load1`, `Load5`, `Load15`: the load of the machine, not of the server. */
   readonly load1?: number;
   readonly load5?: number;
   readonly load15?: number;
@@ -39,11 +39,9 @@ export interface ApacheStatus {
   readonly busyWorkers?: number;
   /** `IdleWorkers`, the first of the page. */
   readonly idleWorkers?: number;
-  /** `GracefulWorkers`. */
-  readonly gracefulWorkers?: number;
-  /** `Processes`: all with a PID, stopping ones included (event only). */
+  /** `Processes`: all that have a PID, including those that are stopping (event only). */
   readonly processes?: number;
-  /** `Stopping`: processes that accept nothing any more (event only). */
+  /** `Stopping`: processes that no longer accept connections (event only). */
   readonly stoppingProcesses?: number;
   /** `ConnsTotal` and its parts (event only). */
   readonly connsTotal?: number;
@@ -55,8 +53,26 @@ export interface ApacheStatus {
   readonly proxyBalancers: readonly ProxyBalancer[];
 }
 
-/** Every worker state; the letter is mod_status's, `unknown` is any letter it has not printed so far. */
-export const scoreboardLetters = {
+/** Every worker state; `unknown` is any letter that is not in scoreboardLetters. */
+export const workerStates = [
+  'idle',
+  'starting',
+  'reading',
+  'writing',
+  'keepalive',
+  'dns',
+  'closing',
+  'logging',
+  'graceful',
+  'cleanup',
+  'open',
+  'unknown',
+] as const;
+
+export type WorkerState = (typeof workerStates)[number];
+
+/** The letter that mod_status prints for each state. */
+export const scoreboardLetters: Readonly<Record<WorkerState, string>> = {
   idle: '_',
   starting: 'S',
   reading: 'R',
@@ -69,14 +85,10 @@ export const scoreboardLetters = {
   cleanup: 'I',
   open: '.',
   unknown: '?',
-} as const;
-
-export type WorkerState = keyof typeof scoreboardLetters;
-
-export const workerStates = Object.keys(scoreboardLetters) as readonly WorkerState[];
+};
 
 export interface Scoreboard {
-  /** How many slots the scoreboard shows; the counts sum to it. */
+  /** The number of slots on the scoreboard, which is the sum of the counts. */
   readonly length: number;
   readonly counts: Readonly<Record<WorkerState, number>>;
 }

@@ -4,16 +4,16 @@ import type { ServerKind } from './status-page.ts';
 export const severities = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof severities)[number];
 
-/** One thing that a configuration says otherwise than advised. */
+/** One setting of a configuration that differs from the advice. */
 export interface Finding {
-  /** Of the check: docs/checks/ID.md. */
+  /** Id of the check: docs/checks/ID.md. */
   readonly id: string;
   readonly server: ServerKind;
   readonly severity: Severity;
   /** What is wrong, in a sentence. */
   readonly what: string;
   readonly at: Place;
-  /** What counts now, as `KeepAliveTimeout 60`. */
+  /** The setting in force, such as `KeepAliveTimeout 60`. */
   readonly effective: string;
   /** `file:line`, or `default of Apache 2.4`. */
   readonly origin: string;
@@ -22,21 +22,21 @@ export interface Finding {
   /** Lines to paste. */
   readonly fix: readonly string[];
 }
-/** A value that counts, and where it comes from. */
+/** A value in force, and where it comes from. */
 export interface EffectiveFigure {
   readonly value: number;
   readonly origin: string;
 }
 
-/** What a server's configuration says of connections; of the first server that visitors reach. */
+/** What a server's configuration sets for connections, in the first virtual server that visitors reach. */
 export interface ConfigFigures {
   /** 0 when keep-alive is off. */
   readonly keepaliveTimeoutSeconds: EffectiveFigure;
-  /** As the directive counts them; 0 when there is no limit, absent when keep-alive is off. */
+  /** As the directive counts them; 0 means no limit. Absent when keep-alive is off. */
   readonly keepaliveRequests?: EffectiveFigure;
 }
 
-/** A target's configuration file, as it was last audited. */
+/** The last audit of a target's configuration file. */
 export interface ConfigView {
   readonly findings: readonly Finding[];
   readonly figures?: ConfigFigures;

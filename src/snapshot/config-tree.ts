@@ -1,13 +1,13 @@
-/** Where a directive stands. */
+/** The place of a directive. */
 export interface Place {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
 }
 
-/** One directive of a server's configuration, its includes followed; a section or block has children. */
+/** One directive of a server's configuration, with its includes followed. A section or block has children. */
 export interface ConfigDirective {
-  /** As the file has it for nginx; in lower case for Apache, whose names know no case. */
+  /** As written for nginx; in lower case for Apache, where case does not matter. */
   readonly name: string;
   readonly args: readonly string[];
   readonly line: number;
@@ -21,7 +21,7 @@ export interface UnreadPart {
   readonly what: string;
 }
 
-/** `# keepalive-exporter: silence ID: reason`; it covers the findings of that id in its file. */
+/** `# keepalive-exporter: silence ID: reason`; it silences the findings of that id in its file. */
 export interface Silence {
   readonly at: Place;
   readonly id: string;
@@ -37,13 +37,13 @@ export interface ConfigTree {
   readonly silences: readonly Silence[];
 }
 
-/** A file of a configuration, or why it cannot be had. */
+/** A file of a configuration, or why it cannot be read. */
 export type SourceFile =
   | { readonly path: string; readonly text: string }
   | { readonly path: string; readonly problem: string };
 
-/** Reads the files that a path or glob pattern names, in order; none when there is none. */
+/** Reads the files that match a path or glob pattern, in order; an empty list when none matches. */
 export type ReadSources = (pattern: string) => Promise<readonly SourceFile[]>;
 
-/** Whether there is a file or directory of that name. */
+/** Whether a file or directory of that name exists. */
 export type FileExists = (path: string) => Promise<boolean>;

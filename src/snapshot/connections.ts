@@ -1,16 +1,21 @@
-/** What a connection is doing, as the kernel's socket data show it (docs/slot-model.md says how and with which error). */
+import type { Histogram } from './histogram.ts';
+
+/**
+ * What a connection is doing, according to the kernel's socket data. docs/slot-model.md explains how it is recognised,
+ * and with which error.
+ */
 export const connectionActivities = [
-  /** Completed by the kernel, accepted by nobody. */
+  /** Completed by the kernel, not yet accepted by the server. */
   'queued',
   /** Accepted; the client has not sent a byte. */
   'silent',
-  /** Bytes received and nothing sent since: half a request, or a request at work. */
+  /** Bytes were received and nothing was sent since: part of a request, or a request that is being processed. */
   'active',
-  /** Bytes written by the server that the client has not acknowledged: a slow download. */
+  /** The server has written bytes that the client has not acknowledged: a slow download. */
   'sending',
-  /** The last thing that happened was an answer: idle keep-alive. */
+  /** The server sent last: an idle keep-alive connection. */
   'idle',
-  /** The server has ended the connection and still holds it until the client does too (lingering close). */
+  /** The server has closed its side and waits for the client to close (lingering close). */
   'closing',
 ] as const;
 
@@ -18,31 +23,24 @@ export type ConnectionActivity = (typeof connectionActivities)[number];
 
 export type ActivityCounts = Readonly<Record<ConnectionActivity, number>>;
 
-/** One connection of the slot board: what it does and for how long. */
+/** One connection on the slot board: its activity and for how long. */
 export interface HeldConnection {
   readonly activity: ConnectionActivity;
   /** Seconds since its last byte in either direction. */
   readonly ageSeconds: number;
 }
 
-/** A classic histogram; `buckets` are cumulative counts, one for each bound of idleSecondsBounds. */
-export interface IdleSeconds {
-  readonly buckets: readonly number[];
-  readonly sum: number;
-  readonly count: number;
-}
-
-/** All connections of one server together, over its listening sockets. */
+/** All connections of one server, over all its listening sockets. */
 export interface ConnectionSummary {
   readonly counts: ActivityCounts;
   /** The idle times of the idle connections at this moment. */
-  readonly idleSeconds: IdleSeconds;
+  readonly idleSeconds: Histogram;
   readonly oldestIdleSeconds?: number;
-  /** How long the oldest visitor who still waits has been in an accept queue. */
+  /** The longest time that a connection has waited in an accept queue. */
   readonly oldestQueuedSeconds?: number;
-  /** Distinct client addresses that hold an accepted connection, the exporter's own connections left out. */
+  /** Distinct client addresses that hold an accepted connection, without the exporter itself. */
   readonly clients: number;
-  /** Most accepted connections of one client address. */
+  /** The largest number of accepted connections of one client address. */
   readonly topClientConnections: number;
   /** Percentiles of the lowest round-trip time of each connection, in seconds; absent without connections. */
   readonly minRoundTripSeconds?: Readonly<Record<'50' | '90' | '99', number>>;

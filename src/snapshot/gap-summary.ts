@@ -1,44 +1,42 @@
-import type { HistogramCounts } from './log-counts.ts';
-
 /**
- * Idle times by class: class k holds those up to timeouts[k] that are over timeouts[k - 1], the last class those over
- * all timeouts.
+ * Idle times by class. Class k holds the idle times above timeouts[k - 1] and up to timeouts[k]; the last class holds
+ * those above all timeouts.
  */
 export interface IdleClasses {
   readonly counts: readonly number[];
   readonly seconds: readonly number[];
 }
 
-/** Slots held: by requests, by gaps between requests, by the tails after last responses. */
+/** Slots in use: by requests, by gaps between requests, and by tails, the idle times after last responses. */
 export interface HeldSlots {
   readonly busy: number;
   readonly gap: number;
-  /** If no client closed before the timeout. */
+  /** Assuming that no client closes before the timeout. */
   readonly tail: number;
 }
 
 export interface HourLoad extends HeldSlots {
   /** Unix time. */
   readonly startSeconds: number;
-  /** Of the hour, as far as the log covers it. */
+  /** Seconds of the hour that the log covers. */
   readonly seconds: number;
   readonly connectionsPerSecond: number;
 }
 
-/** What the visitors of the log would have held with a timeout. */
+/** The slots that the visitors in the log would hold under one timeout. */
 export interface TimeoutLoad {
   readonly timeoutSeconds: number;
-  /** At the moment with the most slots held. */
+  /** At the moment with the most slots in use. */
   readonly busiest: HeldSlots;
-  /** The most slots held at any moment if every client closed after its last response. */
+  /** The maximum of slots in use if every client closed after its last response. */
   readonly busiestWithoutTails: number;
-  /** The hour with the most slots held; absent before a whole one was seen. */
+  /** The hour with the most slots in use; absent until a whole hour was seen. */
   readonly busiestHour: HourLoad | undefined;
-  /** Moments by the slots held, in the bins of derive/slot-bins.ts. */
+  /** The number of moments by slots in use, in the bins of derive/slot-bins.ts. */
   readonly moments: readonly number[];
 }
 
-/** A bounded table: what it holds, what it may hold, and what it had to forget too early. */
+/** Use of a bounded table: its size, its maximum, and how many entries it had to drop too early. */
 export interface TableUse {
   readonly entries: number;
   readonly maximum: number;
@@ -46,41 +44,39 @@ export interface TableUse {
   readonly evicted: number;
 }
 
-/** What keep-alive did, and what other timeouts would have done, from the lines of an access log. */
+/** What keep-alive did according to an access log, and what other timeouts would do. */
 export interface GapSummary {
-  /** The timeout in force while the log was written; undefined where nobody told. */
+  /** The timeout in force while the log was written; undefined when it is not known. */
   readonly todaySeconds: number | undefined;
-  /** In rising order; 0 is keep-alive off. */
+  /** In rising order; 0 means keep-alive off. */
   readonly timeouts: readonly number[];
   readonly loads: readonly TimeoutLoad[];
-  /** Busy slots at the moment with the most of them, which no timeout changes. */
+  /** The maximum of slots busy with requests. No timeout changes it. */
   readonly busiestBusy: number;
   /** Unix time of the first and the last end of a request. */
   readonly firstSeconds: number | undefined;
   readonly lastSeconds: number | undefined;
-  /** Without the holes. */
+  /** Without the gaps in the log of more than an hour. */
   readonly observedSeconds: number;
   readonly requests: number;
-  /** Begun while the log was read. */
+  /** Connections whose first request is in the log. */
   readonly connections: number;
-  /** Requests that came over a connection that had carried one before. */
+  /** Requests that reused a connection. */
   readonly reusedRequests: number;
-  /** Of these, requests of HTTP/2 and HTTP/3 that came while another was under way. */
+  /** Of these, requests of HTTP/2 and HTTP/3 that overlap another request of their connection. */
   readonly overlappingRequests: number;
   /** Connections that the server left open after their last response. */
   readonly tails: number;
-  /** Requests, each with its duration. */
+  /** Sum of the durations of the requests. */
   readonly busySeconds: number;
-  /** Reuse that happened; without the reuse of connections that the table did not know. */
+  /** Reuse that happened, without the connections that the table did not contain. */
   readonly gaps: IdleClasses;
   /** New connections of an address within five minutes of its last response. */
   readonly missed: IdleClasses;
-  readonly gapHistogram: HistogramCounts;
-  readonly missedHistogram: HistogramCounts;
   readonly clients: {
-    /** Share of the connections that the busiest five addresses made. */
+    /** Share of the connections that the five busiest addresses opened. */
     readonly busiestShare: number;
-    /** Share of the reuse under another address than the connection began with. */
+    /** Share of the reuse in which the address differs from that of the first request. */
     readonly changedShare: number;
   };
   readonly openConnections: TableUse;
@@ -88,9 +84,9 @@ export interface GapSummary {
   readonly quirks: LogQuirks;
 }
 
-/** What makes the figures less sure. */
+/** Properties of the log that make the figures less reliable. */
 export interface LogQuirks {
-  /** Lines that do not tell their connection, and are in no figure. */
+  /** Lines that do not identify their connection; they are in no figure. */
   readonly linesWithoutConnection: number;
   readonly linesWithoutTime: number;
   readonly linesWithoutDuration: number;
@@ -98,10 +94,10 @@ export interface LogQuirks {
   readonly multiplexedRequests: number;
   /** Lines whose time is a whole second. */
   readonly wholeSecondLines: number;
-  /** Lines too late for the figures of a moment. */
+  /** Lines too late for the figures of their moment. */
   readonly lateLines: number;
-  /** Times the clock of the log went back. */
+  /** How often the clock of the log went back. */
   readonly clockJumps: number;
-  /** Seconds without a line of more than an hour each. */
+  /** Seconds without a line, in pauses of more than an hour. */
   readonly holeSeconds: number;
 }

@@ -2,16 +2,16 @@ import type { ScrapeFailureResult } from './scrape.ts';
 
 /** What happened on the connections of one keep-alive check. Times are seconds of one monotonic clock. */
 
-/** What a connection was opened for. */
+/** Why a connection was opened. */
 export type ConnectionRole =
-  /** HTTP/1.1 with `Connection: keep-alive`: request after request, until the server ends it. */
+  /** HTTP/1.1 with `Connection: keep-alive`: requests in sequence until the server closes it. */
   | 'requests'
   /** HTTP/1.1 without the header. */
   | 'http11_unasked'
   /** HTTP/1.0 with `Connection: keep-alive`. */
   | 'http10_asked'
   | 'http10_unasked'
-  /** TLS with the session of the connection before. */
+  /** TLS that resumes the session of the previous connection. */
   | 'resumed'
   | 'http2'
   /** HTTP/1.1, idle after its first answer. */
@@ -21,7 +21,7 @@ export interface ConnectionFacts {
   readonly role: ConnectionRole;
   readonly dialled: DialFacts;
   readonly exchanges: readonly Exchange[];
-  /** Absent while it is open, and when we closed it. */
+  /** Absent while the connection is open, and when the exporter closed it. */
   readonly end?: ConnectionEnd;
 }
 
@@ -39,7 +39,7 @@ export interface TlsFacts {
   readonly protocol?: string;
 }
 
-/** One request and what became of it. */
+/** One request and its outcome. */
 export interface Exchange {
   readonly sentAt: number;
   readonly firstByteAt?: number;
@@ -49,7 +49,7 @@ export interface Exchange {
 
 export type ExchangeOutcome =
   | Answer
-  /** The server closed (`closed`) or reset the connection in place of a whole answer. */
+  /** The server closed (`closed`) or reset the connection before a complete answer. */
   | { readonly kind: 'closed' | 'reset' | 'timeout' | 'stopped' }
   | { readonly kind: 'not_http' | 'too_large'; readonly detail: string };
 
@@ -59,7 +59,7 @@ export interface Answer {
   /** The Connection header. */
   readonly connection?: string;
   readonly promise?: KeepAlivePromise;
-  /** Whether the connection stays open by what the answer says. */
+  /** Whether the connection stays open according to the answer. */
   readonly persists: boolean;
 }
 
@@ -69,16 +69,16 @@ export interface KeepAlivePromise {
   readonly requestsLeft?: number;
 }
 
-/** After its FIN a server cannot answer any more: it resets the connection, or throws the request away. */
+/** After its FIN a server cannot answer: it resets the connection, or ignores the request. */
 export type LateRequest = 'reset' | 'ignored';
 
 /** How the server ended a connection. */
 export interface ConnectionEnd {
   readonly at: number;
   readonly how: 'fin' | 'reset' | 'goaway';
-  /** Bytes that came between the last answer and the end, such as a 408 that nobody asked for. */
+  /** Bytes received between the last answer and the end, such as a 408 without a request. */
   readonly unasked: number;
-  /** What became of a request sent once the server had closed: how the race ends for a client. */
+  /** The outcome of a request sent after the server had closed: what a client sees that loses this race. */
   readonly lateRequest?: LateRequest;
 }
 
@@ -90,26 +90,26 @@ export type KeepaliveFailure =
     }
   | { readonly kind: 'first_request'; readonly outcome: ExchangeOutcome };
 
-/** Everything that one check of one URL saw. */
+/** All facts of one check of one URL. */
 export interface KeepaliveFacts {
   readonly url: string;
   readonly address?: string;
   /** Why nothing could be measured. */
   readonly failure?: KeepaliveFailure;
   readonly connections: readonly ConnectionFacts[];
-  /** Why further connections could not be made, in words. */
+  /** Why further connections failed, as text. */
   readonly refused: readonly string[];
   readonly limits: CheckLimits;
   readonly startedAt: number;
   readonly endedAt: number;
-  /** Whether the check was ended before it was done. */
+  /** Whether the check was stopped before its end. */
   readonly stopped: boolean;
 }
 
 export interface CheckLimits {
   /** Longest time to wait for a server to close an idle connection. */
   readonly maxWaitSeconds: number;
-  /** Most requests on one connection. */
+  /** Maximum of requests on one connection. */
   readonly maxRequests: number;
   /** Connections that wait at the same time. */
   readonly waiting: number;

@@ -1,12 +1,12 @@
 import type { CheckLimits, KeepAlivePromise, LateRequest } from './keepalive-facts.ts';
 import type { TargetIdentity } from './target-view.ts';
 
-/** What a check of one URL found; printed by `check-keepalive --output=json` as it stands. */
+/** The result of a check of one URL. `check-keepalive --output=json` prints it unchanged. */
 export interface KeepaliveReport {
   readonly url: string;
-  /** The address that all connections went to. */
+  /** The address of all connections. */
   readonly address?: string;
-  /** In words, why nothing could be measured. */
+  /** Why nothing could be measured, as text. */
   readonly failure?: string;
   readonly status?: number;
   readonly reuse: Readonly<Record<ReuseCase, Reuse>>;
@@ -40,14 +40,14 @@ export interface IdleFigures {
   readonly idleTimeoutSeconds?: number;
   readonly shortestSeconds?: number;
   readonly longestSeconds?: number;
-  /** Longest idle time after which a request was answered, or for which a connection stayed open. */
+  /** The longest idle time after which a request was answered, or for which a connection stayed open. */
   readonly atLeastSeconds?: number;
-  /** Shortest idle time after which a request was lost although nothing had closed the connection. */
+  /** The shortest idle time after which a request got no answer although the connection was not closed. */
   readonly atMostSeconds?: number;
   readonly measuredConnections: number;
-  /** `silent`: the connection no longer works, and nothing has said so. */
+  /** `silent`: the connection no longer works, but it was not closed. */
   readonly closedWith?: 'fin' | 'reset' | 'silent';
-  /** What became of a request sent just after the server's FIN. */
+  /** The outcome of a request sent just after the server's FIN. */
   readonly lateRequest?: LateRequest;
   /** Bytes sent without a request before the close. */
   readonly unaskedBytes?: number;
@@ -56,9 +56,9 @@ export interface IdleFigures {
 
 export interface RequestFigures {
   readonly requestsPerConnection?: number;
-  /** The connection was still open after that many. */
+  /** The connection was still open after this number of requests. */
   readonly moreThanRequests?: number;
-  /** Whether the last answer said `Connection: close`. */
+  /** Whether the last answer had `Connection: close`. */
   readonly closeAnnounced?: boolean;
 }
 
@@ -94,7 +94,7 @@ export interface KeepaliveFinding {
   readonly advice: string;
 }
 
-/** What /probe found out about the connections of a server. */
+/** The result of a keep-alive check by /probe. */
 export interface KeepaliveProbe {
   readonly target: TargetIdentity;
   readonly report: KeepaliveReport;

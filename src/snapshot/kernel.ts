@@ -19,28 +19,30 @@ export const tcpStates = [
 
 export type TcpState = (typeof tcpStates)[number];
 
-/** One listening socket: a line in state 0A. A port has several with SO_REUSEPORT or an address family each. */
+/**
+ * One listening socket: a line in state 0A. A port has several with SO_REUSEPORT, or with one for each address family.
+ */
 export interface ListenSocket {
   readonly family: 'ipv4' | 'ipv6';
-  /** `0.0.0.0`, `*`, `::` or one address; absent where connections are counted from the tables of /proc. */
+  /** `0.0.0.0`, `*`, `::` or one address; absent where the tables of /proc are used. */
   readonly address?: string;
-  /** Connections the kernel has completed and nobody has accepted yet: rx_queue of a LISTEN line (sk_ack_backlog). */
+  /** Connections completed by the kernel and not yet accepted: rx_queue of a LISTEN line (sk_ack_backlog). */
   readonly queueLength: number;
-  /** How many may wait (sk_max_ack_backlog); only from `ss`. */
+  /** Maximum of the queue (sk_max_ack_backlog); only from `ss`. */
   readonly queueLimit?: number;
   readonly uid: number;
-  /** Finds the process that holds it: `socket:[inode]` in /proc/PID/fd. */
+  /** Identifies the process that holds it: `socket:[inode]` in /proc/PID/fd. */
   readonly inode: number;
-  /** Control group of the process that made it, where the kernel has cgroup v2; only from `ss`. */
+  /** Control group of the process that created it, where the kernel has cgroup v2; only from `ss`. */
   readonly cgroup?: string;
 }
 
-/** A connection that the server holds or has yet to accept; only from `ss`. */
+/** A connection that the server holds, or has not accepted yet; only from `ss`. */
 export interface ConnectionSocket {
   readonly state: TcpState;
   readonly localAddress: string;
   readonly remoteAddress: string;
-  /** Whether a process has it open: accepted and not closed. */
+  /** Whether a process has it open: it is accepted and not closed. */
   readonly held: boolean;
   /** Received by the kernel and not read by the server. */
   readonly unreadBytes: number;
@@ -53,35 +55,35 @@ export interface ConnectionSocket {
   readonly minRoundTripSeconds?: number;
 }
 
-/** Everything /proc/net/tcp and tcp6 say about one local port. */
+/** All sockets of one local port. */
 export interface PortSockets {
   readonly listeners: readonly ListenSocket[];
-  /** Sockets whose local port is this one; those in the accept queue are `established` here already. */
+  /** Sockets of this local port by state; those in the accept queue are already `established`. */
   readonly connections: Readonly<Record<TcpState, number>>;
-  /** Each connection that is held or queued; only from `ss`. */
+  /** Each connection that is accepted or queued; only from `ss`. */
   readonly sockets?: readonly ConnectionSocket[];
 }
 
 export interface SocketTable {
-  /** One entry for each port asked for, a port nobody listens on included. */
+  /** One entry for each requested port, even if nothing listens on it. */
   readonly ports: ReadonlyMap<number, PortSockets>;
-  /** Lines that were cut off or follow no known form; they are in no count. */
+  /** Lines that are cut off or have an unknown form; they are not counted. */
   readonly malformedLines: number;
 }
 
 /** `TcpExt` counters of /proc/net/netstat: of the whole network namespace, not of one port. */
 export interface ListenCounters {
-  /** Times an accept queue was full when a handshake completed. */
+  /** How often an accept queue was full when a handshake completed. */
   readonly listenOverflows?: number;
-  /** Handshakes thrown away at a listening socket for any reason, the full queue included. */
+  /** Handshakes dropped at a listening socket for any reason, including a full queue. */
   readonly listenDrops?: number;
 }
 
-/** What the kernel of the shared network namespace says; each part may be out of reach by itself. */
+/** What was read of the kernel in the shared network namespace. Each part can fail separately. */
 export interface KernelSnapshot {
   readonly sockets: Result<SocketTable, Absence>;
   readonly listenCounters: Result<ListenCounters, Absence>;
-  /** net.core.somaxconn: no accept queue is longer, whatever the server asks for. */
+  /** net.core.somaxconn: the upper limit of every accept queue. */
   readonly somaxconn: Result<number, Absence>;
   /** Unix time in seconds at which it was read. */
   readonly readAtSeconds: number;

@@ -1,22 +1,17 @@
-/** Observations per bucket, not cumulative; the last bucket has no upper bound. */
-export interface HistogramCounts {
-  readonly upperBounds: readonly number[];
-  readonly counts: number[];
-  sum: number;
-}
+import type { RunningHistogram } from './histogram.ts';
 
 /**
  * All that is counted from one access log: plain data that survives JSON unchanged, so that it can be
- * checkpointed together with the offset it belongs to. Its size depends on configuration alone.
+ * saved together with the offset it belongs to. Its size depends on configuration alone.
  */
 export interface LogCounts {
   /** Allow-list of virtual hosts, in the order of their indexes; empty without that dimension. */
   readonly vhosts: readonly string[];
   /** By code (100 to 599, then other) a row by vhost, protocol and method; null until the code is seen. */
   readonly responses: (number[] | null)[];
-  readonly requestDuration: HistogramCounts;
-  readonly upstreamConnect: HistogramCounts;
-  readonly upstreamResponse: HistogramCounts;
+  readonly requestDuration: RunningHistogram;
+  readonly upstreamConnect: RunningHistogram;
+  readonly upstreamResponse: RunningHistogram;
   responseBytes: number;
   clientAborts: number;
   timeoutsBeforeRequest: number;
@@ -29,6 +24,6 @@ export interface LogCounts {
   ownRequests: number;
   linesParsed: number;
   linesUnparsed: number;
-  /** Unix time in seconds the newest line bears; null while no line told one. */
+  /** Unix time in seconds of the newest line; null until a line has a time. */
   lastLineSeconds: number | null;
 }

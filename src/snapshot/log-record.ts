@@ -1,4 +1,4 @@
-/** The methods of RFC 9110 and RFC 5789; everything else a client sends is `other`, no request at all is `none`. */
+/** The methods of RFC 9110 and RFC 5789. `other` is any other method, `none` a line without a request. */
 export const logMethods = [
   'GET',
   'HEAD',
@@ -15,7 +15,7 @@ export const logMethods = [
 
 export type LogMethod = (typeof logMethods)[number];
 
-/** Protocol names as both servers log them; `none` where the line carries no protocol. */
+/** Protocol names as both servers log them; `none` where the line has no protocol. */
 export const logProtocols = [
   'HTTP/0.9',
   'HTTP/1.0',
@@ -34,15 +34,44 @@ export const http09 = logProtocols.indexOf('HTTP/0.9');
 export const otherProtocol = logProtocols.indexOf('other');
 export const noProtocol = logProtocols.indexOf('none');
 
+/** Status of a request that did not arrive in time. */
+export const requestTimeout = 408;
+/** nginx's status for a client that went away before its response (NGX_HTTP_CLIENT_CLOSED_REQUEST). */
+export const clientClosedRequest = 499;
+
+/** Whether the status shows that a client or the server stopped waiting for the other. */
+export function isGivenUp(status: number): boolean {
+  return status === requestTimeout || status === clientClosedRequest;
+}
+
+/** What a metric needs from a line. */
+export type Meaning =
+  | 'status'
+  | 'method'
+  | 'protocol'
+  | 'requestSeconds'
+  | 'upstreamConnectSeconds'
+  | 'upstreamResponseSeconds'
+  | 'bytes'
+  | 'requestOnConnection'
+  | 'aborted'
+  | 'vhost'
+  | 'time'
+  | 'own'
+  | ConnectionMeaning;
+
+/** What identifies connections, and whether they stay open. */
+export type ConnectionMeaning = 'client' | 'remotePort' | 'connection' | 'keptOpen';
+
 /**
- * The value of a number that the line does not tell. Only the reused record below knows it, because a
- * property that comes and goes would cost the hot path its speed; it is never added up nor emitted.
+ * Stands for a number that the line does not contain. Only the reused record below uses it, because a property that
+ * comes and goes would slow down the hot path. It is never summed or exposed.
  */
 export const ABSENT = -1;
 
 /**
- * The fields of a line that can be there and still not be readable, by the name they are counted under. A record keeps
- * them as one bit each, in this order. Method, protocol and virtual host are not among them: they have `other`.
+ * Fields that can be present and still unreadable, by the name under which they are counted. A record stores them as
+ * bits in this order. Method, protocol and virtual host are not in the list: they have `other`.
  */
 export const checkedFields = [
   'status',
@@ -61,17 +90,17 @@ export function fieldBit(field: CheckedField): number {
 }
 
 /**
- * What metrics read from one access-log line. One record is reused for all lines of a log: a parser
- * overwrites every field, a fold reads them before the next line. Numbers are ABSENT where unknown.
+ * What metrics need from one line of an access log. One record is reused for all lines of a log: a parser overwrites
+ * every field, and a fold reads them before the next line. Unknown numbers are ABSENT.
  */
 export interface LogRecord {
-  /** Status code as logged; 0 where the server logged `-` in its place. */
+  /** Status code as logged; 0 where the server logged `-`. */
   status: number;
   /** Index into logMethods. */
   method: number;
   /** Index into logProtocols. */
   protocol: number;
-  /** The request line was logged empty (`""` or `"-"`): the client never sent one. */
+  /** The request line is empty (`""` or `"-"`): the client never sent a request. */
   requestEmpty: boolean;
   requestSeconds: number;
   /** Sum over all upstreams tried. */
@@ -79,7 +108,7 @@ export interface LogRecord {
   /** Sum over all upstreams tried. */
   upstreamResponseSeconds: number;
   bytes: number;
-  /** Which request of its connection this was; the first is 1. */
+  /** The number of the request on its connection, starting at 1. */
   requestOnConnection: number;
   /** The client went away before the response was complete. */
   aborted: boolean;
@@ -89,21 +118,21 @@ export interface LogRecord {
   unixSeconds: number;
   /** Bits of the fields that could not be read; their figures are absent. */
   badFields: number;
-  /** A request of the exporter itself: no visitor's. */
+  /** A request of the exporter itself, not of a visitor. */
   own: boolean;
-  /** Keyed hash of the address of the connection's other end. */
+  /** Keyed hash of the peer's address. */
   client: number;
-  /** The client's port: with the address it names a connection. */
+  /** The client's port: address and port identify a connection. */
   remotePort: number;
   /** The server's own number of the connection. */
   connection: number;
   /** Whether the server kept the connection open after the response: 1 or 0. */
   keptOpen: number;
-  /** The time on the line is that of the request's beginning, not of its end. */
+  /** The time on the line is the beginning of the request, not its end. */
   timeIsBegin: boolean;
 }
 
-/** Doubles from the start: a property that becomes one later costs an object for each line. */
+/** Doubles from the start: a property that changes to a double later allocates an object for each line. */
 const anyDouble = 0.5;
 
 export function createLogRecord(): LogRecord {
@@ -132,7 +161,7 @@ export function createLogRecord(): LogRecord {
   return record;
 }
 
-/** All but `timeIsBegin`, which a format tells once for all its lines. */
+/** Resets all fields except `timeIsBegin`, which is the same for all lines of a format. */
 export function resetLogRecord(record: LogRecord): void {
   record.status = ABSENT;
   record.method = noMethod;

@@ -1,29 +1,31 @@
-import type { HistogramCounts, LogCounts } from './log-counts.ts';
+import type { Histogram } from './histogram.ts';
+import type { LogCounts } from './log-counts.ts';
+import type { Meaning } from './log-record.ts';
 
 /** What was read from the logs of one target. */
 export interface LogView {
-  /** Idle times on connections; absent where no format tells connections apart. */
+  /** Idle times on connections; absent where no format identifies connections. */
   readonly gaps?: GapHistograms;
   /** In force while the connections are followed. */
   readonly keepaliveTimeout?: KeepaliveTimeout;
   /** Absent without access logs, and until reading has caught up after a restart: totals must not seem to fall. */
   readonly access?: LogCounts;
-  /** What the formats of the access logs tell; metrics of anything else are absent. */
-  readonly tells: ReadonlySet<string>;
+  /** What the formats of the access logs contain; metrics of anything else are absent. */
+  readonly fields: ReadonlySet<Meaning>;
   readonly errorEvents?: Readonly<Record<string, number>>;
   readonly sources: readonly SourceView[];
 }
 
 export interface KeepaliveTimeout {
   readonly seconds: number;
-  /** `default`: nobody told, and it is taken for that of the server as delivered. */
+  /** `default`: it is not known, so the default of the server is assumed. */
   readonly source: 'config' | 'default';
 }
 
-/** Counted since the exporter started, or took over another configuration of these logs. */
+/** Counted since the exporter started, or since the configuration of these logs changed. */
 export interface GapHistograms {
-  readonly gap: HistogramCounts;
-  readonly missed: HistogramCounts;
+  readonly gap: Histogram;
+  readonly missed: Histogram;
 }
 
 /** One configured source: a path, a pattern, `stdin` or a syslog address. */
@@ -33,7 +35,7 @@ export interface SourceView {
   readonly condition: SourceCondition;
 }
 
-/** A closed set: values of the label `reason`. Only `reading` means that lines can arrive. */
+/** All values of the label `reason`. Only with `reading` can lines arrive. */
 export const sourceReasons = [
   'reading',
   'waiting_for_file',
@@ -55,7 +57,7 @@ export interface SourceCondition {
   readonly remedy?: string;
 }
 
-/** Kept across restarts, so that counters made of it go on. */
+/** Kept across restarts, so that counters continue. */
 export interface SourceStats {
   readonly readBytes: number;
   /** Bytes known to be lost: must stay 0. */
@@ -64,7 +66,7 @@ export interface SourceStats {
   readonly lagBytes: number;
   readonly rotations: number;
   readonly tooLongLines: number;
-  /** Syslog only: datagrams the kernel threw away; received and dropped make what was sent. */
+  /** Syslog only: datagrams the kernel dropped; received plus dropped equals sent. */
   readonly droppedDatagrams?: number;
 }
 

@@ -1,12 +1,12 @@
-/** A control group that a process is in, directly or through another group. Absent: the group has no limit. */
+/** A control group of a process or one of its parent groups. An absent limit means unlimited. */
 export interface MemoryGroup {
   readonly limitBytes?: number;
   readonly usedBytes?: number;
-  /** Of those used: file cache that nobody used lately, which the kernel gives up first. */
+  /** File cache in `usedBytes` that was not used lately; the kernel frees it first. */
   readonly inactiveFileBytes?: number;
 }
 
-/** Memory that more processes of a server can take, and which limit ends it. */
+/** Memory available to more processes of a server, and which limit applies. */
 export interface MemoryRoom {
   readonly bytes: number;
   readonly limitedBy: 'machine' | 'control group';

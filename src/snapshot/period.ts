@@ -1,4 +1,4 @@
-/** All that was measured of a target within one step of time; what was not measured is absent. */
+/** The measurements of a target in one step of time. A figure that was not measured is absent. */
 export interface PeriodStep {
   /** Mean number of slots that visitors held. */
   readonly heldSlots?: number;
@@ -10,14 +10,14 @@ export interface PeriodStep {
   readonly memoryBytes?: number;
   readonly requests?: number;
   readonly newConnections?: number;
-  /** Responses of the access log, and those of them with status 408 or 499. */
+  /** Responses in the access log, and those with status 408 or 499. */
   readonly responses?: number;
   readonly abortedResponses?: number;
   /** Responses by duration: one count for each bound of the period, then one above all bounds. */
   readonly durations?: readonly number[];
 }
 
-/** A stretch of time before or after a change, in steps of equal length. */
+/** The time before or after a change, in steps of equal length. */
 export interface Period {
   readonly startSeconds: number;
   readonly endSeconds: number;
@@ -25,7 +25,7 @@ export interface Period {
   readonly steps: readonly PeriodStep[];
   /** Upper bounds of the durations in seconds, in rising order. */
   readonly durationBounds: readonly number[];
-  /** Slots are worked out from a log: what visitors held if none closed first. */
+  /** The slots come from a log: what visitors held if no client closed first. */
   readonly slotsFromLog?: true;
   /** The keep-alive timeout that was configured, where it is known. */
   readonly keepaliveTimeoutSeconds?: number;

@@ -1,4 +1,4 @@
-/** A figure with what it is at least and at most, where the log leaves it open. */
+/** An estimate with its lower and upper bound. */
 export interface Range {
   readonly low: number;
   readonly expected: number;
@@ -6,32 +6,32 @@ export interface Range {
 }
 
 /**
- * How a server keeps an idle client: `blocking` costs a worker (prefork, worker), `async` a connection whose worker is
- * free again (event), `reclaimable` a connection that is closed when they run out (nginx).
+ * What an idle client costs a server. `blocking`: a worker (prefork, worker). `async`: a connection, while its worker
+ * is free (event). `reclaimable`: a connection that the server closes when connections run out (nginx).
  */
 export type IdleCost = 'blocking' | 'async' | 'reclaimable';
 
-/** What a timeout would do to the visitors of the log. */
+/** The predicted effect of a timeout on the visitors in the log. */
 export interface TimeoutPrediction {
   readonly timeoutSeconds: number;
-  /** Requests over a connection that carried one before, of all. */
+  /** Share of requests that reuse a connection. */
   readonly reuseRatio: Range;
   readonly connectionsPerSecond: Range;
-  /** Against keep-alive off. */
+  /** Compared with keep-alive off. */
   readonly handshakesSavedPerSecond: Range;
   readonly meanIdleSlots: Range;
   readonly busyHourIdleSlots: Range;
-  /** Slots held at the busiest moment, by requests and idle clients. */
+  /** Slots in use at the busiest moment, by requests and idle clients. */
   readonly busiestSlots: Range;
   /** Share of the visitors of the busiest hour that wait for a slot (Erlang C); absent without the number of slots. */
   readonly waitProbability: Range | undefined;
-  /** Share of the time with all slots held, if no client closes first; absent without the number of slots. */
+  /** Share of the time with all slots in use, if no client closes first; absent without the number of slots. */
   readonly fullTimeRatio: number | undefined;
-  /** What idle workers pin in the busiest hour; absent where idle clients hold no worker, or its size is not known. */
+  /** Memory of idle workers in the busiest hour; absent when idle clients hold no worker, or its size is unknown. */
   readonly idleMemoryBytes: Range | undefined;
   /** Whether the busiest moment stays under 80 % of the slots; absent without their number. */
   readonly fits: boolean | undefined;
-  /** The log is not four times as long: too short to tell of this timeout. */
+  /** The log is shorter than four times this timeout: too short for a prediction. */
   readonly isLongerThanLog: boolean;
 }
 
@@ -40,16 +40,22 @@ export interface KeepaliveModel {
   readonly idleCost: IdleCost;
   /** Workers, or connections of nginx. */
   readonly slots: number | undefined;
-  /** What idle clients and requests share: workers, connections of event at its busiest moment, connections of nginx. */
+  /**
+   * The limit that idle clients and requests share: workers, connections of event at its busiest moment, connections of
+   * nginx.
+   */
   readonly slotLimit: number | undefined;
   readonly requestsPerSecond: number;
   /** Slots busy with requests at the busiest moment, which no timeout changes. */
   readonly busiestBusy: number;
-  /** Visitors may have waited for a slot: the log shows them later than they came, and its peaks evened out. */
+  /**
+   * Visitors may have waited for a slot. The log then shows requests later than they arrived, and its peaks are too
+   * low.
+   */
   readonly wasFull: boolean;
   /** Mean idle time after the last response, where keep-alive slots were measured. */
   readonly meanTailSeconds: number | undefined;
-  /** A few addresses make nearly all connections: they are no visitors, and missed reuse says nothing. */
+  /** A few addresses open nearly all connections: they are proxies, so missed reuse cannot be derived. */
   readonly isBehindProxy: boolean;
   readonly predictions: readonly TimeoutPrediction[];
 }

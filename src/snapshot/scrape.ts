@@ -1,4 +1,4 @@
-/** How the fetch of a status page ended; exactly one holds for each scrape. */
+/** The result of fetching a status page; each poll has exactly one. */
 export const scrapeResults = [
   'ok',
   'dns',
@@ -17,10 +17,10 @@ export const scrapeResults = [
 export type ScrapeResult = (typeof scrapeResults)[number];
 export type ScrapeFailureResult = Exclude<ScrapeResult, 'ok'>;
 
-/** An expected failure of a scrape: a bounded result for metrics, words for people. */
+/** An expected failure of a poll: a bounded result for metrics, and text for people. */
 export interface ScrapeFailure {
   readonly result: ScrapeFailureResult;
-  /** What went wrong, with the subject quoted; holds no secret and no page body. */
+  /** What went wrong, with the subject in quotes; it contains no secret and no page body. */
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
@@ -28,6 +28,6 @@ export interface ScrapeFailure {
 
 export interface ScrapeTimings {
   readonly durationSeconds: number;
-  /** Until the connection (TCP, TLS included) stood; absent when it never did. */
+  /** Until the connection was established, TLS included; absent when it never was. */
   readonly connectSeconds?: number;
 }

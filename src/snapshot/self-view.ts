@@ -1,12 +1,12 @@
-/** What the exporter knows of itself when metrics are rendered. */
+/** The state of the exporter itself when metrics are rendered. */
 export interface SelfView {
   readonly version: string;
   readonly nodeVersion: string;
   readonly targets: number;
-  /** Whether the configuration file was accepted when it was last read; Unix seconds of the last success. */
+  /** Whether the last reload of the configuration succeeded; Unix seconds of the last success. */
   readonly configLastReloadSuccessful: boolean;
   readonly configLastReloadSuccessSeconds: number;
-  /** Families left out of an exposition because reading them threw. */
+  /** Families left out of an exposition because reading them failed. */
   readonly collectorFailures: number;
   readonly probesRefused: number;
   /** Undefined without a checkpoint directory. */

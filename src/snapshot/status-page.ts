@@ -6,22 +6,22 @@ export type StatusSnapshot = ApacheStatus | NginxStatus;
 export const serverKinds = ['apache', 'nginx'] as const;
 export type ServerKind = (typeof serverKinds)[number];
 
-/** A status page that was recognised, and the fields of it that had to be left out. */
+/** A parsed status page, and the fields that were left out. */
 export interface ParsedPage<S extends StatusSnapshot> {
   readonly snapshot: S;
   readonly badFields: readonly BadField[];
 }
 
-/** One field whose value does not follow the grammar of its kind. */
+/** One field with a malformed value. */
 export interface BadField {
   readonly field: string;
   /** 1-based line of the page. */
   readonly line: number;
-  /** What stood there, shortened. */
+  /** The value, shortened. */
   readonly found: string;
 }
 
-/** Why a page is no status page, in words for the person who configured the target. */
+/** Why a page is not a status page, as text for the person who configured the target. */
 export interface NotAStatusPage {
   readonly found: string;
   readonly remedy: string;

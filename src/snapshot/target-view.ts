@@ -14,7 +14,7 @@ export interface TargetIdentity {
   readonly server: ServerKind;
 }
 
-/** What a server is, which does not change while it runs. */
+/** Properties of a server that do not change while it runs. */
 export interface ServerIdentity {
   /** As in the answer. */
   readonly version?: string;
@@ -23,10 +23,10 @@ export interface ServerIdentity {
   readonly keepaliveModel: KeepaliveModel;
 }
 
-/** One look at a target: what was fetched and what follows from it. */
+/** What one poll found. */
 export interface Observation {
   readonly target: TargetIdentity;
-  /** Unix time in seconds at which the answer (or the failure) was complete. */
+  /** Unix time in seconds at which the answer, or the failure, was complete. */
   readonly atSeconds: number;
   readonly timings: ScrapeTimings;
   readonly outcome: ObservationOutcome;
@@ -44,44 +44,44 @@ export type ObservationOutcome =
     }
   | { readonly kind: 'failed'; readonly failure: ScrapeFailure };
 
-/** A target as the metrics of logs see it: one that is polled, or one of which only the logs are read. */
+/** What the metrics of logs need of a target, which may have a status page or only logs. */
 export interface LoggedTarget {
   readonly observation: Pick<Observation, 'target'>;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
-  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  /** Only with access logs that identify connections. */
   readonly advice?: Advice;
 }
 
-/** All that is known of one target when metrics are rendered. Parts that are not known are absent. */
+/** All that is known of one target when metrics are rendered. Unknown parts are absent. */
 export interface TargetView {
   readonly observation: Observation;
-  /** Unix time in seconds at which the view was handed out; ages are counted from it. */
+  /** Unix time in seconds at which the view was requested; ages are relative to it. */
   readonly shownAtSeconds?: number;
   readonly verdict: Verdict;
-  /** Of the last answer, for an hour; unlike a figure it stays true while the server is silent. */
+  /** From the last answer, for an hour. Unlike a figure it stays true while the server does not answer. */
   readonly identity?: ServerIdentity;
   /**
-   * The slots now: from the status page or, while it is silent, from the kernel. An exhausted server has a worker
-   * saturation of 1. Absent when nothing tells.
+   * The slots now: from the status page or, when the poll got no answer, from the kernel. An exhausted server has a
+   * worker saturation of 1. Absent when there is no evidence.
    */
   readonly figures?: SlotFigures;
-  /** Where `figures` come from. */
+  /** The source of `figures`. */
   readonly slotsSource?: SlotsSource;
-  /** Whether a visitor who connects now gets no answer, for whatever reason; absent when nothing tells. */
+  /** Whether a visitor who connects now gets no answer, for whatever reason; absent when there is no evidence. */
   readonly unanswered?: boolean;
   readonly counters: TargetCounters;
-  /** What the machine says, where it is shared with the server. */
+  /** What the machine shows of the server, if the exporter runs on it. */
   readonly host?: HostFigures;
   /** Who holds slots; only with slot_table. */
   readonly holders?: SlotHolders;
-  /** What its configuration file says; only with capacity.config_file that can be read. */
+  /** The audit of its configuration file; only with capacity.config_file that can be read. */
   readonly config?: ConfigView;
   /** Counted from the target's logs; only with access_logs or error_logs. */
   readonly logs?: LogView;
-  /** Which keep-alive timeout is advised; only with access logs that tell connections apart. */
+  /** Only with access logs that identify connections. */
   readonly advice?: Advice;
-  /** Whether the observation lane stands; absent for a target without one. */
+  /** Whether the observation lane is connected; absent for a target without one. */
   readonly laneUp?: boolean;
 }
 

@@ -1,4 +1,4 @@
-export const evidences = [
+export const evidenceKinds = [
   'no_idle_slot',
   'connected_but_unanswered',
   'accept_queue',
@@ -6,11 +6,11 @@ export const evidences = [
   'dropped_connections',
 ] as const;
 
-/** What speaks for a server being exhausted. */
-export type Evidence = (typeof evidences)[number];
+/** What shows that a server is exhausted. */
+export type Evidence = (typeof evidenceKinds)[number];
 
 export interface Verdict {
-  /** Whether a new visitor finds no slot; absent when nothing tells. */
+  /** Whether no slot is free for a new visitor; absent when there is no evidence. */
   readonly exhausted?: boolean;
   /** Empty unless exhausted. */
   readonly evidence: readonly Evidence[];

@@ -2,7 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { parse } from 'yaml';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
-import { alertFile, readExprTests, readRules } from '../support/alert-files.ts';
+import {
+  alertFile,
+  readEvaluationOrders,
+  readExprTests,
+  readRules,
+} from '../support/alert-files.ts';
 
 const rules = readRules();
 const alerts = rules.flatMap((rule) =>
@@ -20,6 +25,14 @@ test('there are alerts and recording rules', () => {
   expect(alertNames.length).toBeGreaterThan(30);
   expect(records.length).toBeGreaterThan(30);
 });
+
+// promtool evaluates groups that it is given no order for at random: an alert then fires a turn sooner or later.
+test.each(readEvaluationOrders().filter(({ groups }) => groups.length > 1))(
+  '$file gives every group its turn',
+  ({ order, groups }) => {
+    expect(order.toSorted()).toEqual(groups.toSorted());
+  },
+);
 
 describe.each(alerts)('$alert, $labels.severity, for $for', ({ alert, labels, annotations }) => {
   it('says whom it reaches', () => {

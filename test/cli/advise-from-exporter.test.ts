@@ -48,9 +48,9 @@ describe('advise, from the running exporter', () => {
     expect(code).toBe(1);
   });
 
-  test('says which target has no log that tells connections apart', async () => {
+  test('says which target has no log that identifies connections', async () => {
     const { stdout } = await runCli(['advise', `--exporter.url=${await exporterSaying(answer)}`]);
-    expect(stdout).toMatch(/^edge\n----\nNo advice: .*docs\/log-formats\.md has the fields/m);
+    expect(stdout).toMatch(/^edge\n----\nNo advice: .*docs\/log-formats\.md lists the fields/m);
   });
 
   test('prints JSON with the findings of all targets', async () => {
@@ -67,7 +67,7 @@ describe('advise, from the running exporter', () => {
   });
 
   test.each([
-    [{ targets: [] }, /does not know the target "shop"; reload it/],
+    [{ targets: [] }, /has no target "shop"; reload it/],
     [{ other: 1 }, /is not that of the exporter/],
     [{ targets: [{ target: 'shop', advice: { kind: 'keep' } }] }, /of another version/],
   ])('an answer %j is a failure that says why', async (said, wanted) => {

@@ -89,8 +89,8 @@ describe('advise, from logs', () => {
   });
 
   test.each([
-    [[], /want --log=FILE/],
-    [['--log=a'], /want --format=FORMAT/],
+    [[], /give --log=FILE/],
+    [['--log=a'], /give --format=FORMAT/],
     [['--log=a', '--format=json'], /--server="": want apache, prefork/],
     [['--log=a', '--format=json', '--server=iis'], /--server="iis"/],
     [
@@ -124,10 +124,10 @@ describe('advise, from logs', () => {
 
   test('an empty log, and one whose time is no time, say so', async () => {
     const empty = await adviseWith(format, []);
-    expect(empty.stderr).toMatch(/access\.log: there is no line\n$/);
+    expect(empty.stderr).toMatch(/access\.log: the files contain no line\n$/);
     const other = lines.slice(0, 50).map((line) => line.replace(/ \d+\.\d+ /, ' [noon] '));
     const { stdout } = await adviseWith(format, other);
-    expect(stdout).toContain('of no line the time could be read: check that the format is that');
+    expect(stdout).toContain('no line has a readable time: check that the format matches');
   });
 
   test('says where the lines go, and what makes the server read them', async () => {
@@ -138,7 +138,9 @@ describe('advise, from logs', () => {
     expect(nginx.stdout).toContain('  keepalive_timeout 2s;\n');
     expect(nginx.stdout).toContain('- nginx -t && nginx -s reload\n');
     expect(nginx.stdout).toContain('- reuse: stays 75 %\n');
-    expect(nginx.stdout).toContain('- an hour later see what it did: keepalive-exporter compare');
+    expect(nginx.stdout).toContain(
+      '- an hour later, check the effect with keepalive-exporter compare',
+    );
   });
 
   test('--help names every flag', async () => {

@@ -95,7 +95,7 @@ test('unwraps container logs', async () => {
 test.each([
   ['{path: LOG}', undefined, /not tried: cannot be read: ENOENT/],
   ['{path: /}', undefined, /not tried: is no regular file/],
-  ['{path: LOG}', '', /not tried: it has no line yet/],
+  ['{path: LOG}', '', /not tried: the file contains no line yet/],
   ['{path: /nonexistent/*.log}', undefined, /\/nonexistent\/\*\.log: format not tried/],
 ])('a log that cannot be tried, %s, is named and no failure', async (source, log, wanted) => {
   const { code, output } = await check(source, log);
@@ -119,7 +119,7 @@ test.each([
   ['targets: []\n', 'targets: is empty, and probe has no modules: nothing is measured'],
   [
     target('status_url: "http://a/server-status"'),
-    'targets[0].status_url: has no "?auto": mod_status then sends the page for people',
+    'targets[0].status_url: has no "?auto": mod_status then sends an HTML page; add "?auto"',
   ],
   [
     target('status_url: "http://a/?auto", http: {tls: {ca_file: /nonexistent/ca.pem}}'),
@@ -156,7 +156,7 @@ test('--output=json is for programs, also of a file that is refused', async () =
   expect(code).toBe(1);
   expect(JSON.parse(output)).toMatchObject({
     file: '/config.yml',
-    problems: ['/config.yml:1:1: targets: is a number; a list wanted'],
+    problems: ['/config.yml:1:1: targets: write a list (found a number)'],
   });
   const fine = await checkText(target('status_url: "http://a/?auto"'), '--output=json');
   expect(JSON.parse(fine.output)).toEqual({

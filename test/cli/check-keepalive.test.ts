@@ -46,7 +46,7 @@ const closeAll = (socket: Socket): void => {
 
 describe('check-keepalive', () => {
   test.each([
-    [[], /needs one URL, or two/],
+    [[], /give one URL, or two/],
     [['http://a/', 'http://b/', 'http://c/'], /"http:\/\/c\/" is one argument too many/],
     [['a.example'], /"a\.example" is not valid: want http:\/\/HOST\/PATH/],
     [['ftp://a.example/'], /is not valid/],

@@ -152,7 +152,7 @@ test('compare, from logs that tell connections, has the slots that visitors held
   // Gaps of 1 and 3 s and a tail of 5 s are 9 slots; a gap of 1 s and two tails of 2 s are 5. Requests take 0.3.
   expect(stdout).toMatch(/^idle slots +9\.0 +5\.0 +-4\.0 .*better$/m);
   expect(stdout).toMatch(/^slots held +9\.3 +5\.3 +-4\.0 .*better$/m);
-  expect(stdout).toContain('Slots are worked out from the log: those that visitors held if none');
+  expect(stdout).toContain('Slots are calculated from the log: those that visitors held if none');
 });
 
 describe('compare, from Prometheus', () => {
@@ -210,10 +210,10 @@ test.each([
   ],
   [
     '--prometheus.url=http://a --target=x --before=now/now-1h --after=now-1h/now',
-    /end is not after/,
+    /END must be after START/,
   ],
   ['--before-log=a', /both --before-log and --after-log/],
-  ['--before-log=a --after-log=b --target=x', /--target does not go with/],
+  ['--before-log=a --after-log=b --target=x', /--target cannot be combined with/],
   ['--before-log=a --after-log=b --step=0s', /--step="0s": want a duration/],
 ])('compare "%s" is wrong use', async (flags, wanted) => {
   const { code, stdout, stderr } = await runCli(['compare', ...flags.split(' ').filter(Boolean)]);

@@ -45,7 +45,7 @@ test.each(['bash', 'zsh', 'fish'])('%s names every command', async (shell) => {
 });
 
 test.each([
-  [[], 'no shell is named: want bash, zsh or fish'],
+  [[], 'no shell is given: want bash, zsh or fish'],
   [['fsh'], 'there is no completion for "fsh": want bash, zsh or fish; did you mean zsh?'],
 ])('completion %j is refused', async (args, problem) => {
   const { code, stderr } = await runCli(['completion', ...args]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderSummary } from '../../src/cli/demo-summary.ts';
-import { countSample, noSamples } from '../../src/derive/count-sample.ts';
+import { countSample, emptySamples } from '../../src/derive/count-sample.ts';
 import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import { scrapeResults } from '../../src/snapshot/scrape.ts';
 import type { Capacity } from '../../src/snapshot/slots.ts';
@@ -12,7 +12,7 @@ function answered(capacity: Capacity): ObservationOutcome {
   return { kind: 'answered', snapshot, figures: deriveNginxSlots(snapshot, capacity) };
 }
 
-function view(outcome: ObservationOutcome, samples = noSamples): TargetView {
+function view(outcome: ObservationOutcome, samples = emptySamples): TargetView {
   const failures = Object.fromEntries(scrapeResults.map((result) => [result, 0]));
   return {
     observation: {
@@ -30,7 +30,13 @@ function cellsOf(line: string | undefined): readonly string[] {
   return (line ?? '').split(/ {2,}/);
 }
 
-function check({ outcome, samples }: { outcome: ObservationOutcome; samples?: typeof noSamples }) {
+function check({
+  outcome,
+  samples,
+}: {
+  outcome: ObservationOutcome;
+  samples?: typeof emptySamples;
+}) {
   const [, row] = renderSummary([view(outcome, samples)]).split('\n');
   return cellsOf(row);
 }
@@ -96,7 +102,7 @@ describe('renderSummary()', () => {
   ])('names the bucket of the highest sample: %d is %s', (workerSaturation, expected) => {
     const figures = { ...deriveNginxSlots(snapshot, {}), workerSaturation };
     const low = { ...figures, workerSaturation: 0.1 };
-    const samples = countSample(countSample(noSamples, figures), low);
+    const samples = countSample(countSample(emptySamples, figures), low);
     expect(check({ outcome: answered({}), samples }).at(-1)).toBe(expected);
   });
 });

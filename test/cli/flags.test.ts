@@ -52,9 +52,9 @@ describe('parseCommandFlags()', () => {
     [['--xyzzy'], {}, 'there is no flag --xyzzy'],
     [['--log.level'], {}, '--log.level needs a value: --log.level=LEVEL'],
     [['--config.file', '--real'], {}, '--config.file needs a value: --config.file=FILE'],
-    [['--log.level=info', '--log.level=warn'], {}, '--log.level is given twice'],
+    [['--log.level=info', '--log.level=warn'], {}, '--log.level is given twice; give it once'],
     [['--real=maybe'], {}, '--real="maybe": want true or false'],
-    [['other'], {}, '"other" is one argument too many'],
+    [['other'], {}, '"other" is one argument too many; remove it'],
   ])('%j with %j: %s', (args, environment, problem) => {
     expect(problemOf(args, environment)).toBe(problem);
   });

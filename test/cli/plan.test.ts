@@ -56,7 +56,7 @@ describe('plan', () => {
   test('ends with 1 and says why when the plan does not hold', async () => {
     const { code, stdout } = await plan('--slots 256 --hold 7s --rate 40');
     expect(code).toBe(1);
-    expect(stdout).toContain('This plan does not hold: visitors come faster');
+    expect(stdout).toContain('This plan does not hold: visitors arrive faster');
   });
 
   test.each([

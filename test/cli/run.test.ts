@@ -81,7 +81,7 @@ describe('run()', () => {
     [['serve', '--web.listen-address=9921'], /"9921" is not a valid address: want HOST:PORT/],
     [['serve', '--log.level=loud'], /--log\.level="loud": want debug, info, warn or error/],
     [['serve', '--web.telemetry-path=metrics'], /must begin with \//],
-    [['check-config'], /name one file: check-config FILE/],
+    [['check-config'], /give one file: check-config FILE/],
     [['demo', '--seconds=soon'], /--seconds="soon": want a number/],
     [['demo', '--seconds=Infinity'], /want a number of seconds up to 2147483/],
     [['demo', '--web.listen-address=9921'], /"9921" is not a valid address: want HOST:PORT/],

@@ -76,34 +76,38 @@ describe('parseConfig()', () => {
     [
       'a duration without a unit',
       target('    timeout: 5\n'),
-      /^c\.yml:5:5: targets\[0\]\.timeout: is the number 5, without a unit; write 5s for seconds$/,
+      /^c\.yml:5:5: targets\[0\]\.timeout: write a duration, such as "5s" \(found the number 5\)$/,
     ],
     [
       'a duration in other units',
       target('    timeout: 5 sec\n'),
-      /targets\[0\]\.timeout: is not a duration; write it as Prometheus/,
+      /targets\[0\]\.timeout: is not a duration; write one such as/,
     ],
     [
       'a number in place of a text',
       target('    http: {bearer_token: 5}\n'),
-      /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: is a number; a text wanted$/,
+      /^c\.yml:5:12: targets\[0\]\.http\.bearer_token: write a text \(found a number\)$/,
     ],
     [
       'a missing key that has a choice of values',
       'targets: [{name: a, status_url: "http://a/"}]',
-      /targets\[0\]\.server: is missing; apache or nginx wanted$/,
+      /targets\[0\]\.server: is missing; write apache or nginx$/,
     ],
     [
       'a value that is nearly one of a choice',
       'targets: [{name: a, server: apahce, status_url: "http://a/"}]',
-      /targets\[0\]\.server: is none of the known values; apache or nginx wanted; did you mean apache\?$/,
+      /targets\[0\]\.server: is not a known value; write apache or nginx; did you mean apache\?$/,
     ],
     [
       'an unknown key far below',
       'probe: {modules: {m: {server: nginx, http: {tls: {cafile: x}}}}}',
       /probe\.modules\.m\.http\.tls\.cafile: unknown key; did you mean ca_file\?$/,
     ],
-    ['a key without its value', 'targets: [{name: a, server: nginx, status_url: }]', /is empty/],
+    [
+      'a key without its value',
+      'targets: [{name: a, server: nginx, status_url: }]',
+      /\(found nothing\)/,
+    ],
     ['a timeout of nothing', target('    timeout: 0s\n'), /timeout: must be longer than 0/],
     [
       'a server that is not known',
@@ -113,12 +117,12 @@ describe('parseConfig()', () => {
     [
       'credentials in the URL',
       'targets: [{name: a, server: nginx, status_url: "http://u:p@a/"}]',
-      /status_url: is no status URL/,
+      /status_url: is not a status URL/,
     ],
     [
       'a unix socket for Apache',
       'targets: [{name: a, server: apache, status_url: "unix:/a.sock:/s"}]',
-      /status_url: Apache listens on TCP only/,
+      /status_url: unix: is for nginx only/,
     ],
     [
       'an observation lane for nginx',
@@ -138,7 +142,7 @@ describe('parseConfig()', () => {
     [
       'half of an nginx capacity',
       'targets: [{name: a, server: nginx, status_url: "http://a/", capacity: {worker_processes: 2}}]',
-      /capacity: needs worker_processes and worker_connections together/,
+      /capacity: needs both worker_processes and worker_connections/,
     ],
     ['a CIDR that is none', 'probe: {allow: [{cidr: 10.0.0.0/40}]}', /probe\.allow\[0\]\.cidr: /],
     [

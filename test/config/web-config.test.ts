@@ -182,7 +182,7 @@ describe('parseWebConfig() of files with a mistake', () => {
     [
       'a duration of days',
       'rate_limit:\n  interval: 1d\n  burst: 1\n',
-      /^2 rate_limit\.interval: is no duration/,
+      /^2 rate_limit\.interval: is not a duration/,
     ],
     ['a user that would vanish', `basic_auth_users:\n  __proto__: ${hash}\n`, /__proto__ cannot/],
     ['a list for a mapping', '[1, 2]\n', /^1 /],
@@ -200,7 +200,9 @@ describe('parseWebConfig() of files with a mistake', () => {
 
   it('refuses a password in the clear without repeating it', () => {
     const problems = problemsOf('basic_auth_users:\n  alice: hunter2\n');
-    expect(problems).toEqual([expect.stringMatching(/^2 basic_auth_users\.alice: is no bcrypt/)]);
+    expect(problems).toEqual([
+      expect.stringMatching(/^2 basic_auth_users\.alice: is not a bcrypt hash/),
+    ]);
     expect(problems.join()).not.toContain('hunter2');
   });
 
@@ -208,7 +210,7 @@ describe('parseWebConfig() of files with a mistake', () => {
     const users = (cost: number) => `basic_auth_users:\n  alice: "$2y$${cost}$${'a'.repeat(53)}"\n`;
     expect(problemsOf(users(15))).toEqual([
       expect.stringMatching(
-        /^2 basic_auth_users\.alice: has bcrypt cost 15, and 14 is the highest/,
+        /^2 basic_auth_users\.alice: has bcrypt cost 15, and 14 is the maximum/,
       ),
     ]);
     expect(parseWebConfig(users(14)).ok).toBe(true);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adviceInput } from '../../src/derive/advice-input.ts';
-import { noSamples } from '../../src/derive/count-sample.ts';
+import { emptySamples } from '../../src/derive/count-sample.ts';
 import type { TargetView } from '../../src/snapshot/target-view.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
 import { answeredWith, failedWith, fullPrefork, viewOf } from '../support/page-view.ts';
@@ -38,7 +38,7 @@ describe('adviceInput()', () => {
   test('keep-alive slots count as measured from ten minutes of samples on', () => {
     const sampled = (count: number) => ({
       ...viewOf(answeredWith(3)).counters,
-      samples: { ...noSamples, keepaliveSlots: { sum: 7 * count, count } },
+      samples: { ...emptySamples, keepaliveSlots: { sum: 7 * count, count } },
     });
     const few = viewOf(answeredWith(3), { counters: sampled(599) });
     const enough = viewOf(answeredWith(3), { counters: sampled(600) });
@@ -51,10 +51,14 @@ describe('adviceInput()', () => {
   });
 
   test('samples with hardly a free slot tell that the server was full, under the timeout in force', () => {
-    const saturation = { buckets: [0, 0, 0, 0, 900, 1000], sum: 900, count: 1000 };
+    const saturation = {
+      ...emptySamples.saturation,
+      counts: [0, 0, 0, 0, 900, 100, 0],
+      sum: 900,
+    };
     const counters = {
       ...viewOf(answeredWith(3)).counters,
-      samples: { ...noSamples, saturation },
+      samples: { ...emptySamples, saturation },
     };
     const view = viewOf(answeredWith(3), { counters });
     expect(input(view).fullSampleShare).toBeCloseTo(0.1, 9);

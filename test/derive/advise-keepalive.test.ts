@@ -87,7 +87,7 @@ describe('adviseKeepalive()', () => {
     expect(effect).toContainEqual(
       expect.stringMatching(`^idle slots in the busiest hour: ${range} becomes ${range}$`),
     );
-    expect(effect).toContainEqual(expect.stringMatching(/^memory that idle workers pin: .* MiB/));
+    expect(effect).toContainEqual(expect.stringMatching(/^memory of idle workers: .* MiB/));
     expect(effect[0]).toBe('reuse: 75 % becomes 73 %');
   });
 
@@ -111,7 +111,7 @@ describe('adviseKeepalive()', () => {
   test('else the largest that fits', () => {
     const advice = adviceOf(linesOf(), { slots: 40 });
     expect(advice).toMatchObject({ kind: 'timeout', advisedKeepaliveTimeoutSeconds: 1 });
-    expect(advice.wouldChange.join('\n')).toMatch(/^more slots: 2 s would make [67]\d %/m);
+    expect(advice.wouldChange.join('\n')).toMatch(/^more slots: 2 s would let [67]\d %/m);
   });
 
   test('else keep-alive off', () => {
@@ -223,7 +223,10 @@ describe('adviseKeepalive() with too little', () => {
     expect(advice).toMatchObject({
       kind: 'none',
       directives: [],
-      missing: ['0 seconds of traffic; 10 minutes wanted', '1 connections; 200 wanted'],
+      missing: [
+        '0 seconds of traffic; at least 10 minutes needed',
+        '1 connections; at least 200 needed',
+      ],
     });
     expect(advice.headline).toMatch(/^No advice/);
   });
@@ -255,7 +258,7 @@ describe('adviseKeepalive() with too little', () => {
     const proxied = linesOf().map((line) => ({ ...line, client: 1 }));
     const advice = adviceOf(proxied, { slots: 100 });
     expect(advice.model.isBehindProxy).toBe(true);
-    expect(advice.restsOn.join('\n')).toContain('the clients are a proxy');
+    expect(advice.restsOn.join('\n')).toContain('the clients are proxies');
   });
 
   test("a timeout longer than the log is never advised, but today's may stay", () => {
@@ -277,7 +280,7 @@ describe('adviseKeepalive() with too little', () => {
     }));
     const text = adviceOf(coarse).restsOn.join('\n');
     expect(text).toContain('times are whole seconds');
-    expect(text).toContain('lines without a duration');
+    expect(text).toContain('lines have no duration');
     expect(text).toContain('HTTP/2');
     expect(text).toContain('the number of slots is not known');
   });

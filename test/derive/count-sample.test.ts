@@ -3,9 +3,10 @@ import { summarizeConnections } from '../../src/derive/connection-activity.ts';
 import {
   countMissedSample,
   countSample,
-  noSamples,
+  emptySamples,
   sampledFigures,
 } from '../../src/derive/count-sample.ts';
+import { countOf } from '../../src/derive/histogram.ts';
 import type { SlotFigures } from '../../src/snapshot/slots.ts';
 
 const figures = (workerSaturation?: number): SlotFigures => ({
@@ -14,31 +15,30 @@ const figures = (workerSaturation?: number): SlotFigures => ({
   ...(workerSaturation === undefined ? {} : { workerSaturation }),
 });
 
-test('countSample() adds to every bucket at or above the ratio', () => {
+test('countSample() adds to the bucket of the ratio', () => {
   const { saturation, taken } = [0.2, 0.9, 1].reduce(
     (counters, ratio) => countSample(counters, figures(ratio)),
-    noSamples,
+    emptySamples,
   );
-  expect(saturation.buckets).toEqual([1, 1, 1, 2, 2, 3]);
-  expect(saturation.count).toBe(3);
+  expect(saturation.counts).toEqual([1, 0, 0, 1, 0, 1, 0]);
   expect(saturation.sum).toBeCloseTo(2.1);
   expect(taken).toBe(3);
 });
 
 test('countSample() leaves out a ratio that is not known', () => {
-  expect(countSample(noSamples, figures())).toEqual({ ...noSamples, taken: 1 });
+  expect(countSample(emptySamples, figures())).toEqual({ ...emptySamples, taken: 1 });
 });
 
 test('countMissedSample() counts a full second only under the verdict "exhausted"', () => {
-  expect(countMissedSample(noSamples, { verdict: { exhausted: false, evidence: [] } })).toEqual({
-    ...noSamples,
+  expect(countMissedSample(emptySamples, { verdict: { exhausted: false, evidence: [] } })).toEqual({
+    ...emptySamples,
     missed: 1,
   });
-  const { saturation, missed } = countMissedSample(noSamples, {
+  const { saturation, missed } = countMissedSample(emptySamples, {
     verdict: { exhausted: true, evidence: ['accept_queue'] },
   });
   expect(missed).toBe(1);
-  expect(saturation.buckets).toEqual([0, 0, 0, 0, 0, 1]);
+  expect(saturation.counts).toEqual([0, 0, 0, 0, 0, 1, 0]);
 });
 
 test('sampledFigures() leaves out what Apache event says of its idle connections where the kernel knows better', () => {
@@ -52,10 +52,10 @@ test('sampledFigures() leaves out what Apache event says of its idle connections
   });
   const counted = (view: Parameters<typeof sampledFigures>[0]) => {
     const { keepaliveOccupancy, keepaliveSlots, saturation } = countSample(
-      noSamples,
+      emptySamples,
       sampledFigures(view),
     );
-    return [saturation.count, keepaliveOccupancy.count, keepaliveSlots.count];
+    return [countOf(saturation), countOf(keepaliveOccupancy), keepaliveSlots.count];
   };
   // Its count lags by up to KeepAliveTimeout; the kernel is read with some samples only.
   expect(counted({ figures: event(), host })).toEqual([1, 0, 1]);

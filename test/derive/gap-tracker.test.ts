@@ -206,12 +206,14 @@ describe('missed reuse', () => {
     ['the same address comes again over a new connection', 20, 1],
     ['it comes again after five minutes', 301, 0],
   ])('%s', (_, after, count) => {
-    const { missed, missedHistogram } = summaryOf([
+    const tracker = createGapTracker({ timeouts });
+    const lines = [
       { ...visitor, end: start, connection: 1 },
       { ...visitor, end: start + after, connection: 2 },
-    ]);
+    ];
+    const { missed } = summaryOf(lines, tracker);
     expect(missed.counts.reduce((a, b) => a + b, 0)).toBe(count);
-    expect(missedHistogram.sum).toBe(count * after);
+    expect(tracker.missed.histogram.sum).toBe(count * after);
   });
 
   test('several connections at once, another address and a connection that was closed are none', () => {

@@ -4,12 +4,7 @@ import { parseApacheStatusHtml } from '../../src/parse/apache-status-html.ts';
 import type { SlotRow } from '../../src/snapshot/slot-table.ts';
 import { fixture } from '../support/fixture.ts';
 
-const table = (slots: readonly SlotRow[]) => ({
-  layout: 'extended' as const,
-  slots,
-  asyncProcesses: [],
-  malformedRows: 0,
-});
+const table = (slots: readonly SlotRow[]) => ({ layout: 'extended' as const, slots });
 
 describe('deriveSlotHolders()', () => {
   test('counts slots by client, most first, and leaves out slots nobody holds', () => {

@@ -2,13 +2,14 @@ import { expect, test } from 'vitest';
 import { adviceFamilies } from '../../src/metrics/advice-families.ts';
 import { configFamilies } from '../../src/metrics/config-families.ts';
 import type { Advice } from '../../src/snapshot/advice.ts';
-import { steadyAdvice, steadyGaps } from '../support/advised-traffic.ts';
+import type { Meaning } from '../../src/snapshot/log-record.ts';
+import { steadyAdvice, steadyTracker } from '../support/advised-traffic.ts';
 import { answeredWith, viewOf } from '../support/page-view.ts';
 
 function read(advice: Advice) {
-  const { gapHistogram: gap, missedHistogram: missed } = steadyGaps();
-  const gaps = { gap, missed };
-  const logs = { tells: new Set<string>(), sources: [], gaps };
+  const { gaps: gap, missed } = steadyTracker();
+  const gaps = { gap: gap.histogram, missed: missed.histogram };
+  const logs = { fields: new Set<Meaning>(), sources: [], gaps };
   const view = viewOf(answeredWith(3, 20), { advice, logs });
   return new Map(adviceFamilies.map(({ name, samples }) => [name, [...samples(view)]]));
 }
@@ -24,7 +25,7 @@ test('the advice is in metrics: a sample for each timeout, and what is advised',
 });
 
 test('without an advice nothing is predicted, and gaps are counted all the same', () => {
-  const samples = read(steadyAdvice({ least: { seconds: 7200, connections: 1 } }));
+  const samples = read(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
   const named = [...samples].filter(([, rows]) => rows.length > 0).map(([name]) => name);
   expect(named).toEqual(['webserver_log_keepalive_gap_seconds']);
 });
@@ -32,7 +33,7 @@ test('without an advice nothing is predicted, and gaps are counted all the same'
 test('the timeout in force is that of the file, else what the advice takes it for', () => {
   const family = configFamilies.find(({ name }) => name === 'webserver_keepalive_timeout_seconds');
   const keepaliveTimeout = { seconds: 75, source: 'default' } as const;
-  const logs = { tells: new Set<string>(), sources: [], keepaliveTimeout };
+  const logs = { fields: new Set<Meaning>(), sources: [], keepaliveTimeout };
   const figures = {
     keepaliveTimeoutSeconds: { value: 20, origin: 'nginx.conf:3' },
     keepaliveRequests: { value: 100, origin: 'default' },

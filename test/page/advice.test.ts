@@ -21,7 +21,7 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
 });
 
 test('renderAdvice() without enough traffic says what is missing and draws nothing', () => {
-  const markup = render(steadyAdvice({ least: { seconds: 7200, connections: 1 } }));
+  const markup = render(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
   expect(markup).toContain('No advice: too little is known');
   expect(markup).not.toContain('<svg');
 });

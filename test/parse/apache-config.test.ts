@@ -62,8 +62,8 @@ describe('parseApacheConfig()', () => {
 
   test.each([
     ['KeepAlive On\n<VirtualHost *:80>\nKeepAlive Off\n', 2, '<VirtualHost> is not closed'],
-    ['</Directory>', 1, '</Directory> closes nothing'],
-    ['<A b>\n</B>', 2, '</B> where </A> is due, opened in line 1'],
+    ['</Directory>', 1, '</Directory> without <Directory>'],
+    ['<A b>\n</B>', 2, '</B> instead of </A>, which was opened in line 1'],
     ['\n<Directory /\n', 2, 'a section begins with <Name and ends with >'],
     ['a\n\u0000\u0001', 2, 'a NUL byte: binary data'],
     [`${'<a b>\n'.repeat(65)}`, 65, 'sections nest deeper than 64'],

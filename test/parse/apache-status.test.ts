@@ -50,7 +50,6 @@ describe('parseApacheStatus() of recorded versions', () => {
       'apache-2.4.62-event.txt',
       {
         serverName: '[::1]',
-        gracefulWorkers: 2,
         connsAsyncWaitIo: 1,
         connsTotal: 9,
         idleWorkers: 7,

@@ -110,7 +110,7 @@ test('A3 what is read of a page does not keep the page in memory', () => {
     parseApacheStatus(page(at)),
     explainForeignPage(`no status page, but number ${at}${page(at)}`, 'apache'),
     parseApacheStatusHtml(
-      `<table><tr><th>Srv<th>PID<th>M<th>Request<tr><td>0-0<td>1<td>K<td>GET /a/long/path/${at}</table>${page(at)}`,
+      `<table><tr><th>Srv<th>PID<th>M<th>Client<tr><td>0-0<td>1<td>K<td>a.client.with.a.long.name-${at}</table>${page(at)}`,
     ),
   ];
   collectGarbage();

@@ -94,7 +94,7 @@ describe('the fields of a connection', () => {
     const record = createLogRecord();
     parsed.value.parse(bytes, 0, bytes.length, record);
     expect(record).toMatchObject({ client: ABSENT, connection: ABSENT, status: 200 });
-    expect(parsed.value.gives).toEqual(new Set(['status']));
+    expect(parsed.value.fields).toEqual(new Set(['status']));
   });
 });
 

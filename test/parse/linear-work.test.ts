@@ -105,17 +105,16 @@ describe.each(Object.entries(parsers))('%s()', (_, parse) => {
 });
 
 test('parseApacheStatusHtml() steps over rows that do not fit a very long row of headings', () => {
-  const page = `<table><tr><th>PID<th>Connections<tr>${'<th>a'.repeat(1e5)}${'<tr><td>1'.repeat(5e4)}</table>
-    <table><tr><th>Srv<th>PID<th>M</table>`;
+  const page = `<table><tr><th>Srv<th>PID<th>M${'<th>a'.repeat(1e5)}${'<tr><td>1'.repeat(5e4)}</table>`;
   const parsed = parseApacheStatusHtml(page);
-  expect(parsed.ok && parsed.value.asyncProcesses).toEqual([]);
+  expect(parsed.ok && parsed.value.slots).toEqual([]);
 });
 
 test('parseApacheStatusHtml() takes no heading for a field because every object has it', () => {
-  const page = `<table><tr><th>PID<th>Connections<tr><th>constructor<th>__proto__<tr><td>1<td>2<td>3<td>4</table>
-    <table><tr><th>Srv<th>PID<th>M</table>`;
+  const headings = '<th>Srv<th>PID<th>M<th>constructor<th>__proto__';
+  const page = `<table><tr>${headings}<tr><td>0-0<td>1<td>K<td>3<td>4</table>`;
   const parsed = parseApacheStatusHtml(page);
-  expect(parsed.ok && parsed.value.asyncProcesses).toEqual([{ pid: 1 }]);
+  expect(parsed.ok && parsed.value.slots).toEqual([{ state: 'keepalive' }]);
 });
 
 test('parseNginxConfig() refuses blocks that nest deeper than any configuration', () => {

@@ -126,8 +126,8 @@ describe('parseLogFormat()', () => {
   });
 
   test.each([
-    ['', 'is no name'],
-    ['combind', 'is no name'],
+    ['', 'is not the name'],
+    ['combind', 'is not the name'],
     ['$status$request', 'nothing separates'],
     ['$remote_addr', 'none of its fields'],
     ['100%%', 'has no field'],
@@ -145,13 +145,13 @@ describe('parseLogFormat()', () => {
   });
 
   test('says what to add for a metric the format does not feed', () => {
-    expect(explainMissing(compiled('combined').gives, 'nginx')).toEqual([
+    expect(explainMissing(compiled('combined').fields, 'nginx')).toEqual([
       'webserver_log_request_duration_seconds is absent; add $request_time to the format',
       'webserver_log_upstream_connect_seconds is absent; add $upstream_connect_time to the format',
       'webserver_log_upstream_response_seconds is absent; add $upstream_response_time to the format',
       'webserver_log_connections_reached_total is absent; add $connection_requests to the format',
     ]);
-    expect(explainMissing(compiled('%h %>s %r %D %O %k %X').gives, 'apache')).toEqual([]);
+    expect(explainMissing(compiled('%h %>s %r %D %O %k %X').fields, 'apache')).toEqual([]);
   });
 });
 

@@ -66,6 +66,6 @@ test.each(['common', 'ssl_request', '%h "%r" %>s', '%{X-Forwarded-For}i "%r" "%{
   'the format "%s" cannot tell, and says so',
   (format) => {
     const parsed = parseLogFormat({ format, own });
-    expect(parsed.ok && parsed.value.gives.has('own')).toBe(false);
+    expect(parsed.ok && parsed.value.fields.has('own')).toBe(false);
   },
 );

@@ -67,7 +67,7 @@ describe('buildPageModel()', () => {
 
   test('without a configuration says what was found and writes it down to begin with', () => {
     const { hint } = build({ configured: false });
-    expect(hint?.paragraphs[0]).toContain('what answered: http://127.0.0.1/stub_status');
+    expect(hint?.paragraphs[0]).toContain('These answered: http://127.0.0.1/stub_status');
     expect(hint?.example).toBe(
       'targets:\n  - {name: "edge", server: nginx, status_url: "http://127.0.0.1/stub_status"}',
     );

@@ -28,8 +28,8 @@ function repeat(socket: Socket, text: string, milliseconds: number): void {
 }
 
 test.each([
-  ['never answers', () => undefined, /no whole answer came within 0\.5 s/],
-  ['closes at once', (socket) => socket.end(), /closed the connection without a whole answer/],
+  ['never answers', () => undefined, /no complete answer arrived within 0\.5 s/],
+  ['closes at once', (socket) => socket.end(), /closed the connection before a complete answer/],
   ['resets', (socket) => socket.resetAndDestroy(), /reset the connection/],
   ['sends garbage', (socket) => socket.write('220 mail ESMTP\r\n'), /this is not HTTP/],
   [
@@ -46,12 +46,12 @@ test.each([
       socket.write('HTTP/1.1 200 OK\r\n');
       repeat(socket, 'x', 20);
     },
-    /no whole answer came within 0\.5 s/,
+    /no complete answer arrived within 0\.5 s/,
   ],
   [
     'sends 1xx for ever',
     (socket) => repeat(socket, 'HTTP/1.1 102 Processing\r\n\r\n', 5),
-    /no whole answer/,
+    /no complete answer/,
   ],
 ] satisfies readonly (readonly [string, (socket: Socket) => void, RegExp])[])(
   'checkKeepalive() says so when a server %s, after one connection',

@@ -19,6 +19,6 @@ test.each([
     if (target === undefined || source === undefined) throw new Error('no target');
     const compiled = await compileSourceFormat(source, target, [1, 2]);
     if (!compiled.ok) throw new Error(compiled.error);
-    expect(compiled.value.gives.has('client')).toBe(follows);
+    expect(compiled.value.fields.has('client')).toBe(follows);
   },
 );

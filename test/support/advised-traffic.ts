@@ -6,7 +6,7 @@ import { type Line, track } from '../derive/log-lines.ts';
 const startSeconds = Date.UTC(2026, 10, 21, 3) / 1000;
 
 /** Each second a visitor with two requests 1.5 s apart on one connection, for twenty minutes, under a timeout of 30 s. */
-export function steadyGaps() {
+export function steadyTracker() {
   const lines: readonly Line[] = Array.from({ length: 1200 }, (_, n) => {
     const client = { client: n, connection: n, seconds: 0.5 };
     const from = startSeconds + n;
@@ -19,7 +19,11 @@ export function steadyGaps() {
     .toSorted((a, b) => a.end - b.end);
   const tracker = createGapTracker({ todaySeconds: 30 });
   track(tracker, lines);
-  return summarizeGaps(tracker);
+  return tracker;
+}
+
+export function steadyGaps() {
+  return summarizeGaps(steadyTracker());
 }
 
 /** An advice for a prefork that needs a shorter timeout. */

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -23,6 +24,8 @@ const groupSchema = z.strictObject({
 const ruleFileSchema = z.strictObject({ groups: z.array(groupSchema) });
 
 const testFileSchema = z.object({
+  rule_files: z.array(z.string()),
+  group_eval_order: z.array(z.string()).optional(),
   tests: z.array(
     z.object({
       promql_expr_test: z.array(z.object({ expr: z.string(), exp_samples: z.array(z.unknown()) })),
@@ -49,9 +52,11 @@ export function ruleTestFiles(): readonly string[] {
 }
 
 export function readGroups(): readonly z.infer<typeof groupSchema>[] {
-  return ruleFiles().flatMap(
-    (file) => ruleFileSchema.parse(parse(readFileSync(file, 'utf8'))).groups,
-  );
+  return ruleFiles().flatMap(groupsIn);
+}
+
+function groupsIn(file: string) {
+  return ruleFileSchema.parse(parse(readFileSync(file, 'utf8'))).groups;
 }
 
 export function readRules(): readonly Rule[] {
@@ -63,6 +68,26 @@ export function readExprTests(): readonly ExprTest[] {
     .flatMap((file) => testFileSchema.parse(parse(readFileSync(file, 'utf8'))).tests)
     .flatMap(({ promql_expr_test }) => promql_expr_test)
     .map(({ expr, exp_samples }) => ({ expr, expectsSeries: exp_samples.length > 0 }));
+}
+
+export interface EvaluationOrder {
+  readonly file: string;
+  /** The groups in the order in which promtool evaluates them. */
+  readonly order: readonly string[];
+  /** The groups of the rule files that the test names. */
+  readonly groups: readonly string[];
+}
+
+export function readEvaluationOrders(): readonly EvaluationOrder[] {
+  return ruleTestFiles().map((file) => {
+    const parsed = testFileSchema.parse(parse(readFileSync(file, 'utf8')));
+    const groups = parsed.rule_files.flatMap((name) => groupsIn(join(dirname(file), name)));
+    return {
+      file: basename(file),
+      order: parsed.group_eval_order ?? [],
+      groups: groups.map((group) => group.name),
+    };
+  });
 }
 
 /** Absolute path of a file in alerts/. */

@@ -1,5 +1,6 @@
-import { noSamples } from '../../src/derive/count-sample.ts';
-import { noIdleSeconds } from '../../src/derive/idle-seconds.ts';
+import { idleSecondsBounds } from '../../src/derive/connection-activity.ts';
+import { emptySamples } from '../../src/derive/count-sample.ts';
+import { emptyHistogram } from '../../src/derive/histogram.ts';
 import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import type { PageTarget } from '../../src/page/model.ts';
 import type { ConnectionSummary } from '../../src/snapshot/connections.ts';
@@ -21,7 +22,7 @@ export function viewOf(outcome: ObservationOutcome, part: Partial<TargetView> = 
     counters: {
       failures: failures as TargetView['counters']['failures'],
       badFields: 0,
-      samples: noSamples,
+      samples: emptySamples,
     },
     ...(outcome.kind === 'answered' ? { figures: outcome.figures } : {}),
     ...part,
@@ -63,7 +64,7 @@ export const fullPrefork: SlotFigures = {
 
 export const fullPreforkConnections: ConnectionSummary = {
   counts: { queued: 4, silent: 0, active: 1, sending: 0, idle: 5, closing: 0 },
-  idleSeconds: noIdleSeconds,
+  idleSeconds: emptyHistogram(idleSecondsBounds),
   oldestIdleSeconds: 42,
   clients: 3,
   topClientConnections: 4,

@@ -1,6 +1,7 @@
 /**
- * Debian's `envvars` is a shell script of which only the assignments count here: `export NAME=value$OTHER`. Conditions
- * are not evaluated, so indented lines are passed over; what is not known (`$SUFFIX`) is empty, as it is for the first instance of a machine.
+ * Debian's `envvars` is a shell script. Only its assignments count here: `export NAME=value$OTHER`. Conditions are not
+ * evaluated, so indented lines are skipped. Unknown variables (`$SUFFIX`) are empty, as they are for the first instance
+ * on a machine.
  */
 export function parseEnvvars(text: string): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();

@@ -1,11 +1,11 @@
 export interface LogicalLine {
   readonly text: string;
-  /** 1-based line it begins in. */
+  /** 1-based line in which it begins. */
   readonly line: number;
 }
 
 /**
- * Joins lines that end with a backslash, as ap_cfg_getline() of 2.4 does: without a space between, and comments too.
+ * Joins lines that end with a backslash, as ap_cfg_getline() of 2.4 does: without a space in between, in comments too.
  * The work is linear in the text.
  */
 export function splitLogicalLines(text: string): readonly LogicalLine[] {

@@ -2,7 +2,10 @@ import { err, ok, type Result } from '../../result.ts';
 import type { ConfigComment } from '../config-silences.ts';
 import { type LogicalLine, splitLogicalLines } from './logical-lines.ts';
 
-/** One directive or section of a file, its arguments as they stand: variables are replaced before words are split. */
+/**
+ * One directive or section of a file. Its arguments are unchanged, because variables are replaced before words are
+ * split.
+ */
 export interface ApacheNode {
   readonly name: string;
   /** What follows the name. */
@@ -21,7 +24,7 @@ export interface ApacheSyntaxError {
   readonly problem: string;
 }
 
-/** Deeper than any configuration: what walks the tree afterwards calls itself for each level. */
+/** Deeper than any real configuration: code that walks the tree recurses for each level. */
 const deepestSection = 64;
 
 interface OpenSection {
@@ -35,7 +38,9 @@ interface Scan {
   readonly comments: ConfigComment[];
 }
 
-/** Parses one file of Apache's grammar: a directive a line, `<Section args>` to `</Section>`, `#` comments. */
+/**
+ * Parses one configuration file of Apache: a directive in each line, `<Section args>` to `</Section>`, `#` comments.
+ */
 export function parseApacheConfig(text: string): Result<ApacheFile, ApacheSyntaxError> {
   const root: OpenSection = { name: '', line: 1, nodes: [] };
   const scan: Scan = { stack: [root], comments: [] };
@@ -50,7 +55,7 @@ export function parseApacheConfig(text: string): Result<ApacheFile, ApacheSyntax
   return ok({ nodes: root.nodes, comments: scan.comments });
 }
 
-/** What is wrong with the line, if anything. */
+/** The problem of the line, if any. */
 function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
@@ -64,14 +69,14 @@ function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
   return undefined;
 }
 
-/** A line without blanks around it: the directive's name, and what follows it. */
+/** Splits a trimmed line into the name of the directive and the rest. */
 export function readDirective(text: string): { readonly name: string; readonly rest: string } {
   const [, name = text, rest = ''] = /^(\S+)\s+(.*)$/s.exec(text) ?? [];
   return { name, rest };
 }
 
 function openSection({ stack }: Scan, text: string, line: number): string | undefined {
-  // In a macro an argument ($x, %x, @x) may stand for the name.
+  // In a macro, an argument ($x, %x, @x) may stand for the name.
   const [, name] = /^<([A-Za-z_$%@][^\s>]*)/.exec(text) ?? [];
   const end = text.lastIndexOf('>');
   if (name === undefined || end === -1) return 'a section begins with <Name and ends with >';
@@ -86,9 +91,9 @@ function openSection({ stack }: Scan, text: string, line: number): string | unde
 function closeSection({ stack }: Scan, text: string): string | undefined {
   const name = /^<\/\s*([^\s>]*)/.exec(text)?.[1] ?? '';
   const open = stack.at(-1);
-  if (open === undefined || stack.length === 1) return `</${name}> closes nothing`;
+  if (open === undefined || stack.length === 1) return `</${name}> without <${name}>`;
   if (open.name.toLowerCase() !== name.toLowerCase()) {
-    return `</${name}> where </${open.name}> is due, opened in line ${open.line}`;
+    return `</${name}> instead of </${open.name}>, which was opened in line ${open.line}`;
   }
   stack.pop();
   return undefined;

@@ -1,6 +1,6 @@
 /**
- * Splits the arguments of a directive as ap_getword_conf() does: blanks between words, a word may stand in double or
- * single quotes, a backslash escapes that quote and itself. A quote that is not closed runs to the end of the line.
+ * Splits the arguments of a directive as ap_getword_conf() does: at blanks. A word may be in double or single quotes; a
+ * backslash escapes that quote and itself. A quote that is not closed extends to the end of the line.
  */
 export function splitApacheWords(text: string): readonly string[] {
   const words: string[] = [];
@@ -14,7 +14,7 @@ export function splitApacheWords(text: string): readonly string[] {
   return words;
 }
 
-/** A word in quotes that splitApacheWords() reads back as it was. */
+/** Quotes a word so that splitApacheWords() reads the same word. */
 export function quoteApacheWord(word: string): string {
   return `"${word.replace(/["\\]/g, '\\$&')}"`;
 }

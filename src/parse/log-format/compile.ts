@@ -1,6 +1,12 @@
+import { present } from '../../present.ts';
 import { err, ok, type Result } from '../../result.ts';
-import { createLogRecord, fieldBit, resetLogRecord } from '../../snapshot/log-record.ts';
-import { type FieldMeaning, type Meaning, meaningOf, type ReadOptions } from './field-meanings.ts';
+import {
+  createLogRecord,
+  fieldBit,
+  type Meaning,
+  resetLogRecord,
+} from '../../snapshot/log-record.ts';
+import { type FieldMeaning, meaningOf, type ReadOptions } from './field-meanings.ts';
 import {
   generateParser,
   type LineParser,
@@ -18,9 +24,9 @@ import type { Tokens } from './tokenize.ts';
 export interface CompiledFormat {
   /** Overwrites the whole record. */
   readonly parse: LineParser;
-  /** What the format tells; the metrics of everything else are absent. */
-  readonly gives: ReadonlySet<Meaning>;
-  /** Where a line stops to follow the format; undefined when it follows it. Slow: for people. */
+  /** What its lines contain; the metrics of everything else are absent. */
+  readonly fields: ReadonlySet<Meaning>;
+  /** Where a line departs from the format; undefined when it follows it. Slow: for messages only. */
   explain(line: Buffer): LineProblem | undefined;
 }
 
@@ -31,29 +37,29 @@ export interface LineProblem {
 }
 
 export interface CompileOptions extends ReadOptions {
-  /** Absent when no request of ours can be in the log. */
+  /** Absent when the log cannot contain requests of the exporter. */
   readonly own?: OwnRequests;
-  /** Without short cuts: what they are compared with. */
+  /** Without short cuts; the tests compare both. */
   readonly plain?: boolean;
 }
 
 const encoder = new TextEncoder();
 const carriageReturn = 0x0d;
 
-/** Compiles a format to the parser of its lines, and tells what they can give. */
+/** Compiles a format into a parser of its lines, with the fields that it reads. */
 export function compileFormat(
   format: Tokens,
   { own, plain = false, ...readOptions }: CompileOptions,
 ): Result<CompiledFormat, string> {
-  const fields = format.tokens.map((token) => (token.kind === 'field' ? token.name : ''));
-  const meanings = chooseFields(fields, readOptions);
+  const names = format.tokens.map((token) => (token.kind === 'field' ? token.name : ''));
+  const meanings = chooseFields(names, readOptions);
   const timeIsBegin = [...meanings].some(
-    ([index, { gives }]) => gives.includes('time') && isBegin(fields[index] ?? ''),
+    ([index, meaning]) => meaning.meanings.includes('time') && isBegin(names[index] ?? ''),
   );
-  const gives = new Set<Meaning>([...meanings.values()].flatMap((meaning) => meaning.gives));
-  if (gives.size === 0) return err('none of its fields is read by any metric');
-  const ownFields = own === undefined ? undefined : findOwnFields(fields);
-  if (ownFields !== undefined) gives.add('own');
+  const fields = new Set<Meaning>([...meanings.values()].flatMap((field) => field.meanings));
+  if (fields.size === 0) return err('none of its fields is read by any metric');
+  const ownFields = own === undefined ? undefined : findOwnFields(names);
+  if (ownFields !== undefined) fields.add('own');
   const [first] = format.tokens;
   const parser: ParserOptions = {
     prefix: encoder.encode(first?.kind === 'literal' ? first.text : ''),
@@ -63,11 +69,11 @@ export function compileFormat(
   };
   const parseWhole = generateParser(parser);
   return ok({
-    gives,
+    fields,
     parse: (bytes, start, end, record) => {
       resetLogRecord(record);
       record.timeIsBegin = timeIsBegin;
-      // Files that passed through Windows, and syslog relays, end lines with CR LF.
+      // Files from Windows and some syslog relays end lines with CR LF.
       const stop = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
       return parseWhole(bytes, start, stop, record);
     },
@@ -75,16 +81,22 @@ export function compileFormat(
   });
 }
 
-/** Apache's times are those of the beginning unless they say otherwise (mod_log_config, log_request_time); nginx's of the end. */
+/**
+ * The times of Apache are those of the beginning unless the format asks for the end (mod_log_config, log_request_time);
+ * those of nginx are of the end.
+ */
 export function isBegin(name: string): boolean {
   return name.startsWith('%') && !name.startsWith('%{end');
 }
 
-/** A meaning that several fields of a format can have, of which one is read: not what only adds to the others. */
+/**
+ * A meaning that several fields can have, but of which only one is read. Method, protocol and aborts only add to other
+ * fields.
+ */
 const isExclusive = (meaning: Meaning | undefined): meaning is Meaning =>
   meaning !== undefined && !['method', 'protocol', 'aborted'].includes(meaning);
 
-/** The fields of a format that are read, by their place: of those that say the same only the most exact. */
+/** The fields to read, by position: of several with the same meaning only the most exact one. */
 function chooseFields(
   names: readonly string[],
   { addressKey }: ReadOptions,
@@ -95,7 +107,7 @@ function chooseFields(
     const meaning = meaningOf(name);
     if (meaning === undefined) continue;
     if (meaning.tracking && addressKey === undefined) continue;
-    const [given] = meaning.gives;
+    const [given] = meaning.meanings;
     if (isExclusive(given)) {
       const before = best.get(given);
       if (before !== undefined && (chosen.get(before)?.rank ?? 0) >= meaning.rank) continue;
@@ -135,14 +147,13 @@ function buildSteps(
       bit: read?.checked === undefined ? 0 : fieldBit(read.checked),
       ends: quoted ? 'quote' : endOf(token.name, text),
       text: encoder.encode(text),
-      ...(shape === undefined ? {} : { shape }),
-      ...(role === undefined ? {} : { role }),
+      ...present({ shape, role }),
     });
   }
   return steps;
 }
 
-/** Lists of upstreams tried and of proxies passed hold `, `, those of upstreams ` : ` too. */
+/** Lists of upstreams and of proxies contain `, `; those of upstreams also ` : `. */
 const lists =
   /^(?:\$upstream_(?:addr|status|\w+_time|\w*length|bytes_(?:sent|received))|\$http_x_forwarded_for|\$proxy_add_x_forwarded_for|%\{x-forwarded-for\}i)$/;
 const hosts = /^(?:\$(?:server_name|host|http_host)|%[vV]|%\{host\}i)$/;
@@ -152,7 +163,7 @@ function endOf(name: string, text: string): Step['ends'] {
   return lists.test(name) && !/^(?:, | : )/.test(text) ? 'list' : 'text';
 }
 
-/** Walks the line once more, with a parser that tells where it stops. */
+/** Parses the line again, with a parser that reports where it stops. */
 function explainLine(line: Buffer, parser: ParserOptions): LineProblem | undefined {
   let problem: LineProblem | undefined;
   const onStop = (at: number, step: number) => {

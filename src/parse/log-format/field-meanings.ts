@@ -1,4 +1,4 @@
-import type { CheckedField } from '../../snapshot/log-record.ts';
+import type { CheckedField, Meaning } from '../../snapshot/log-record.ts';
 import type { HashKey } from './hash-address.ts';
 import {
   addressReader,
@@ -16,39 +16,20 @@ import { readDecimal, readUpstream } from './read-number.ts';
 import { readAnyTime, readIsoTime, readLocalTime } from './read-time.ts';
 import { timeLayout } from './strftime.ts';
 
-/** What a metric needs from a line. */
-export type Meaning =
-  | 'status'
-  | 'method'
-  | 'protocol'
-  | 'requestSeconds'
-  | 'upstreamConnectSeconds'
-  | 'upstreamResponseSeconds'
-  | 'bytes'
-  | 'requestOnConnection'
-  | 'aborted'
-  | 'vhost'
-  | 'time'
-  | 'own'
-  | ConnectionMeaning;
-
-/** What tells connections apart, and whether they stay open. */
-export type ConnectionMeaning = 'client' | 'remotePort' | 'connection' | 'keptOpen';
-
 export interface FieldMeaning {
-  readonly gives: readonly Meaning[];
+  readonly meanings: readonly Meaning[];
   readonly read: (options: ReadOptions) => FieldReader;
-  /** Tells connections apart: read only where a key for addresses is given. */
+  /** Identifies connections: read only where a key for addresses is given. */
   readonly tracking?: true;
-  /** Of two fields of a format that give the same the one with the higher rank is read. */
+  /** Of two fields with the same meaning, the one with the higher rank is read. */
   readonly rank: number;
-  /** Always so wide, with these bytes in it: it may hold the text that follows the field in the format. */
+  /** Fixed width, with these bytes in it: the field may contain the text that follows it in the format. */
   readonly shape?: FieldShape;
 }
 
 export interface ReadOptions {
   readonly vhosts: readonly string[];
-  /** Absent where connections are not followed: hashing addresses costs time. */
+  /** Absent where connections are not followed: hashing addresses takes time. */
   readonly addressKey?: HashKey;
 }
 
@@ -64,7 +45,7 @@ interface NumberOptions extends Partial<NumberField> {
   readonly shape?: FieldShape;
 }
 
-/** A year: no request lasts longer. */
+/** One year: no request takes longer. */
 const longestSeconds = 366 * 86_400;
 
 const number = (
@@ -77,7 +58,7 @@ const number = (
   const range = { from: 0, upTo: Number.MAX_SAFE_INTEGER };
   const read = { field, unit: 1, offset: 0, quick, ...range, ...options, read: readNumber };
   return {
-    gives: [name],
+    meanings: [name],
     rank,
     read: () => (checked === undefined ? { read } : { read, checked }),
     ...(shape === undefined ? {} : { shape }),
@@ -101,7 +82,7 @@ const upstream = (
   checked: CheckedField,
 ) => number(field, { field, checked, read: readUpstream, upTo: longestSeconds });
 
-/** All that was sent ranks before the body alone. */
+/** All bytes sent rank before those of the body alone. */
 const bytes = (rank: number) => number('bytes', { field: 'bytes', checked: 'bytes', rank });
 
 const requestOnConnection = (offset: number) =>
@@ -111,7 +92,7 @@ const requestOnConnection = (offset: number) =>
     offset,
   });
 
-/** The years 2000 to 2099: what lies outside is no time, whatever digits it has. */
+/** The years 2000 to 2099: anything else is not a time. */
 const time = (options: Partial<NumberOptions>): FieldMeaning =>
   number('time', {
     field: 'unixSeconds',
@@ -125,7 +106,7 @@ const space = 0x20;
 const bracket = 0x5b;
 /** `21/Nov/2026:03:18:00 +0000` */
 const localTime = time({ read: readLocalTime, shape: { width: 26, probes: [[20, space]] } });
-/** The same in brackets, which are Apache's own. */
+/** The same in brackets, which Apache adds. */
 const bracketedTime = time({
   read: readLocalTime,
   shape: {
@@ -140,26 +121,26 @@ const isoTime = time({ read: readIsoTime });
 
 const record = (
   read: RecordReader,
-  gives: readonly Meaning[],
+  meanings: readonly Meaning[],
   { rank = 1, checked }: { readonly rank?: number; readonly checked?: CheckedField } = {},
 ): FieldMeaning => {
   const reader = checked === undefined ? { read } : { read, checked };
-  return { gives, rank, read: () => reader };
+  return { meanings, rank, read: () => reader };
 };
 
 const status = (rank: number) => record(readStatus, ['status'], { rank, checked: 'status' });
 const request = record(readRequest, ['method', 'protocol']);
 
-/** The host the server chose ranks before the one the client named. */
+/** The host that the server chose ranks before the one in the request. */
 const vhost = (rank: number): FieldMeaning => ({
-  gives: ['vhost'],
+  meanings: ['vhost'],
   rank,
   read: ({ vhosts }) => ({ read: vhostReader(vhosts) }),
 });
 
-/** The peer of the connection ranks before the client that a header names: a proxy holds the slot, not its client. */
+/** The peer of the connection ranks before the client in a header: a proxy holds the slot, not its client. */
 const address = (rank: number): FieldMeaning => ({
-  gives: ['client'],
+  meanings: ['client'],
   rank,
   tracking: true,
   read: ({ addressKey = [0, 0] }) => ({ read: addressReader(addressKey) }),
@@ -176,7 +157,7 @@ const connection: FieldMeaning = {
 };
 
 /**
- * The fields metrics read; all others are passed over. nginx: ngx_http_log_module, ngx_http_upstream.c. Apache:
+ * The fields that metrics need; all others are skipped. nginx: ngx_http_log_module, ngx_http_upstream.c. Apache:
  * mod_log_config.c (`%k` counts from 0, `%D` microseconds), mod_logio (`%O`).
  */
 const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
@@ -229,29 +210,29 @@ const fieldMeanings: Readonly<Record<string, FieldMeaning>> = {
   '%{host}i': vhost(0),
 };
 
-/** What a field means, by its name as the tokenizer gives it; undefined when no metric reads it. */
+/** The meaning of a field, by its name from the tokenizer; undefined when no metric needs it. */
 export function meaningOf(name: string): FieldMeaning | undefined {
   return fieldMeanings[name] ?? timeMeaning(name);
 }
 
-/** Keys of JSON lines say which field is meant, but the tools that write them choose the form of a time. */
+/** Keys of JSON lines identify the field, but the tools that write them choose the form of a time. */
 export function jsonMeaningOf(name: string): FieldMeaning | undefined {
   const meaning = meaningOf(name);
-  if (meaning?.gives[0] !== 'time' || !name.startsWith('$')) return meaning;
+  if (meaning?.meanings[0] !== 'time' || !name.startsWith('$')) return meaning;
   return time({ read: readAnyTime, rank: meaning.rank });
 }
 
-/** Apache's `%{begin:sec}t`, `%{end:...}t` and times in strftime's language. */
+/** Apache's `%{begin:sec}t`, `%{end:...}t` and times with a strftime pattern. */
 function timeMeaning(name: string): FieldMeaning | undefined {
   const [, phase, form] = /^%\{(?:(begin|end)(?::|(?=\})))?([^}]*)\}t$/.exec(name) ?? [];
   if (form === undefined) return undefined;
   const known = phase === undefined ? undefined : fieldMeanings[form === '' ? '%t' : `%{${form}}t`];
   if (form === '%s') return fieldMeanings['%{sec}t'];
-  // Lines are written when requests end: that time is the newest a line can tell.
+  // Lines are written when requests end, so that is the newest time on a line.
   if (known !== undefined) return { ...known, rank: known.rank + (phase === 'end' ? 10 : 0) };
   const layout = form.includes('%') ? timeLayout(form) : undefined;
   if (layout === undefined) return undefined;
   return layout.read === undefined
-    ? { gives: [], rank: 0, read: () => ({ read: () => true }), shape: layout }
+    ? { meanings: [], rank: 0, read: () => ({ read: () => true }), shape: layout }
     : time({ read: layout.read, shape: layout });
 }

@@ -5,7 +5,10 @@ const tab = 0x09;
 const comma = 0x2c;
 const colon = 0x3a;
 
-/** The closing quote, or `end`. Backslashes are rare: only where one stands before a quote each byte is looked at. */
+/**
+ * The closing quote, or `end`. Backslashes are rare: bytes are checked one by one only where a backslash precedes a
+ * quote.
+ */
 export function closingQuote(bytes: Buffer, start: number, end: number): number {
   const first = bytes.indexOf(quote, start);
   if (first === -1 || first >= end) return end;
@@ -15,7 +18,7 @@ export function closingQuote(bytes: Buffer, start: number, end: number): number 
   return Math.min(at, end);
 }
 
-/** The colon before a port: the last one of the word, as `[2001:db8::1]:443` has several. */
+/** The colon before a port: the last one of the word, because `[2001:db8::1]:443` has several. */
 export function endOfHost(bytes: Buffer, start: number, end: number): number {
   let last = end;
   for (let at = start; at < end; at++) {
@@ -26,7 +29,7 @@ export function endOfHost(bytes: Buffer, start: number, end: number): number {
   return last;
 }
 
-/** Whether `at` stands in the `, ` or ` : ` of a list, as nginx writes one for the upstreams it tried. */
+/** Whether `at` is within the `, ` or ` : ` of a list, as nginx writes it for upstreams. */
 export function isWithinList(bytes: Buffer, start: number, at: number): boolean {
   if (at === start) return false;
   if (bytes[at] === comma) return bytes[at + 1] === space;

@@ -6,22 +6,25 @@ import type { FieldReader } from './read-field.ts';
 import { recall, rememberNothing } from './remember-text.ts';
 import { canEndDigits, powersOfTen, renderDigits, renderKeep } from './render-number.ts';
 
-/** Reads the line `bytes[start, end)`, without its newline, into a blank record; false when it follows another format. */
+/**
+ * Reads the line `bytes[start, end)`, without its newline, into an empty record; false when it does not follow the
+ * format.
+ */
 export type LineParser = (bytes: Buffer, start: number, end: number, record: LogRecord) => boolean;
 
-/** A field and the text that follows it; no text at the end of the line. */
+/** A field and the text after it; empty text at the end of the line. */
 export interface Step {
-  /** As the format calls it. */
+  /** The name in the format. */
   readonly name: string;
-  /** Undefined for a field that no metric reads. */
+  /** Undefined for a field that no metric needs. */
   readonly read: FieldReader | undefined;
   /** Bit of the field in `badFields`. */
   readonly bit: number;
-  /** Where the field ends: at its closing quote, at the text, at the text that is no part of a list or a host. */
+  /** Where the field ends: at its closing quote, at the text, or at the text outside of a list or a host. */
   readonly ends: 'quote' | 'text' | 'list' | 'host';
   readonly shape?: FieldShape;
   readonly text: Uint8Array;
-  /** What the field is for telling requests of ours. */
+  /** The role of the field in identifying requests of the exporter. */
   readonly role?: OwnRole;
 }
 
@@ -29,16 +32,19 @@ export interface ParserOptions {
   readonly prefix: Uint8Array;
   readonly steps: readonly Step[];
   readonly isOwn?: IsOwnRequest;
-  /** Each field is found, then read, with no short cut: what the short cuts are compared with. */
+  /** Finds each field and then reads it, without short cuts; the tests compare both. */
   readonly plain?: boolean;
-  /** Told where a line stopped to follow the format, and at which step; -1 is the prefix, their number the end. */
+  /**
+   * Called with the position and the step at which a line departs from the format; -1 is the prefix, the number of
+   * steps is the end.
+   */
   readonly onStop?: (at: number, step: number) => void;
 }
 
 /**
- * A parser that walks a line once and makes no strings. Its code is generated, so that each field has its own call and
- * each text its own comparisons, which the engine then inlines: a third faster than a loop over the steps. Of the format
- * only byte values and lengths get into the code, of a log nothing.
+ * A parser that scans a line once and creates no strings. Its code is generated, so that each field has its own call
+ * and each text its own comparisons, which the engine inlines; this is a third faster than a loop over the steps. The
+ * generated code contains only byte values and lengths of the format, and nothing of a log.
  */
 export function generateParser(options: ParserOptions): LineParser {
   const { prefix, steps, isOwn, onStop } = options;
@@ -76,10 +82,10 @@ ${body}
   return make(readers, helpers, stopped, isOwn) as LineParser;
 }
 
-/** What the generated code calls. */
+/** Functions that the generated code calls. */
 const helpers = { closingQuote, endOfHost, isWithinList, recall, rememberNothing, powersOfTen };
 
-/** Code that ends the walk: the line does not follow the format at a step. */
+/** Code that stops: the line departs from the format at a step. */
 type Stop = (step: number, at?: string) => string;
 
 function renderer(stop: Stop, plain: boolean) {
@@ -100,7 +106,7 @@ interface Place {
   readonly plain: boolean;
 }
 
-/** Brings `at` to the end of the field, and what stands there into the record. */
+/** Code that moves `at` to the end of the field, and reads its value into the record. */
 function renderField(step: Step, { index, stop, plain }: Place): readonly string[] {
   const search = renderSearch(step, index, stop);
   const { read, text } = step;
@@ -120,13 +126,13 @@ function renderField(step: Step, { index, stop, plain }: Place): readonly string
   return [...renderDigits({ goesOn: renderGoesOn(step), otherwise: long }), ...keep];
 }
 
-/** Whether a field that is a plain number does not end at `at`. */
+/** Whether a field with a plain number does not end at `at`. */
 function renderGoesOn({ text, ends }: Step): string {
   if (text.length === 0) return 'at !== end';
   return ends === 'list' ? `${isNot(text)} || isWithinList(bytes, field, at)` : isNot(text);
 }
 
-/** Brings `at` to the end of the field. */
+/** Code that moves `at` to the end of the field. */
 function renderSearch(
   { text, ends, shape }: Pick<Step, 'text' | 'ends' | 'shape'>,
   index: number,
@@ -143,7 +149,7 @@ function renderSearch(
   return [`for (;;) { ${search}`, 'if (!isWithinList(bytes, field, at)) break;', 'at++; }'];
 }
 
-/** A field of fixed width may hold the text that follows it: `[21/Nov/2026:03:18:00 +0000]` holds a space. */
+/** A field of fixed width may contain the text that follows it: `[21/Nov/2026:03:18:00 +0000]` contains a space. */
 function renderShape({ width, probes }: FieldShape, text: Uint8Array): string {
   const looksSo = probes.map(([offset, byte]) => `bytes[at + ${offset}] === ${byte}`);
   const follows = [...text].map((byte, index) => `bytes[at + ${width + index}] === ${byte}`);
@@ -151,14 +157,14 @@ function renderShape({ width, probes }: FieldShape, text: Uint8Array): string {
   return `if (${[fits, ...looksSo, ...follows].join(' && ')}) at += ${width};`;
 }
 
-/** Text is made only of lines whose user agent begins as ours does, with a `k`. */
+/** Strings are created only for lines whose user agent begins with a `k`, as that of the exporter does. */
 const renderOwn = `if (bytes[agent] === 107 && agentEnd > agent) record.own = isOwn({
 client: bytes.latin1Slice(client, clientEnd),
 agent: bytes.latin1Slice(agent, agentEnd),
 request: bytes.latin1Slice(request, requestEnd),
 });`;
 
-/** Whether the text does not stand at `at`. */
+/** Whether the text is not at `at`. */
 function isNot(text: Uint8Array): string {
   const differs = [...text].map((byte, index) => `bytes[at + ${index}] !== ${byte}`);
   return [`at > end - ${text.length}`, ...differs].join(' || ');

@@ -1,9 +1,9 @@
-/** Two random numbers of 32 bits, drawn once in a process: hashes of another process cannot be compared with ours. */
+/** Two random 32-bit numbers, chosen once in a process: hashes of different processes cannot be compared. */
 export type HashKey = readonly [number, number];
 
 /**
- * A client's address as a number of 52 bits, which fits a double. Addresses are kept nowhere: with the key unknown the
- * number tells nothing, and two clients share one in fewer than one of 10^10 pairs.
+ * The address of a client as a 52-bit number, which a double can hold. Addresses are not stored; without the key the
+ * number reveals nothing. Two clients share a number in fewer than one of 10^10 pairs.
  */
 export function hashAddress(bytes: Uint8Array, start: number, end: number, key: HashKey): number {
   let low = key[0] | 0;
@@ -17,7 +17,7 @@ export function hashAddress(bytes: Uint8Array, start: number, end: number, key: 
   return (mix(high ^ low) >>> 12) * 0x1_0000_0000 + (mix(low ^ key[1]) >>> 0);
 }
 
-/** The last step of MurmurHash3: each bit in decides about each bit out. */
+/** The last step of MurmurHash3: each input bit affects each output bit. */
 function mix(value: number): number {
   let mixed = value;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

@@ -1,4 +1,5 @@
 import { fieldBit, resetLogRecord } from '../../snapshot/log-record.ts';
+import { isObject } from '../is-object.ts';
 import { type CompiledFormat, type CompileOptions, isBegin } from './compile.ts';
 import { type FieldMeaning, jsonMeaningOf, type ReadOptions } from './field-meanings.ts';
 import { generateParser, type LineParser } from './generate-parser.ts';
@@ -10,10 +11,10 @@ import {
   type OwnRole,
 } from './own-request.ts';
 
-/** Keys of a JSON line and the nginx variable or Apache directive whose value stands there. */
+/** The nginx variable or Apache directive for each key of a JSON line. */
 export type JsonKeys = Readonly<Record<string, string>>;
 
-/** Keys that JSON log formats in the field use. */
+/** Keys that are common in JSON log formats. */
 export const defaultJsonKeys: JsonKeys = {
   status: '$status',
   request: '$request',
@@ -44,7 +45,7 @@ export const defaultJsonKeys: JsonKeys = {
 
 const noText = new Uint8Array();
 
-/** Lines that are one JSON object each, in any order of keys. Values may be numbers or strings. */
+/** Lines with one JSON object each, keys in any order. Values may be numbers or strings. */
 export function jsonFormat(
   keys: JsonKeys,
   { own, ...readOptions }: CompileOptions,
@@ -56,12 +57,12 @@ export function jsonFormat(
       if (meaning.tracking && readOptions.addressKey === undefined) return [];
       return [{ key, name, meaning, read: valueParser(meaning, readOptions) }];
     })
-    // Of two keys that say the same the later one counts.
+    // Of two keys with the same meaning the later one counts.
     .toSorted((a, b) => a.meaning.rank - b.meaning.rank);
   const readOwn = own === undefined ? undefined : ownReader(keys, own);
   return {
-    gives: new Set([
-      ...known.flatMap(({ meaning }) => meaning.gives),
+    fields: new Set([
+      ...known.flatMap(({ meaning }) => meaning.meanings),
       ...(readOwn === undefined ? [] : ['own' as const]),
     ]),
     parse(bytes, start, end, record) {
@@ -72,7 +73,7 @@ export function jsonFormat(
       for (const { key, name, meaning, read } of known) {
         const value = line[key];
         if (typeof value !== 'string' && typeof value !== 'number') continue;
-        if (meaning.gives[0] === 'time') record.timeIsBegin = isBegin(name);
+        if (meaning.meanings[0] === 'time') record.timeIsBegin = isBegin(name);
         const text = Buffer.from(String(value));
         read(text, 0, text.length, record);
       }
@@ -118,9 +119,7 @@ function ownReader(keys: JsonKeys, own: OwnRequests) {
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

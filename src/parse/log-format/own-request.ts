@@ -1,17 +1,17 @@
-/** What requests of the exporter look like in a log. */
+/** How requests of the exporter look in a log. */
 export interface OwnRequests {
-  /** Of this machine, as servers log them: `127.0.0.1`, `::1`, `unix:`. */
+  /** Addresses of this machine, as servers log them: `127.0.0.1`, `::1`, `unix:`. */
   readonly addresses: ReadonlySet<string>;
-  /** Of the status page, without its query. */
+  /** Path of the status page, without its query. */
   readonly path: string;
 }
 
-/** Product name in the User-Agent of every request of ours. */
+/** Product name in the User-Agent of every request of the exporter. */
 export const agentProduct = 'keepalive-exporter/';
 
-/** The fields by which a request of ours is known, and how far each can be trusted. */
+/** The fields that identify a request of the exporter, and how far each can be trusted. */
 const roles: Readonly<Record<string, { readonly role: OwnRole; readonly rank: number }>> = {
-  // The peer of the connection cannot be claimed in a header, as the client's address can.
+  // A header can claim a client address, but not the peer of the connection.
   '%{c}a': { role: 'client', rank: 2 },
   $realip_remote_addr: { role: 'client', rank: 2 },
   $remote_addr: { role: 'client', rank: 1 },
@@ -26,7 +26,7 @@ const roles: Readonly<Record<string, { readonly role: OwnRole; readonly rank: nu
 export type OwnRole = 'client' | 'agent' | 'request';
 export const ownRoles: readonly OwnRole[] = ['client', 'agent', 'request'];
 
-/** Of the fields of a line those that tell requests of ours; undefined when one of the three is missing. */
+/** The fields that identify requests of the exporter; undefined when one of the three is missing. */
 export function findOwnFields(names: readonly string[]): ReadonlyMap<OwnRole, number> | undefined {
   const found = new Map<OwnRole, number>();
   for (const [index, name] of names.entries()) {
@@ -41,9 +41,9 @@ export function findOwnFields(names: readonly string[]): ReadonlyMap<OwnRole, nu
 export type IsOwnRequest = (request: Readonly<Record<OwnRole, string>>) => boolean;
 
 /**
- * Tells requests of the exporter from those of visitors. A visitor can claim any User-Agent, so the address must be
- * this machine's. Behind a proxy on this machine a visitor has that address too, so it must also be the status page
- * that was asked for: no other request can be hidden.
+ * Distinguishes requests of the exporter from those of visitors. A visitor can claim any User-Agent, so the address
+ * must be one of this machine. Behind a proxy on this machine visitors have that address too, so the request must also
+ * be for the status page. No other request can be hidden this way.
  */
 export function createIsOwnRequest({ addresses, path }: OwnRequests): IsOwnRequest {
   return ({ client, agent, request }) => {

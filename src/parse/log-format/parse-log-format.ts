@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../result.ts';
+import type { ConnectionMeaning, Meaning } from '../../snapshot/log-record.ts';
+import type { ServerKind } from '../../snapshot/status-page.ts';
 import { type CompiledFormat, compileFormat } from './compile.ts';
-import type { ConnectionMeaning, Meaning } from './field-meanings.ts';
 import type { HashKey } from './hash-address.ts';
 import { defaultJsonKeys, type JsonKeys, jsonFormat } from './json-format.ts';
 import { namedFormats } from './named-formats.ts';
@@ -14,18 +15,18 @@ export interface LogFormatOptions {
   readonly vhosts?: readonly string[];
   /** Only for `json`. */
   readonly jsonKeys?: JsonKeys;
-  /** What requests of the exporter itself look like; absent when none can be in the log. */
+  /** How requests of the exporter look; absent when the log cannot contain any. */
   readonly own?: OwnRequests;
   /** Given where connections are followed. */
   readonly addressKey?: HashKey;
-  /** Without short cuts: what they are compared with. */
+  /** Without short cuts; the tests compare both. */
   readonly plain?: boolean;
 }
 
 /**
  * The parser of a log format.
  *
- * @returns what is wrong with the format, in words
+ * @returns what is wrong with the format, as text
  */
 export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat, string> {
   const { format, vhosts = [], jsonKeys = defaultJsonKeys, ...rest } = options;
@@ -36,45 +37,76 @@ export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat
     : unquoteFormat(format);
   if (!/[$%]/.test(text)) {
     const names = [...Object.keys(namedFormats), 'json'].join(', ');
-    return err(`"${format}" is no name of a format (${names}) and has no field`);
+    return err(`"${format}" is not the name of a format (${names}) and has no field`);
   }
   const tokens = text.includes('$') ? tokenizeNginxFormat(text) : tokenizeApacheFormat(text);
   return tokens.ok ? compileFormat(tokens.value, compileOptions) : tokens;
 }
 
-/** What must be added to a format for a metric that it does not feed. */
-const remedies: Readonly<
-  Record<
-    Exclude<Meaning, 'vhost' | 'time' | 'own' | ConnectionMeaning>,
-    readonly [string, string, string]
-  >
-> = {
-  status: ['webserver_log_responses_total', '$status', '%>s'],
-  method: ['label method', '$request', '%r'],
-  protocol: ['label protocol', '$request', '%r'],
-  requestSeconds: ['webserver_log_request_duration_seconds', '$request_time', '%D'],
-  upstreamConnectSeconds: ['webserver_log_upstream_connect_seconds', '$upstream_connect_time', ''],
-  upstreamResponseSeconds: [
-    'webserver_log_upstream_response_seconds',
-    '$upstream_response_time',
-    '',
-  ],
-  bytes: ['webserver_log_response_bytes_total', '$bytes_sent', '%O'],
-  requestOnConnection: ['webserver_log_connections_reached_total', '$connection_requests', '%k'],
-  aborted: ['webserver_log_client_aborts_total', '$status', '%X'],
-};
+interface Remedy {
+  readonly meaning: Exclude<Meaning, 'vhost' | 'time' | 'own' | ConnectionMeaning>;
+  /** What is absent without the meaning. */
+  readonly metric: string;
+  /** The field to add, where the server has one. */
+  readonly field: Readonly<Partial<Record<ServerKind, string>>>;
+}
 
-/** One sentence for each metric that formats leave absent which give this. */
+/** What to add to a format that lacks a field for a metric. */
+const remedies: readonly Remedy[] = [
+  {
+    meaning: 'status',
+    metric: 'webserver_log_responses_total',
+    field: { nginx: '$status', apache: '%>s' },
+  },
+  { meaning: 'method', metric: 'label method', field: { nginx: '$request', apache: '%r' } },
+  { meaning: 'protocol', metric: 'label protocol', field: { nginx: '$request', apache: '%r' } },
+  {
+    meaning: 'requestSeconds',
+    metric: 'webserver_log_request_duration_seconds',
+    field: { nginx: '$request_time', apache: '%D' },
+  },
+  {
+    meaning: 'upstreamConnectSeconds',
+    metric: 'webserver_log_upstream_connect_seconds',
+    field: { nginx: '$upstream_connect_time' },
+  },
+  {
+    meaning: 'upstreamResponseSeconds',
+    metric: 'webserver_log_upstream_response_seconds',
+    field: { nginx: '$upstream_response_time' },
+  },
+  {
+    meaning: 'bytes',
+    metric: 'webserver_log_response_bytes_total',
+    field: { nginx: '$bytes_sent', apache: '%O' },
+  },
+  {
+    meaning: 'requestOnConnection',
+    metric: 'webserver_log_connections_reached_total',
+    field: { nginx: '$connection_requests', apache: '%k' },
+  },
+  {
+    meaning: 'aborted',
+    metric: 'webserver_log_client_aborts_total',
+    field: { nginx: '$status', apache: '%X' },
+  },
+];
+
+/** One sentence for each metric that is absent because no log of the target has its field. */
 export function explainMissing(
-  gives: ReadonlySet<Meaning>,
-  server: 'apache' | 'nginx',
+  fields: ReadonlySet<Meaning>,
+  server: ServerKind,
 ): readonly string[] {
-  return Object.entries(remedies).flatMap(([meaning, [metric, nginx, apache]]) => {
-    const addition = server === 'nginx' ? nginx : apache;
-    // nginx tells aborts by status 499.
-    const given =
-      gives.has(meaning as Meaning) ||
-      (meaning === 'aborted' && server === 'nginx' && gives.has('status'));
-    return given || addition === '' ? [] : [`${metric} is absent; add ${addition} to the format`];
+  const known = withAborts(fields, server);
+  return remedies.flatMap(({ meaning, metric, field }) => {
+    const addition = field[server];
+    return addition === undefined || known.has(meaning)
+      ? []
+      : [`${metric} is absent; add ${addition} to the format`];
   });
+}
+
+/** The fields, and what they imply: nginx logs status 499 for a client that went away. */
+export function withAborts(fields: ReadonlySet<Meaning>, server: ServerKind): ReadonlySet<Meaning> {
+  return server === 'nginx' && fields.has('status') ? new Set([...fields, 'aborted']) : fields;
 }

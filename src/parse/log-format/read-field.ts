@@ -1,5 +1,6 @@
 import {
   type CheckedField,
+  clientClosedRequest,
   http09,
   type LogRecord,
   logMethods,
@@ -20,7 +21,9 @@ export type RecordReader = (
   record: LogRecord,
 ) => boolean;
 
-/** A number of the record: what the log says times `unit`, plus `offset`; outside of `from` to `upTo` it is none. */
+/**
+ * A number of the record: the logged value times `unit`, plus `offset`. A value outside of `from` to `upTo` is invalid.
+ */
 export interface NumberField {
   readonly field:
     | 'requestSeconds'
@@ -33,8 +36,8 @@ export interface NumberField {
     | 'connection';
   readonly read: NumberReader;
   /**
-   * How `read` can be spared: `digits` where a plain number means what it says, `same` where lines that follow each
-   * other mostly have the same text.
+   * How to avoid calling `read`: `digits` where the value is a plain number, `same` where consecutive lines mostly have
+   * the same text.
    */
   readonly quick: 'digits' | 'same';
   readonly unit: number;
@@ -45,17 +48,14 @@ export interface NumberField {
 
 export interface FieldReader {
   readonly read: RecordReader | NumberField;
-  /** What the field is counted under when it cannot be read; absent where any bytes can. */
+  /** The name under which unreadable values are counted; absent where any bytes are readable. */
   readonly checked?: CheckedField;
 }
 
 const space = 0x20;
 const colon = 0x3a;
 
-/** nginx's own code for a client that closed before the response (NGX_HTTP_CLIENT_CLOSED_REQUEST). */
-const clientClosedRequest = 499;
-
-/** `"200"`, and `-` where the server had none: nginx logs 000 or - for a connection it closed. */
+/** `"200"`, or `-` without a status: nginx logs 000 or - for a connection it closed. */
 export const readStatus: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) {
     record.status = 0;
@@ -71,10 +71,10 @@ export const readStatus: RecordReader = (bytes, start, end, record) => {
 const encoder = new TextEncoder();
 const methodBytes = logMethods.slice(0, otherMethod).map((name) => encoder.encode(name));
 const protocolBytes = logProtocols.slice(0, otherProtocol).map((name) => encoder.encode(name));
-/** Some servers and proxies write the version without its zero. */
+/** Some servers and proxies omit the minor version. */
 const shortProtocols = ['HTTP/2', 'HTTP/3'].map((name) => encoder.encode(name));
 
-/** From the last byte, in which names of one length differ: HTTP/1.0, HTTP/1.1. */
+/** Compares from the last byte, in which names of the same length differ: HTTP/1.0, HTTP/1.1. */
 function matches(bytes: Uint8Array, start: number, wanted: Uint8Array): boolean {
   for (let i = wanted.length - 1; i >= 0; i--) if (bytes[start + i] !== wanted[i]) return false;
   return true;
@@ -114,7 +114,7 @@ export const readProtocol: RecordReader = (bytes, start, end, record) => {
   return true;
 };
 
-/** `GET /path HTTP/1.1`; without a protocol it is HTTP/0.9; `-` or nothing when no request came. */
+/** `GET /path HTTP/1.1`; without a protocol it is HTTP/0.9; `-` or nothing when no request was received. */
 export const readRequest: RecordReader = (bytes, start, end, record) => {
   if (isMissing(bytes, start, end)) {
     record.requestEmpty = true;
@@ -148,7 +148,7 @@ export function addressReader(key: HashKey): RecordReader {
   };
 }
 
-/** The place of the host in the allow-list, or its length for any other. Port and brackets do not matter. */
+/** The index of the host in the allow-list, or its length for any other host. Port and brackets do not matter. */
 export function vhostReader(vhosts: readonly string[]): RecordReader {
   const words = vhosts.map((name) => encoder.encode(name.replace(/^\[(.*)\]$/, '$1')));
   return (bytes, start, end, record) => {

@@ -1,6 +1,6 @@
 import { ABSENT } from '../../snapshot/log-record.ts';
 
-/** Reads one number: ABSENT where the server had no value, NaN when the bytes are none. */
+/** Reads one number: ABSENT where the server had no value, NaN when the bytes are not a number. */
 export type NumberReader = (bytes: Uint8Array, start: number, end: number) => number;
 
 const zero = 0x30;
@@ -11,7 +11,7 @@ const space = 0x20;
 const comma = 0x2c;
 const colon = 0x3a;
 
-/** No server writes longer ones; a thousand digits would be infinite, and so would every sum with them. */
+/** No server writes longer numbers. A thousand digits would be infinite, and so would every sum with them. */
 const longestNumber = 24;
 
 /** `-` or nothing: the server had no value. */
@@ -19,7 +19,7 @@ export function isMissing(bytes: Uint8Array, start: number, end: number): boolea
   return start === end || (end === start + 1 && bytes[start] === dash);
 }
 
-/** A non-negative decimal, NaN when the bytes are none. */
+/** A non-negative decimal; NaN for anything else. */
 export function decimalOf(bytes: Uint8Array, start: number, end: number): number {
   if (start === end || end - start > longestNumber) return Number.NaN;
   let value = 0;
@@ -39,7 +39,10 @@ export function decimalOf(bytes: Uint8Array, start: number, end: number): number
 export const readDecimal: NumberReader = (bytes, start, end) =>
   isMissing(bytes, start, end) ? ABSENT : decimalOf(bytes, start, end);
 
-/** `0.001, - : 0.020`: tries within a group by `, `, groups by ` : `; the sum, ABSENT when none has a value. */
+/**
+ * `0.001, - : 0.020`: tries within a group are separated by `, `, groups by ` : `. The result is the sum, or ABSENT
+ * without any value.
+ */
 export const readUpstream: NumberReader = (bytes, start, end) => {
   let sum = ABSENT;
   let from = start;

@@ -13,7 +13,7 @@ const closingBracket = 0x5d;
 const letterT = 0x54;
 const letterZ = 0x5a;
 
-/** Two digits as a number; NaN, which every sum keeps, when one of them is none. */
+/** Two digits as a number; NaN, which every sum keeps, for anything else. */
 export function twoDigits(bytes: Uint8Array, at: number): number {
   const tens = (bytes[at] ?? 0) - zero;
   const ones = (bytes[at + 1] ?? 0) - zero;
@@ -31,7 +31,7 @@ function lettersKey(bytes: Uint8Array, at: number): number {
   return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
 }
 
-/** 0 for `Jan`; NaN when it is no month. */
+/** 0 for `Jan`; NaN when it is not a month. */
 export function monthAt(bytes: Uint8Array, at: number): number {
   return monthOfLetters.get(lettersKey(bytes, at)) ?? Number.NaN;
 }
@@ -51,7 +51,7 @@ export function clockSeconds(hours: number, minutes: number, seconds: number): n
     : Number.NaN;
 }
 
-/** `+0100`, `+01:00` or `Z`, which must fill the bytes. */
+/** `+0100`, `+01:00` or `Z`, which must end at `end`. */
 export function zoneSeconds(bytes: Uint8Array, at: number, end: number): number {
   const sign = bytes[at];
   if (sign === letterZ) return at + 1 === end ? 0 : Number.NaN;
@@ -61,7 +61,7 @@ export function zoneSeconds(bytes: Uint8Array, at: number, end: number): number 
   return sign === dash ? -seconds : seconds;
 }
 
-/** The day read last: the lines of a log are of the same day but for one a day. */
+/** The day that was read last: nearly all lines of a log are of the same day as the line before. */
 const lastDay = { letters: new Uint8Array(11), midnight: Number.NaN };
 
 /** Unix time of `21/Nov/2026` at 00:00 UTC. */
@@ -101,7 +101,7 @@ export const readLocalTime: NumberReader = (bytes, start, end) => {
   return readDay(bytes, at) + readClock(bytes, at + 12) - zoneSeconds(bytes, at + 21, stop);
 };
 
-/** `2026-11-21T03:18:00.123456+00:00`, the fraction where there is one; a time without a zone is no time. */
+/** `2026-11-21T03:18:00.123456+00:00`, the fraction is optional; a time without a zone is invalid. */
 export const readIsoTime: NumberReader = (bytes, start, end) => {
   if (isMissing(bytes, start, end)) return ABSENT;
   const between = bytes[start + 10];
@@ -123,13 +123,13 @@ export const readIsoTime: NumberReader = (bytes, start, end) => {
   );
 };
 
-/** Unix times count in seconds, or in finer units when they would lie in the far future otherwise. */
+/** Unix times are in seconds. A time that would be in the far future is in a finer unit. */
 function unixSecondsOf(value: number): number {
   if (value >= 1e14) return value / 1e6;
   return value >= 1e11 ? value / 1e3 : value;
 }
 
-/** Any of the ways in which JSON logs write a time: the name of a key does not tell which. */
+/** Any form of time in JSON logs: the name of a key does not determine the form. */
 export const readAnyTime: NumberReader = (bytes, start, end) => {
   if (isMissing(bytes, start, end)) return ABSENT;
   if (bytes[start] === bracket || bytes[start + 2] === slash) {

@@ -2,7 +2,7 @@ import type { NumberReader } from './read-number.ts';
 
 const longestRemembered = 32;
 
-/** The text of a field on the line before, and the number it is. */
+/** The text of a field on the previous line, and its number. */
 export interface RememberedText {
   readonly bytes: Uint8Array;
   length: number;
@@ -10,13 +10,13 @@ export interface RememberedText {
 }
 
 export function rememberNothing(): RememberedText {
-  // A double from the start: a property that becomes one later costs an object for each value.
+  // A double from the start: a property that changes to a double later allocates an object for each value.
   return { bytes: new Uint8Array(longestRemembered), length: -1, value: 0.5 };
 }
 
 /**
- * Makes `value` the number in `bytes[start, end)`. A busy log has hundreds of lines of one second: to compare the text
- * of their time takes less than to read it.
+ * Sets `value` to the number in `bytes[start, end)`. A busy log has hundreds of lines per second of time: comparing the
+ * text is faster than parsing it again.
  */
 export function recall(
   remembered: RememberedText,

@@ -1,6 +1,6 @@
 import type { NumberField } from './read-field.ts';
 
-/** So many digits are exact in a double. */
+/** This number of digits is exact in a double. */
 const longestExact = 15;
 export const powersOfTen = Float64Array.from(
   { length: longestExact + 1 },
@@ -12,7 +12,7 @@ const zero = 0x30;
 const nine = 0x39;
 const dot = 0x2e;
 
-/** Whether digits and their point end before the text, so that it cannot be found among them. */
+/** Whether digits and their decimal point end before the text, because the text begins with neither. */
 export function canEndDigits(text: Uint8Array): boolean {
   const [first] = text;
   return first !== dot && (first === undefined || first < zero || first > nine);
@@ -21,13 +21,13 @@ export function canEndDigits(text: Uint8Array): boolean {
 export interface DigitsCode {
   /** Whether the field does not end at `at`. */
   readonly goesOn: string;
-  /** Code that finds the end of the field, and reads it, whatever is in it. */
+  /** Code that finds the end of the field and reads it, whatever it contains. */
   readonly otherwise: readonly string[];
 }
 
 /**
- * Code that walks over a plain number and adds it up in one go, into `value`. What is none, or has more digits than are
- * exact, or has something else behind it, goes the long way.
+ * Code that reads a plain number into `value` in one pass. Anything else, such as more digits than are exact or other
+ * text behind the number, takes the slow path.
  */
 export function renderDigits({ goesOn, otherwise }: DigitsCode): readonly string[] {
   return [
@@ -45,14 +45,14 @@ export function renderDigits({ goesOn, otherwise }: DigitsCode): readonly string
   ];
 }
 
-/** Code that puts `value` into the record. */
+/** Code that stores `value` in the record. */
 export function renderKeep(field: NumberField, bad: string): readonly string[] {
   const { unit, offset, from, upTo } = field;
   const scaled = unit === 1 && offset === 0 ? 'value' : `value * ${unit} + ${offset}`;
   return [
     'if (value !== -1) {',
     `value = ${scaled};`,
-    // NaN is in no range.
+    // NaN is outside of every range.
     `if (value >= ${from} && value <= ${upTo}) record.${field.field} = value; else ${bad}`,
     '}',
   ];

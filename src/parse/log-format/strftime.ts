@@ -1,16 +1,17 @@
+import { present } from '../../present.ts';
 import { decimalOf, type NumberReader } from './read-number.ts';
 import { clockSeconds, midnightOf, monthAt, twoDigits, zoneSeconds } from './read-time.ts';
 
-/** A time as Apache writes it for `%{...}t`: parts that are always as wide. */
+/** A time as Apache writes it for `%{...}t`, from parts of fixed width. */
 export interface TimeLayout {
   readonly width: number;
-  /** Text of the layout and its place: tells this time from something else. */
+  /** Text of the layout with its position: distinguishes this time from other text. */
   readonly probes: readonly (readonly [offset: number, byte: number])[];
-  /** Absent when date, time of day and zone are not all there: such a time is no moment. */
+  /** Absent when date, time of day or zone are missing: such a time is not a moment. */
   readonly read?: NumberReader;
 }
 
-/** What strftime writes in the C locale, of which httpd is. `L` and `N` are ours, for msec_frac and usec_frac. */
+/** Widths of strftime in the C locale, which httpd uses. `L` and `N` are internal, for msec_frac and usec_frac. */
 const widths: Readonly<Record<string, number>> = {
   Y: 4,
   G: 4,
@@ -34,7 +35,7 @@ const abbreviations: readonly (readonly [string, string])[] = [
   ['%h', '%b'],
 ];
 
-/** The layout of a strftime pattern; undefined when it has a part of no fixed width, such as `%B`. */
+/** The layout of a strftime pattern; undefined when a part has no fixed width, such as `%B`. */
 export function timeLayout(pattern: string): TimeLayout | undefined {
   const expanded = abbreviations.reduce(
     (text, [short, long]) => text.replaceAll(short, long),
@@ -50,8 +51,7 @@ export function timeLayout(pattern: string): TimeLayout | undefined {
     else places.set(letter, width);
     width += own ?? 1;
   }
-  const read = layoutReader(places);
-  return { width, probes, ...(read === undefined ? {} : { read }) };
+  return { width, probes, ...present({ read: layoutReader(places) }) };
 }
 
 function layoutReader(places: ReadonlyMap<string, number>): NumberReader | undefined {
@@ -80,7 +80,7 @@ function layoutReader(places: ReadonlyMap<string, number>): NumberReader | undef
   };
 }
 
-/** `%e` writes ` 1` for the first. */
+/** `%e` writes ` 1` for the first day. */
 function paddedDay(bytes: Uint8Array, at: number): number {
   return bytes[at] === 0x20 ? decimalOf(bytes, at + 1, at + 2) : twoDigits(bytes, at);
 }

@@ -1,12 +1,13 @@
 import { err, ok, type Result } from '../../result.ts';
 
-/** A format string cut into text that stands for itself and fields that the server fills in. */
+/** A format string, split into literal text and fields. */
 export type FormatToken =
   | { readonly kind: 'literal'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string };
 
-/** How the server escapes what it writes: decides where a quoted field ends. */
-export type Escaping = 'default' | 'json' | 'none';
+/** How the server escapes values, which decides where a quoted field ends. */
+const escapings = ['default', 'json', 'none'] as const;
+export type Escaping = (typeof escapings)[number];
 
 export interface Tokens {
   readonly tokens: readonly FormatToken[];
@@ -22,37 +23,36 @@ function unescapeQuotes(text: string): string {
     .replaceAll('\\n', '');
 }
 
-/** nginx `log_format`: `$name` and `${name}` (ngx_http_script.c); anything else stands for itself. */
+/** nginx `log_format`: `$name` and `${name}` (ngx_http_script.c); anything else is literal. */
 export function tokenizeNginxFormat(format: string): Result<Tokens, string> {
-  const [, escaping = 'default', body = ''] =
-    /^(?:escape=(default|json|none)\s+)?(.*)$/s.exec(format) ?? [];
+  const [, named, body = ''] = /^(?:escape=(default|json|none)\s+)?(.*)$/s.exec(format) ?? [];
   return check(
     tokenize(
       unescapeQuotes(body),
       /\$(?:\{(\w+)\}|(\w+))/g,
       ([, braced, bare]) => `$${braced ?? bare ?? ''}`,
     ),
-    escaping as Escaping,
+    escapings.find((escaping) => escaping === named) ?? 'default',
   );
 }
 
 /** `%`, modifiers (`!404,501`, `<`, `>`), `{argument}`, and one letter or `^` and two (mod_log_config.c). */
 const apacheDirective = /%(?:%|[!,<>\d]*(?:\{([^}]*)\})?[!,<>\d]*(\^\w{2}|[A-Za-z]))/g;
 
-/** Apache `LogFormat`, as written in a configuration file or with its `\"` already read. */
+/** Apache `LogFormat`, as written in a configuration file or with `\"` already unescaped. */
 export function tokenizeApacheFormat(format: string): Result<Tokens, string> {
   const tokens = tokenize(unescapeQuotes(format), apacheDirective, ([whole, argument, letter]) => {
     if (whole === '%%') return '%';
     // Without `>` it is the status before an internal redirect.
     if (letter === 's' && whole.includes('>')) return '%>s';
     if (argument === undefined) return `%${letter}`;
-    // Names of headers know no case.
+    // Header names are case-insensitive.
     return `%{${letter === 'i' ? argument.toLowerCase() : argument}}${letter}`;
   });
   return check(joinTimes(tokens), 'default');
 }
 
-/** The argument of a time in strftime's language, or of the fraction that belongs to one. */
+/** The argument of a time with a strftime pattern, or of the fraction of such a time. */
 function timePart(token: FormatToken | undefined): string | undefined {
   if (token?.kind !== 'field') return undefined;
   const [, form] = /^%\{(?:begin:|end:)?([^}]*)\}t$/.exec(token.name) ?? [];
@@ -65,10 +65,10 @@ function timePart(token: FormatToken | undefined): string | undefined {
 function joinTimes(tokens: readonly FormatToken[]): readonly FormatToken[] {
   const joined: FormatToken[] = [];
   for (let index = 0; index < tokens.length; index++) {
-    const token = tokens[index] as FormatToken;
+    const token = tokens[index];
     let form = timePart(token);
     if (form === undefined) {
-      joined.push(token);
+      if (token !== undefined) joined.push(token);
       continue;
     }
     for (;;) {

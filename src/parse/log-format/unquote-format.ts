@@ -7,17 +7,17 @@ const apacheDirective = new RegExp(
   `^(?:LogFormat|CustomLog\\s+(?:${quoted}|\\S+))\\s+("(?:[^"\\\\]|\\\\.)*")(?:\\s.*)?$`,
   'is',
 );
-/** The arguments of log_format, its name in front. */
+/** The arguments of log_format after its name. */
 const nginxArguments = /^[\w.-]+\s+(['"].*)$/s;
-/** The arguments of LogFormat, its name behind. */
+/** The arguments of LogFormat before its name. */
 const apacheArguments = /^("(?:[^"\\$]|\\.)*")\s+[\w.-]+$/s;
 const end = /\s*;\s*(?:#[^\n]*)?$/;
 const singleField = /^(?:\$\{?\w+\}?|%[^\s"']*)$/;
 
 /**
- * A format without what belongs to the server's configuration file: the directive or its other arguments, comments, and
- * the quotes around the whole, which for nginx often come in several pieces. `"$request" "$status"` keeps its quotes:
- * each holds a single field.
+ * A format without the syntax of the configuration file: the directive or its other arguments, comments, and the quotes
+ * around the whole, which for nginx are often several pieces. `"$request" "$status"` keeps its quotes, because each
+ * pair contains a single field.
  */
 export function unquoteFormat(format: string): string {
   const text = format.trim().replace(end, '');
@@ -29,7 +29,7 @@ export function unquoteFormat(format: string): string {
   const contents = parts.filter((part) => !part.startsWith('#')).map((part) => part.slice(1, -1));
   const isWrapped = directive !== undefined || contents.some((part) => !singleField.test(part));
   if (contents.length > 0 && isWrapped) return `${escaping}${contents.join('')}`;
-  // A block of YAML ends with a newline that no line of a log has.
+  // A YAML block ends with a newline, which a log line does not contain.
   return directive === undefined ? format.replace(/[\r\n]+$/, '') : `${escaping}${body}`;
 }
 
