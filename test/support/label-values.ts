@@ -1,5 +1,5 @@
+import { emptySamples } from '../../src/derive/count-sample.ts';
 import { connectionThresholds, countByClass, createLogCounts } from '../../src/derive/log-fold.ts';
-import { ratioBounds } from '../../src/derive/ratio-histogram.ts';
 import { errorLogEvents } from '../../src/parse/error-log-event.ts';
 import { workerStates } from '../../src/snapshot/apache-status.ts';
 import { connectionActivities } from '../../src/snapshot/connections.ts';
@@ -89,6 +89,8 @@ export function listLabelValues(metric: string, label: string): readonly string[
 /** The bounds of logged durations are configured, and 1 is among the defaults that the rules go by. */
 function boundsOf(metric: string): readonly string[] {
   const bounds =
-    metric.includes('_saturation_') || metric.includes('_occupancy_') ? ratioBounds : [1];
+    metric.includes('_saturation_') || metric.includes('_occupancy_')
+      ? emptySamples.saturation.upperBounds
+      : [1];
   return [...bounds.map(String), '+Inf'];
 }
