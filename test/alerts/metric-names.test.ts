@@ -6,6 +6,7 @@ import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
+import { listLabelValues } from '../support/label-values.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -82,6 +83,26 @@ test('the exporter emits every metric and label in a rule or a dashboard', async
   });
   expect(wrong).toEqual([]);
 });
+
+/** A selector of a value that nobody emits is an empty panel and an alert that never fires. */
+test('every value and each alternative of a pattern in a rule or a dashboard is one that the label can have', () => {
+  const wrong = queries.flatMap((expr) =>
+    readPromqlNames(expr).selectors.flatMap(({ metric, matchers }) =>
+      matchers.flatMap(({ label, value, isPattern }) => {
+        const values = listLabelValues(metric, label);
+        const alternatives = isPattern ? value.replaceAll('\\\\', '\\').split('|') : [value];
+        return alternatives
+          .filter((text) => values?.some((known) => matches(known, text, isPattern)) === false)
+          .map((text) => `${metric} never has ${label}="${text}" (${expr})`);
+      }),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+function matches(known: string, text: string, isPattern: boolean): boolean {
+  return isPattern ? new RegExp(`^(?:${text})$`).test(known) : known === text;
+}
 
 test('every grouping label exists on some series', async () => {
   const labels = new Set([...(await knownSeries()).values()].flat());

@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
-import { activityBands, codeColors } from '../../dashboards/src/theme.ts';
 import { promised } from '../../dashboards/src/variables.ts';
-import { slotStackOrder } from '../../src/page/slot-palette.ts';
-import { scrapeResults } from '../../src/snapshot/scrape.ts';
 import { readDefaults } from '../../tools/rules/rule-config.ts';
 import { readRules } from '../support/alert-files.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
@@ -304,30 +301,6 @@ test.each(everyPanel)('target-counter-agg-rule: %s uses counters only as rates',
     const bare = expr.replaceAll(/(?:rate|increase|changes)\(\w+\{[^}]*\}\[/g, '');
     expect(bare).not.toMatch(/\w+_total\{/);
   }
-});
-
-test('every label value in a panel is one that the label can have', () => {
-  const closed: Readonly<Record<string, readonly string[]>> = {
-    state: slotStackOrder,
-    activity: activityBands.map(({ activity }) => activity),
-    kind: ['worker', 'connection'],
-    class: Object.keys(codeColors),
-    result: [...scrapeResults, 'unparsed', 'oversize'],
-    server: ['apache', 'nginx'],
-  };
-  const wrong = everyPanel.flatMap(([name, panel]) =>
-    exprs(panel).flatMap((expr) =>
-      readPromqlNames(fillGrafanaVariables(expr)).selectors.flatMap(({ matchers }) =>
-        matchers.flatMap(({ label, value }) =>
-          value
-            .split('|')
-            .filter((word) => closed[label] !== undefined && !closed[label].includes(word))
-            .map((word) => `${name}: ${label}="${word}"`),
-        ),
-      ),
-    ),
-  );
-  expect(wrong).toEqual([]);
 });
 
 test('the default objectives are those of the alert rules', () => {

@@ -32,16 +32,15 @@ test('the image has a pinned base and a numeric user, and receives SIGTERM witho
   );
 });
 
-test.each([
-  'NoNewPrivileges=yes',
-  'ProtectSystem=strict',
-  'CapabilityBoundingSet=',
-  'MemoryDenyWriteExecute',
-])('the unit is hardened: %s', (line) => {
-  const unit = read('systemd/keepalive-exporter.service');
-  // Node.js compiles code at run time: this setting would end it at once.
-  if (line === 'MemoryDenyWriteExecute') expect(unit).not.toContain(line);
-  else expect(unit.split('\n')).toContain(line);
+test.each(['NoNewPrivileges=yes', 'ProtectSystem=strict', 'CapabilityBoundingSet='])(
+  'the unit is hardened: %s',
+  (line) => {
+    expect(read('systemd/keepalive-exporter.service').split('\n')).toContain(line);
+  },
+);
+
+test('the unit does not deny memory that is written and executed: Node.js compiles code as it runs', () => {
+  expect(read('systemd/keepalive-exporter.service')).not.toContain('MemoryDenyWriteExecute');
 });
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));

@@ -98,6 +98,36 @@ describe('createPeriodFold()', () => {
     expect([durations[0], durations.at(-1), durations.length]).toEqual([2, 1, 65]);
   });
 
+  test('one line that tells its connection, or its duration, is enough for the figures of all steps', () => {
+    const period = fold([
+      { unixSeconds: 10 },
+      { unixSeconds: 70, requestOnConnection: 1, requestSeconds: 0.002 },
+    ]);
+    expect(period?.steps.map(({ newConnections }) => newConnections)).toEqual([0, 1]);
+    expect(period?.steps.map(({ durations }) => durations?.length)).toEqual([65, 65]);
+  });
+
+  test('slots held are slot seconds by seconds, and 0 in a step that has none', () => {
+    const folded = createPeriodFold(60);
+    const line = { ...createLogRecord(), status: 200 };
+    folded.add({ ...line, unixSeconds: 10 }, { busy: 30, idle: 90 });
+    folded.add({ ...line, unixSeconds: 20 }, { busy: 30, idle: 30 });
+    folded.add({ ...line, unixSeconds: 70 }, { busy: 6, idle: -12 });
+    folded.add({ ...line, unixSeconds: 80 });
+    const period = folded.period();
+    expect(period?.slotsFromLog).toBe(true);
+    expect(period?.steps.map(({ heldSlots, idleSlots }) => [heldSlots, idleSlots])).toEqual([
+      [3, 2],
+      [0, 0],
+    ]);
+  });
+
+  test('without slot seconds no slots are told', () => {
+    const period = fold([{ unixSeconds: 10 }]);
+    expect(period).not.toHaveProperty('slotsFromLog');
+    expect(period?.steps[0]).not.toHaveProperty('heldSlots');
+  });
+
   test('leaves out polls of the exporter, and has no period without times', () => {
     expect(fold([{ unixSeconds: 5, own: true }, {}])).toBeUndefined();
   });

@@ -69,6 +69,17 @@ describe('summarizeConnections()', () => {
     expect(summary.held.map(({ ageSeconds }) => ageSeconds)).toEqual([30, 12, 4, 3, 2]);
   });
 
+  test('round trips are by rank: of a hundred the 50th, the 90th and the 99th', () => {
+    const hundred = Array.from({ length: 100 }, (_, index) =>
+      socket({ minRoundTripSeconds: (100 - index) / 100 }),
+    );
+    expect(summarizeConnections(hundred).minRoundTripSeconds).toEqual({
+      '50': 0.5,
+      '90': 0.9,
+      '99': 0.99,
+    });
+  });
+
   test('without connections nothing is made up', () => {
     const summary = summarizeConnections([]);
     expect(Object.keys(summary).sort()).toEqual([

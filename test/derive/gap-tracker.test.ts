@@ -97,6 +97,31 @@ describe('trackRecord() and summarizeGaps()', () => {
     },
   );
 
+  test('a change of address is one from the address that the connection began with', () => {
+    const addresses = [1, 2, 2, 1];
+    const lines = addresses.map((client, index) => ({
+      end: start + index,
+      connection: 7,
+      number: index + 1,
+      client,
+    }));
+    expect(summaryOf(lines).clients.changedShare).toBeCloseTo(2 / 3);
+  });
+
+  test('a number that the connection had before is of another connection, and there is no gap between them', () => {
+    const numbers = [1, 2, 3, 2];
+    const lines = numbers.map((number, index) => ({ end: start + index, connection: 7, number }));
+    const { gaps, reusedRequests } = summaryOf(lines);
+    expect(gaps.counts.reduce((sum, count) => sum + count, 0)).toBe(2);
+    expect(reusedRequests).toBe(3);
+  });
+
+  test('only times without a fraction are counted as whole seconds', () => {
+    const lines = [0, 1, 1.25, 1.5].map((after) => ({ end: start + after, number: 1 }));
+    const { quirks } = summaryOf(lines.map((line, connection) => ({ ...line, connection })));
+    expect(quirks.wholeSecondLines).toBe(2);
+  });
+
   test('hours with few lines take few steps, and no second of them is left out', () => {
     const tracker = createGapTracker({ timeouts });
     let ticks = 0;

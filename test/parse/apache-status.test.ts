@@ -175,3 +175,37 @@ describe('parseApacheStatus() of pages that are no status page', () => {
     expect(result.error.remedy).toMatch(remedy);
   });
 });
+
+/** A page with every field, each with a value of its own. */
+test('parseApacheStatus() reads each number into the field of its name', () => {
+  const numbers: readonly (readonly [key: string, field: keyof ApacheStatus])[] = [
+    ['ParentServerConfigGeneration', 'configGeneration'],
+    ['ParentServerMPMGeneration', 'mpmGeneration'],
+    ['ServerUptimeSeconds', 'uptimeSeconds'],
+    ['Load1', 'load1'],
+    ['Load5', 'load5'],
+    ['Load15', 'load15'],
+    ['Total Accesses', 'totalAccesses'],
+    ['Total kBytes', 'totalKibibytes'],
+    ['Total Duration', 'totalDurationMilliseconds'],
+    ['CPUUser', 'cpuUserSeconds'],
+    ['CPUSystem', 'cpuSystemSeconds'],
+    ['CPUChildrenUser', 'cpuChildrenUserSeconds'],
+    ['CPUChildrenSystem', 'cpuChildrenSystemSeconds'],
+    ['CPULoad', 'cpuLoadPercent'],
+    ['BusyWorkers', 'busyWorkers'],
+    ['IdleWorkers', 'idleWorkers'],
+    ['Processes', 'processes'],
+    ['Stopping', 'stoppingProcesses'],
+    ['ConnsTotal', 'connsTotal'],
+    ['ConnsAsyncWriting', 'connsAsyncWriting'],
+    ['ConnsAsyncKeepAlive', 'connsAsyncKeepAlive'],
+    ['ConnsAsyncClosing', 'connsAsyncClosing'],
+    ['ConnsAsyncWaitIO', 'connsAsyncWaitIo'],
+  ];
+  const lines = numbers.map(([key], index) => `${key}: ${100 + index}\n`);
+  const { snapshot, badFields } = parsed(`${lines.join('')}Scoreboard: _\n`);
+  const expected = Object.fromEntries(numbers.map(([, field], index) => [field, 100 + index]));
+  expect(snapshot).toMatchObject(expected);
+  expect(badFields).toEqual([]);
+});

@@ -40,6 +40,15 @@ describe('parseLogFormat()', () => {
     expect(record?.unixSeconds).toBe(Date.UTC(2026, 10, 21, 2, 18) / 1000);
   });
 
+  test('a line that ends with CR LF is the line without CR, also when its last field is a number', () => {
+    const line = combinedLine('GET /a HTTP/1.1');
+    expect(read('combined', `${line}\r`)).toEqual(read('combined', line));
+    const format = '$status $request_time';
+    expect(read(format, '200 0.5\r')?.requestSeconds).toBe(0.5);
+    expect(read(format, '\r')).toBeUndefined();
+    expect(read('$status', '404\r')).toEqual(read('$status', '404'));
+  });
+
   test.each([
     ['GET / HTTP/2.0', 'GET', 'HTTP/2.0'],
     ['HEAD / HTTP/3', 'HEAD', 'HTTP/3.0'],

@@ -1,12 +1,12 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
-/** One selector of a query: a metric and the labels its matchers name, with the values that are matched exactly. */
+/** One selector of a query: a metric and the labels its matchers name, with a text or a pattern each. */
 export interface Selector {
   readonly metric: string;
   readonly matchers: readonly {
     readonly label: string;
     readonly value: string;
-    readonly exact: boolean;
+    readonly isPattern: boolean;
   }[];
 }
 
@@ -40,7 +40,11 @@ export function readPromqlNames(expr: string): PromqlNames {
 function readSelector(text: string): Selector {
   const metric = /^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? '';
   const matchers = [...text.matchAll(/([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
-    ([, label = '', operator, value = '']) => ({ label, value, exact: operator === '=' }),
+    ([, label = '', operator = '', value = '']) => ({
+      label,
+      value,
+      isPattern: operator.includes('~'),
+    }),
   );
   return { metric, matchers };
 }

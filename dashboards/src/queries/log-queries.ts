@@ -139,7 +139,7 @@ function logHealthQueries(select: Select) {
     linesByResult: { expr: sum(rate(select(lines)), 'by (result)'), legend: '{{result}}' },
     unparsedShare: {
       expr: share({
-        part: rate(select(lines, 'result=~"unparsed|oversize"')),
+        part: rate(select(lines, 'result="unparsed"')),
         whole: rate(select(lines)),
       }),
       legend: 'unparsed',

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { parseEnvvars } from '../../src/parse/apache-config/envvars.ts';
+
+test('parseEnvvars() reads assignments, the first of each name, and fills in what was assigned before', () => {
+  const variables = parseEnvvars(
+    [
+      'unset HOME',
+      'export APACHE_RUN_DIR=/var/run/apache2$SUFFIX',
+      'APACHE_PID_FILE="${APACHE_RUN_DIR}/apache2.pid"',
+      'export APACHE_RUN_DIR=/elsewhere',
+      '  export INDENTED=1',
+      'export COMPUTED=$(hostname)',
+    ].join('\n'),
+  );
+  expect([...variables]).toEqual([
+    ['APACHE_RUN_DIR', '/var/run/apache2'],
+    ['APACHE_PID_FILE', '/var/run/apache2/apache2.pid'],
+  ]);
+});
