@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { followFile } from '../../src/io/follow-file.ts';
 import type { FollowState } from '../../src/io/follow-state.ts';
 import { asNobody } from '../support/as-nobody.ts';
@@ -51,11 +51,12 @@ describe('followFile()', () => {
     const log = await createNumberedLog();
     await appendFile(log.path, 'old\nhalf');
     const seen: string[] = [];
-    const follower = await followFile({
+    const follower = followFile({
       path: log.path,
       start: 'end',
       consume: (bytes, start, end) => seen.push(Buffer.from(bytes.subarray(start, end)).toString()),
     });
+    onTestFinished(() => follower.close());
     await readAll(follower);
     await appendFile(log.path, ' new\nnext\n');
     await readAll(follower);

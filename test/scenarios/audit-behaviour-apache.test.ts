@@ -44,7 +44,7 @@ describe('what the audit says of Apache is what Apache does', () => {
       const apache = await startApache({ ...options, maxKeepAliveRequests: 3 });
       stops.push(apache.stop);
       const audit = await auditOf({ apache: apache.configFile });
-      expect(findingsOf(audit, id)[0]?.what).toContain(`${workers} workers count`);
+      expect(findingsOf(audit, id)[0]?.what).toContain(`runs ${workers} workers`);
       const page = (await httpGet(apache.statusUrl)).body;
       expect(/^Scoreboard: (\S+)$/m.exec(page)?.[1]).toHaveLength(workers);
       const limit = deriveConfigFigures(audit.subject)?.keepaliveRequests?.value ?? 0;
