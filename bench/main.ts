@@ -2,12 +2,16 @@ import { parseArgs } from 'node:util';
 import { hasOwnNetwork } from './own-network.ts';
 import type { VerdictBenchOptions } from './verdict.ts';
 import { verdictServers } from './verdict-plan.ts';
+import { writeBenchmarks } from './write-benchmarks.ts';
 
 interface Bench {
   readonly run: (options: VerdictBenchOptions) => Promise<void>;
 }
 
-/** `npm run bench` runs all benchmarks, `npm run bench -- scrape` only the named ones. Prints figures and asserts nothing. */
+/**
+ * `npm run bench` runs all benchmarks, `npm run bench -- scrape` only the named ones. Prints figures and asserts nothing.
+ * `--write` also writes what they print to docs/benchmarks.md.
+ */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
   footprint: () => import('./footprint.ts'),
@@ -31,8 +35,9 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      // For the benchmark `verdict`.
       options: {
+        write: { type: 'boolean' },
+        // For the benchmark `verdict`.
         minutes: { type: 'string' },
         seed: { type: 'string' },
         server: { type: 'string' },
@@ -69,8 +74,14 @@ if (unknown.length > 0) {
     `unknown benchmark "${unknown.join('", "')}": want one of ${Object.keys(benches).join(', ')}`,
   );
 }
+const wanted = Object.keys(benches).filter((name) => names.length === 0 || names.includes(name));
+if (values.write === true) {
+  const failed = await writeBenchmarks(wanted, Object.keys(benches));
+  if (failed.length > 0) fail(`failed: ${failed.join(', ')}`);
+  process.exit();
+}
 for (const [name, load] of Object.entries(benches)) {
-  if (names.length > 0 && !names.includes(name)) continue;
+  if (!wanted.includes(name)) continue;
   if (!hasOwnNetwork()) process.stdout.write(`\n== ${name}\n`);
   await (await load()).run(options);
 }

@@ -1,0 +1,39 @@
+/** docs/benchmarks.md: a section for each benchmark, replaced when that benchmark runs again with `--write`. */
+export interface Section {
+  readonly name: string;
+  /** When, where and with which versions it was measured. */
+  readonly measured: string;
+  /** What the benchmark printed. */
+  readonly output: string;
+}
+
+const introduction = `# Benchmarks
+
+What \`npm run bench -- --write\` printed: speed, memory and CPU beside Debian's peers, as ratios where a peer exists. Each
+section says when and on which machine it was measured. \`npm run bench -- --write NAME\` measures one section again.
+Figures of another machine differ; compare the ratios.
+`;
+
+/** The document with the sections replaced, or added in the order of `names`. */
+export function updateBenchmarks(
+  document: string,
+  sections: readonly Section[],
+  names: readonly string[],
+): string {
+  const all = new Map([...readSections(document), ...sections].map((one) => [one.name, one]));
+  const ordered = names.flatMap((name) => all.get(name) ?? []);
+  return [introduction, ...ordered.map(renderSection)].join('\n');
+}
+
+function renderSection({ name, measured, output }: Section): string {
+  return `## ${name}\n\n${measured}\n\n\`\`\`\n${output.trim()}\n\`\`\`\n`;
+}
+
+function readSections(document: string): readonly Section[] {
+  const pattern = /^## (\S+)\n\n([^\n]+)\n\n```\n([\s\S]*?)\n```$/gm;
+  return [...document.matchAll(pattern)].map(([, name = '', measured = '', output = '']) => ({
+    name,
+    measured,
+    output,
+  }));
+}
