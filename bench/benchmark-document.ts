@@ -26,7 +26,7 @@ export function updateBenchmarks(
 }
 
 function renderSection({ name, measured, output }: Section): string {
-  return `## ${name}\n\n${measured}\n\n\`\`\`\n${output.trim()}\n\`\`\`\n`;
+  return `## ${name}\n\n${measured}\n\n\`\`\`\n${trimLines(output)}\n\`\`\`\n`;
 }
 
 function readSections(document: string): readonly Section[] {
@@ -36,4 +36,9 @@ function readSections(document: string): readonly Section[] {
     measured,
     output,
   }));
+}
+
+/** Without empty lines at both ends. The first line of a table begins with spaces. */
+function trimLines(output: string): string {
+  return output.replace(/^\s*\n/, '').trimEnd();
 }
