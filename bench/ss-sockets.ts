@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { summarizeConnections } from '../src/derive/connection-activity.ts';
-import { buildKernelReader, type KernelReader } from '../src/io/read-kernel.ts';
+import { buildKernelReader, type KernelReader, kernelSharing } from '../src/io/read-kernel.ts';
 import { err } from '../src/result.ts';
 import { holdConnections } from './held-connections.ts';
 import { printTable } from './measure.ts';
@@ -35,7 +35,7 @@ async function measure(reader: KernelReader, port: number) {
 
 /** Time between two readings with constant requests: never less than a second (read-kernel.ts). */
 function pacedMilliseconds(wall: number): number {
-  return Math.max(1000, wall * 21);
+  return Math.max(1000, wall * (kernelSharing.reuseFactor + 1));
 }
 
 /** One reading of the kernel with `ss`, beside one of the /proc tables, which contain less. */

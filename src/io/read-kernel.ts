@@ -15,7 +15,7 @@ import { shareCostlyWork } from './share-costly-work.ts';
  * takes some microseconds more for each socket (`npm run bench -- sockets`). The factor is above 20 because a reading
  * takes more CPU than wall time, and the mean of the runs is above their shortest.
  */
-const sharing = { reuseFactor: 24, maximumReuseMilliseconds: 60_000 };
+export const kernelSharing = { reuseFactor: 24, maximumReuseMilliseconds: 60_000 };
 
 /** How long the /proc tables are used after `ss` has failed, before it is tried again. */
 const retrySsMilliseconds = 60_000;
@@ -66,7 +66,7 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
       somaxconn: await readSomaxconn(procRoot, buffers.small),
       readAtSeconds: now(),
     }),
-    sharing,
+    kernelSharing,
   );
   return {
     read(ports, fresh = false) {
