@@ -109,6 +109,11 @@ test('only io/, server/, demo/, cli/ and main.ts open sockets and files', () => 
   expect(fetching).toEqual([]);
 });
 
+test('clocks and timers are recognised where they are', () => {
+  const timed = files.filter((file) => place(file) === 'pipeline' && time.test(codeOf(file)));
+  expect(timed).toEqual(expect.arrayContaining(['pipeline/sampler.ts', 'pipeline/shared-poll.ts']));
+});
+
 test('parsers, derivations, tables, checks and the page have neither a clock nor a timer', () => {
   const timed = files.filter(
     (file) => file !== browserScript && pure.includes(place(file)) && time.test(codeOf(file)),

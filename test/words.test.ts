@@ -59,6 +59,22 @@ function linesOf(file: string): readonly string[] {
   return readFileSync(`${root}${file}`, 'utf8').split('\n');
 }
 
+test('the files that people read are found', () => {
+  expect(prose.length).toBeGreaterThan(500);
+  expect(sources.length).toBeGreaterThan(300);
+});
+
+test.each([
+  'read the file anew',
+  'a caller in a hurry',
+  'the last look at it',
+  '"x" is no HOST:PORT',
+  'said in words',
+  'a wrong alarm',
+])('a banned form is recognised in: %s', (sentence) => {
+  expect(banned.filter(({ form }) => form.test(sentence))).toHaveLength(1);
+});
+
 test.each(banned)('nothing a person reads says $form; write "$instead"', ({ form }) => {
   const found = prose.flatMap((file) =>
     linesOf(file).flatMap((line, index) =>

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withValue } from '../../src/derive/histogram.ts';
 import {
   countHost,
   countPoll,
@@ -10,6 +11,7 @@ import {
   type TargetState,
 } from '../../src/derive/target-state.ts';
 import type { Observation } from '../../src/snapshot/target-view.ts';
+import { fullPreforkConnections } from '../support/page-view.ts';
 
 const timedOut: Observation = {
   target: { name: 'shop', server: 'nginx' },
@@ -34,6 +36,12 @@ const unresolved: TargetReadings = {
   },
 };
 
+/** One connection that has been idle for five seconds. */
+const connections = {
+  ...fullPreforkConnections,
+  idleSeconds: withValue(initialTargetState.counters.samples.idleSeconds, 5),
+};
+
 const fullState = (): TargetState =>
   showReadings(rememberObservation(initialTargetState, timedOut), readings, loggedNow);
 
@@ -52,8 +60,11 @@ describe('a target state', () => {
       ...initialTargetState,
       readings: { ...readings, host: { kernelReadAtSeconds: 7 } },
     };
-    expect(countHost(state, { kernelReadAtSeconds: 7 })).toBe(state);
+    expect(countHost(state, { kernelReadAtSeconds: 7, connections })).toBe(state);
     expect(countHost(state, undefined)).toBe(state);
+    const { idleSeconds } = countHost(state, { kernelReadAtSeconds: 8, connections }).counters
+      .samples;
+    expect(idleSeconds.sum).toBe(5);
   });
 
   test('a certain verdict stands in for views that tell nothing, for a while', () => {
