@@ -1,4 +1,4 @@
-import { type ApacheView, isBefore, mainCount, mainSetting } from '../apache-view.ts';
+import { isBefore, mainCount, mainSetting } from '../apache-view.ts';
 import { apacheWorkers } from '../apache-workers.ts';
 import { type Check, hitOn } from '../check.ts';
 import { firstArg } from '../setting.ts';
@@ -27,19 +27,20 @@ const growth: Check = {
   why: 'Apache starts 1, 2, 4, … up to 32 processes a second. Until then, visitors without a free worker wait in the accept queue.',
   find: onApache((view) => {
     const { processes, threadsPerChild } = apacheWorkers(view);
-    const isPrefork = view.mpm === 'prefork';
-    const spare = mainCount(view, isPrefork ? 'MinSpareServers' : 'MinSpareThreads');
+    // Prefork counts spare processes, the others spare threads.
+    const kind = view.mpm === 'prefork' ? 'Servers' : 'Threads';
+    const spare = mainCount(view, `MinSpare${kind}`);
     const ready = Math.max(mainCount(view, 'StartServers'), Math.ceil(spare / threadsPerChild));
     const seconds = growthSeconds(ready, processes);
     if (seconds <= maxGrowthSeconds || ready >= processes / 5) return undefined;
     const start = Math.ceil(processes / 4);
-    const spareName = isPrefork ? 'MinSpareServers' : 'MinSpareThreads';
+    const workers = start * threadsPerChild;
     return hitOn('apache', mainSetting(view, 'StartServers'), {
       advised: `about ${start} processes at the start, and as many spare ones`,
       fix: [
         `StartServers ${start}`,
-        `${spareName} ${start * threadsPerChild}`,
-        ...maxSpare(view, start),
+        `MinSpare${kind} ${workers}`,
+        `MaxSpare${kind} ${2 * workers}`,
       ],
       detail: `Growing from ${ready} to ${processes} processes takes ${seconds} s.`,
     });
@@ -53,12 +54,6 @@ const growth: Check = {
     },
   ],
 };
-
-function maxSpare(view: ApacheView, start: number): readonly string[] {
-  const { threadsPerChild } = apacheWorkers(view);
-  const name = view.mpm === 'prefork' ? 'MaxSpareServers' : 'MaxSpareThreads';
-  return [`${name} ${start * threadsPerChild * 2}`];
-}
 
 const factor: Check = {
   id: 'apache-event-factor',
