@@ -93,6 +93,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
 }
 
 function fillVariables(rest: string, at: Place, state: Expansion): string {
+  if (!rest.includes('${')) return rest;
   orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
   const { text, unknown } = resolveVariables(rest, state);
   for (const variable of new Set(unknown)) noteUnread(state, at, `\${${variable}} is not defined`);
