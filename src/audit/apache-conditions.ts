@@ -26,6 +26,11 @@ export function initialModules(): Set<string> {
   return new Set(compiledIn);
 }
 
+/** Without any LoadModule, Apache was built with its modules inside, and the files do not name them. */
+export function mayBeBuiltIn({ modules }: { readonly modules: ReadonlySet<string> }): boolean {
+  return modules.size === compiledIn.length;
+}
+
 /** `LoadModule status_module modules/mod_status.so`. The source files of the MPMs have no prefix mod_mpm_. */
 export function addModule(modules: Set<string>, [id = '', path = '']: readonly string[]): void {
   modules.add(id);

@@ -49,7 +49,7 @@ export function beginExpansion(file: string, options: ApacheExpansionOptions): E
 }
 
 export function noteUnread(state: Expansion, at: Place, what: string): void {
-  orThrow(spendUnread(state, at, what));
+  orThrow(spendUnread(state, { at, what }));
 }
 
 export function noteProblem(

@@ -134,6 +134,6 @@ async function includeFiles(
 }
 
 function noteUnread(state: Expansion, at: Place, what: string): void {
-  const noted = spendUnread(state, at, what);
+  const noted = spendUnread(state, { at, what });
   if (!noted.ok) throw new UnreadableTree(noted.error);
 }

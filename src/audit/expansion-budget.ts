@@ -67,11 +67,11 @@ export function spendFilledIn(
 /** Notes a part of the configuration that is not read. */
 export function spendUnread(
   { unread }: ExpansionBudget,
-  at: Place,
-  what: string,
+  part: UnreadPart,
 ): Result<undefined, string> {
-  unread.push({ at, what });
-  return within(unread.length, { maximum: maxUnread, at, what: 'parts that cannot be read' });
+  unread.push(part);
+  const what = 'parts that cannot be read';
+  return within(unread.length, { maximum: maxUnread, at: part.at, what });
 }
 
 interface Bound {
