@@ -36,6 +36,8 @@ export function addModule(modules: Set<string>, [id = '', path = '']: readonly s
   modules.add(id);
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/\.so$/, '');
   modules.add(`${base.replace(/^mod_mpm_/, '').replace(/^libphp([578]?).*/, 'mod_php$1')}.c`);
+  // mod_wsgi_python3.so is built from mod_wsgi.c, as its identifier says.
+  if (!id.startsWith('mpm_')) modules.add(`mod_${id.replace(/_module$/, '')}.c`);
 }
 
 /** `mod_status.c`, `status_module`, `!mod_status.c`. */
