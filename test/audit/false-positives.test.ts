@@ -163,3 +163,55 @@ test('the fix for FastCGI says how many workers the backend needs', async () => 
   });
   expect(idsOf(few)).not.toContain('apache-proxy-no-enablereuse');
 });
+
+describe('an upstream block for proxy_pass keeps what the backend sees', () => {
+  const around = (pass: string, lines = '') =>
+    nginxFindings(
+      `server { proxy_set_header Host $host; location / { proxy_pass ${pass}; ${lines} } }`,
+    );
+  const noHost = (pass: string) => nginxFindings(`server { location / { proxy_pass ${pass}; } }`);
+  const fixOf = (findings: readonly Finding[]) =>
+    findings.find(({ id }) => id === 'nginx-upstream-no-keepalive')?.fix;
+  const keep = ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
+
+  test('scheme, path and certificate name of a host without a port', async () => {
+    expect(fixOf(await noHost('https://avatars.example/x/'))).toEqual([
+      'upstream avatars.example { server avatars.example:443; keepalive 16; }',
+      ...keep,
+    ]);
+  });
+
+  test('the Host header of a host with a port', async () => {
+    expect(fixOf(await noHost('https://app.example:8443/x/'))).toEqual([
+      'upstream backend_app.example_8443 { server app.example:8443; keepalive 16; }',
+      'proxy_pass https://backend_app.example_8443/x/;',
+      'proxy_set_header Host app.example:8443;',
+      'proxy_ssl_name app.example;',
+      ...keep,
+    ]);
+    expect(fixOf(await noHost('http://[::1]/'))?.[0]).toBe(
+      'upstream backend__1_ { server [::1]:80; keepalive 16; }',
+    );
+  });
+
+  test('inherited headers are repeated, own ones are not', async () => {
+    expect(fixOf(await around('http://127.0.0.1:3000'))).toEqual([
+      'upstream backend_127.0.0.1_3000 { server 127.0.0.1:3000; keepalive 16; }',
+      'proxy_pass http://backend_127.0.0.1_3000;',
+      'proxy_set_header Host $host;',
+      ...keep,
+    ]);
+    const own = await around('http://127.0.0.1:3000', 'proxy_set_header Host "a b";');
+    expect(fixOf(own)?.slice(2)).toEqual(keep);
+  });
+
+  test('also when only the Connection header is wrong', async () => {
+    const found = await nginxFindings(
+      'upstream a { server b:80; keepalive 8; } server { proxy_set_header X "a b"; location / { proxy_pass http://a; proxy_http_version 1.1; } }',
+    );
+    expect(found.find(({ id }) => id === 'nginx-connection-header-close')?.fix).toEqual([
+      'proxy_set_header X "a b";',
+      ...keep,
+    ]);
+  });
+});
