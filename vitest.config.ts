@@ -38,8 +38,8 @@ const sideBySide = [
 const onRealServers = {
   globalSetup: ['test/support/ensure-packages.ts'],
   // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
 };
 
 export default defineConfig({
@@ -52,8 +52,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/image/**', 'test/packages/**'],
           // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -145,9 +145,10 @@ test('checkKeepalive() ends at once when aborted, with the facts so far', async 
   const server = await startHostileServer(answerAll);
   onTestFinished(() => server.stop());
   const controller = new AbortController();
-  const checking = check(server.url, { maxWaitSeconds: 60, signal: controller.signal });
-  setTimeout(() => controller.abort(), 400);
-  const report = await checking;
+  const report = await check(server.url, {
+    ...{ maxWaitSeconds: 60, timeoutSeconds: 30, signal: controller.signal },
+    onWaiting: () => setTimeout(() => controller.abort(), 200),
+  });
   expect(report.reuse).toMatchObject({ http11: 'reused', http10WithoutHeader: 'reused' });
   expect(report.requests).toEqual({ moreThanRequests: 5 });
   expect(report.idle.atLeastSeconds).toBeGreaterThan(0.1);
