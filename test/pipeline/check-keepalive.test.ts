@@ -156,6 +156,18 @@ test('checkKeepalive() ends at once when aborted, with the facts so far', async 
   expect(report.findings).toMatchObject([{ id: 'stopped' }]);
 });
 
+test('checkKeepalive() takes no close for a limit of requests that its own other connections have caused', async () => {
+  const { report } = await checkServer(
+    (socket) => {
+      // A new connection waits for its first answer, and an idle one ends sooner than four of them are open.
+      setTimeout(() => answerAll(socket), 300);
+      socket.setTimeout(900, () => socket.end());
+    },
+    { waiting: 4, maxWaitSeconds: 2, timeoutSeconds: 30 },
+  );
+  expect(report.requests).toEqual({ moreThanRequests: 5 });
+});
+
 test('checkKeepalive() opens no more connections and sends no more requests than stated', async () => {
   const { report, connections } = await checkServer(answerAll);
   expect(connections).toBeLessThanOrEqual(6);
