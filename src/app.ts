@@ -96,6 +96,7 @@ export function createApp(options: AppOptions): App {
     async stop() {
       config.close();
       targets.close();
+      parts.targetOptions.kernel?.close();
       await logs.close();
       await server.close();
     },
