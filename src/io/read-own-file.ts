@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 
 /**
@@ -27,6 +27,26 @@ export function readOwnFileSync(path: string): Buffer {
     return readFileSync(fd);
   } finally {
     closeSync(fd);
+  }
+}
+
+/**
+ * The bytes of a file that is read again and again while the exporter serves. It must be a regular file: a pipe would
+ * be waited for, and a device has no end.
+ *
+ * @throws why it cannot be read
+ */
+export async function readRegularFile(path: string, maximumBytes: number): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notAFile(path);
+    if (stats.size > maximumBytes) {
+      throw new Error(`"${path}" has ${stats.size} bytes; want at most ${maximumBytes}`);
+    }
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
