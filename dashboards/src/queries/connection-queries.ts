@@ -1,4 +1,4 @@
-import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { highest, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /** Connection counters exist for nginx only; mod_status of Apache has none. */
 export function connectionQueries(select: Select) {
@@ -10,6 +10,7 @@ export function connectionQueries(select: Select) {
     accepted: { expr: sum(accepted), legend: 'accepted' },
     handled: { expr: sum(handled), legend: 'handled' },
     dropped: { expr: sum(dropped), legend: 'dropped' },
+    mostDropped: highest(dropped),
     requestsPerConnection: {
       expr: `${sum(requests)} / (${sum(handled)} > 0)`,
       legend: 'requests per connection',
