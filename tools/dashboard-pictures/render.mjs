@@ -71,6 +71,8 @@ try {
 
 async function draw(page, file) {
   const input = await collect(file, { prometheus: flags.prometheus, from, to, scrape: Number(flags.scrape), picked, width });
+  // Otherwise the page is at least as high as the one before.
+  await page.setViewportSize({ width, height: 300 });
   const { height } = await page.evaluate((given) => window.draw(given), { ...input, mode: flags.mode, rows: flags.rows, note: flags.name });
   await page.setViewportSize({ width, height: Math.min(height, 6000) });
   await page.waitForTimeout(600);

@@ -109,7 +109,8 @@ export function reuseFigure(query: Query) {
     query,
     thresholds: thresholds.requestsPerConnection,
     decimals: 1,
-    shows: 'Requests per connection: how well keep-alive is used.',
+    shows:
+      'Requests per connection: how well keep-alive is used. From the log; on the dashboard of nginx, without a log, from the status page, which counts the polls of the exporter, too.',
     bad: 'near 1. Look for a proxy that closes connections, or for a keep-alive timeout that is too short.',
   });
 }

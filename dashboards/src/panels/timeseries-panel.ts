@@ -79,7 +79,7 @@ function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
     .showLegend(true)
     .displayMode(stacked ? LegendDisplayMode.List : LegendDisplayMode.Table)
     .placement(LegendPlacement.Bottom)
-    .calcs(stacked ? ['last'] : ['last', 'mean', extreme]);
+    .calcs(stacked ? ['last'] : ['last', extreme]);
   // With fifty curves the legend shows three, so the worst come first. Curves with fixed names keep their order.
   if (!isOfSeries(queries)) return legend;
   return legend.sortBy(worst === 'lowest' ? 'Min' : 'Max').sortDesc(worst !== 'lowest');

@@ -1,3 +1,4 @@
+import { logQueries } from './log-queries.ts';
 import { highest, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /** Connection counters exist for nginx only; mod_status of Apache has none. */
@@ -11,8 +12,9 @@ export function connectionQueries(select: Select) {
     handled: { expr: sum(handled), legend: 'handled' },
     dropped: { expr: sum(dropped), legend: 'dropped' },
     mostDropped: highest(dropped),
+    // stub_status counts the polls of the exporter as well, each of which is a new connection; the log shows visitors.
     requestsPerConnection: {
-      expr: `${sum(requests)} / (${sum(handled)} > 0)`,
+      expr: `${logQueries(select).requestsPerConnection.expr} or ${sum(requests)} / (${sum(handled)} > 0)`,
       legend: 'requests per connection',
     },
     requestsPerConnectionByTarget: {

@@ -44,7 +44,7 @@ const ticks = (from, to, width) => {
 function Frame({ panel, w, h, theme, timeRange, items, names, draw, annotations = [], axis }) {
   const legend = panel.options.legend?.showLegend && items?.length ? <VizLayout.Legend placement={panel.options.legend.placement}><VizLegend placement={panel.options.legend.placement} items={items} displayMode={panel.options.legend.displayMode} /></VizLayout.Legend> : null;
   return <VizLayout width={w} height={h} legend={legend}>{(vw, vh) => {
-    const left = Math.min(vw * 0.5, Math.max(30, ...names.map((n) => measureText(n, 12).width)) + 28);
+    const left = Math.min(vw * 0.6, Math.max(30, ...names.map((n) => measureText(n, 12).width)) + 28);
     const bottom = 28, pw = vw - left - 8, ph = vh - bottom - 8;
     const from = timeRange.from.valueOf(), to = timeRange.to.valueOf();
     const x = (t) => left + ((t - from) / (to - from)) * pw;
