@@ -56,13 +56,11 @@ const queries = [...allDashboards].flatMap(([name, dashboard]) =>
 const hasNoCause = [
   { panel: 'traffic: 408 and 499, and a day before', expr: /offset 1d/ },
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
-  // An advice needs ten minutes of traffic, and logs that tell connections apart.
+  // An advice needs ten minutes of traffic.
   { panel: 'tuning: To change', expr: /advised_keepalive/ },
   { panel: 'tuning: What each timeout would do: $shown', expr: /predicted/ },
   { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
   { panel: 'tuning: Slots in force and advised', expr: /advised_slots/ },
-  { panel: 'tuning: Gaps between two requests of a connection', expr: /gap/ },
-  { panel: 'tuning: Missed reuse', expr: /missed/ },
   // Bands of states that none of these servers has at any time: a band without connections is absent.
   { panel: 'service: Slots of $shown', expr: /state=~/ },
   { panel: 'service: Connections of $shown, as the kernel sees them', expr: /activity=/ },
