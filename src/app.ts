@@ -96,6 +96,7 @@ export function createApp(options: AppOptions): App {
     async stop() {
       config.close();
       targets.close();
+      parts.targetOptions.kernel?.close();
       await logs.close();
       await server.close();
     },
@@ -250,7 +251,7 @@ function whenActive(config: ActiveConfig, show: (active: Config) => string): str
 
 function selfView(
   { targets, config, exposition, probes, logs }: Parts,
-  { version, nodeVersion }: AppOptions,
+  { version, nodeVersion, security }: AppOptions,
 ): SelfView {
   const { successful, successSeconds } = config.lastReload();
   return {
@@ -261,6 +262,7 @@ function selfView(
     configLastReloadSuccessSeconds: successSeconds,
     collectorFailures: exposition.failures(),
     probesRefused: probes.refused(),
+    clientsRefused: security?.refused(),
     checkpoint: logs.checkpoint(),
   };
 }

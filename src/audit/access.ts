@@ -3,6 +3,13 @@ import type { ApacheScope } from './apache-view.ts';
 import { namedIn, oncePer } from './named-directives.ts';
 import { type NginxLevel, nearest, serverOf } from './nginx-view.ts';
 
+/** Whether a `<Location "/">` in a scope restricts access. A section without Require lines inherits them. */
+export const restrictsAll = oncePer((directives: readonly ConfigDirective[]) =>
+  namedIn(directives, 'location').some(
+    (section) => section.args[0] === '/' && isRestrictedSection(section),
+  ),
+);
+
 /** Whether a section of Apache restricts access. Any restriction in nested Require containers counts. */
 export function isRestrictedSection(section: ConfigDirective | undefined): boolean {
   return (section?.block ?? []).some(restricts);
@@ -24,9 +31,28 @@ export function isRestrictedLevel(level: NginxLevel): boolean {
   const authRequest = nearest(level, 'auth_request').some(({ args }) => args[0] !== 'off');
   const internal = namedIn(level.directives, 'internal').length > 0;
   return (
-    denies || auth || authRequest || internal || listensOnlyLocally(serverOf(level).directives)
+    denies ||
+    auth ||
+    authRequest ||
+    internal ||
+    refusesSome(level) ||
+    listensOnlyLocally(serverOf(level).directives)
   );
 }
+
+/** `if ($outside) { return 403; }` at this level or around it: the condition is taken to be about the client. */
+function refusesSome(level: NginxLevel): boolean {
+  for (let at: NginxLevel | undefined = level; at !== undefined; at = at.parent) {
+    if (hasRefusal(at.directives)) return true;
+  }
+  return false;
+}
+
+const hasRefusal = oncePer((directives: readonly ConfigDirective[]) =>
+  namedIn(directives, 'if').some(({ block = [] }) =>
+    namedIn(block, 'return').some(({ args }) => /^4\d\d$/.test(args[0] ?? '')),
+  ),
+);
 
 const deniesAll = oncePer((lines: readonly ConfigDirective[]) =>
   lines.some(({ args }) => args[0] === 'all'),

@@ -28,6 +28,7 @@ import {
   spendFile,
   spendFilledIn,
   spendInclude,
+  spendUnread,
 } from './expansion-budget.ts';
 
 type ReadFile = Extract<SourceFile, { readonly text: string }>;
@@ -93,9 +94,12 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
 }
 
 function fillVariables(rest: string, at: Place, state: Expansion): string {
+  if (!rest.includes('${')) return rest;
   orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
   const { text, unknown } = resolveVariables(rest, state);
-  for (const variable of new Set(unknown)) noteUnread(state, at, `\${${variable}} is not defined`);
+  for (const variable of new Set(unknown)) {
+    orThrow(spendUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true }));
+  }
   return text;
 }
 

@@ -1,4 +1,5 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { apacheLine } from '../apache-line.ts';
 import { type ApacheView, servingScopes } from '../apache-view.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
@@ -45,10 +46,9 @@ function findApache(view: ApacheView): readonly Hit[] {
       const name = log.args[1] ?? '';
       const missing = lacking(formats.get(name) ?? name, apacheNeeds);
       if (missing.length === 0) return [];
-      const condition = log.args.slice(2).map((arg) => ` ${arg}`);
       return hitAt('apache', log, missing, [
         ...apacheLines,
-        `CustomLog ${log.args[0] ?? ''} keepalive${condition.join('')}`,
+        apacheLine('CustomLog', [log.args[0] ?? '', 'keepalive', ...log.args.slice(2)]),
       ]);
     }),
   );
@@ -111,7 +111,10 @@ function hitAt(
   return {
     server,
     at,
-    effective: `${server === 'apache' ? 'CustomLog' : 'access_log'} ${log.args.join(' ')}`,
+    effective:
+      server === 'apache'
+        ? apacheLine('CustomLog', log.args)
+        : ['access_log', ...log.args].join(' '),
     origin: placeText(at),
     advised: `a format with ${missing.join(', ')}`,
     fix,

@@ -1,3 +1,4 @@
+import { serversOf } from '../chain.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxProxy, nginxProxies, poolOf } from '../nginx-proxies.ts';
 import { nginxSetting, workerConnections } from '../nginx-view.ts';
@@ -14,6 +15,7 @@ const noPool: Check = {
   find: onProxies((proxy, view) => {
     const { upstream } = proxy;
     if (upstream === undefined) return hitWithoutUpstream(proxy);
+    if (serversOf(upstream).every(isSocket)) return undefined;
     const pool = poolOf(view, upstream);
     if (pool.size > 0) return undefined;
     const setting = { ...pool, args: [], name: `upstream ${upstream.name} without keepalive` };
@@ -32,10 +34,15 @@ const noPool: Check = {
   ],
 };
 
+/** A Unix socket costs neither a round trip nor a port. */
+function isSocket(address: string): boolean {
+  return /^(?:https?:\/\/)?unix:/.test(address);
+}
+
 function hitWithoutUpstream({ directive }: NginxProxy): Hit | undefined {
   const address = directive.args[0] ?? '';
   // nginx resolves a name with a variable at run time, so it cannot be an upstream block.
-  if (address.includes('$')) return undefined;
+  if (address.includes('$') || isSocket(address)) return undefined;
   const at = placeOf(directive);
   return {
     server: 'nginx',
