@@ -61,7 +61,7 @@ describe('check-keepalive', () => {
     [['http://a/', 'http://b/', 'http://c/'], /"http:\/\/c\/" is one argument too many/],
     [['a.example'], /"a\.example" is not valid: want http:\/\/HOST\/PATH/],
     [['ftp://a.example/'], /is not valid/],
-    [['http://user:secret@a.example/'], /is not valid/],
+    [['http://user:secret@a.example/'], /user and password is not supported/],
     [['http://a/', '--output=xml'], /--output="xml": want table or json/],
     [['http://a/', '--max-wait=5'], /--max-wait="5" is not valid: want a duration/],
     [['http://a/', '--max-wait=2h'], /--max-wait="2h" is not valid/],
