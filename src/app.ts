@@ -4,6 +4,7 @@ import { redactConfig, redactModule, redactTarget } from './config/redact-config
 import type { Config } from './config/schema.ts';
 import { hasStatusPage } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
+import { readOpenFilesLimit } from './io/open-files-limit.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { renderBoardsEvent } from './page/boards.ts';
@@ -82,7 +83,7 @@ export function createApp(options: AppOptions): App {
   const { server, listen, cutConnections } = buildServer({
     ports: serverPorts(parts, options),
     telemetryPath: options.telemetryPath,
-    ...present({ security: options.security }),
+    ...present({ security: options.security, openFilesLimit: readOpenFilesLimit() }),
     onError: (error) =>
       options.log.error('request failed', { error: error.stack ?? error.message }),
   });
