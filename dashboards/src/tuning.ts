@@ -31,7 +31,7 @@ export const tuningDashboard = buildDashboard({
   shown: predictedTargets(select),
   glance: [
     figure({
-      title: 'Not as advised',
+      title: 'To change',
       query: tuning.changeAdvised,
       thresholds: thresholds.none,
       shown: 'value and name',
@@ -44,7 +44,7 @@ export const tuningDashboard = buildDashboard({
       bad: 'the name of a server that fills up. keepalive-exporter advise shows what to set.',
     }),
     figure({
-      title: 'Without advice',
+      title: 'No advice',
       query: tuning.withoutAdvice,
       thresholds: thresholds.none,
       shows:
@@ -56,10 +56,10 @@ export const tuningDashboard = buildDashboard({
       shows: 'Saturation of the target with the least room.',
       bad: 'over 80 %. See what each timeout would do.',
     }),
-    gaveUpFigure(logs.abortShare, {
+    gaveUpFigure(logs.worstAbortShare, {
       bad: 'a jump after the timeout was shortened: go back one step.',
     }),
-    latencyFigure(logs.p99),
+    latencyFigure(logs.worstP99),
     curves({
       title: 'Timeout in force and advised',
       queries: [tuning.timeoutInForce, tuning.advisedTimeout],

@@ -237,7 +237,6 @@ async function untilCounted(exporter: SoakExporter, site: SoakSite) {
   let written = 0;
   await waitUntil({
     until: 'all lines are counted',
-    withinMs: 10_000,
     everyMs: 250,
     async holds() {
       written = await site.countLines();

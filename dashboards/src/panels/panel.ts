@@ -15,7 +15,7 @@ import {
 import type { DrillDown } from '../links.ts';
 import type { Query } from '../queries/query.ts';
 import type { Step, Unit } from '../theme.ts';
-import { datasource } from '../variables.ts';
+import { datasource, type Shown } from '../variables.ts';
 import { thresholdsConfig } from './field-config.ts';
 
 /** The properties of every panel. */
@@ -36,8 +36,8 @@ export interface PanelSpec {
   readonly links?: readonly DrillDown[];
   /** Maximum number of points, so that cells stay wide enough to be visible. */
   readonly maxPoints?: number;
-  /** `shown`: one panel for each target of that variable, with its name in the title. */
-  readonly repeat?: 'shown';
+  /** One panel for each target of that variable, with its name in the title. */
+  readonly repeat?: Shown;
   /** Minimum distance between points. Default: `minInterval`. */
   readonly interval?: string;
 }
