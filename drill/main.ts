@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../bench/describe-machine.ts';
 import { printTable } from '../bench/measure.ts';
 import { drawDashboards } from './draw-dashboards.ts';
+import { renderFleetResults, renderSceneResults } from './drill-document.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { recordFifty, recordScenes } from './record-dashboards.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
@@ -9,14 +11,16 @@ import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
 import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
+import { drillPackages, writeDrill } from './write-drill.ts';
 
 /**
- * `npm run drill`: causes one failure after the other on real Apache, nginx, Prometheus and Alertmanager, and shows which
- * alerts arrived at the webhook. `npm run drill -- prefork` runs the scenes whose name contains that word.
+ * `npm run drill`: causes one failure after the other on real Apache, nginx, Prometheus and Alertmanager, shows which
+ * alerts arrived at the webhook, and writes that to docs/exhaustion-drill.md when nothing is wrong. `npm run drill --
+ * prefork` runs the scenes whose name contains that word, and writes nothing.
  * `--pictures=DIRECTORY` saves the page of the exporter during each scene. `--dashboards=DIRECTORY` draws the dashboards at
  * rest and during a flood; with `fifty`, those of fifty simulated servers. `--data=DIRECTORY` keeps the recorded data, and
  * a second run with it draws the same data again: `--mode=light --width=1000`. `npm run drill -- fleet` runs five servers
- * of four kinds behind three exporters.
+ * of four kinds behind three exporters, and writes the second table of that document.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,6 +73,7 @@ async function runFleet(): Promise<void> {
     ]),
   ]);
   const isFine = rows.every(({ missing, wrong }) => missing.length + wrong.length === 0);
+  if (isFine) writeDrill('fleet', renderFleetResults(rows, fleetScenes(), measured()));
   process.exitCode = isFine ? 0 : 1;
 }
 
@@ -113,7 +118,13 @@ async function runScenes(): Promise<void> {
       ].join(', ') || 'ok',
     ]),
   ]);
+  const isWhole = results.length === scenes.length;
+  if (isWhole && failed.length === 0) writeDrill('scenes', renderSceneResults(results, measured()));
   process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+function measured(): string {
+  return `Measured ${describeMachine(drillPackages)}`;
 }
 
 function fileName(scene: string): string {
