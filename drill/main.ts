@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { describeMachine } from '../bench/describe-machine.ts';
 import { printTable } from '../bench/measure.ts';
 import { openKeepaliveClients } from '../test/support/held-clients.ts';
 import { drawDashboards, startVisitors } from './draw-dashboards.ts';
+import { renderFleetResults, renderSceneResults } from './drill-document.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
@@ -11,13 +13,15 @@ import { startDrill } from './start-drill.ts';
 import { startFifty } from './start-fifty.ts';
 import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
+import { drillPackages, writeDrill } from './write-drill.ts';
 
 /**
- * `npm run drill`: causes one failure after the other on real Apache, nginx, Prometheus and Alertmanager, and shows which
- * alerts arrived at the webhook. `npm run drill -- prefork` runs the scenes whose name contains that word.
+ * `npm run drill`: causes one failure after the other on real Apache, nginx, Prometheus and Alertmanager, shows which
+ * alerts arrived at the webhook, and writes that to docs/exhaustion-drill.md when nothing is wrong. `npm run drill --
+ * prefork` runs the scenes whose name contains that word, and writes nothing.
  * `--pictures=DIRECTORY` saves the page of the exporter during each scene. `--dashboards=DIRECTORY` draws the dashboards at
  * rest and during a flood; with `fifty`, those of fifty simulated servers. `npm run drill -- fleet` runs five servers of
- * four kinds behind three exporters.
+ * four kinds behind three exporters, and writes the second table of that document.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -54,6 +58,7 @@ async function runFleet(): Promise<void> {
     ]),
   ]);
   const isFine = rows.every(({ missing, wrong }) => missing.length + wrong.length === 0);
+  if (isFine) writeDrill('fleet', renderFleetResults(rows, fleetScenes(), measured()));
   process.exitCode = isFine ? 0 : 1;
 }
 
@@ -134,7 +139,13 @@ async function runScenes(): Promise<void> {
       ].join(', ') || 'ok',
     ]),
   ]);
+  const isWhole = results.length === scenes.length;
+  if (isWhole && failed.length === 0) writeDrill('scenes', renderSceneResults(results, measured()));
   process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+function measured(): string {
+  return `Measured ${describeMachine(drillPackages)}`;
 }
 
 function fileName(scene: string): string {

@@ -57,7 +57,7 @@ function headersOf(answer: Extract<ExchangeOutcome, { kind: 'answered' }>) {
 
 function failureOf({ failure, limits }: KeepaliveFacts): { readonly failure?: string } {
   if (failure === undefined) return {};
-  if (failure.kind === 'connect') return { failure: failure.message };
+  if (failure.kind !== 'first_request') return { failure: failure.message };
   const { outcome } = failure;
   switch (outcome.kind) {
     case 'closed':

@@ -88,6 +88,8 @@ export type KeepaliveFailure =
       readonly result: ScrapeFailureResult;
       readonly message: string;
     }
+  /** A certificate file or header of ours that cannot be used. */
+  | { readonly kind: 'material'; readonly message: string }
   | { readonly kind: 'first_request'; readonly outcome: ExchangeOutcome };
 
 /** All facts of one check of one URL. */

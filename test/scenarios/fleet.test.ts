@@ -10,7 +10,7 @@ import { fillGrafanaVariables } from '../support/promql-names.ts';
 let fleet: Fleet;
 beforeAll(async () => {
   fleet = await startFleet();
-}, 60_000);
+});
 afterAll(() => fleet.stop());
 
 const flatten = (panels: readonly ColoredPanel[]): readonly ColoredPanel[] =>
@@ -64,7 +64,6 @@ test.each(scenes.map((scene) => [scene.name, scene] as const))(
     });
     expect({ missing, wrong }).toEqual({ missing: [], wrong: [] });
   },
-  90_000,
 );
 
 test('at the flood, every query of every dashboard has run, and an empty panel says why', () => {

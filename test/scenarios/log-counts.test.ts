@@ -195,5 +195,4 @@ checkpoint: {directory: ${checkpoints}, interval: 200ms}`;
     expect(counted.value('webserver_log_skipped_bytes_total')).toBe(0);
     expect(counted.value('webserver_log_lines_total', { result: 'unparsed' })).toBe(0);
   },
-  120_000,
 );

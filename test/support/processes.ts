@@ -31,7 +31,7 @@ export interface RunningProcess {
   kill(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 const KEPT_OUTPUT = 1024 * 1024;
 
