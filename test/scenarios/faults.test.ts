@@ -40,14 +40,11 @@ targets:
 checkpoint: {directory: ${checkpoints}, interval: 200ms}
 logs: {start: beginning}`;
 
-test('A16 E1 out of descriptors: the exporter continues, its figures show it, and it recovers by itself', async () => {
-  const server = keep(await startHostileServer((socket) => socket.end(reply)));
+/** An exporter that may have that many files open. */
+async function startWithin(openFiles: number, config: string) {
   const directory = await keepTempDirectory('descriptors');
-  const config = join(directory, 'config.yml');
-  await writeFile(
-    config,
-    `targets: [{name: a, server: nginx, status_url: "${server.url}/s", sampling: {interval: 100ms}}]`,
-  );
+  const configFile = join(directory, 'config.yml');
+  await writeFile(configFile, config);
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const exporter = keep(
@@ -55,21 +52,41 @@ test('A16 E1 out of descriptors: the exporter continues, its figures show it, an
       command: 'bash',
       args: [
         '-c',
-        'ulimit -n 256; exec "$@"',
+        `ulimit -n ${openFiles}; exec "$@"`,
         'bash',
-        ...[process.execPath, main, 'serve', `--config.file=${config}`],
+        ...[process.execPath, main, 'serve', `--config.file=${configFile}`],
         `--web.listen-address=127.0.0.1:${port}`,
       ],
       isReady: () => answersOk(`${url}/-/ready`),
     }),
   );
   const clients: Socket[] = [];
-  onTestFinished(() => clients.forEach((client) => void client.destroy()));
+  const disconnectAll = () => clients.forEach((client) => void client.destroy());
+  onTestFinished(disconnectAll);
   const connectMore = (count: number) => {
     for (let client = 0; client < count; client++) {
       clients.push(connect(port, '127.0.0.1').on('error', () => undefined));
     }
   };
+  return { exporter, url, connectMore, disconnectAll };
+}
+
+test('A16 E1 out of descriptors: the exporter continues, its figures show it, and it recovers by itself', async () => {
+  const server = keep(await startHostileServer((socket) => socket.end(reply)));
+  const logs = await keepTempDirectory('logs');
+  // Connections may take a third. The logs need so much that this third is not there.
+  for (let log = 0; log < 180; log++) await writeFile(join(logs, `${log}.log`), '');
+  const { exporter, url, connectMore, disconnectAll } = await startWithin(
+    256,
+    JSON.stringify({
+      targets: [
+        {
+          ...{ name: 'a', server: 'nginx', status_url: `${server.url}/s` },
+          ...{ sampling: { interval: '100ms' }, access_logs: [{ path: join(logs, '*.log') }] },
+        },
+      ],
+    }),
+  );
   connectMore(500);
   await waitUntil({
     until: 'a poll has failed for want of a descriptor',
@@ -80,7 +97,7 @@ test('A16 E1 out of descriptors: the exporter continues, its figures show it, an
       return /target cannot be read.*EMFILE/.test(exporter.output());
     },
   });
-  for (const client of clients) client.destroy();
+  disconnectAll();
   await waitUntil({
     until: 'the exporter answers again',
     holds: async () => {
@@ -95,6 +112,24 @@ test('A16 E1 out of descriptors: the exporter continues, its figures show it, an
   expect(metrics.sum('webserver_scrape_failures_total', { result: 'other' })).toBeGreaterThan(0);
   // One line when it begins and one when it is over, not one for each poll.
   expect(exporter.output().match(/target cannot be read/g)?.length).toBeLessThan(5);
+});
+
+test('D1 E1 a flood of connections to a process that may open few files makes neither scrapes nor polls fail', async () => {
+  const server = keep(await startHostileServer((socket) => socket.end(reply)));
+  // Node opens all modules of the build at once. The bundle starts with 64.
+  const openFiles = 160;
+  const { exporter, url, connectMore } = await startWithin(
+    openFiles,
+    `targets: [{name: a, server: nginx, status_url: "${server.url}/s", sampling: {interval: 100ms}}]`,
+  );
+  for (let scrape = 0; scrape < 5; scrape++) {
+    connectMore(100);
+    const metrics = parseExposition((await httpGet(`${url}/metrics`)).body);
+    expect(metrics.value('webserver_up')).toBe(1);
+    expect(metrics.value('process_open_fds')).toBeLessThan(openFiles);
+    expect(metrics.sum('webserver_scrape_failures_total')).toBe(0);
+  }
+  expect(exporter.output()).not.toContain('EMFILE');
 });
 
 test('E2 SIGTERM in the middle of a scrape: it ends within the grace time, and the next start counts each line once', async () => {
