@@ -120,7 +120,7 @@ test('D1 E1 a flood of connections to a process that may open few files makes ne
   const openFiles = 160;
   const { exporter, url, connectMore } = await startWithin(
     openFiles,
-    `targets: [{name: a, server: nginx, status_url: "${server.url}/s", sampling: {interval: 100ms}}]`,
+    `targets: [{name: a, server: nginx, status_url: "${server.url}/s", timeout: 60s, sampling: {interval: 100ms}}]`,
   );
   for (let scrape = 0; scrape < 5; scrape++) {
     connectMore(100);
