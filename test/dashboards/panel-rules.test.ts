@@ -187,6 +187,10 @@ describe('in light, and at 1,000 pixels', () => {
       expect(legendFormat).toMatch(/^\{\{(target|instance)\}\}$/);
   });
 
+  test.each(ofType('stat'))('%s has a short text when it is empty', (_, { fieldConfig }) => {
+    expect(fieldConfig.defaults.noValue?.length).toBeLessThanOrEqual(13);
+  });
+
   test.each(ofType('stat'))('%s is no extreme without a name', (_, panel) => {
     for (const expr of exprs(panel)) expect(expr).not.toMatch(/^(max|min)\(/);
   });

@@ -172,7 +172,8 @@ test('E3 a defect is one line of the log and exit 1, and the next start counts e
   const path = await createLog();
   const checkpoints = await keepTempDirectory('checkpoints');
   const config = logging(path, checkpoints);
-  const defect = 'setTimeout(() => { Promise.reject(new Error("a planted defect")); }, 2500)';
+  // Node.js keeps SIGUSR1 for its debugger.
+  const defect = 'process.on("SIGUSR2", () => { Promise.reject(new Error("a planted defect")); })';
   const first = keep(
     await startExporter({
       config,
@@ -183,6 +184,7 @@ test('E3 a defect is one line of the log and exit 1, and the next start counts e
   const count = async (exporter: typeof first) =>
     parseExposition(await exporter.metrics()).sum('webserver_log_responses_total');
   await waitUntil({ until: 'the line is counted', holds: async () => (await count(first)) === 1 });
+  first.signal('SIGUSR2');
   await waitUntil({ until: 'it has ended', holds: () => !first.isRunning() });
   const last = first.output().trimEnd().split('\n').at(-1) ?? '';
   expect(JSON.parse(last)).toMatchObject({
@@ -275,7 +277,7 @@ test('A3 A18 a hundred targets with pages of a megabyte fit into a heap of 64 Mi
   const server = keep(await startHostileServer((socket) => socket.end(answer)));
   const targets = Array.from({ length: 100 }, (_, index) => ({
     ...{ name: `t${index}`, server: 'apache', status_url: `${server.url}/server-status?auto` },
-    timeout: '20s',
+    timeout: '60s',
     sampling: { interval: '0s' },
   }));
   const exporter = keep(
@@ -284,7 +286,7 @@ test('A3 A18 a hundred targets with pages of a megabyte fit into a heap of 64 Mi
       env: { NODE_OPTIONS: '--max-old-space-size=64' },
     }),
   );
-  const headers = { 'x-prometheus-scrape-timeout-seconds': '20' };
+  const headers = { 'x-prometheus-scrape-timeout-seconds': '60' };
   for (let scrape = 0; scrape < 2; scrape++) {
     const metrics = parseExposition(await exporter.metrics(headers));
     expect(metrics.sum('webserver_scrape_result', { result: 'ok' })).toBe(100);

@@ -116,6 +116,33 @@ describe('the routes', () => {
     expect((await server.inject('/metrics')).statusCode).toBe(200);
   });
 
+  test('D1 D2 a connection that sends many requests without waiting takes one place, and no other', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { server } = serverWith({ renderMetrics: () => gate.then(() => 'webserver_up 1\n') });
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const client = connect(Number(new URL(address).port), '127.0.0.1');
+    let answers = '';
+    client.on('data', (data) => {
+      answers += data.toString();
+    });
+    client.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100));
+    // Its requests were read when a later one of another kind was.
+    client.write('GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n');
+    const others = Array.from({ length: 39 }, () => fetch(`${address}/metrics`));
+    release();
+    expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(
+      new Set([200]),
+    );
+    await expect.poll(() => answers).toContain('healthy');
+    expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    expect(answers.match(/HTTP\/1.1 503/g)).toHaveLength(99);
+    client.destroy();
+    await server.close();
+  });
+
   test('D3 a client that leaves returns its place, and its poll is ended', async () => {
     const signals: AbortSignal[] = [];
     const { server } = serverWith({

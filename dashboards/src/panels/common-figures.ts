@@ -56,7 +56,6 @@ export function failedFigure(query: Query) {
     unit: unit.ratio,
     thresholds: thresholds.errorShare,
     shown: 'value and name',
-    noValue: 'no traffic or no log',
     shows:
       'The server with the highest share of 5xx in its log. Visitors in the queue are in no log. With few requests, one is a large share.',
     bad: 'over 1 %. Check the application and its upstream.',
@@ -132,7 +131,7 @@ export function queueFigure(query: Query, words: Words) {
     query,
     shown: 'value and name',
     thresholds: thresholds.waiting,
-    noValue: 'sockets not seen',
+    noValue: 'not seen',
     ...words,
   });
 }
