@@ -37,7 +37,9 @@ export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promis
     const runs = new Map<number, VisitorRun>();
     for (const seconds of triedTimeouts) {
       const directive = seconds === 0 ? 'KeepAlive Off' : `KeepAliveTimeout ${seconds * 1000}ms`;
-      await server.apply(['KeepAlive On', directive]);
+      // Otherwise prefork begins small and grows slowly.
+      const workers = [`StartServers ${slots}`, `MaxSpareServers ${slots + 1}`];
+      await server.apply(['KeepAlive On', directive, ...workers]);
       await sleep(1000);
       runs.set(seconds, await runVisitors(sender, server, visitors));
     }

@@ -250,6 +250,21 @@ describe('adviseKeepalive() with too little', () => {
     expect(advice.today?.reuseRatio.high).toBe(0);
   });
 
+  test('with keep-alive off, visitors that come back show what a timeout would gain, and hold', () => {
+    const off = linesOf().map((line, n) => ({ ...line, connection: n, number: 1, keptOpen: 0 }));
+    const advice = adviceOf(off, { today: 0, slots: 100 });
+    expect(advice).toMatchObject({ kind: 'timeout', advisedKeepaliveTimeoutSeconds: 3 });
+    expect(advice.advised?.reuseRatio).toMatchObject({ low: 0 });
+    expect(advice.advised?.reuseRatio.expected).toBeGreaterThan(0.7);
+    const held = adviceOf(linesOf(), { slots: 100 }).model.predictions.map(
+      ({ meanIdleSlots }) => meanIdleSlots.expected,
+    );
+    const predicted = advice.model.predictions.map(({ meanIdleSlots }) => meanIdleSlots.expected);
+    for (const [index, slots] of held.slice(1, 7).entries()) {
+      expect(predicted[index + 1]).toBeCloseTo(slots, 0);
+    }
+  });
+
   test("only HTTP/1.0: no connection stays, so any timeout is as good as today's", () => {
     const old = linesOf().map((line, n) => ({
       ...line,

@@ -3,15 +3,17 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
+import { present } from '../../src/present.ts';
 import { err, ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
 import type { ServerPorts } from '../../src/server/ports.ts';
 import { acceptsGzip } from '../../src/server/send-exposition.ts';
 
-function serverWith(ports: Partial<ServerPorts> = {}) {
+function serverWith(ports: Partial<ServerPorts> = {}, openFilesLimit?: number) {
   const errors: Error[] = [];
   const { server, cutConnections } = buildServer({
     telemetryPath: '/metrics',
+    ...present({ openFilesLimit }),
     onError: (error) => errors.push(error),
     ports: {
       renderMetrics: async () => 'webserver_up 1\n',
@@ -163,6 +165,10 @@ describe('the routes', () => {
   test('D1 the number of connections is bounded', async () => {
     // 512, and those accepted while the ones that make room for them close.
     expect(serverWith().server.server.maxConnections).toBe(576);
+  });
+
+  test('D1 a process that may open few files accepts fewer connections, so that scrapes and polls can open theirs', () => {
+    expect(serverWith({}, 64).server.server.maxConnections).toBe(21);
   });
 
   test('D1 a client that connects and sends nothing does not keep the server from stopping', async () => {
