@@ -22,7 +22,7 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
 
 test('renderAdvice() without enough traffic shows what is missing and no curve', () => {
   const markup = render(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
-  expect(markup).toContain('No advice: too little is known');
+  expect(markup).toContain('No advice: only 20 minutes of the 2 hours of traffic that are needed.');
   expect(markup).not.toContain('<svg');
 });
 
