@@ -751,7 +751,7 @@
           "window": "%(long)s"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} spends its error budget %(burn)s times too fast",
+          "summary": "{{ $labels.target }} spends its error budget too fast (burn rate over %(burn)s in %(long)s)",
           "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx, and the objective allows %(availability_allowed_percent)s %%; it continues in the last %(short)s. Check the last change and the upstream first.",
           "runbook_url": "%(runbook_url)s/WebserverAvailabilityBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
@@ -778,7 +778,7 @@
           "window": "%(long)s"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} spends its latency budget %(burn)s times too fast",
+          "summary": "{{ $labels.target }} spends its latency budget too fast (burn rate over %(burn)s in %(long)s)",
           "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s, and the objective allows %(latency_allowed_percent)s %%; it continues in the last %(short)s. Compare the durations with those of the upstream, and check whether the server is full.",
           "runbook_url": "%(runbook_url)s/WebserverLatencyBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"

@@ -40,19 +40,35 @@ export function isRestrictedLevel(level: NginxLevel): boolean {
   );
 }
 
-/** `if ($outside) { return 403; }` at this level or around it: the condition is taken to be about the client. */
+/** `if ($outside) { return 403; }` at this level or around it, with a condition about the address of the client. */
 function refusesSome(level: NginxLevel): boolean {
   for (let at: NginxLevel | undefined = level; at !== undefined; at = at.parent) {
-    if (hasRefusal(at.directives)) return true;
+    const conditions = refusals(at.directives);
+    if (conditions.length === 0) continue;
+    const known = addressVariables(serverOf(level).parent?.directives ?? []);
+    if (conditions.some((variable) => known.has(variable))) return true;
   }
   return false;
 }
 
-const hasRefusal = oncePer((directives: readonly ConfigDirective[]) =>
-  namedIn(directives, 'if').some(({ block = [] }) =>
-    namedIn(block, 'return').some(({ args }) => /^4\d\d$/.test(args[0] ?? '')),
-  ),
+/** The variables of the conditions that refuse a request. */
+const refusals = oncePer((directives: readonly ConfigDirective[]) =>
+  namedIn(directives, 'if')
+    .filter(({ block = [] }) =>
+      namedIn(block, 'return').some(({ args }) => /^4\d\d$/.test(args[0] ?? '')),
+    )
+    .map(({ args }) => /\$\w+/.exec(args[0] ?? '')?.[0] ?? ''),
 );
+
+/** The address of the client, and the variables that `geo` and `map` derive from it. */
+const addressVariables = oncePer((http: readonly ConfigDirective[]): ReadonlySet<string> => {
+  const known = new Set(['$remote_addr', '$realip_remote_addr', '$binary_remote_addr']);
+  for (const { args } of namedIn(http, 'geo')) known.add(args.at(-1) ?? '');
+  for (const { args } of namedIn(http, 'map')) {
+    if (known.has(args[0] ?? '')) known.add(args[1] ?? '');
+  }
+  return known;
+});
 
 const deniesAll = oncePer((lines: readonly ConfigDirective[]) =>
   lines.some(({ args }) => args[0] === 'all'),

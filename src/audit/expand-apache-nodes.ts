@@ -44,8 +44,18 @@ export async function expandApacheFile(
     const { line, problem } = parsed.error;
     throw new UnreadableTree(`${path}:${line}: ${problem}; check it with apachectl -t`);
   }
+  const block = parsed.value.nodes.find(isNginxBlock);
+  if (block !== undefined) {
+    throw new UnreadableTree(
+      `${path}:${block.line}: "${block.name} {": this is a configuration of nginx, not of Apache`,
+    );
+  }
   for (const silence of findSilences(path, parsed.value.comments)) state.silences.push(silence);
   return expandNodes(parsed.value.nodes, { file: path, depth }, state);
+}
+
+function isNginxBlock({ name, rest }: ApacheNode): boolean {
+  return rest.startsWith('{') && (name === 'http' || name === 'events' || name === 'server');
 }
 
 async function expandNodes(

@@ -55,6 +55,8 @@ export async function expandNginxConfig(
   }
 }
 
+const apacheSection = /^[ \t]*<(?:Directory|Files|IfModule|Location|VirtualHost)[ \t]/m;
+
 async function expandFile(
   { path, text }: Extract<SourceFile, { readonly text: string }>,
   depth: number,
@@ -69,9 +71,10 @@ async function expandFile(
   if (!parsed.ok) {
     const { line, found, openedLine } = parsed.error;
     const open = openedLine === undefined ? '' : `: the block of line ${openedLine} is not closed`;
-    throw new UnreadableTree(
-      `${path}:${line}: unexpected "${found}"${open}; check the file with nginx -t`,
-    );
+    const advice = apacheSection.test(text)
+      ? 'this is a configuration of Apache, not of nginx'
+      : 'check the file with nginx -t';
+    throw new UnreadableTree(`${path}:${line}: unexpected "${found}"${open}; ${advice}`);
   }
   if (text.includes('keepalive-exporter:')) {
     const { comments } = tokenizeNginxConfig(text);

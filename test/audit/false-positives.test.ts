@@ -43,6 +43,10 @@ describe('what an expert would not change is not found: Apache', () => {
       'ProxyPass "/a" "unix:/run/php/fpm.sock|fcgi://localhost/srv/"',
     ],
     ['apache-children-recycled', 'MaxConnectionsPerChild 10000'],
+    [
+      'log-format-lacks-fields',
+      'CustomLog logs/ssl "%t %h %{SSL_PROTOCOL}x"\nCustomLog logs/access "%h %D %k %X"',
+    ],
   ])('%s: %s', async (id, text) => {
     expect(idsOf(await apacheFindings(text))).not.toContain(id);
   });
@@ -59,8 +63,12 @@ describe('what an expert would not change is not found: nginx', () => {
       'server { location / { proxy_pass http://unix:/run/puma.sock:/; } }',
     ],
     [
+      'log-format-lacks-fields',
+      "log_format k '$request_time $connection_requests'; access_log logs/a; access_log logs/b k; server {}",
+    ],
+    [
       'status-page-open',
-      'server { listen 80; location = /s { if ($monitoring = 0) { return 403; } stub_status; } }',
+      'geo $near { default 0; 10.0.0.0/8 1; }\nmap $near $monitoring { default $near; }\nserver { listen 80; location = /s { if ($monitoring = 0) { return 403; } stub_status; } }',
     ],
   ])('%s: %s', async (id, text) => {
     expect(idsOf(await nginxFindings(text))).not.toContain(id);
@@ -72,10 +80,13 @@ describe('what an expert would not change is not found: nginx', () => {
     expect(idsOf(await nginxFindings(text))).toContain('nginx-upstream-no-keepalive');
   });
 
-  test('an if that does not refuse leaves the status page open', async () => {
-    const text = 'server { listen 80; location = /s { if ($a = 0) { return 200; } stub_status; } }';
-    expect(idsOf(await nginxFindings(text))).toContain('status-page-open');
-  });
+  test.each(['if ($remote_addr = 10.0.0.1) { return 200; }', 'if ($host = a) { return 403; }'])(
+    'the status page stays open with %s',
+    async (line) => {
+      const text = `server { listen 80; location = /s { ${line} stub_status; } }`;
+      expect(idsOf(await nginxFindings(text))).toContain('status-page-open');
+    },
+  );
 });
 
 const front = { frontTimeoutSeconds: 60 };
@@ -143,7 +154,6 @@ test('a fix quotes the words that need it', async () => {
       last: ['CustomLog', piped, 'keepalive', "expr=%{REQUEST_URI} != '/x'"],
       effective: `${log} "%h \\"%r\\"" "expr=%{REQUEST_URI} != '/x'"`,
     },
-    { last: ['CustomLog', piped, 'keepalive'], effective: `${log} %h` },
   ]);
   expect(lines('status-page-logged').map(({ last }) => last)).toEqual([
     ['CustomLog', piped, '%h', 'env=!status_page'],
@@ -162,4 +172,56 @@ test('the fix for FastCGI says how many workers the backend needs', async () => 
     backendWorkers: 50,
   });
   expect(idsOf(few)).not.toContain('apache-proxy-no-enablereuse');
+});
+
+describe('an upstream block for proxy_pass keeps what the backend sees', () => {
+  const around = (pass: string, lines = '') =>
+    nginxFindings(
+      `server { proxy_set_header Host $host; location / { proxy_pass ${pass}; ${lines} } }`,
+    );
+  const noHost = (pass: string) => nginxFindings(`server { location / { proxy_pass ${pass}; } }`);
+  const fixOf = (findings: readonly Finding[]) =>
+    findings.find(({ id }) => id === 'nginx-upstream-no-keepalive')?.fix;
+  const keep = ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
+
+  test('scheme, path and certificate name of a host without a port', async () => {
+    expect(fixOf(await noHost('https://avatars.example/x/'))).toEqual([
+      'upstream avatars.example { server avatars.example:443; keepalive 16; }',
+      ...keep,
+    ]);
+  });
+
+  test('the Host header of a host with a port', async () => {
+    expect(fixOf(await noHost('https://app.example:8443/x/'))).toEqual([
+      'upstream backend_app.example_8443 { server app.example:8443; keepalive 16; }',
+      'proxy_pass https://backend_app.example_8443/x/;',
+      'proxy_set_header Host app.example:8443;',
+      'proxy_ssl_name app.example;',
+      ...keep,
+    ]);
+    expect(fixOf(await noHost('http://[::1]/'))?.[0]).toBe(
+      'upstream backend__1_ { server [::1]:80; keepalive 16; }',
+    );
+  });
+
+  test('inherited headers are repeated, own ones are not', async () => {
+    expect(fixOf(await around('http://127.0.0.1:3000'))).toEqual([
+      'upstream backend_127.0.0.1_3000 { server 127.0.0.1:3000; keepalive 16; }',
+      'proxy_pass http://backend_127.0.0.1_3000;',
+      'proxy_set_header Host $host;',
+      ...keep,
+    ]);
+    const own = await around('http://127.0.0.1:3000', 'proxy_set_header Host "a b";');
+    expect(fixOf(own)?.slice(2)).toEqual(keep);
+  });
+
+  test('also when only the Connection header is wrong', async () => {
+    const found = await nginxFindings(
+      'upstream a { server b:80; keepalive 8; } server { proxy_set_header X "a b"; location / { proxy_pass http://a; proxy_http_version 1.1; } }',
+    );
+    expect(found.find(({ id }) => id === 'nginx-connection-header-close')?.fix).toEqual([
+      'proxy_set_header X "a b";',
+      ...keep,
+    ]);
+  });
 });

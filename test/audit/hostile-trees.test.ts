@@ -65,6 +65,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['directives', { 'main.conf': 'A\n'.repeat(300_000) }, ':150001: more than 150000 directives'],
     ['unread', { 'main.conf': 'A ${B}\n'.repeat(20_000) }, ':10001: more than 10000 parts that'],
     ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['nginx', { 'main.conf': 'user a;\nhttp {\n}\n' }, '/main.conf:2: "http {": this is a'],
     ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('apache: %s', async (_, files, wanted) => {
     expect(await audit('apache', files)).toContain(wanted);
@@ -82,6 +83,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['servers', { 'main.conf': 'a{}\n'.repeat(30_000) }, ':25001: more than 25000 blocks'],
     ['directives', { 'main.conf': 'a;\n'.repeat(300_000) }, ':150001: more than 150000 directives'],
     ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['Apache', { 'main.conf': 'Listen 80\n<VirtualHost *>\n</VirtualHost>\n' }, 'of Apache, not'],
     ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('nginx: %s', async (_, files, wanted) => {
     expect(await audit('nginx', files)).toContain(wanted);

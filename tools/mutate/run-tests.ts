@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -27,6 +28,8 @@ export interface TestRunner {
   run(testFiles: readonly string[]): Promise<Outcome>;
   /** Runs all test files, each in a thread of its own. */
   runAll(): Promise<readonly TestFile[]>;
+  /** Runs all test files in one thread, judge-mutants.ts last; ends it when its verdicts stop. */
+  runJudged(verdicts: string): Promise<readonly TestFile[]>;
   /** The text that tests read instead of a source file; undefined for the file itself. */
   replace(path: string, text: string | undefined): void;
   close(): Promise<void>;
@@ -38,22 +41,26 @@ export interface RunnerOptions {
   readonly tests: string;
   /** Each test file in a thread of its own, and all of them whatever fails. */
   readonly apart: boolean;
+  /** Mutants that judge-mutants.ts judges after the tests, and the file for its verdicts. */
+  readonly judged?: { readonly mutants: readonly number[]; readonly verdicts: string };
 }
 
 const setup = new URL('./worker-setup.ts', import.meta.url);
+const judge = fileURLToPath(new URL('./judge-mutants.ts', import.meta.url));
 /** A hung thread is ended after so long; loops end themselves before (rewrite-source.ts). */
 const watchdogMilliseconds = 120_000;
+const verdictMilliseconds = 20_000;
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files;
+    return files.toSorted((a, b) => Number(a.moduleId === judge) - Number(b.moduleId === judge));
   }
 }
 
 /** A vitest that stays warm and reads mutated sources from memory: no file is written. */
 export async function createTestRunner(options: RunnerOptions): Promise<TestRunner> {
   const texts = new Map<string, string>();
-  const judge = createJudge();
+  const reporter = createReporter();
   const vitest = await createVitest(
     'test',
     {
@@ -61,16 +68,21 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
       root: options.root,
       watch: false,
       cache: false,
-      include: [options.tests],
+      include: [
+        options.tests,
+        ...(options.judged === undefined ? [] : ['tools/mutate/judge-mutants.ts']),
+      ],
+      provide: { mutants: options.judged?.mutants ?? [], verdicts: options.judged?.verdicts ?? '' },
       setupFiles: [fileURLToPath(setup)],
       isolate: options.apart,
-      bail: options.apart ? 0 : 1,
+      bail: options.apart || options.judged !== undefined ? 0 : 1,
       pool: 'threads',
       maxWorkers: 1,
-      testTimeout: 60_000,
+      // Without a timer for each of many repetitions.
+      testTimeout: options.judged === undefined ? 60_000 : 0,
       hookTimeout: 60_000,
       sequence: { sequencer: InOrder },
-      reporters: [judge],
+      reporters: [reporter],
     },
     { plugins: [{ name: 'mutate', enforce: 'pre', transform: (_, id) => texts.get(id) }] },
   );
@@ -79,15 +91,22 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   );
   return {
     async run(testFiles) {
-      judge.begin();
+      reporter.begin();
       const asked = testFiles.flatMap((file) => specifications.get(file) ?? []);
       const isHung = await runWatched(vitest, asked);
-      return isHung ? 'timeout' : judge.outcome();
+      return isHung ? 'timeout' : reporter.outcome();
     },
     async runAll() {
-      judge.begin();
+      reporter.begin();
       await vitest.runTestSpecifications([...specifications.values()]);
-      return judge.files();
+      return reporter.files();
+    },
+    async runJudged(verdicts) {
+      reporter.begin();
+      const stop = watch(vitest, verdicts);
+      await vitest.runTestSpecifications([...specifications.values()]);
+      stop();
+      return reporter.files();
     },
     replace(path, text) {
       if (text === undefined) texts.delete(path);
@@ -98,20 +117,37 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   };
 }
 
-/** Whether it had to be ended: the first call asks, the second ends the thread. */
+/** Ends the thread when a file does not grow for the time of the watchdog. */
+function watch(vitest: Vitest, file: string): () => void {
+  const sizeOf = () => statSync(file, { throwIfNoEntry: false })?.size ?? -1;
+  let size = sizeOf();
+  const timer = setInterval(() => {
+    const now = sizeOf();
+    if (now === size && now >= 0) cancel(vitest);
+    size = now;
+  }, verdictMilliseconds);
+  return () => clearInterval(timer);
+}
+
+/** The first call asks, the second ends the thread. */
+function cancel(vitest: Vitest): void {
+  void vitest.cancelCurrentRun('keyboard-input');
+  void vitest.cancelCurrentRun('keyboard-input');
+}
+
+/** Whether it had to be ended. */
 async function runWatched(vitest: Vitest, files: TestSpecification[]): Promise<boolean> {
   let isHung = false;
   const watchdog = setTimeout(() => {
     isHung = true;
-    void vitest.cancelCurrentRun('keyboard-input');
-    void vitest.cancelCurrentRun('keyboard-input');
+    cancel(vitest);
   }, watchdogMilliseconds);
   await vitest.runTestSpecifications(files);
   clearTimeout(watchdog);
   return isHung;
 }
 
-function createJudge() {
+function createReporter() {
   let outcome: Outcome = 'passed';
   let files: TestFile[] = [];
   const fail = (messages: readonly string[]) => {

@@ -3,9 +3,10 @@ import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxProxy, nginxProxies, poolOf } from '../nginx-proxies.ts';
 import { nginxSetting, workerConnections } from '../nginx-view.ts';
 import { countOf, firstArg, placeOf, placeText } from '../setting.ts';
+import { upstreamFix } from './keep-backend-fix.ts';
 import { nginxBackendConnectionChecks } from './nginx-backend-connection.ts';
 import { keptLocation, proxying } from './nginx-proxy-example.ts';
-import { keepLines, onProxies } from './on-nginx-proxies.ts';
+import { onProxies } from './on-nginx-proxies.ts';
 
 const noPool: Check = {
   id: 'nginx-upstream-no-keepalive',
@@ -39,7 +40,8 @@ function isSocket(address: string): boolean {
   return /^(?:https?:\/\/)?unix:/.test(address);
 }
 
-function hitWithoutUpstream({ directive }: NginxProxy): Hit | undefined {
+function hitWithoutUpstream(proxy: NginxProxy): Hit | undefined {
+  const { directive } = proxy;
   const address = directive.args[0] ?? '';
   // nginx resolves a name with a variable at run time, so it cannot be an upstream block.
   if (address.includes('$') || isSocket(address)) return undefined;
@@ -50,18 +52,9 @@ function hitWithoutUpstream({ directive }: NginxProxy): Hit | undefined {
     effective: `proxy_pass ${address} without an upstream block`,
     origin: placeText(at),
     advised: 'an upstream block with keepalive',
-    fix: upstreamFix(address),
+    fix: upstreamFix(proxy),
     severity: 'info',
   };
-}
-
-function upstreamFix(address: string): readonly string[] {
-  const host = /^\w+:\/\/([^/]+)/.exec(address)?.[1] ?? 'backend:8080';
-  return [
-    `upstream backend { server ${host}; keepalive 16; }`,
-    'proxy_pass http://backend;',
-    ...keepLines,
-  ];
 }
 
 const fastcgi: Check = {
