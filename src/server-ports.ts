@@ -15,6 +15,7 @@ import type { TargetSet } from './pipeline/target-set.ts';
 import type { TargetViews } from './pipeline/target-views.ts';
 import { present } from './present.ts';
 import type { ServerPorts } from './server/ports.ts';
+import type { WebSecurity } from './server/web-security.ts';
 import type { SelfView } from './snapshot/self-view.ts';
 
 /** The parts of the application that answer requests. */
@@ -34,6 +35,7 @@ export interface PortOptions {
   readonly configured: boolean;
   readonly telemetryPath: string;
   readonly compatMetrics: boolean;
+  readonly security?: Pick<WebSecurity, 'refused'>;
   readonly version: string;
   readonly nodeVersion: string;
   /** Unix time in seconds. */
@@ -88,7 +90,7 @@ function whenActive(config: ActiveConfig, show: (active: Config) => string): str
 
 function selfView(
   { targets, config, exposition, probes, logs }: PortParts,
-  { version, nodeVersion }: PortOptions,
+  { version, nodeVersion, security }: PortOptions,
 ): SelfView {
   const { successful, successSeconds } = config.lastReload();
   return {
@@ -99,6 +101,7 @@ function selfView(
     configLastReloadSuccessSeconds: successSeconds,
     collectorFailures: exposition.failures(),
     probesRefused: probes.refused(),
+    clientsRefused: security?.refused(),
     checkpoint: logs.checkpoint(),
   };
 }

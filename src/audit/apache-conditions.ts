@@ -26,11 +26,18 @@ export function initialModules(): Set<string> {
   return new Set(compiledIn);
 }
 
+/** Without any LoadModule, Apache was built with its modules inside, and the files do not name them. */
+export function mayBeBuiltIn({ modules }: { readonly modules: ReadonlySet<string> }): boolean {
+  return modules.size === compiledIn.length;
+}
+
 /** `LoadModule status_module modules/mod_status.so`. The source files of the MPMs have no prefix mod_mpm_. */
 export function addModule(modules: Set<string>, [id = '', path = '']: readonly string[]): void {
   modules.add(id);
   const base = path.slice(path.lastIndexOf('/') + 1).replace(/\.so$/, '');
   modules.add(`${base.replace(/^mod_mpm_/, '').replace(/^libphp([578]?).*/, 'mod_php$1')}.c`);
+  // mod_wsgi_python3.so is built from mod_wsgi.c, as its identifier says.
+  if (!id.startsWith('mpm_')) modules.add(`mod_${id.replace(/_module$/, '')}.c`);
 }
 
 /** `mod_status.c`, `status_module`, `!mod_status.c`. */

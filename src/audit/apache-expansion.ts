@@ -1,14 +1,8 @@
 import type { Result } from '../result.ts';
-import type {
-  FileExists,
-  Place,
-  ReadSources,
-  Silence,
-  UnreadPart,
-} from '../snapshot/config-tree.ts';
+import type { FileExists, Place, ReadSources, Silence } from '../snapshot/config-tree.ts';
 import { type ApacheState, initialModules } from './apache-conditions.ts';
 import type { ApacheMacro, ApacheMacros } from './apache-macros.ts';
-import { type ExpansionBudget, newBudget } from './expansion-budget.ts';
+import { type ExpansionBudget, newBudget, spendUnread } from './expansion-budget.ts';
 
 export interface ApacheExpansionOptions {
   readonly read: ReadSources;
@@ -23,7 +17,6 @@ export interface Expansion extends ApacheState, ExpansionBudget {
   readonly read: ReadSources;
   readonly exists: FileExists;
   readonly macros: ApacheMacros;
-  readonly unread: UnreadPart[];
   readonly silences: Silence[];
   serverRoot: string;
 }
@@ -48,7 +41,6 @@ export function beginExpansion(file: string, options: ApacheExpansionOptions): E
     ...options,
     modules: initialModules(),
     defines: new Map(),
-    unread: [],
     silences: [],
     serverRoot: parentOf(parentOf(file).endsWith('/conf') ? parentOf(file) : file),
     macros: new Map(),
@@ -56,8 +48,8 @@ export function beginExpansion(file: string, options: ApacheExpansionOptions): E
   };
 }
 
-export function noteUnread({ unread }: Expansion, at: Place, what: string): void {
-  unread.push({ at, what });
+export function noteUnread(state: Expansion, at: Place, what: string): void {
+  orThrow(spendUnread(state, { at, what }));
 }
 
 export function noteProblem(

@@ -1,7 +1,7 @@
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
 import { type ApacheView, findAnywhere } from './apache-view.ts';
 import { apacheWorkers } from './apache-workers.ts';
-import { oncePer } from './named-directives.ts';
+import { namedIn, oncePer } from './named-directives.ts';
 
 /** A backend that Apache passes requests to. */
 export interface ApacheProxy {
@@ -28,10 +28,40 @@ export const apacheProxies = oncePer((view: ApacheView): readonly ApacheProxy[] 
       const at = directive.name === 'balancermember' || inSection ? 0 : 1;
       const [url = '', ...parameters] = words.slice(at);
       const name = names[directive.name] ?? directive.name;
-      return { directive, name, url, parameters: readParameters(parameters) };
+      const own = readParameters(parameters);
+      return { directive, name, url, parameters: new Map([...ofSections(view, url), ...own]) };
     })
     .filter(({ url }) => url !== '!' && url !== ''),
 );
+
+type Parameters = ReadonlyMap<string, string>;
+
+/** Maps the address of `<Proxy "fcgi://app/" max=10>` to its parameters and those of the ProxySet lines in it. */
+const parametersByAddress = oncePer(
+  (view: ApacheView): ReadonlyMap<string, Parameters> =>
+    new Map(
+      findAnywhere(view, 'proxy').map(({ directive: { args, block = [] } }) => {
+        const [address = '', ...own] = args;
+        const inside = namedIn(block, 'proxyset').flatMap((line) => line.args);
+        return [withoutSlash(address), readParameters([...own, ...inside])];
+      }),
+    ),
+);
+
+/** The parameters of sections whose address is above this one: a ProxyPass shares their worker (AH01145). */
+function ofSections(view: ApacheView, url: string): readonly (readonly [string, string])[] {
+  const known = parametersByAddress(view);
+  if (known.size === 0) return [];
+  const parts = url.split('/').slice(0, maxParts);
+  return parts.flatMap((_, at) => [...(known.get(parts.slice(0, at + 1).join('/')) ?? [])]);
+}
+
+/** More than any real address has. */
+const maxParts = 32;
+
+function withoutSlash(address: string): string {
+  return address.endsWith('/') ? address.slice(0, -1) : address;
+}
 
 function isLocation({ name }: ConfigDirective): boolean {
   return name === 'location' || name === 'locationmatch';

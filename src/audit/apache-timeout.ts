@@ -6,10 +6,10 @@ import { firstArg, type Setting } from './setting.ts';
 /** The first virtual host that shares an address with this one. */
 export function firstHostOf({ hosts }: ApacheView, host: ApacheScope): ApacheScope {
   const first = firstOfAddresses(hosts);
-  const [earliest] = host.addresses
-    .flatMap((address) => first.get(address) ?? [])
-    .toSorted((a, b) => a - b);
-  return earliest === undefined ? host : (hosts[earliest] ?? host);
+  let earliest = hosts.length;
+  for (const address of host.addresses)
+    earliest = Math.min(earliest, first.get(address) ?? earliest);
+  return hosts[earliest] ?? host;
 }
 
 /** Maps an address to the index of the first host that has it. */

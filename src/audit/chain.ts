@@ -1,11 +1,18 @@
 import type { ConfigDirective } from '../snapshot/config-tree.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
+import { apacheProxies } from './apache-proxies.ts';
 import type { ApacheView } from './apache-view.ts';
 import { apacheWorkers } from './apache-workers.ts';
-import type { AuditSubject } from './check.ts';
+import type { AuditSubject, Hit } from './check.ts';
 import { type KeepaliveSettings, keepaliveSettings } from './keepalive-settings.ts';
 import { namedIn, oncePer } from './named-directives.ts';
-import { type NginxView, workerConnections, workerProcesses } from './nginx-view.ts';
+import { nginxProxies } from './nginx-proxies.ts';
+import {
+  type NginxUpstream,
+  type NginxView,
+  workerConnections,
+  workerProcesses,
+} from './nginx-view.ts';
 import { countOf, type Setting } from './setting.ts';
 
 /** The other audited server, as the backend of this one. */
@@ -32,6 +39,47 @@ export function nginxBehind(subject: AuditSubject, address: string): Backend | u
   const connections = countOf(workerConnections(nginx)) ?? 0;
   return backendOf(subject, 'nginx', workerProcesses(nginx) * connections);
 }
+
+/** Seconds by which the timeout of the backend should exceed that of its front, for requests under way. */
+const margin = 5;
+
+/** The timeout for a server behind a front that keeps idle connections for `front` seconds. */
+export function adviceBehindFront(server: ServerKind, front: number): Pick<Hit, 'advised' | 'fix'> {
+  const seconds = front + margin;
+  return {
+    advised: `${seconds} s, longer than the ${front} s of the front`,
+    fix: [server === 'apache' ? `KeepAliveTimeout ${seconds}` : `keepalive_timeout ${seconds}s;`],
+  };
+}
+
+/** Whether a front is known whose timeout must be shorter than the one of this server. */
+export function hasFront(subject: AuditSubject, server: ServerKind): boolean {
+  return subject.chain.frontTimeoutSeconds !== undefined || auditedBackends(subject).has(server);
+}
+
+/** The audited servers that the other one passes requests to. */
+const auditedBackends = oncePer((subject: AuditSubject): ReadonlySet<ServerKind> => {
+  const { apache, nginx } = subject;
+  const backends = new Set<ServerKind>();
+  if (nginx !== undefined && backendAddresses(nginx).some((one) => apacheBehind(subject, one))) {
+    backends.add('apache');
+  }
+  if (apache !== undefined && apacheProxies(apache).some(({ url }) => nginxBehind(subject, url))) {
+    backends.add('nginx');
+  }
+  return backends;
+});
+
+function backendAddresses(view: NginxView): readonly string[] {
+  return nginxProxies(view).flatMap(({ directive, upstream }) =>
+    upstream === undefined ? directive.args.slice(0, 1) : serversOf(upstream),
+  );
+}
+
+/** The addresses of the servers of an upstream block. */
+export const serversOf = oncePer(({ directives }: NginxUpstream): readonly string[] =>
+  namedIn(directives, 'server').map(({ args }) => args[0] ?? ''),
+);
 
 function backendOf(subject: AuditSubject, server: ServerKind, slots: number): Backend | undefined {
   const shortest = shortestSettings(subject).get(server);

@@ -28,6 +28,7 @@ import {
   spendFile,
   spendFilledIn,
   spendInclude,
+  spendUnread,
 } from './expansion-budget.ts';
 
 type ReadFile = Extract<SourceFile, { readonly text: string }>;
@@ -43,8 +44,18 @@ export async function expandApacheFile(
     const { line, problem } = parsed.error;
     throw new UnreadableTree(`${path}:${line}: ${problem}; check it with apachectl -t`);
   }
+  const block = parsed.value.nodes.find(isNginxBlock);
+  if (block !== undefined) {
+    throw new UnreadableTree(
+      `${path}:${block.line}: "${block.name} {": this is a configuration of nginx, not of Apache`,
+    );
+  }
   for (const silence of findSilences(path, parsed.value.comments)) state.silences.push(silence);
   return expandNodes(parsed.value.nodes, { file: path, depth }, state);
+}
+
+function isNginxBlock({ name, rest }: ApacheNode): boolean {
+  return rest.startsWith('{') && (name === 'http' || name === 'events' || name === 'server');
 }
 
 async function expandNodes(
@@ -93,9 +104,12 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
 }
 
 function fillVariables(rest: string, at: Place, state: Expansion): string {
+  if (!rest.includes('${')) return rest;
   orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
   const { text, unknown } = resolveVariables(rest, state);
-  for (const variable of new Set(unknown)) noteUnread(state, at, `\${${variable}} is not defined`);
+  for (const variable of new Set(unknown)) {
+    orThrow(spendUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true }));
+  }
   return text;
 }
 

@@ -9,7 +9,6 @@ import type {
   ReadSources,
   Silence,
   SourceFile,
-  UnreadPart,
 } from '../snapshot/config-tree.ts';
 import {
   type ExpansionBudget,
@@ -17,13 +16,13 @@ import {
   spendDirective,
   spendFile,
   spendInclude,
+  spendUnread,
 } from './expansion-budget.ts';
 
 interface Expansion extends ExpansionBudget {
   readonly read: ReadSources;
   /** The directory of the main file, to which paths are relative (nginx's prefix `conf/`). */
   readonly root: string;
-  readonly unread: UnreadPart[];
   readonly silences: Silence[];
 }
 
@@ -41,7 +40,7 @@ export async function expandNginxConfig(
   read: ReadSources,
 ): Promise<Result<ConfigTree, string>> {
   const root = file.slice(0, file.lastIndexOf('/'));
-  const state: Expansion = { read, root, unread: [], silences: [], ...newBudget() };
+  const state: Expansion = { read, root, silences: [], ...newBudget() };
   try {
     const [source] = await read(file);
     if (source === undefined) return err(`${file}: no such file`);
@@ -55,6 +54,8 @@ export async function expandNginxConfig(
     throw error;
   }
 }
+
+const apacheSection = /^[ \t]*<(?:Directory|Files|IfModule|Location|VirtualHost)[ \t]/m;
 
 async function expandFile(
   { path, text }: Extract<SourceFile, { readonly text: string }>,
@@ -70,9 +71,10 @@ async function expandFile(
   if (!parsed.ok) {
     const { line, found, openedLine } = parsed.error;
     const open = openedLine === undefined ? '' : `: the block of line ${openedLine} is not closed`;
-    throw new UnreadableTree(
-      `${path}:${line}: unexpected "${found}"${open}; check the file with nginx -t`,
-    );
+    const advice = apacheSection.test(text)
+      ? 'this is a configuration of Apache, not of nginx'
+      : 'check the file with nginx -t';
+    throw new UnreadableTree(`${path}:${line}: unexpected "${found}"${open}; ${advice}`);
   }
   if (text.includes('keepalive-exporter:')) {
     const { comments } = tokenizeNginxConfig(text);
@@ -114,17 +116,17 @@ async function includeFiles(
   const found = await state.read(path);
   const isPattern = /[*?[]/.test(pattern);
   if (found.length === 0 && !isPattern) {
-    state.unread.push({ at, what: `"${path}": no such file, so nginx does not start` });
+    noteUnread(state, at, `"${path}": no such file, so nginx does not start`);
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
     if (!isPattern && source.path !== path) {
       const what = `"${path}" is a directory, so nginx does not start; include "${path}/*.conf"`;
-      state.unread.push({ at, what });
+      noteUnread(state, at, what);
       break;
     }
     if ('problem' in source) {
-      state.unread.push({ at, what: source.problem });
+      noteUnread(state, at, source.problem);
       continue;
     }
     const spent = spendFile(state, { at, depth: depth + 1 });
@@ -132,4 +134,9 @@ async function includeFiles(
     for (const directive of await expandFile(source, depth + 1, state)) directives.push(directive);
   }
   return directives;
+}
+
+function noteUnread(state: Expansion, at: Place, what: string): void {
+  const noted = spendUnread(state, { at, what });
+  if (!noted.ok) throw new UnreadableTree(noted.error);
 }

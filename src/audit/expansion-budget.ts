@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '../result.ts';
-import type { Place } from '../snapshot/config-tree.ts';
+import type { Place, UnreadPart } from '../snapshot/config-tree.ts';
 
 /** The servers have no limit or a high one. This limit ends a cycle. */
 const maxDepth = 20;
@@ -13,7 +13,11 @@ const maxIncludes = 5000;
 /** Every check runs on every block. Ten thousand virtual hosts have fewer blocks. */
 const maxBlocks = 25_000;
 
-const maxDirectives = 250_000;
+/** The files of one tree have at most 4 MiB: real ones of that size have fewer lines. */
+const maxDirectives = 150_000;
+
+/** A file that is not a configuration can have one in each line, and each becomes a finding. */
+const maxUnread = 10_000;
 
 /** Characters that variables and macros can insert: each definition can be twice as long as the previous one. */
 const maxInserted = 4 * 1024 * 1024;
@@ -25,10 +29,11 @@ export interface ExpansionBudget {
   blocks: number;
   directives: number;
   filledIn: number;
+  readonly unread: UnreadPart[];
 }
 
 export function newBudget(): ExpansionBudget {
-  return { files: 0, includes: 0, blocks: 0, directives: 0, filledIn: 0 };
+  return { files: 0, includes: 0, blocks: 0, directives: 0, filledIn: 0, unread: [] };
 }
 
 /** Counts an include. Returns an error if the limit is exceeded, as the other functions do. */
@@ -57,6 +62,16 @@ export function spendFilledIn(
   budget.filledIn += characters;
   const what = 'characters from variables and macros';
   return within(budget.filledIn, { maximum: maxInserted, at, what });
+}
+
+/** Notes a part of the configuration that is not read. */
+export function spendUnread(
+  { unread }: ExpansionBudget,
+  part: UnreadPart,
+): Result<undefined, string> {
+  unread.push(part);
+  const what = 'parts that cannot be read';
+  return within(unread.length, { maximum: maxUnread, at: part.at, what });
 }
 
 interface Bound {

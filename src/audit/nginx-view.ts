@@ -128,9 +128,7 @@ export function serverOf(level: NginxLevel): NginxLevel {
   return at;
 }
 
-export function settingSeconds({ args }: Setting): number | undefined {
-  return nginxSeconds(args[0] ?? '');
-}
+export const settingSeconds = oncePer(({ args }: Setting) => nginxSeconds(args[0] ?? ''));
 
 /** The number of worker processes that nginx runs. */
 export function workerProcesses(view: NginxView): number {

@@ -50,5 +50,6 @@ function summary({ findings, silenced }: AuditReport): string {
   });
   const hiddenCount = countFindings(silenced.map(({ finding }) => finding));
   const hidden = hiddenCount === 0 ? '' : `; ${hiddenCount} silenced`;
-  return `${countFindings(findings)} findings: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
+  const total = countFindings(findings);
+  return `${total} ${total === 1 ? 'finding' : 'findings'}: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
 }

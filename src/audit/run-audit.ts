@@ -18,7 +18,7 @@ export interface AuditReport {
 }
 
 /** Maximum number of findings of one check and severity: a large tree can have one for each line. */
-export const mostListed = 1000;
+export const maxListed = 1000;
 
 /** Runs every check. A silence hides the findings of its check in its file. */
 export function runAudit(subject: AuditSubject): AuditReport {
@@ -74,7 +74,7 @@ function buildFindings(check: CheckWords, hits: readonly Hit[]): readonly Findin
   return severities.flatMap((severity) => {
     const own = hits.filter((hit) => (hit.severity ?? check.severity) === severity);
     const listed = own
-      .slice(0, mostListed)
+      .slice(0, maxListed)
       .map((hit) => buildFinding(check, hit))
       .toSorted(byWeight);
     const last = listed.at(-1);

@@ -29,6 +29,17 @@ export function textOf({ name, args }: Setting): string {
   return args.length === 0 ? name : `${name} ${args.map(shown).join(' ')}`;
 }
 
+/** A directive of nginx with its semicolon; words with blanks are quoted. */
+export function nginxLine(name: string, args: readonly string[]): string {
+  return `${[name, ...args.map(nginxWord)].join(' ')};`;
+}
+
+function nginxWord(word: string): string {
+  return word === '' || /[\s;{}"'\\#]/.test(word.replaceAll(/\$\{\w+\}/g, ''))
+    ? `"${word.replace(/["\\]/g, '\\$&')}"`
+    : word;
+}
+
 function shown(word: string): string {
   return word === '' || /\s/.test(word) ? `"${word}"` : word;
 }

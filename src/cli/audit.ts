@@ -16,6 +16,7 @@ import { type Severity, severities } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { AuditFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
+import { wrongUse } from './wrong-use.ts';
 
 type Versions = Partial<Record<ServerKind, KnownVersion>>;
 type Files = Partial<Readonly<Record<ServerKind, string>>>;
@@ -38,11 +39,10 @@ export async function audit(flags: AuditFlags, io: CliIo): Promise<number> {
   const isUsual = Object.keys(stated).length === 0;
   const files = isUsual ? await findUsualFiles() : stated;
   const settings = readSettings(flags, files);
-  if (!settings.ok) return fail(io, 2, settings.error);
+  if (!settings.ok) return wrongUse('audit', settings.error, io);
   if (Object.keys(files).length === 0) {
     return fail(
       io,
-      1,
       'no configuration of Apache or nginx in the usual places; give one with --apache or --nginx',
     );
   }
@@ -53,15 +53,15 @@ export async function audit(flags: AuditFlags, io: CliIo): Promise<number> {
     machine: isUsual ? await readMachineFacts() : { cpuCount: cpus().length },
     chain: settings.value.chain,
   });
-  if (!done.ok) return fail(io, 1, done.error);
+  if (!done.ok) return fail(io, done.error);
   io.stdout(render(done.value, settings.value, io));
   const { findings } = done.value.report;
   return findings.some(({ severity }) => settings.value.failOn.includes(severity)) ? 1 : 0;
 }
 
-function fail(io: CliIo, code: 1 | 2, problem: string): number {
+function fail(io: CliIo, problem: string): number {
   io.stderr(`keepalive-exporter: audit: ${problem}\n`);
-  return code;
+  return 1;
 }
 
 function render({ report, servers }: Audit, { output }: AuditSettings, io: CliIo): string {

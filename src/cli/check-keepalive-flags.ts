@@ -80,16 +80,14 @@ function parseUrls(operands: readonly string[]): Result<readonly URL[], string> 
   if (operands.length < 1 || operands.length > 2) {
     return err('give one URL, or two: the URL for visitors and the origin behind it');
   }
-  const bad = operands.find((text) => !isWebUrl(text));
-  return bad === undefined
-    ? ok(operands.map((text) => new URL(text)))
-    : err(`"${bad}" is not valid: want http://HOST/PATH or https://HOST/PATH`);
-}
-
-function isWebUrl(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const { username, password } = new URL(text);
-  return username === '' && password === '';
+  const bad = operands.find((text) => !/^https?:\/\//i.test(text) || !URL.canParse(text));
+  if (bad !== undefined) {
+    return err(`"${bad}" is not valid: want http://HOST/PATH or https://HOST/PATH`);
+  }
+  const urls = operands.map((text) => new URL(text));
+  return urls.some(({ username, password }) => username !== '' || password !== '')
+    ? err('a URL with a user and password is not supported; check a page that needs none')
+    : ok(urls);
 }
 
 function parseLimits(flags: Values): Result<CheckLimits, string> {

@@ -93,7 +93,8 @@ function describeProgress(progress: CheckProgress): string {
   if (progress.kind === 'connected') return `connected to ${progress.address}`;
   const { connections, promisedSeconds } = progress;
   const promise = promisedSeconds === undefined ? '' : `; the server promises ${promisedSeconds} s`;
-  return `${connections} idle connections wait for the server to close${promise}`;
+  const waiting = connections === 1 ? 'connection waits' : 'connections wait';
+  return `${connections} idle ${waiting} for the server to close${promise}`;
 }
 
 function printReports(

@@ -127,6 +127,7 @@ function openSecurity(
     readFile: readOwnFileSync,
     now: () => performance.now(),
     logError: (message) => log.error('the web configuration cannot be used', { error: message }),
+    logRefusal: log.warn,
   });
   return opened.ok ? ok({ security: opened.value }) : opened;
 }

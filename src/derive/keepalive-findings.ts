@@ -4,13 +4,15 @@ import type {
   KeepaliveFinding,
   KeepaliveReport,
 } from '../snapshot/keepalive-report.ts';
+import { adviseNoAnswer } from './no-answer-advice.ts';
 
 type Measured = Omit<KeepaliveReport, 'findings'>;
 
 interface Rule {
   readonly id: string;
   readonly severity: FindingSeverity;
-  readonly advice: string;
+  /** Depends on the facts only where the cause does. */
+  readonly advice: string | ((facts: KeepaliveFacts) => string);
   /** The finding as text; undefined when there is none, or when it is not known. */
   readonly find: (report: Measured, facts: KeepaliveFacts) => string | undefined;
 }
@@ -26,7 +28,7 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'no-answer',
     severity: 'error',
-    advice: 'check address, port, scheme and certificate with curl -v',
+    advice: ({ failure, url }) => (failure === undefined ? '' : adviseNoAnswer(failure, url)),
     find: ({ failure }, { stopped }) => (stopped ? undefined : failure),
   },
   {
@@ -48,7 +50,7 @@ export const keepaliveRules: readonly Rule[] = [
       }).length;
       const failed = silent + refused.length;
       return failed > 0 && failure === undefined && !stopped
-        ? `the first connection was served, but ${failed} of the others were not`
+        ? `the first connection was served, but ${failed} of the others ${failed === 1 ? 'was' : 'were'} not`
         : undefined;
     },
   },
@@ -63,8 +65,11 @@ export const keepaliveRules: readonly Rule[] = [
     id: 'not-reused',
     severity: 'warning',
     advice: 'turn keep-alive on: KeepAlive On (Apache), keepalive_timeout above 0 (nginx)',
-    find: ({ reuse }) =>
-      reuse.http11 === 'closed' ? 'HTTP/1.1 connections end after one request' : undefined,
+    // After an error a server may close although keep-alive is on.
+    find: ({ reuse, status = 200 }) =>
+      reuse.http11 === 'closed' && status < 400
+        ? 'HTTP/1.1 connections end after one request'
+        : undefined,
   },
   {
     id: 'not-reused-without-header',
@@ -191,7 +196,9 @@ export function findKeepaliveProblems(
 ): readonly KeepaliveFinding[] {
   return keepaliveRules.flatMap(({ id, severity, advice, find }) => {
     const message = find(report, facts);
-    return message === undefined ? [] : [{ id, severity, message, advice }];
+    if (message === undefined) return [];
+    const text = typeof advice === 'string' ? advice : advice(facts);
+    return [{ id, severity, message, advice: text }];
   });
 }
 

@@ -86,5 +86,9 @@ function rootCause(error: unknown): { readonly code: string; readonly text: stri
   if (!(error instanceof Error)) return { code: '', text: String(error) };
   if (error.cause instanceof Error) return rootCause(error.cause);
   const code = errorCode(error) ?? '';
+  // The message of OpenSSL names its source file, over two lines.
+  if (code.startsWith('ERR_SSL_') && 'reason' in error && typeof error.reason === 'string') {
+    return { code, text: `the TLS handshake failed: ${error.reason}` };
+  }
   return { code, text: error.message.replace(/^request to \S+ failed, reason: /, '') || code };
 }

@@ -3,7 +3,7 @@ import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { findFiles } from './find-files.ts';
 
-/** A configuration file has a few kilobytes. The audit takes about a second for a hostile one of this size. */
+/** A configuration file has a few kilobytes. The audit takes less than a second for a hostile one of this size. */
 const maximumFileBytes = 1024 * 1024;
 
 /** Limit for all files of one configuration together. */

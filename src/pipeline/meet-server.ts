@@ -65,7 +65,7 @@ export async function meetServer(
 ): Promise<Result<Check, KeepaliveFailure>> {
   const { url, http, userAgent } = options;
   const prepared = await readCheckMaterial(http, userAgent);
-  if (!prepared.ok) return err(connectFailure('other', prepared.error));
+  if (!prepared.ok) return err({ kind: 'material', message: prepared.error });
   const addresses = await resolveWithin(options);
   let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
   for (const address of addresses.slice(0, maximumAddresses)) {

@@ -19,6 +19,8 @@ export interface ConfigDirective {
 export interface UnreadPart {
   readonly at: Place;
   readonly what: string;
+  /** The line itself was read, but not the value of a variable in it. */
+  readonly isValue?: true;
 }
 
 /** `# keepalive-exporter: silence ID: reason`; it silences the findings of that id in its file. */

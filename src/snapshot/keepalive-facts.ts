@@ -14,6 +14,8 @@ export type ConnectionRole =
   /** TLS that resumes the session of the previous connection. */
   | 'resumed'
   | 'http2'
+  /** HTTP/2: requests in sequence until the server closes it. */
+  | 'http2_requests'
   /** HTTP/1.1, idle after its first answer. */
   | 'wait';
 
@@ -88,6 +90,8 @@ export type KeepaliveFailure =
       readonly result: ScrapeFailureResult;
       readonly message: string;
     }
+  /** A certificate file or header of ours that cannot be used. */
+  | { readonly kind: 'material'; readonly message: string }
   | { readonly kind: 'first_request'; readonly outcome: ExchangeOutcome };
 
 /** All facts of one check of one URL. */

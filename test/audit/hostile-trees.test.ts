@@ -18,13 +18,17 @@ async function audit(
   for (const [name, content] of Object.entries(files)) {
     await writeFile(join(directory, name), content);
   }
-  const done = await auditFiles({
-    files: { [server]: join(directory, main) },
-    versions: testVersions,
-    machine: { cpuCount: 1 },
-    chain: {},
-  });
+  const done = await auditAt({ [server]: join(directory, main) });
   return done.ok ? '' : done.error.replaceAll(directory, '');
+}
+
+function auditAt(files: Partial<Record<'apache' | 'nginx', string>>) {
+  return auditFiles({ files, versions: testVersions, machine: { cpuCount: 1 }, chain: {} });
+}
+
+async function findingsOfApache(file: string) {
+  const done = await auditAt({ apache: file });
+  return done.ok ? done.value.report.findings : [];
 }
 
 const binary = Uint8Array.from([0x0a, 0x7f, 0x45, 0x4c, 0x46, 0, 1, 0xff]);
@@ -58,8 +62,10 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['missing', {}, '/main.conf: no such file'],
     ['includes', { 'main.conf': 'Include x\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
     ['hosts', { 'main.conf': '<A b>\n</A>\n'.repeat(30_000) }, ':50001: more than 25000 blocks'],
-    ['directives', { 'main.conf': 'A\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
+    ['directives', { 'main.conf': 'A\n'.repeat(300_000) }, ':150001: more than 150000 directives'],
+    ['unread', { 'main.conf': 'A ${B}\n'.repeat(20_000) }, ':10001: more than 10000 parts that'],
     ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['nginx', { 'main.conf': 'user a;\nhttp {\n}\n' }, '/main.conf:2: "http {": this is a'],
     ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('apache: %s', async (_, files, wanted) => {
     expect(await audit('apache', files)).toContain(wanted);
@@ -75,8 +81,9 @@ describe('a hostile or broken tree is an error with file and line', () => {
     ['missing', {}, '/main.conf: no such file'],
     ['includes', { 'main.conf': 'include x;\n'.repeat(20_000) }, ':5001: more than 5000 includes'],
     ['servers', { 'main.conf': 'a{}\n'.repeat(30_000) }, ':25001: more than 25000 blocks'],
-    ['directives', { 'main.conf': 'a;\n'.repeat(300_000) }, ':250001: more than 250000 directives'],
+    ['directives', { 'main.conf': 'a;\n'.repeat(300_000) }, ':150001: more than 150000 directives'],
     ['UTF-16', { 'main.conf': utf16 }, '/main.conf:1: UTF-16 text'],
+    ['Apache', { 'main.conf': 'Listen 80\n<VirtualHost *>\n</VirtualHost>\n' }, 'of Apache, not'],
     ['byte order mark', { 'main.conf': marked }, '/main.conf:1: begins with a byte order mark'],
   ])('nginx: %s', async (_, files, wanted) => {
     expect(await audit('nginx', files)).toContain(wanted);
@@ -89,13 +96,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     await writeFile(file, 'Listen 80\nInclude *.inc\n');
     await writeFile(join(directory, 'a.inc'), big);
     await writeFile(join(directory, 'b.inc'), 'KeepAlive Off\n');
-    const done = await auditFiles({
-      files: { apache: file },
-      versions: testVersions,
-      machine: { cpuCount: 1 },
-      chain: {},
-    });
-    const findings = done.ok ? done.value.report.findings : [];
+    const findings = await findingsOfApache(file);
     expect(findings.find(({ id }) => id === 'config-unread')).toMatchObject({
       at: { file, line: 2 },
       effective: expect.stringContaining('too large'),
@@ -119,13 +120,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
     await mkdir(join(directory, 'deep', below), { recursive: true });
     const file = join(directory, 'httpd.conf');
     await writeFile(file, `Listen 80\n${line}\n`);
-    const done = await auditFiles({
-      files: { apache: file },
-      versions: testVersions,
-      machine: { cpuCount: 1 },
-      chain: {},
-    });
-    const findings = done.ok ? done.value.report.findings : [];
+    const findings = await findingsOfApache(file);
     expect(findings.find(({ id }) => id === 'config-unread')).toMatchObject({
       at: { file, line: 2 },
       effective: expect.stringContaining(wanted),

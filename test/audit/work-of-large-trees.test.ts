@@ -4,7 +4,7 @@ import { type ApacheTree, expandApacheConfig } from '../../src/audit/expand-apac
 import { expandNginxConfig } from '../../src/audit/expand-nginx-config.ts';
 import { buildNginxView } from '../../src/audit/nginx-view.ts';
 import { renderAuditText } from '../../src/audit/render-text.ts';
-import { mostListed, runAudit } from '../../src/audit/run-audit.ts';
+import { maxListed, runAudit } from '../../src/audit/run-audit.ts';
 import { countFindings } from '../../src/derive/count-findings.ts';
 import type { ConfigDirective, ReadSources } from '../../src/snapshot/config-tree.ts';
 
@@ -90,7 +90,7 @@ test('virtual hosts are walked a few times for all checks, not once for each', a
 });
 
 describe('of a check that finds something everywhere', () => {
-  const lines = 2 * mostListed + 500;
+  const lines = 2 * maxListed + 500;
   const unread = 'ServerAdmin ${UNKNOWN}\n';
 
   test('the first are listed, and the rest are counted', async () => {
@@ -98,11 +98,11 @@ describe('of a check that finds something everywhere', () => {
     const report = runAudit({ apache: buildApacheView(tree, '2.4.62'), machine, chain });
     const found = report.findings.filter(({ id }) => id === 'config-unread');
     expect(found.map(({ at }) => at.line)).toEqual(found.map((_, index) => index + 1));
-    expect(found).toHaveLength(mostListed);
-    expect(found.at(-1)?.more).toBe(lines - mostListed);
+    expect(found).toHaveLength(maxListed);
+    expect(found.at(-1)?.more).toBe(lines - maxListed);
     expect(found.filter(({ more }) => more !== undefined)).toHaveLength(1);
     const text = renderAuditText(report, []);
-    expect(text).toContain(`  more:    ${lines - mostListed} warning of config-unread`);
+    expect(text).toContain(`  more:    ${lines - maxListed} warning of config-unread`);
     expect(text).toMatch(new RegExp(`^${countFindings(report.findings)} findings: `, 'm'));
     expect(countFindings(found)).toBe(lines);
   });
@@ -111,7 +111,7 @@ describe('of a check that finds something everywhere', () => {
     const silence = '# keepalive-exporter: silence config-unread: known\n';
     const tree = await apacheTree(silence + unread.repeat(lines));
     const report = runAudit({ apache: buildApacheView(tree, '2.4.62'), machine, chain });
-    expect(report.silenced).toHaveLength(mostListed);
+    expect(report.silenced).toHaveLength(maxListed);
     expect(renderAuditText(report, [])).toContain(`; ${lines} silenced.`);
     expect(report.findings.map(({ id }) => id)).not.toContain('silence-unused');
   });

@@ -55,7 +55,7 @@ describe('audit', () => {
   advised: on, with a timeout of 2 to 5 s
   why:     Each request opens a new connection. `);
     expect(stdout).toContain('  fix:     keepalive_timeout 5s;\n');
-    expect(stdout).toContain('1 findings: 0 error, 1 warning, 0 info.');
+    expect(stdout).toContain('1 finding: 0 error, 1 warning, 0 info.');
   });
 
   test.each([

@@ -74,14 +74,14 @@ describe('trackRecord() and summarizeGaps()', () => {
         fc.property(someVisits, (visits) => {
           const lines = linesOf(visits);
           const summary = summaryOf(lines);
-          const first = Math.ceil((lines[0]?.end ?? 0) * 2);
-          const last = Math.ceil((lines.at(-1)?.end ?? 0) * 2);
+          const first = Math.ceil((lines[0]?.end ?? 0) * 8);
+          const last = Math.ceil((lines.at(-1)?.end ?? 0) * 8);
           for (const { timeoutSeconds, moments, busiest, busiestWithoutTails } of summary.loads) {
             const expected = moments.map(() => 0);
             let most = 0;
             let withoutTails = 0;
             for (let tick = first; tick < last; tick++) {
-              const { busy, gap, tail } = heldAt(visits, tick / 2, timeoutSeconds);
+              const { busy, gap, tail } = heldAt(visits, tick / 8, timeoutSeconds);
               const bin = slotBin(busy + gap + tail);
               expected[bin] = (expected[bin] ?? 0) + 1;
               most = Math.max(most, busy + gap + tail);
@@ -143,7 +143,7 @@ describe('trackRecord() and summarizeGaps()', () => {
     expect(summary.observedSeconds).toBe(19 * 3000);
     for (const { timeoutSeconds, moments } of summary.loads) {
       // The first request lies before the observation, the last tail after it.
-      expect(moments[1]).toBe(19 * 2 * (1 + timeoutSeconds));
+      expect(moments[1]).toBe(19 * 8 * (1 + timeoutSeconds));
     }
     expect(steps).toBeLessThan(20 * 20);
   });

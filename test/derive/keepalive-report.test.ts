@@ -7,6 +7,7 @@ import type {
   Exchange,
   ExchangeOutcome,
   KeepaliveFacts,
+  KeepaliveFailure,
 } from '../../src/snapshot/keepalive-facts.ts';
 
 const limits = { maxWaitSeconds: 10, maxRequests: 100, waiting: 4, timeoutSeconds: 5 };
@@ -247,6 +248,42 @@ test('TLS that is not resumed, and no HTTP/2, are findings', () => {
   expect(made.times.firstByteOnReusedSeconds).toBeCloseTo(0.01);
 });
 
-test('an error status is a finding, since servers close after some', () => {
-  expect(idsOf([requests([{ ...last, status: 503 }])])).toEqual(['error-status', 'not-reused']);
+describe('a URL without an answer', () => {
+  const failed = (failure: KeepaliveFailure, url = 'http://a/') =>
+    report([], { failure, url }).findings.map(({ advice }) => advice);
+
+  test.each([
+    ['dns', 'the name "a" has no address', /--resolve/],
+    ['refused', 'connect ECONNREFUSED', /listens on this address and port/],
+    ['connect_timeout', 'no connection was made', /firewalls/],
+    ['response_timeout', 'the TLS handshake did not finish', /may be full/],
+    ['tls', 'self-signed certificate', /--tls\.ca-file/],
+    ['tls', 'the TLS handshake failed: wrong version number', /try http:/],
+    ['other', 'x', /curl -v/],
+  ] as const)('advises what fits the failure %s: %s', (result, message, wanted) => {
+    expect(failed({ kind: 'connect', result, message })).toEqual([expect.stringMatching(wanted)]);
+  });
+
+  test.each([
+    ['http://a/', { kind: 'timeout' }, /may be full/],
+    ['http://a/', { kind: 'closed' }, /wants https/],
+    ['https://a/', { kind: 'reset' }, /error log of the server$/],
+    ['http://a/', { kind: 'not_http', detail: 'x' }, /curl -v/],
+  ] as const)('advises what fits the first answer of %s: %j', (url, outcome, wanted) => {
+    expect(failed({ kind: 'first_request', outcome }, url)).toEqual([
+      expect.stringMatching(wanted),
+    ]);
+  });
+
+  test('names our own file', () => {
+    expect(failed({ kind: 'material', message: 'ENOENT' })).toEqual([
+      expect.stringContaining('--tls.ca-file'),
+    ]);
+  });
+});
+
+test('an error status is a finding, and a close after it is not taken for keep-alive that is off', () => {
+  const answered = (status: number) => idsOf([requests([{ ...last, status }])]);
+  expect(answered(200)).toContain('not-reused');
+  expect(answered(400)).toEqual(['error-status']);
 });

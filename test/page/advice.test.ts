@@ -10,8 +10,8 @@ function render(advice = steadyAdvice()): string {
 
 test('renderAdvice() shows the advice, its directives and the curve with both timeouts marked', () => {
   const markup = render();
-  expect(markup).toContain('Set the keep-alive timeout to 2 s (today 30 s)');
-  expect(markup).toContain('KeepAliveTimeout 2');
+  expect(markup).toContain('Set the keep-alive timeout to 1.5 s (today 30 s)');
+  expect(markup).toContain('KeepAliveTimeout 1500ms');
   expect(markup).toContain('apachectl configtest &#38;&#38; apachectl graceful');
   expect(markup.match(/<polyline/g)).toHaveLength(2);
   expect(markup).toMatch(/class="mark-word"[^>]*>advised</);

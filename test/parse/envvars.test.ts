@@ -17,3 +17,22 @@ test('parseEnvvars() reads assignments, the first of each name, and fills in wha
     ['APACHE_PID_FILE', '/var/run/apache2/apache2.pid'],
   ]);
 });
+
+test('parseEnvvars() reads the form of the PHP images, with the default of each name', () => {
+  const variables = parseEnvvars(
+    [
+      ': ${APACHE_RUN_USER:=www-data}',
+      'export APACHE_RUN_USER',
+      ': "${APACHE_LOG_DIR:=/var/log/apache2$SUFFIX}"',
+      'export APACHE_PID_FILE=${APACHE_RUN_DIR:-/run}/apache2.pid',
+      'LOG="${APACHE_LOG_DIR:-/elsewhere}/access.log"',
+      ': ${UNSET##prefix}',
+    ].join('\n'),
+  );
+  expect([...variables]).toEqual([
+    ['APACHE_RUN_USER', 'www-data'],
+    ['APACHE_LOG_DIR', '/var/log/apache2'],
+    ['APACHE_PID_FILE', '/run/apache2.pid'],
+    ['LOG', '/var/log/apache2/access.log'],
+  ]);
+});

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
@@ -68,7 +69,7 @@ test('checkKeepalive() reports a port where nothing listens, and a server withou
   const { report } = await checkServer((socket) => socket.write('220 mail ESMTP\r\n'), {
     scheme: 'https',
   });
-  expect(report.failure).toMatch(/wrong version|EPROTO|SSL/i);
+  expect(report.failure).toBe('the TLS handshake failed: wrong version number');
 });
 
 const page = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
@@ -125,6 +126,34 @@ test('checkKeepalive() recognises a server that chooses HTTP/2 and does not spea
   expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
 });
 
+/** An HTTP/2 server that ends a connection with GOAWAY after so many requests. */
+async function startHttp2(requests: number): Promise<string> {
+  const pair = createAuthority(await keepTempDirectory('certificates')).issue('a', 'IP:127.0.0.1');
+  const server = createSecureServer({ cert: pair.cert, key: pair.key, allowHTTP1: true });
+  server.on('request', (_, response) => response.end('ok'));
+  server.on('session', (session) => {
+    let count = 0;
+    session.on('stream', () => {
+      count += 1;
+      if (count === requests) session.close();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `https://127.0.0.1:${Object(server.address()).port}/`;
+}
+
+test('checkKeepalive() counts the requests until GOAWAY, and takes its own close for no timeout', async () => {
+  const more = { insecure: true, maxRequests: 20, maxWaitSeconds: 0.3 };
+  const ended = await check(await startHttp2(7), more);
+  expect(ended.http2Requests).toEqual({ requestsPerConnection: 7, closeAnnounced: true });
+  expect(ended.reuse.http2).toBe('reused');
+  const endless = await check(await startHttp2(Number.POSITIVE_INFINITY), more);
+  expect(endless.http2Requests).toEqual({ moreThanRequests: 20 });
+  expect(endless.idle.http2IdleTimeoutSeconds).toBeUndefined();
+});
+
 test('checkKeepalive() hands on no control characters that a server sends', async () => {
   const { report } = await checkServer((socket) =>
     socket.end('HTTP/1.1 200 OK\r\nConnection: \u001b[2Jclose\r\nContent-Length: 0\r\n\r\n'),
@@ -145,14 +174,27 @@ test('checkKeepalive() ends at once when aborted, with the facts so far', async 
   const server = await startHostileServer(answerAll);
   onTestFinished(() => server.stop());
   const controller = new AbortController();
-  const checking = check(server.url, { maxWaitSeconds: 60, signal: controller.signal });
-  setTimeout(() => controller.abort(), 400);
-  const report = await checking;
+  const report = await check(server.url, {
+    ...{ maxWaitSeconds: 60, timeoutSeconds: 30, signal: controller.signal },
+    onWaiting: () => setTimeout(() => controller.abort(), 200),
+  });
   expect(report.reuse).toMatchObject({ http11: 'reused', http10WithoutHeader: 'reused' });
   expect(report.requests).toEqual({ moreThanRequests: 5 });
   expect(report.idle.atLeastSeconds).toBeGreaterThan(0.1);
   expect(report.cost.durationSeconds).toBeLessThan(30);
   expect(report.findings).toMatchObject([{ id: 'stopped' }]);
+});
+
+test('checkKeepalive() takes no close for a limit of requests that its own other connections have caused', async () => {
+  const { report } = await checkServer(
+    (socket) => {
+      // A new connection waits for its first answer, and an idle one ends sooner than four of them are open.
+      setTimeout(() => answerAll(socket), 300);
+      socket.setTimeout(900, () => socket.end());
+    },
+    { waiting: 4, maxWaitSeconds: 2, timeoutSeconds: 30 },
+  );
+  expect(report.requests).toEqual({ moreThanRequests: 5 });
 });
 
 test('checkKeepalive() opens no more connections and sends no more requests than stated', async () => {

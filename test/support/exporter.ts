@@ -87,7 +87,7 @@ function runExporter(
 
 function clientOf(url: string) {
   const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
-    httpGet(url + path, { headers, timeoutMs: 30_000 });
+    httpGet(url + path, { headers, timeoutMs: 150_000 });
   const metrics = async (headers?: Readonly<Record<string, string>>): Promise<string> => {
     const { status, body } = await get('/metrics', headers);
     if (status !== 200) throw new Error(`Cannot read ${url}/metrics: status ${status}\n${body}`);

@@ -25,14 +25,14 @@ export interface RunningProcess {
   output(): string;
   isRunning(): boolean;
   signal(signal: NodeJS.Signals, scope: SignalScope): void;
-  /** SIGTERM, and after 10 s SIGKILL, for it and its children; resolves when none of them lives. */
+  /** SIGTERM, and after 30 s SIGKILL, for it and its children; resolves when none of them lives. */
   stop(): Promise<void>;
   /** SIGKILL for it and its children at once. */
   kill(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 30_000;
-const STOP_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 30_000;
 const KEPT_OUTPUT = 1024 * 1024;
 
 const groups = new Set<number>();

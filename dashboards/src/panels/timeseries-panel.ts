@@ -71,15 +71,15 @@ const softMaximum: Readonly<Record<Unit, number>> = {
   [unit.text]: 1,
 };
 
-/** The legend of a stack is beside it, because a stack needs the height. */
+/** A stack needs the height and, with two on a line of 1,000 pixels, the width: its legend is a short list below. */
 function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
   const stacked = drawn === 'stacked';
   const extreme = worst === 'lowest' ? 'min' : 'max';
   const legend = new VizLegendOptionsBuilder()
     .showLegend(true)
-    .displayMode(LegendDisplayMode.Table)
-    .placement(stacked ? LegendPlacement.Right : LegendPlacement.Bottom)
-    .calcs(stacked ? ['last', 'max'] : ['last', 'mean', extreme]);
+    .displayMode(stacked ? LegendDisplayMode.List : LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .calcs(stacked ? ['last'] : ['last', extreme]);
   // With fifty curves the legend shows three, so the worst come first. Curves with fixed names keep their order.
   if (!isOfSeries(queries)) return legend;
   return legend.sortBy(worst === 'lowest' ? 'Min' : 'Max').sortDesc(worst !== 'lowest');

@@ -1,4 +1,5 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { apacheLine } from '../apache-line.ts';
 import { configuredTimeout, firstHostOf, keepaliveTimeoutOf } from '../apache-timeout.ts';
 import { type ApacheView, findAnywhere, isBefore } from '../apache-view.ts';
 import { estimateSteps, matchesWithin, maxSteps } from '../bounded-match.ts';
@@ -14,7 +15,7 @@ function hitAt(
   return {
     server: 'apache',
     at,
-    effective: [name, ...directive.args].join(' '),
+    effective: apacheLine(name, directive.args),
     origin: placeText(at),
     ...rest,
   };
@@ -31,7 +32,7 @@ const connectionHeader: Check = {
       .map(({ directive }) =>
         hitAt(directive, 'Header', {
           advised: 'no such line',
-          fix: [`# remove: Header ${directive.args.join(' ')}`],
+          fix: [`# remove: ${apacheLine('Header', directive.args)}`],
         }),
       ),
   examples: [

@@ -96,7 +96,7 @@ const recycled: Check = {
     const setting = mainSetting(view, 'MaxConnectionsPerChild');
     const { threadsPerChild } = apacheWorkers(view);
     const value = mainCount(view, 'MaxConnectionsPerChild');
-    const minimum = view.mpm === 'prefork' ? 1000 : 1000 * threadsPerChild;
+    const minimum = view.mpm === 'prefork' ? 1000 : 200 * threadsPerChild;
     if (value === 0 || value >= minimum || setting.isDefault) return undefined;
     return hitOn('apache', setting, {
       advised: `0, or at least ${minimum}`,

@@ -1,3 +1,4 @@
+import { apacheLine } from '../apache-line.ts';
 import {
   type ApacheProxy,
   apacheProxies,
@@ -16,13 +17,13 @@ function hitAt(
   rest: Pick<Hit, 'advised' | 'fix' | 'detail'>,
 ): Hit {
   const at = placeOf(directive);
-  const effective = [name, ...directive.args].join(' ');
+  const effective = apacheLine(name, directive.args);
   return { server: 'apache', at, effective, origin: placeText(at), ...rest };
 }
 
 function withoutReuse({ directive, name }: ApacheProxy): string {
   const words = directive.args.filter((arg) => !/^(?:disable|enable)reuse=/i.test(arg));
-  return [name, ...words, 'enablereuse=On'].join(' ');
+  return apacheLine(name, [...words, 'enablereuse=On']);
 }
 
 function onProxies(
@@ -35,6 +36,16 @@ function onProxies(
   };
 }
 
+/** A WebSocket ends with its connection. */
+function isTunnel({ url }: ApacheProxy): boolean {
+  return /^wss?:/i.test(url);
+}
+
+/** A Unix socket costs neither a round trip nor a port. */
+function isSocket({ url }: ApacheProxy): boolean {
+  return /^unix:/i.test(url);
+}
+
 const why =
   'Each request opens a new connection to the backend. That costs a round trip and a slot, and leaves ports in TIME_WAIT.';
 
@@ -44,7 +55,7 @@ const disabled: Check = {
   what: 'disablereuse closes the connection to the backend after each request',
   why,
   find: onProxies((proxy) =>
-    isOn(proxy.parameters.get('disablereuse'))
+    isOn(proxy.parameters.get('disablereuse')) && !isTunnel(proxy)
       ? hitAt(proxy, { advised: 'enablereuse=On', fix: [withoutReuse(proxy)] })
       : undefined,
   ),
@@ -62,14 +73,19 @@ const notEnabled: Check = {
   severity: 'info',
   what: 'Connections to the backend are not reused because enablereuse is not set',
   why: `${why} By default Apache does not keep connections to FastCGI backends, or for a ProxyPassMatch with $1 in the address.`,
-  find: onProxies((proxy) =>
-    keepsConnections(proxy) || isOn(proxy.parameters.get('disablereuse'))
-      ? undefined
-      : hitAt(proxy, {
-          advised: 'enablereuse=On, with a max below the number of backend workers',
-          fix: [withoutReuse(proxy)],
-        }),
-  ),
+  find: onProxies((proxy, view, { chain }) => {
+    if (keepsConnections(proxy) || isOn(proxy.parameters.get('disablereuse'))) return undefined;
+    if (isTunnel(proxy) || isSocket(proxy)) return undefined;
+    const size = poolSize(view, proxy);
+    // Each connection that Apache keeps holds a worker of PHP-FPM.
+    if (size > (chain.backendWorkers ?? size)) return undefined;
+    const condition = `if the backend has more than ${size} workers`;
+    const inPhp = proxy.url.includes('fcgi:') ? ' (PHP-FPM: pm.max_children)' : '';
+    return hitAt(proxy, {
+      advised: `enablereuse=On, ${condition}`,
+      fix: [`# only ${condition}${inPhp}`, withoutReuse(proxy)],
+    });
+  }),
   examples: [
     {
       server: 'apache',

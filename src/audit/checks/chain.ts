@@ -1,15 +1,13 @@
+import { apacheLine } from '../apache-line.ts';
 import { type ApacheProxy, apacheProxies, keepsConnections } from '../apache-proxies.ts';
-import { apacheBehind, type Backend, nginxBehind } from '../chain.ts';
+import { adviceBehindFront, apacheBehind, type Backend, nginxBehind, serversOf } from '../chain.ts';
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { apacheSeconds, nginxSeconds } from '../durations.ts';
-import { fixLine, keepaliveSettings } from '../keepalive-settings.ts';
+import { keepaliveSettings } from '../keepalive-settings.ts';
 import { nginxProxies, poolOf, poolTimeout } from '../nginx-proxies.ts';
 import { type NginxUpstream, type NginxView, workerProcesses } from '../nginx-view.ts';
 import { firstArg, placeOf, placeText } from '../setting.ts';
 import { nginxWith } from './nginx-example.ts';
-
-/** Seconds by which the timeout of the backend should exceed that of its front, for requests under way. */
-const margin = 5;
 
 function behindFront(subject: AuditSubject): readonly Hit[] {
   const front = subject.chain.frontTimeoutSeconds;
@@ -18,14 +16,7 @@ function behindFront(subject: AuditSubject): readonly Hit[] {
     .filter(({ isOn, timeoutSeconds = front }) => isOn && timeoutSeconds <= front)
     .map(({ server, timeout }) =>
       hitOn(server, timeout, {
-        advised: `${front + margin} s, longer than the ${front} s of the front`,
-        fix: [
-          fixLine(
-            server,
-            ['KeepAliveTimeout', 'keepalive_timeout'],
-            server === 'apache' ? `${front + margin}` : `${front + margin}s`,
-          ),
-        ],
+        ...adviceBehindFront(server, front),
       }),
     );
 }
@@ -40,9 +31,7 @@ function usedUpstreams(view: NginxView): readonly UsedUpstream[] {
   const used = new Set(nginxProxies(view).flatMap(({ upstream }) => upstream ?? []));
   return [...used].map((upstream) => ({
     upstream,
-    addresses: upstream.directives
-      .filter(({ name }) => name === 'server')
-      .map(({ args }) => args[0] ?? ''),
+    addresses: serversOf(upstream),
   }));
 }
 
@@ -93,10 +82,10 @@ function ttlHit({ directive, name }: ApacheProxy, backend: Backend): Hit {
   return {
     server: 'apache',
     at,
-    effective: [name, ...directive.args].join(' '),
+    effective: apacheLine(name, directive.args),
     origin: placeText(at),
     advised: `ttl below the ${backend.timeoutSeconds} s of the backend (${backend.timeout.origin})`,
-    fix: [[name, ...words, `ttl=${ttl}`].join(' ')],
+    fix: [apacheLine(name, [...words, `ttl=${ttl}`])],
   };
 }
 

@@ -1,3 +1,4 @@
+import { adviceBehindFront, hasFront } from '../chain.ts';
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { allKeepaliveSettings, fixLine, type KeepaliveSettings } from '../keepalive-settings.ts';
 import { nginxServer, nginxWith } from './nginx-example.ts';
@@ -51,8 +52,11 @@ const stock: Check = {
   severity: 'info',
   what: 'The keep-alive timeout is the default of the server',
   why: 'The default is a compromise for all sites, and was not chosen for this traffic.',
-  find: onEach(({ server, isOn, timeout, timeoutSeconds }) =>
-    isOn && (timeout.isDefault || timeoutSeconds === (server === 'apache' ? 5 : 75))
+  find: onEach(({ server, isOn, timeout, timeoutSeconds }, subject) =>
+    // Behind a front the value depends on the front, and a shorter one would lose requests.
+    isOn &&
+    !hasFront(subject, server) &&
+    (timeout.isDefault || timeoutSeconds === (server === 'apache' ? 5 : 75))
       ? hitOn(server, timeout, {
           advised:
             'a value based on the gaps between requests, which keepalive-exporter advise measures',
@@ -72,12 +76,19 @@ const long: Check = {
   what: 'The keep-alive timeout is long',
   why: 'A visitor who has left keeps a slot until the timeout ends. With prefork and worker each idle connection holds a worker.',
   find: onEach(({ server, isOn, model, timeout, timeoutSeconds = 0 }, { chain }) => {
-    const front = chain.frontTimeoutSeconds ?? Number.NEGATIVE_INFINITY;
+    const front = chain.frontTimeoutSeconds;
     const maximum = maxTimeouts[server][model];
-    if (!isOn || timeoutSeconds <= Math.max(maximum, front + 15)) return undefined;
+    if (!isOn || timeoutSeconds <= Math.max(maximum, front === undefined ? 0 : front + 15))
+      return undefined;
+    const advice =
+      front === undefined
+        ? {
+            advised: `at most ${maximum} s`,
+            fix: [fixLine(server, timeoutNames, server === 'apache' ? `${maximum}` : '15s')],
+          }
+        : adviceBehindFront(server, front);
     return hitOn(server, timeout, {
-      advised: `at most ${maximum} s`,
-      fix: [fixLine(server, timeoutNames, server === 'apache' ? `${maximum}` : '15s')],
+      ...advice,
       severity: model === 'blocking' ? 'warning' : 'info',
     });
   }),

@@ -1,4 +1,5 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { apacheLine } from '../apache-line.ts';
 import { type ApacheView, servingScopes } from '../apache-view.ts';
 import { type Check, type Hit, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
@@ -40,18 +41,24 @@ function findApache(view: ApacheView): readonly Hit[] {
     const own = namedIn(scope.directives, 'customlog');
     return own.length > 0 ? own : namedIn(view.main.directives, 'customlog');
   });
-  return [...new Set(lists)].flatMap((logs) =>
-    logs.flatMap((log) => {
-      const name = log.args[1] ?? '';
-      const missing = lacking(formats.get(name) ?? name, apacheNeeds);
-      if (missing.length === 0) return [];
-      const condition = log.args.slice(2).map((arg) => ` ${arg}`);
-      return hitAt('apache', log, missing, [
-        ...apacheLines,
-        `CustomLog ${log.args[0] ?? ''} keepalive${condition.join('')}`,
-      ]);
-    }),
-  );
+  return [...new Set(lists)].flatMap((logs) => {
+    const first = firstLacking(logs, ({ args: [, name = ''] }) =>
+      lacking(formats.get(name) ?? name, apacheNeeds),
+    );
+    if (first === undefined) return [];
+    const [path = '', , ...conditions] = first.log.args;
+    const line = apacheLine('CustomLog', [path, 'keepalive', ...conditions]);
+    return hitAt('apache', first.log, first.missing, [...apacheLines, line]);
+  });
+}
+
+/** One complete log is enough: others of the same scope have their own purpose. */
+function firstLacking(
+  logs: readonly ConfigDirective[],
+  find: (log: ConfigDirective) => readonly string[],
+) {
+  const all = logs.map((log) => ({ log, missing: find(log) }));
+  return all.some(({ missing }) => missing.length === 0) ? undefined : all[0];
 }
 
 /** Apache has no built-in formats: each name is defined by a LogFormat. */
@@ -73,27 +80,23 @@ function findNginx(view: NginxView): readonly Hit[] {
     directives.some(({ name }) => name.endsWith('_pass')),
   );
   const needs: Needs = proxies ? [...nginxNeeds, upstreamNeed] : nginxNeeds;
-  const levels = servingLevels(view).map((level) => ({
-    level,
-    logs: nearest(level, 'access_log'),
-  }));
-  const unset = levels
-    .filter(({ logs }) => logs.length === 0)
-    .map(({ level }) => {
-      const log = { name: 'access_log', args: ['logs/access.log'], ...level.at };
-      const hit = hitAt('nginx', log, lacking('', needs), nginxFix(log));
-      return { ...hit, origin: 'default log of nginx' };
-    });
-  const lists = [...new Set(levels.map(({ logs }) => logs))];
-  const set = lists.flatMap((logs) =>
-    logs.flatMap((log) => {
-      const [path = '', name = 'combined'] = log.args;
-      if (path === 'off') return [];
-      const missing = lacking(formats.get(name) ?? '', needs);
-      return missing.length === 0 ? [] : hitAt('nginx', log, missing, nginxFix(log));
-    }),
-  );
+  const lists = [...new Set(servingLevels(view).map((level) => nearest(level, 'access_log')))];
+  const isUnset = lists.some((logs) => logs.length === 0);
+  const unset = isUnset ? [defaultLog(view, lacking('', needs))] : [];
+  const set = lists.flatMap((all) => {
+    const logs = all.filter(({ args }) => args[0] !== 'off');
+    const first = firstLacking(logs, ({ args: [, name = 'combined'] }) =>
+      lacking(formats.get(name) ?? '', needs),
+    );
+    return first === undefined ? [] : hitAt('nginx', first.log, first.missing, nginxFix(first.log));
+  });
   return [...unset, ...set];
+}
+
+/** A line in http would replace it for all servers that have none. */
+function defaultLog({ http }: NginxView, missing: readonly string[]): Hit {
+  const log = { name: 'access_log', args: ['logs/access.log'], ...http.at };
+  return { ...hitAt('nginx', log, missing, nginxFix(log)), origin: 'default log of nginx' };
 }
 
 function nginxFix({ args }: ConfigDirective): readonly string[] {
@@ -111,7 +114,10 @@ function hitAt(
   return {
     server,
     at,
-    effective: `${server === 'apache' ? 'CustomLog' : 'access_log'} ${log.args.join(' ')}`,
+    effective:
+      server === 'apache'
+        ? apacheLine('CustomLog', log.args)
+        : ['access_log', ...log.args].join(' '),
     origin: placeText(at),
     advised: `a format with ${missing.join(', ')}`,
     fix,

@@ -2,6 +2,7 @@ import { type Check, hitOn } from '../check.ts';
 import { keepsConnections, lostHeader, type NginxProxy, poolOf } from '../nginx-proxies.ts';
 import type { NginxView } from '../nginx-view.ts';
 import { firstArg } from '../setting.ts';
+import { keepLinesOf } from './keep-backend-fix.ts';
 import { keptLocation, proxying } from './nginx-proxy-example.ts';
 import { keepLines, onProxies } from './on-nginx-proxies.ts';
 
@@ -46,7 +47,8 @@ const connectionClose: Check = {
     if (!hasPool(proxy, view) || !isBad || lostHeader(proxy) !== undefined) return undefined;
     const variable = connection.args[1] ?? '';
     if (!variable.startsWith('$') || variable === ordinary) {
-      return hitOn('nginx', connection, { advised: 'an empty value', fix: keepLines });
+      const fix = connection.isDefault ? keepLinesOf(proxy.level) : keepLines;
+      return hitOn('nginx', connection, { advised: 'an empty value', fix });
     }
     return hitOn('nginx', connection, {
       advised: 'an empty value for requests without an Upgrade header',

@@ -1,10 +1,12 @@
+import { serversOf } from '../chain.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxProxy, nginxProxies, poolOf } from '../nginx-proxies.ts';
 import { nginxSetting, workerConnections } from '../nginx-view.ts';
 import { countOf, firstArg, placeOf, placeText } from '../setting.ts';
+import { upstreamFix } from './keep-backend-fix.ts';
 import { nginxBackendConnectionChecks } from './nginx-backend-connection.ts';
 import { keptLocation, proxying } from './nginx-proxy-example.ts';
-import { keepLines, onProxies } from './on-nginx-proxies.ts';
+import { onProxies } from './on-nginx-proxies.ts';
 
 const noPool: Check = {
   id: 'nginx-upstream-no-keepalive',
@@ -14,6 +16,7 @@ const noPool: Check = {
   find: onProxies((proxy, view) => {
     const { upstream } = proxy;
     if (upstream === undefined) return hitWithoutUpstream(proxy);
+    if (serversOf(upstream).every(isSocket)) return undefined;
     const pool = poolOf(view, upstream);
     if (pool.size > 0) return undefined;
     const setting = { ...pool, args: [], name: `upstream ${upstream.name} without keepalive` };
@@ -32,10 +35,16 @@ const noPool: Check = {
   ],
 };
 
-function hitWithoutUpstream({ directive }: NginxProxy): Hit | undefined {
+/** A Unix socket costs neither a round trip nor a port. */
+function isSocket(address: string): boolean {
+  return /^(?:https?:\/\/)?unix:/.test(address);
+}
+
+function hitWithoutUpstream(proxy: NginxProxy): Hit | undefined {
+  const { directive } = proxy;
   const address = directive.args[0] ?? '';
   // nginx resolves a name with a variable at run time, so it cannot be an upstream block.
-  if (address.includes('$')) return undefined;
+  if (address.includes('$') || isSocket(address)) return undefined;
   const at = placeOf(directive);
   return {
     server: 'nginx',
@@ -43,18 +52,9 @@ function hitWithoutUpstream({ directive }: NginxProxy): Hit | undefined {
     effective: `proxy_pass ${address} without an upstream block`,
     origin: placeText(at),
     advised: 'an upstream block with keepalive',
-    fix: upstreamFix(address),
+    fix: upstreamFix(proxy),
     severity: 'info',
   };
-}
-
-function upstreamFix(address: string): readonly string[] {
-  const host = /^\w+:\/\/([^/]+)/.exec(address)?.[1] ?? 'backend:8080';
-  return [
-    `upstream backend { server ${host}; keepalive 16; }`,
-    'proxy_pass http://backend;',
-    ...keepLines,
-  ];
 }
 
 const fastcgi: Check = {

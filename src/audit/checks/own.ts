@@ -8,6 +8,16 @@ function treesOf({ apache, nginx }: AuditSubject) {
   );
 }
 
+const readIt = {
+  advised: 'a part that the audit can read',
+  fix: ['# correct it, or check this part yourself: the audit did not read it'],
+};
+
+const defineIt = {
+  advised: 'a Define line above it, or an assignment in the envvars file beside the main file',
+  fix: ['# if the environment of Apache defines it, check the lines that use it yourself'],
+};
+
 const unread: Check = {
   id: 'config-unread',
   severity: 'warning',
@@ -16,13 +26,12 @@ const unread: Check = {
   find: (subject) =>
     treesOf(subject).flatMap(({ server, tree }) =>
       tree.unread.map(
-        ({ at, what }): Hit => ({
+        (part): Hit => ({
           server,
-          at,
-          effective: what,
-          origin: placeText(at),
-          advised: 'lines that the audit can read',
-          fix: ['# correct it, or check this part yourself: the audit did not read it'],
+          at: part.at,
+          effective: part.what,
+          origin: placeText(part.at),
+          ...(part.isValue === true ? defineIt : readIt),
         }),
       ),
     ),

@@ -1,8 +1,10 @@
 import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { mayBeBuiltIn } from '../apache-conditions.ts';
 import { type ApacheView, findAnywhere } from '../apache-view.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
 import { firstArg, type Setting, settingFrom } from '../setting.ts';
+import { hidesLines } from '../unread.ts';
 import { nginxWith } from './nginx-example.ts';
 
 const requestReadTimeout = 'RequestReadTimeout header=10-20,minrate=500 body=20,minrate=500';
@@ -32,6 +34,7 @@ function stageSeconds(setting: Setting): number | undefined {
 
 function findUnlimited(view: ApacheView): readonly Hit[] {
   if (!view.tree.modules.has('reqtimeout_module')) {
+    if (hidesLines(view.tree) || mayBeBuiltIn(view.tree)) return [];
     return [
       {
         server: 'apache',

@@ -1,10 +1,17 @@
 import type { ConfigDirective, Place } from '../../snapshot/config-tree.ts';
-import { isRestrictedLevel, isRestrictedSection, servesOnlyLocally } from '../access.ts';
+import {
+  isRestrictedLevel,
+  isRestrictedSection,
+  restrictsAll,
+  servesOnlyLocally,
+} from '../access.ts';
+import { apacheLine } from '../apache-line.ts';
 import { type ApacheScope, type ApacheView, findAnywhere, servingScopes } from '../apache-view.ts';
 import type { Check, Hit } from '../check.ts';
 import { namedIn, oncePer } from '../named-directives.ts';
 import { type NginxLevel, type NginxView, nearest } from '../nginx-view.ts';
 import { placeOf, placeText } from '../setting.ts';
+import { hidesLines } from '../unread.ts';
 import { nginxServer, nginxWith } from './nginx-example.ts';
 
 const apachePage = [
@@ -58,7 +65,7 @@ const missing: Check = {
   what: 'There is no status page',
   why: 'Monitoring reads the number of free slots from it, and so does keepalive-exporter.',
   find: ({ apache, nginx }) => [
-    ...(apache !== undefined && apachePages(apache).length === 0
+    ...(apache !== undefined && apachePages(apache).length === 0 && !hidesLines(apache.tree)
       ? [
           {
             ...hitAt('apache', apache.main.at, {
@@ -70,7 +77,7 @@ const missing: Check = {
           },
         ]
       : []),
-    ...(nginx !== undefined && nginxPages(nginx).length === 0
+    ...(nginx !== undefined && nginxPages(nginx).length === 0 && !hidesLines(nginx.tree)
       ? [
           {
             ...hitAt('nginx', nginx.http.at, {
@@ -135,7 +142,8 @@ function openApachePages(view: ApacheView): readonly Hit[] {
   const listens = namedIn(view.tree.directives, 'listen');
   return apachePages(view)
     .filter(({ section, scope }) => {
-      return !isRestrictedSection(section) && !servesOnlyLocally(scope, listens);
+      if (isRestrictedSection(section) || servesOnlyLocally(scope, listens)) return false;
+      return !restrictsAll(scope.directives) && !restrictsAll(view.main.directives);
     })
     .map(({ directive }) =>
       hitAt('apache', placeOf(directive), {
@@ -204,11 +212,11 @@ function loggedApachePages(view: ApacheView): readonly Hit[] {
   const logs = [...lists].flat().filter(isUnconditional);
   return [...new Set(logs)].map((log) =>
     hitAt('apache', placeOf(log), {
-      effective: ['CustomLog', ...log.args].join(' '),
+      effective: apacheLine('CustomLog', log.args),
       advised: 'a condition that excludes the status page',
       fix: [
         'SetEnvIf Request_URI "^/server-status$" status_page',
-        `CustomLog ${log.args[0] ?? ''} ${quoted(log.args[1] ?? 'combined')} env=!status_page`,
+        apacheLine('CustomLog', [log.args[0] ?? '', log.args[1] ?? 'combined', 'env=!status_page']),
       ],
     }),
   );
@@ -228,10 +236,6 @@ const logsIn = oncePer((directives: readonly ConfigDirective[]) => [
 
 function isUnconditional({ args }: ConfigDirective): boolean {
   return !args.slice(1).some((arg) => /^(?:env|expr)=/i.test(arg));
-}
-
-function quoted(word: string): string {
-  return /[\s"]/.test(word) ? `"${word.replaceAll('"', '\\"')}"` : word;
 }
 
 export const statusPageChecks: readonly Check[] = [missing, open, logged];

@@ -39,6 +39,7 @@ function isEscaped(letter: string, quote: string): boolean {
 }
 
 function unescapeWord(text: string, quote: string): string {
+  if (!text.includes('\\')) return text;
   return text.replace(/\\(.)/gs, (both, letter: string) =>
     isEscaped(letter, quote) ? letter : both,
   );
