@@ -38,8 +38,11 @@ const sideBySide = [
 const onRealServers = {
   globalSetup: ['test/support/ensure-packages.ts'],
   // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+  // A machine that stands still for seconds makes a real server close what it should serve. The summary names each
+  // test that needed its second attempt; a defect fails both.
+  retry: 1,
 };
 
 export default defineConfig({
@@ -52,8 +55,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/scenarios/**', 'test/image/**', 'test/packages/**'],
           // A loaded machine takes long for what is quick elsewhere; only what hangs is to fail.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -9,20 +9,27 @@ export interface Section {
 
 const introduction = `# Benchmarks
 
-What \`npm run bench -- --write\` printed: speed, memory and CPU beside Debian's peers, as ratios where a peer exists. Each
-section says when and on which machine it was measured. \`npm run bench -- --write NAME\` measures one section again.
-Figures of another machine differ; compare the ratios.
+What \`npm run bench\` printed: speed, memory and CPU beside Debian's peers, as ratios where a peer exists. Each section
+says when and on which machine it was measured. \`npm run bench -- --write NAME\` measures one section again. Figures of
+another machine differ; compare the ratios.
 `;
 
-/** The document with the sections replaced, or added in the order of `names`. */
+/** The document with the sections replaced, in the order of `names`. A section without a run says how to get one. */
 export function updateBenchmarks(
   document: string,
   sections: readonly Section[],
   names: readonly string[],
 ): string {
   const all = new Map([...readSections(document), ...sections].map((one) => [one.name, one]));
-  const ordered = names.flatMap((name) => all.get(name) ?? []);
-  return [introduction, ...ordered.map(renderSection)].join('\n');
+  const rendered = names.map((name) => {
+    const section = all.get(name);
+    return section === undefined ? renderUnmeasured(name) : renderSection(section);
+  });
+  return [introduction, ...rendered].join('\n');
+}
+
+function renderUnmeasured(name: string): string {
+  return `## ${name}\n\nNot measured yet. \`npm run bench -- --write ${name}\` fills this section.\n`;
 }
 
 function renderSection({ name, measured, output }: Section): string {

@@ -9,8 +9,8 @@ interface Bench {
 }
 
 /**
- * `npm run bench` runs all benchmarks, `npm run bench -- scrape` only the named ones. Prints figures and asserts nothing.
- * `--write` also writes what they print to docs/benchmarks.md.
+ * `npm run bench` runs all benchmarks and writes what they print to docs/benchmarks.md. `npm run bench -- scrape` runs only
+ * the named ones, and writes only with `--write`. Asserts nothing.
  */
 const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   scrape: () => import('./scrape.ts'),
@@ -75,8 +75,15 @@ if (unknown.length > 0) {
   );
 }
 const wanted = Object.keys(benches).filter((name) => names.length === 0 || names.includes(name));
-if (values.write === true) {
-  const failed = await writeBenchmarks(wanted, Object.keys(benches));
+if (values.write === true || names.length === 0) {
+  const { minutes, seed, server } = values;
+  const failed = await writeBenchmarks({
+    wanted,
+    names: Object.keys(benches),
+    flags: Object.entries({ minutes, seed, server }).flatMap(([flag, value]) =>
+      value === undefined ? [] : [`--${flag}=${value}`],
+    ),
+  });
   if (failed.length > 0) fail(`failed: ${failed.join(', ')}`);
   process.exit();
 }

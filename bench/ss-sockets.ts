@@ -40,8 +40,11 @@ function pacedMilliseconds(wall: number): number {
 
 /** One reading of the kernel with `ss`, beside one of the /proc tables, which contain less. */
 export async function run(): Promise<void> {
-  const withoutSs = () =>
-    Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'left out' } as const));
+  const withoutSs = {
+    run: () =>
+      Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'left out' } as const)),
+    close: () => undefined,
+  };
   const rows = [
     ['connections', 'ss: ms', 'CPU ms', 'share of a core', '/proc: ms', 'CPU ms', 'CPU ratio'],
   ];

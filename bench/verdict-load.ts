@@ -80,7 +80,8 @@ async function reloadUntil(server: LoadedServer, ends: AbortSignal): Promise<voi
   while (!ends.aborted) {
     await pause(1000, ends);
     // A server without room for a new process cannot confirm the restart: the next phase continues without it.
-    if (!ends.aborted) await server.reload().catch(() => undefined);
+    if (ends.aborted) return;
+    await Promise.race([server.reload().catch(() => undefined), pause(3_600_000, ends)]);
   }
 }
 

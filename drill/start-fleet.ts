@@ -74,7 +74,6 @@ export function startFleet(): Promise<Fleet> {
     const prometheus = keep(await startPrometheus({ config }));
     await waitUntil({
       until: 'Prometheus has all five servers',
-      withinMs: 30_000,
       holds: async () => (await prometheus.query('webserver_up == 1')).length === 5,
     });
     return { prefork, event, first, second, prober, prometheus, startSecond, discover };

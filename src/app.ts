@@ -1,35 +1,30 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { redactConfig, redactModule, redactTarget } from './config/redact-config.ts';
 import type { Config } from './config/schema.ts';
-import { hasStatusPage } from './config/status-target.ts';
+import { hasStatusPage, logsOnlyOf } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
+import { readOpenFilesLimit } from './io/open-files-limit.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
-import { renderBoardsEvent } from './page/boards.ts';
-import { renderPage } from './page/render-page.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
-import { type ActiveConfig, createActiveConfig } from './pipeline/active-config.ts';
-import { type AdviceSource, createAdviceSource, showAdvice } from './pipeline/advice-source.ts';
-import { buildPageModel, pageRefreshSeconds } from './pipeline/build-page-model.ts';
+import { createActiveConfig } from './pipeline/active-config.ts';
+import { createAdviceSource } from './pipeline/advice-source.ts';
 import { type CheckpointOpener, createCheckpointOpener } from './pipeline/checkpoint-opener.ts';
 import { discoverTargets } from './pipeline/discover-targets.ts';
-import { createExposition, type Exposition } from './pipeline/exposition.ts';
+import { createExposition } from './pipeline/exposition.ts';
 import type { Log } from './pipeline/log.ts';
 import { createLogSet, type LogSet } from './pipeline/log-set.ts';
 import { createPageRequests, type PageRequests } from './pipeline/page-requests.ts';
-import { createProbeAnswers, type ProbeAnswers } from './pipeline/probe-answer.ts';
-import { createMetricsRenderer } from './pipeline/render-metrics.ts';
-import { createTargetSet, type TargetSet, type TargetSetOptions } from './pipeline/target-set.ts';
-import { createTargetViews, type TargetViews } from './pipeline/target-views.ts';
+import { createProbeAnswers } from './pipeline/probe-answer.ts';
+import { createTargetSet, type TargetSetOptions } from './pipeline/target-set.ts';
+import { createTargetViews } from './pipeline/target-views.ts';
 import { present } from './present.ts';
 import type { Result } from './result.ts';
 import { buildServer } from './server/build-server.ts';
 import type { Listen } from './server/listen.ts';
-import type { ServerPorts } from './server/ports.ts';
 import type { WebSecurity } from './server/web-security.ts';
-import type { SelfView } from './snapshot/self-view.ts';
-import type { TargetIdentity, TargetView } from './snapshot/target-view.ts';
+import { type PortParts, serverPorts } from './server-ports.ts';
+import type { TargetView } from './snapshot/target-view.ts';
 
 export interface AppOptions {
   /** Absent: the usual status addresses on this machine are polled. */
@@ -62,17 +57,9 @@ export interface App {
 }
 
 /** The parts of a running application; each keeps its own state. */
-interface Parts {
+interface Parts extends PortParts {
   readonly checkpoints: CheckpointOpener;
-  readonly logs: LogSet;
-  readonly pageRequests: PageRequests;
   readonly targetOptions: TargetSetOptions;
-  readonly targets: TargetSet;
-  readonly advices: AdviceSource;
-  readonly config: ActiveConfig;
-  readonly views: TargetViews;
-  readonly exposition: Exposition;
-  readonly probes: ProbeAnswers;
 }
 
 /** The composition root: configuration and edges in, running application out. */
@@ -80,9 +67,9 @@ export function createApp(options: AppOptions): App {
   const parts = createParts(options);
   const { config, targets, logs } = parts;
   const { server, listen, cutConnections } = buildServer({
-    ports: serverPorts(parts, options),
+    ports: serverPorts(parts, { ...options, configured: options.configFile !== undefined }),
     telemetryPath: options.telemetryPath,
-    ...present({ security: options.security }),
+    ...present({ security: options.security, openFilesLimit: readOpenFilesLimit() }),
     onError: (error) =>
       options.log.error('request failed', { error: error.stack ?? error.message }),
   });
@@ -96,6 +83,7 @@ export function createApp(options: AppOptions): App {
     async stop() {
       config.close();
       targets.close();
+      parts.targetOptions.kernel?.close();
       await logs.close();
       await server.close();
     },
@@ -166,13 +154,6 @@ async function applyConfig(
   advices.forget();
 }
 
-/** Targets without a status page. */
-function logsOnlyOf(config: Config | undefined): readonly TargetIdentity[] {
-  return (config?.targets ?? [])
-    .filter((target) => !hasStatusPage(target))
-    .map(({ name, server }) => ({ name, server }));
-}
-
 function buildTargetOptions(
   { version, inPod, log, now }: AppOptions,
   logs: LogSet,
@@ -201,66 +182,4 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
         reason: detail,
       }),
   });
-}
-
-function serverPorts(parts: Parts, options: AppOptions): ServerPorts {
-  const { config, targets, views, advices, probes, pageRequests, exposition } = parts;
-  const startTimeSeconds = options.now();
-  const pageModel = (refresh: boolean) => {
-    pageRequests.note();
-    return buildPageModel({
-      exporter: { version: options.version, startTimeSeconds },
-      nowSeconds: options.now(),
-      ...present({ refreshSeconds: refresh ? pageRefreshSeconds : undefined }),
-      telemetryPath: options.telemetryPath,
-      configured: options.configFile !== undefined,
-      targets: targets.all(),
-      views,
-    });
-  };
-  return {
-    renderMetrics: createMetricsRenderer({
-      views,
-      exposition,
-      compatMetrics: options.compatMetrics,
-      self: () => selfView(parts, options),
-    }),
-    probe: probes.answer,
-    renderPage: ({ refresh }) => renderPage(pageModel(refresh)),
-    renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
-    showAdvice: () => showAdvice(views.adviceSubjects(), advices),
-    isReady: () => config.current() !== undefined,
-    reload: config.reload,
-    showConfig: () => whenActive(config, redactConfig),
-    showModule: ({ target, module }) =>
-      whenActive(config, (active) =>
-        module === undefined ? redactTarget(active, target) : redactModule(active, module),
-      ),
-    listTargets: () => [
-      ...targets.all().map(({ identity }) => identity),
-      ...logsOnlyOf(config.current()),
-    ],
-  };
-}
-
-function whenActive(config: ActiveConfig, show: (active: Config) => string): string {
-  const active = config.current();
-  return active === undefined ? '' : show(active);
-}
-
-function selfView(
-  { targets, config, exposition, probes, logs }: Parts,
-  { version, nodeVersion }: AppOptions,
-): SelfView {
-  const { successful, successSeconds } = config.lastReload();
-  return {
-    version,
-    nodeVersion,
-    targets: targets.all().length + logsOnlyOf(config.current()).length,
-    configLastReloadSuccessful: successful,
-    configLastReloadSuccessSeconds: successSeconds,
-    collectorFailures: exposition.failures(),
-    probesRefused: probes.refused(),
-    checkpoint: logs.checkpoint(),
-  };
 }

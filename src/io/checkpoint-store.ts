@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { err, ok, type Result } from '../result.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { errorCode } from './explain-access.ts';
+import { readRegularFile } from './read-own-file.ts';
 
 /** Stores one record of all that must survive a crash: the places in logs, and the totals up to them. */
 export interface CheckpointStore {
@@ -17,6 +19,13 @@ export interface CheckpointStore {
 }
 
 const fileName = 'checkpoint.json';
+
+/** More than any record has. A larger file is something else, and would not fit into memory. */
+const maximumRecordBytes = 256 * 1024 * 1024;
+
+/** A named pipe in place of the file would block a thread, which no signal could end; with O_NONBLOCK it is an error. */
+const forReplacing =
+  constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
 
 /**
  * Opens the store in a directory of its own. The first line of its file is the checksum of the rest, so that an
@@ -40,7 +49,7 @@ export async function openCheckpointStore(
       }
       const body = JSON.stringify(record);
       await replaceFile(file, `${checksum(body)}\n${body}`);
-      const place = await open(directory, 'r');
+      const place = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
       await place.sync().finally(() => place.close());
     },
     isHeld: () => lock.value.isHeld(),
@@ -51,7 +60,7 @@ export async function openCheckpointStore(
 async function replaceFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.new`;
   try {
-    const handle = await open(temporary, 'w', 0o600);
+    const handle = await open(temporary, forReplacing, 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();
@@ -67,12 +76,13 @@ async function replaceFile(file: string, text: string): Promise<void> {
 }
 
 async function readRecord(file: string): Promise<Result<unknown, string>> {
-  const text = await readFile(file, 'utf8').catch((error: unknown) =>
+  const bytes = await readRegularFile(file, maximumRecordBytes).catch((error: unknown) =>
     error instanceof Error ? error : new Error(String(error)),
   );
-  if (text instanceof Error) {
-    return errorCode(text) === 'ENOENT' ? ok(undefined) : err(`${file}: ${text.message}`);
+  if (bytes instanceof Error) {
+    return errorCode(bytes) === 'ENOENT' ? ok(undefined) : err(`${file}: ${bytes.message}`);
   }
+  const text = bytes.toString('utf8');
   const split = text.indexOf('\n');
   const body = text.slice(split + 1);
   if (split !== -1 && text.slice(0, split) === checksum(body)) return parseJson(file, body);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -30,7 +31,8 @@ export async function lockDirectory(
 ): Promise<Result<DirectoryLock, string>> {
   try {
     await makeDirectory(directory);
-    const handle = await open(directory, 'r');
+    // Opening a named pipe would wait for a writer, in a thread that no signal can end.
+    const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
     // The address of a socket is limited to 107 bytes. A path may be longer.
     const base = directory.length < 70 ? directory : `/proc/self/fd/${handle.fd}`;
     try {

@@ -4,6 +4,8 @@ import { parseCount } from '../parse/number.ts';
 import type { ProcessStat } from '../parse/proc-pid.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
+import { errorCode } from './explain-access.ts';
+import { readRegularFile } from './read-own-file.ts';
 import { absence } from './read-whole-file.ts';
 
 /** All visible processes, by PID. */
@@ -16,6 +18,9 @@ export type FindProcesses = (
 ) => Promise<Result<readonly number[], Absence>>;
 
 export type ProcessSelection = NonNullable<TargetConfig['processes']>;
+
+/** A number and a newline, with room for what else may stand there. */
+const maximumPidFileBytes = 1024;
 
 /** A search reads every process of the machine. Its result is reused for this time while the processes found live. */
 const reuseMilliseconds = 10_000;
@@ -30,10 +35,13 @@ export function createProcessFinder(selection: ProcessSelection, procRoot: strin
 
 async function fromPidFile(file: string): Promise<Result<readonly number[], Absence>> {
   try {
-    const pid = parseCount((await readFile(file, 'utf8')).trim());
+    const text = await readRegularFile(file, maximumPidFileBytes);
+    const pid = parseCount(text.toString('latin1').trim());
     if (pid !== undefined) return ok([pid]);
   } catch (error) {
-    return err(absence(file, error));
+    if (errorCode(error) !== undefined) return err(absence(file, error));
+    const detail = error instanceof Error ? error.message : String(error);
+    return err({ kind: 'unreadable', subject: file, detail });
   }
   return err({ kind: 'unreadable', subject: file, detail: 'it does not hold a PID' });
 }

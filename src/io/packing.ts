@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
+import { openRegular } from './open-regular.ts';
 
 /** How a rotated file is packed. `unreadable`: this Node.js cannot unpack it. */
 export type Packing = 'gzip' | 'zstd' | 'unreadable';
@@ -47,7 +47,7 @@ export interface Unpacked {
  * @throws ArchiveError after the last piece that could be unpacked
  */
 export async function* unpack(path: string, packing: Packing): AsyncGenerator<Unpacked> {
-  const handle = await open(path, 'r');
+  const handle = await openRegular(path);
   try {
     const { size } = await handle.stat();
     const source = handle.createReadStream({ autoClose: false, highWaterMark: pieceBytes });
@@ -101,7 +101,7 @@ function createZstd(): Transform | undefined {
 
 /** Returns the unpacked size that gzip records at the end, modulo 4 GiB. Of several parts only that of the last one. */
 export async function readRecordedSize(path: string): Promise<number | undefined> {
-  const handle = await open(path, 'r');
+  const handle = await openRegular(path);
   try {
     const { size } = await handle.stat();
     if (size < 18) return undefined;

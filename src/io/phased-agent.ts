@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, Socket } from 'node:net';
-import { type ConnectionOptions, TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { present } from '../present.ts';
 import type { TlsMaterial } from './read-secrets.ts';
 import type { ResolveName } from './resolve-name.ts';
@@ -63,7 +63,8 @@ export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
 }
 
 function watchPhases(socket: Socket, record: PhaseRecord): void {
-  const secure = socket instanceof TLSSocket;
+  // Not `instanceof TLSSocket`, which would load the TLS modules of Node.js for every plain target.
+  const secure = 'encrypted' in socket;
   socket.once('lookup', () => {
     record.phase = 'connecting';
   });

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { constants, gunzipSync } from 'node:zlib';
+import { openRegular } from './open-regular.ts';
 
 const headBytes = 64 * 1024;
 const gzipMagic = [0x1f, 0x8b];
@@ -18,7 +18,7 @@ export async function readFirstLines(path: string): Promise<readonly Buffer[]> {
 }
 
 async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);

@@ -7,7 +7,7 @@ import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import type { KernelSnapshot, ListenCounters, SocketTable } from '../snapshot/kernel.ts';
 import { buildReusedBuffer, type ReusedBuffer, readWholeFile } from './read-whole-file.ts';
-import { listenerArguments, type RunSs, runSs, socketArguments } from './run-ss.ts';
+import { createSs, listenerArguments, type RunSs, type Ss, socketArguments } from './run-ss.ts';
 import { shareCostlyWork } from './share-costly-work.ts';
 
 /**
@@ -28,12 +28,14 @@ export interface KernelReader {
   read(ports: Iterable<number>, fresh?: boolean): Promise<KernelSnapshot>;
   /** Every listening socket of the network namespace. The control groups are known only with `ss`. */
   readListeners(): Promise<Result<SocketTable, Absence>>;
+  /** Ends an `ss` that is running. */
+  close(): void;
 }
 
 export interface KernelReaderOptions {
   /** Where /proc is mounted. */
   readonly procRoot?: string;
-  readonly ss?: RunSs;
+  readonly ss?: Ss;
   /** Unix time in seconds. */
   readonly now?: () => number;
   /** Called once when `ss` cannot be run and the /proc tables are used instead. */
@@ -48,7 +50,12 @@ interface Buffers {
 
 /** Reads the network namespace the exporter runs in. */
 export function buildKernelReader(options: KernelReaderOptions = {}): KernelReader {
-  const { procRoot = '/proc', ss = runSs, now = () => Date.now() / 1000 } = options;
+  const { procRoot = '/proc', ss = createSs(), now = () => Date.now() / 1000 } = options;
+  let isClosed = false;
+  const onAbsent = (absence: Absence): void => {
+    // An ss that close() has ended is not missing.
+    if (!isClosed) options.onAbsent?.(absence);
+  };
   const buffers = {
     tcp: buildReusedBuffer(),
     tcp6: buildReusedBuffer(),
@@ -56,7 +63,7 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
   };
   // Buffers of its own: readListeners() may run while read() uses the others.
   const listing = { tcp: buildReusedBuffer(), tcp6: buildReusedBuffer() };
-  const readSockets = socketsFromSsOrProc({ ...options, procRoot, ss, buffers });
+  const readSockets = socketsFromSsOrProc({ procRoot, ss: ss.run, buffers, onAbsent });
   // Each pass reads all ports that were ever requested, so that all targets share one pass.
   const known = new Set<number>();
   const pass = shareCostlyWork(
@@ -76,10 +83,14 @@ export function buildKernelReader(options: KernelReaderOptions = {}): KernelRead
       return pass(fresh ? 'fresh' : 'recent');
     },
     async readListeners() {
-      const listed = await ss(listenerArguments);
+      const listed = await ss.run(listenerArguments);
       if (listed.ok) return ok(parseSsSockets(listed.value));
       const tables = await readTables(procRoot, listing);
       return tables.ok ? ok(parseProcListeners(tables.value)) : tables;
+    },
+    close() {
+      isClosed = true;
+      ss.close();
     },
   };
 }
@@ -88,7 +99,7 @@ interface SocketSources {
   readonly procRoot: string;
   readonly ss: RunSs;
   readonly buffers: Buffers;
-  readonly onAbsent?: (absence: Absence) => void;
+  readonly onAbsent: (absence: Absence) => void;
 }
 
 type ReadSockets = (ports: ReadonlySet<number>) => Promise<Result<SocketTable, Absence>>;
@@ -102,7 +113,7 @@ function socketsFromSsOrProc({ procRoot, ss, buffers, onAbsent }: SocketSources)
       const listed = await ss(socketArguments(ports));
       if (listed.ok) return ok(parseSsSockets(listed.value, ports));
       failedAt = performance.now();
-      if (!reported) onAbsent?.(listed.error);
+      if (!reported) onAbsent(listed.error);
       reported = true;
     }
     return readProcTables(procRoot, ports, buffers);

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { createLineSplitter } from '../parse/split-lines.ts';
 import { err, ok, type Result } from '../result.ts';
+import { openRegular } from './open-regular.ts';
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
 const newline = Buffer.from('\n');
@@ -41,7 +41,7 @@ export async function readLogFile(
 }
 
 async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path);
+  const file = await openRegular(path);
   try {
     const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
     return buffer.equals(gzipMagic);

@@ -1,7 +1,10 @@
 import { findApacheFormat, findNginxFormat } from '../parse/log-format/find-server-format.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
-import { readOwnFile } from './read-own-file.ts';
+import { readRegularFile } from './read-own-file.ts';
+
+/** As for every configuration file of a server. */
+const maximumBytes = 1024 * 1024;
 
 export interface NamedFormat {
   readonly file: string;
@@ -15,8 +18,9 @@ export async function readLogFormat({
   name,
   server,
 }: NamedFormat): Promise<Result<string, string>> {
-  const text = await readOwnFile(file).catch((error: Error) => error);
-  if (text instanceof Error) return err(`${file}: cannot be read: ${text.message}`);
+  const bytes = await readRegularFile(file, maximumBytes).catch((error: Error) => error);
+  if (bytes instanceof Error) return err(`${file}: cannot be read: ${bytes.message}`);
+  const text = bytes.toString('utf8');
   const found = server === 'nginx' ? findNginxFormat(text, name) : findApacheFormat(text, name);
   const directive = server === 'nginx' ? `log_format ${name}` : `LogFormat "..." ${name}`;
   return found === undefined ? err(`${file}: there is no ${directive}`) : ok(found);

@@ -1,6 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
+
+/** Ten thousand targets take 2 MB. Finding every problem of a larger file that is something else takes minutes. */
+const maximumOwnFileBytes = 4 * 1024 * 1024;
 
 /**
  * The text of a file that a person named, or of a pipe, as `--config.file=<(make-config)` has it. A thread that waits
@@ -10,7 +13,10 @@ import { Socket } from 'node:net';
  */
 export async function readOwnFile(path: string): Promise<string> {
   const stats = await stat(path);
-  if (stats.isFile()) return readFile(path, 'utf8');
+  if (stats.isFile()) {
+    if (stats.size > maximumOwnFileBytes) throw tooLarge(path, stats.size, maximumOwnFileBytes);
+    return readFile(path, 'utf8');
+  }
   if (!stats.isFIFO()) throw notAFile(path);
   return readPipe(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
 }
@@ -28,6 +34,28 @@ export function readOwnFileSync(path: string): Buffer {
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * The bytes of a file that is read again and again while the exporter serves. It must be a regular file: a pipe would
+ * be waited for, and a device has no end.
+ *
+ * @throws why it cannot be read
+ */
+export async function readRegularFile(path: string, maximumBytes: number): Promise<Buffer> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) throw notAFile(path);
+    if (stats.size > maximumBytes) throw tooLarge(path, stats.size, maximumBytes);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+function tooLarge(path: string, size: number, maximum: number): Error {
+  return new Error(`"${path}" has ${size} bytes; want at most ${maximum}`);
 }
 
 function notAFile(path: string): Error {

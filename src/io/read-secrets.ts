@@ -1,6 +1,9 @@
 import type { HttpConfig } from '../config/schema.ts';
 import { present } from '../present.ts';
-import { readOwnFile } from './read-own-file.ts';
+import { readRegularFile } from './read-own-file.ts';
+
+/** Far more than a password, a token or a bundle of certificates has. */
+const maximumSecretBytes = 4 * 1024 * 1024;
 
 /** Request headers of a target: Host, credentials, and configured headers. Files are read again at each call. */
 export async function readRequestHeaders(
@@ -31,7 +34,9 @@ async function readAuthorization(http: HttpConfig): Promise<string | undefined> 
 
 /** Editors and `echo` add a newline to the file, which is not part of the secret. */
 async function readSecret(path: string | undefined): Promise<string> {
-  return path === undefined ? '' : (await readOwnFile(path)).replace(/\r?\n$/, '');
+  if (path === undefined) return '';
+  const bytes = await readRegularFile(path, maximumSecretBytes);
+  return bytes.toString('utf8').replace(/\r?\n$/, '');
 }
 
 /** TLS options of a target for Node.js. */
@@ -48,14 +53,11 @@ export async function readTlsMaterial(http: HttpConfig): Promise<TlsMaterial> {
   return {
     rejectUnauthorized: insecure_skip_verify !== true,
     ...present({
-      ca: ca_file === undefined ? undefined : await readPem(ca_file),
-      cert: cert_file === undefined ? undefined : await readPem(cert_file),
-      key: key_file === undefined ? undefined : await readPem(key_file),
+      ca: ca_file === undefined ? undefined : await readRegularFile(ca_file, maximumSecretBytes),
+      cert:
+        cert_file === undefined ? undefined : await readRegularFile(cert_file, maximumSecretBytes),
+      key: key_file === undefined ? undefined : await readRegularFile(key_file, maximumSecretBytes),
       servername: server_name,
     }),
   };
-}
-
-async function readPem(path: string): Promise<Buffer> {
-  return Buffer.from(await readOwnFile(path));
 }

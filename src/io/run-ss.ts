@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { err, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 
@@ -15,26 +15,52 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 /** Runs `ss` and returns its output. */
 export type RunSs = (args: readonly string[]) => Promise<Result<Uint8Array, Absence>>;
 
+export interface Ss {
+  readonly run: RunSs;
+  /** Ends what is running, and starts nothing more. A process that hangs would outlive the exporter. */
+  close(): void;
+}
+
 /**
  * `ss` of iproute2 reads from the kernel through sock_diag, a netlink socket that Node.js cannot open. It needs no
  * privileges and shows the network namespace in which it runs.
+ *
+ * @param path the directories in which it is looked for
  */
-export const runSs: RunSs = (args) =>
-  new Promise((resolve) => {
-    execFile(
-      'ss',
-      [...args],
-      {
-        encoding: 'buffer',
-        maxBuffer: maximumOutputBytes,
-        timeout: maximumRunMilliseconds,
-        killSignal: 'SIGKILL',
-        env: { PATH: systemPath, LC_ALL: 'C' },
-        windowsHide: true,
-      },
-      (error, stdout) => resolve(error === null ? ok(stdout) : err(ssAbsence(error))),
-    );
-  });
+export function createSs(path = systemPath): Ss {
+  const running = new Set<ChildProcess>();
+  let isClosed = false;
+  const run: RunSs = (args) =>
+    new Promise((resolve) => {
+      if (isClosed) {
+        resolve(err({ kind: 'unreadable', subject: 'ss', detail: 'the exporter is ending' }));
+        return;
+      }
+      const child = execFile('ss', [...args], executionOptions(path), (error, stdout) => {
+        running.delete(child);
+        resolve(error === null ? ok(stdout) : err(ssAbsence(error)));
+      });
+      running.add(child);
+    });
+  return {
+    run,
+    close() {
+      isClosed = true;
+      for (const child of running) child.kill('SIGKILL');
+    },
+  };
+}
+
+function executionOptions(path: string) {
+  return {
+    encoding: 'buffer',
+    maxBuffer: maximumOutputBytes,
+    timeout: maximumRunMilliseconds,
+    killSignal: 'SIGKILL',
+    env: { PATH: path, LC_ALL: 'C' },
+    windowsHide: true,
+  } as const;
+}
 
 /**
  * Arguments for the sockets of some local ports, one line each: `t`cp, `i`nternal figures, `n`umeric, `e`xtended

@@ -1,3 +1,4 @@
+import { refusalReasons } from '../snapshot/refused-clients.ts';
 import type { SelfView } from '../snapshot/self-view.ts';
 import { type Family, family } from './family.ts';
 import { figures } from './figures.ts';
@@ -52,6 +53,17 @@ export const selfFamilies: readonly Family<SelfView>[] = [
     help: 'Requests to /probe refused because the configuration does not allow the target.',
     source,
     read: ({ probesRefused }) => probesRefused,
+  }),
+  family({
+    name: 'keepalive_exporter_clients_refused_total',
+    type: 'counter',
+    help: 'Requests and connections to the exporter that its web configuration refused, by reason. Absent without --web.config.file.',
+    labels: ['reason'],
+    source,
+    samples: ({ clientsRefused }: SelfView) =>
+      clientsRefused === undefined
+        ? []
+        : refusalReasons.map((reason) => ({ labels: { reason }, value: clientsRefused[reason] })),
   }),
   figure({
     name: 'keepalive_exporter_checkpoint_last_success_timestamp_seconds',

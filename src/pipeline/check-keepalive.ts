@@ -121,12 +121,17 @@ async function startWaits(
 ): Promise<readonly Promise<void>[]> {
   const { limits, onProgress } = check.options;
   const waits: Promise<void>[] = [];
+  let goesOn = true;
   for (const lateAfterSeconds of planLateRequests(limits, promise)) {
     const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
     const outcome = (await connection?.request())?.outcome;
     // A server without a slot for this connection has none for the next one.
     if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;
     waits.push(waitOnce(connection, lateAfterSeconds, check.options.signal));
+    // The first connection must not reach its idle timeout meanwhile: that would look like a limit of requests.
+    if (goesOn && check.first.exchanges.length < limits.maxRequests) {
+      goesOn = await repeat(check.first);
+    }
   }
   const promised = present({ promisedSeconds: promise?.timeoutSeconds });
   if (waits.length > 0) onProgress?.({ kind: 'waiting', connections: waits.length, ...promised });

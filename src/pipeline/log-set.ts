@@ -4,6 +4,7 @@ import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import { createAddressKey } from '../io/create-address-key.ts';
 import type { InputPlace } from '../io/log-input.ts';
+import type { HashKey } from '../parse/log-format/hash-address.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { LogView } from '../snapshot/log-source.ts';
 import {
@@ -58,7 +59,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
 class Logs implements LogSet {
   readonly #options: LogSetOptions;
   /** Another one in each process, so that a hash cannot be matched elsewhere. */
-  readonly #addressKey = createAddressKey();
+  #addressKey: HashKey | undefined;
   readonly #inputs: ReturnType<typeof createInputRegistry>;
   readonly #checkpoint: CheckpointKeeper;
   #entries = new Map<string, Entry>();
@@ -153,7 +154,11 @@ class Logs implements LogSet {
     const known = this.#entries.get(name);
     if (known?.key === key) return () => known;
     const isCaughtUp = known?.logs.isCaughtUp() ?? this.#parkedOf(name) === undefined;
-    const addressKey = this.#addressKey;
+    const addressKey = () => {
+      // For the first access log only: an exporter without logs does not load crypto.
+      this.#addressKey ??= createAddressKey();
+      return this.#addressKey;
+    };
     const options = { ...this.#options, config: target, logs, isCaughtUp, addressKey };
     const begin = await prepareTargetLogs(options);
     return () => ({ key, logs: begin(this.#parkedOf(name)) });

@@ -24,7 +24,7 @@ export interface TargetLogsOptions {
   /** False while lines that the saved counts include may still be unread: totals must not seem to fall. */
   readonly isCaughtUp: boolean;
   /** Hashes the addresses of clients. */
-  readonly addressKey: HashKey;
+  readonly addressKey: () => HashKey;
   readonly stdin: Readable;
   readonly log: Log;
   /** Unix time in seconds. */
@@ -80,7 +80,7 @@ async function compileSources({
 }: TargetLogsOptions): Promise<readonly CompiledSource[]> {
   const sources: CompiledSource[] = [];
   for (const source of config.access_logs) {
-    sources.push({ source, format: await compileSourceFormat(source, config, addressKey) });
+    sources.push({ source, format: await compileSourceFormat(source, config, addressKey()) });
   }
   return sources;
 }

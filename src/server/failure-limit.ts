@@ -34,7 +34,7 @@ export function createFailureLimit(now: () => number): FailureLimit {
 }
 
 /** A client with an IPv6 address usually controls its whole /64. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!isIPv6(address) || address.startsWith('::ffff:')) return address;
   return address.split('::')[0]?.split(':').slice(0, 4).join(':') ?? address;
 }

@@ -7,7 +7,7 @@ export function registerPageRoute(server: FastifyInstance, ports: ServerPorts): 
   server.get<{ Querystring: { refresh?: string } }>('/', async (request, reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .header('content-security-policy', pageContentSecurityPolicy)
+      .header('content-security-policy', pageContentSecurityPolicy())
       .header('cache-control', 'no-store')
       .header('x-content-type-options', 'nosniff')
       .header('referrer-policy', 'no-referrer')

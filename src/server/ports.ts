@@ -2,7 +2,7 @@ import type { ProbeRefusal } from '../config/probe-policy.ts';
 import type { Result } from '../result.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 
-/** The functions that the routes need from the application; app.ts provides them. */
+/** The functions that the routes need from the application; server-ports.ts provides them. */
 export interface ServerPorts {
   /** The exposition of all targets and of the exporter itself. */
   renderMetrics(query: ScrapeQuery): Promise<string>;

@@ -2,7 +2,8 @@ import type { FastifyReply, onRequestAsyncHookHandler } from 'fastify';
 import type { ConfigProblem } from '../config/parse-config.ts';
 import type { RateLimit, WebConfig } from '../config/web-config.ts';
 import type { Result } from '../result.ts';
-import { createBasicAuth } from './basic-auth.ts';
+import type { RefusalReason } from '../snapshot/refused-clients.ts';
+import { type AuthVerdict, createBasicAuth } from './basic-auth.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 export interface RequestGateOptions {
@@ -12,6 +13,8 @@ export interface RequestGateOptions {
   readonly now: () => number;
   /** Called for each request with the problems of the configuration; empty when there is none. */
   readonly onConfig: (problems: readonly ConfigProblem[]) => void;
+  /** Called for each request that is refused because of its client. */
+  readonly onRefused: (reason: RefusalReason, address: string) => void;
 }
 
 /**
@@ -26,21 +29,28 @@ export function createRequestGate(options: RequestGateOptions): onRequestAsyncHo
     options.onConfig(config.ok ? [] : config.error);
     if (!config.ok) return refuse(reply, 500, 'Internal Server Error');
     const { headers, rateLimit, users } = config.value;
-    if (!passes(rateLimit)) return refuse(reply, 429, 'Too Many Requests');
+    const address = request.socket.remoteAddress ?? '';
+    if (!passes(rateLimit)) {
+      options.onRefused('rate_limit', address);
+      return refuse(reply, 429, 'Too Many Requests');
+    }
     for (const [name, value] of headers) reply.header(name, value);
     if (users.size === 0) return;
-    const verdict = await authenticate({
-      header: request.headers.authorization,
-      address: request.socket.remoteAddress ?? '',
-      users,
-    });
+    const header = request.headers.authorization;
+    const verdict = await authenticate({ header, address, users });
+    if (verdict === 'accepted') return;
+    options.onRefused(header === undefined ? 'no_password' : refusals[verdict], address);
     if (verdict === 'limited') return refuse(reply, 429, 'Too Many Requests');
     if (verdict === 'busy') return refuse(reply, 503, 'Service Unavailable');
-    if (verdict === 'refused') {
-      return refuse(reply.header('www-authenticate', 'Basic'), 401, 'Unauthorized');
-    }
+    return refuse(reply.header('www-authenticate', 'Basic'), 401, 'Unauthorized');
   };
 }
+
+const refusals: Readonly<Record<Exclude<AuthVerdict, 'accepted'>, RefusalReason>> = {
+  refused: 'password',
+  busy: 'busy',
+  limited: 'too_many_failures',
+};
 
 function refuse(reply: FastifyReply, status: number, text: string): FastifyReply {
   return reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`);

@@ -14,8 +14,14 @@ const handshakeMilliseconds = 10_000;
 /** How often Node closes connections whose request is too slow; its default is 30 s. */
 const connectionsCheckingInterval = 5000;
 
+export interface SecureOptions {
+  readonly source: TlsSource;
+  /** Called with the address of a client whose certificate is missing or not accepted. */
+  readonly onRefused: (address: string) => void;
+}
+
 /** @param tls absent for plain HTTP */
-export function createServerFactory(tls: TlsSource | undefined): FastifyServerFactory {
+export function createServerFactory(tls: SecureOptions | undefined): FastifyServerFactory {
   return (handler, timeouts) => {
     const server =
       tls === undefined
@@ -31,7 +37,10 @@ export function createServerFactory(tls: TlsSource | undefined): FastifyServerFa
   };
 }
 
-function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServer {
+function createTlsServer(
+  handler: RequestListener,
+  { source, onRefused }: SecureOptions,
+): HttpsServer {
   let used = source();
   const server = createHttpsServer(
     // Certificates are checked below, by Go's policies; Node supports only two of them.
@@ -55,7 +64,9 @@ function createTlsServer(handler: RequestListener, source: TlsSource): HttpsServ
   });
   server.prependListener('secureConnection', (socket) => {
     const check = checkClientCertificate(used.config, presentedBy(socket));
-    if (!check.ok) socket.destroy();
+    if (check.ok) return;
+    onRefused(socket.remoteAddress ?? '');
+    socket.destroy();
   });
   server.prependListener('tlsClientError', answerPlainHttp);
   return server;

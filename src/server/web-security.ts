@@ -1,6 +1,8 @@
 import type { FastifyServerFactory, onRequestAsyncHookHandler } from 'fastify';
 import { type ConfigProblem, configProblemText } from '../config/parse-config.ts';
 import { err, ok, type Result } from '../result.ts';
+import type { RefusalCounts } from '../snapshot/refused-clients.ts';
+import { createRefusedClients, type LogRefusal } from './refused-clients.ts';
 import { createRequestGate } from './request-gate.ts';
 import { createServerFactory } from './secure-server.ts';
 import { createTlsSource } from './tls-source.ts';
@@ -14,6 +16,8 @@ export interface WebSecurityOptions {
   readonly now: () => number;
   /** Called once when the file or a certificate can no longer be used. */
   readonly logError: (message: string) => void;
+  /** Called for clients that are refused, at most once an hour for each address and reason. */
+  readonly logRefusal: LogRefusal;
 }
 
 /** TLS and authentication of a server, from its web config. */
@@ -22,6 +26,8 @@ export interface WebSecurity {
   readonly serverFactory: FastifyServerFactory;
   /** Sets the configured headers; answers 500, 429, 401 or 503 when the route must not run. */
   readonly onRequest: onRequestAsyncHookHandler;
+  /** How many requests and connections were refused. */
+  readonly refused: () => RefusalCounts;
 }
 
 /** Reads a web config and its certificates. An error lists why the exporter cannot start with them. */
@@ -32,17 +38,21 @@ export function createWebSecurity(
   const config = file.current();
   if (!config.ok) return err(problemTexts(options.file, config.error));
   const logOnce = createLogOnce(options.logError);
+  const refusals = createRefusedClients({ now: options.now, log: options.logRefusal });
   const onRequest = createRequestGate({
     readConfig: file.current,
     now: options.now,
     onConfig: (problems) => logOnce('config', problemTexts(options.file, problems).join('\n')),
+    onRefused: refusals.note,
   });
+  const gate = { onRequest, refused: refusals.counts };
   if (config.value.tls === undefined) {
-    return ok({ serverFactory: createServerFactory(undefined), onRequest });
+    return ok({ serverFactory: createServerFactory(undefined), ...gate });
   }
   const tls = createTlsSource(file, (problem) => logOnce('tls', problem));
   if (!tls.ok) return err([`${options.file}: tls_server_config: ${tls.error}`]);
-  return ok({ serverFactory: createServerFactory(tls.value), onRequest });
+  const onRefused = (address: string) => refusals.note('certificate', address);
+  return ok({ serverFactory: createServerFactory({ source: tls.value, onRefused }), ...gate });
 }
 
 function problemTexts(file: string, problems: readonly ConfigProblem[]): readonly string[] {

@@ -1,3 +1,5 @@
+import type { RefusalCounts } from './refused-clients.ts';
+
 /** The state of the exporter itself when metrics are rendered. */
 export interface SelfView {
   readonly version: string;
@@ -9,6 +11,8 @@ export interface SelfView {
   /** Families left out of an exposition because reading them failed. */
   readonly collectorFailures: number;
   readonly probesRefused: number;
+  /** Undefined without a web configuration. */
+  readonly clientsRefused: RefusalCounts | undefined;
   /** Undefined without a checkpoint directory. */
   readonly checkpoint:
     | { readonly lastSuccessSeconds: number; readonly failures: number }

@@ -25,3 +25,13 @@ test('updateBenchmarks() drops the section of a benchmark that is gone', () => {
   const first = updateBenchmarks('', [logs, scrape], names);
   expect(updateBenchmarks(first, [], ['logs'])).not.toContain('## scrape');
 });
+
+test('updateBenchmarks() says how to run a benchmark that has no section yet, until it has run', () => {
+  const first = updateBenchmarks('', [logs], names);
+  expect(first).toContain(
+    '## scrape\n\nNot measured yet. `npm run bench -- --write scrape` fills this section.\n',
+  );
+  const both = updateBenchmarks(first, [scrape], names);
+  expect(both).not.toContain('Not measured yet');
+  expect(updateBenchmarks(both, [], names)).toBe(both);
+});

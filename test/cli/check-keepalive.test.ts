@@ -6,7 +6,15 @@ import { startHostileServer } from '../support/hostile-server.ts';
 
 const never = new Promise<void>(() => undefined);
 
-async function runCheck(args: readonly string[], terminated: Promise<void> = never) {
+interface RunOptions {
+  readonly terminated?: Promise<void>;
+  readonly onStderr?: (text: string) => void;
+}
+
+async function runCheck(
+  args: readonly string[],
+  { terminated = never, onStderr = () => undefined }: RunOptions = {},
+) {
   const written: string[] = [];
   let stdout = '';
   const code = await run(['check-keepalive', ...args], {
@@ -18,7 +26,10 @@ async function runCheck(args: readonly string[], terminated: Promise<void> = nev
     stdout: (text) => {
       stdout += text;
     },
-    stderr: (text) => written.push(text),
+    stderr: (text) => {
+      written.push(text);
+      onStderr(text);
+    },
     now: () => new Date(0),
     terminated,
     onHangup: () => undefined,
@@ -112,8 +123,14 @@ describe('check-keepalive', () => {
 
   test('ends at Ctrl-C with what is known', async () => {
     const { url } = await startServer(answerAll);
-    const interrupt = new Promise<void>((resolve) => setTimeout(resolve, 300));
-    const { code, stdout } = await runCheck([url, '--max-wait=60s'], interrupt);
+    let interrupt: (() => void) | undefined;
+    const terminated = new Promise<void>((resolve) => {
+      interrupt = resolve;
+    });
+    const onStderr = (text: string) => {
+      if (text.includes('wait for the server to close')) interrupt?.();
+    };
+    const { code, stdout } = await runCheck([url, '--max-wait=60s'], { terminated, onStderr });
     expect(code).toBe(1);
     expect(stdout).toContain('yes: HTTP/1.1');
     expect(stdout).toContain('[stopped]');

@@ -27,7 +27,7 @@ test('the configuration of node-logs counts the lines of ingress-nginx in the di
     .replaceAll('/var/lib/keepalive-exporter', join(path, 'checkpoint'));
   const { metrics } = await startInProcess(parse(shipped) as object);
   const until = async (holds: (exposition: Exposition) => boolean) =>
-    expect.poll(async () => holds(await metrics()), { timeout: 10_000 }).toBe(true);
+    expect.poll(async () => holds(await metrics()), { timeout: 60_000 }).toBe(true);
   const lines = (count: number) => (exposition: Exposition) =>
     exposition.value('webserver_log_lines_total', { result: 'parsed' }) === count;
   await until((exposition) => exposition.sum('webserver_log_source_up') >= 1);

@@ -193,11 +193,14 @@ describe('--web.config.file', () => {
     await appendFile(file, text);
     const content = { text };
     const problems: string[] = [];
+    const refusals: string[] = [];
     const security = createWebSecurity({
       file,
       readFile: () => Buffer.from(content.text),
       now: () => performance.now(),
       logError: (message) => problems.push(message),
+      logRefusal: (message, { address, remedy }) =>
+        refusals.push(`${address}: ${message}; ${remedy}`),
     });
     if (!security.ok) throw new Error(security.error.join('\n'));
     const { server } = buildServer({
@@ -217,14 +220,16 @@ describe('--web.config.file', () => {
         listTargets: () => [],
       },
     });
-    const status = async (authorization?: string) =>
+    const { refused } = security.value;
+    const status = async (authorization?: string, remoteAddress = '192.0.2.1') =>
       (
         await server.inject({
           url: '/metrics',
+          remoteAddress,
           ...(authorization === undefined ? {} : { headers: { authorization } }),
         })
       ).statusCode;
-    return { content, problems, status };
+    return { content, problems, refusals, refused, status };
   };
 
   test('D7 that becomes invalid while serving refuses with 500, in one log line, until it is corrected', async () => {
@@ -251,6 +256,27 @@ describe('--web.config.file', () => {
     ]) {
       expect(await status(basic(text))).not.toBe(200);
     }
+  });
+
+  test('D6 that refuses 1,000 wrong passwords of one address logs one line, which names the address and what to do', async () => {
+    const { status, refusals, refused } = await serve(
+      `basic_auth_users: {prom: '${await hash('secret', 4)}'}`,
+    );
+    const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+    // As browsers do with their first request, and no mistake.
+    expect(await status()).toBe(401);
+    expect(refusals).toEqual([]);
+    for (let guess = 0; guess < 1000; guess++) await status(basic(`prom:${guess}`));
+    expect(refusals).toEqual([
+      expect.stringMatching(
+        /^192\.0\.2\.1: client refused: wrong user name or password; .*basic_auth/,
+      ),
+    ]);
+    expect(await status(basic('prom:0'), '192.0.2.2')).toBe(401);
+    expect(refusals).toHaveLength(2);
+    const { no_password, password, too_many_failures } = refused();
+    expect(no_password).toBe(1);
+    expect(password + too_many_failures).toBe(1001);
   });
 });
 

@@ -67,7 +67,9 @@ test('B19 it holds across PID and network namespaces, and ends with kill -9', as
   const ended = once(holder, 'exit');
   holder.kill('SIGKILL');
   await ended;
-  await expect.poll(() => lockDirectory(directory, 'next')).toMatchObject({ ok: true });
+  await expect
+    .poll(() => lockDirectory(directory, 'next'), { timeout: 60_000 })
+    .toMatchObject({ ok: true });
 });
 
 test('B19 a file left by a process that died, or by an earlier version, is not a lock', async () => {

@@ -40,7 +40,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
                 while (await input.poll());
                 return holds();
               },
-              { timeout: 10_000 },
+              { timeout: 60_000 },
             )
             .toBe(true),
         place: async () => JSON.parse(JSON.stringify(await input.place())) as InputPlace,

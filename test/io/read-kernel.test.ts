@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { buildKernelReader } from '../../src/io/read-kernel.ts';
-import type { RunSs } from '../../src/io/run-ss.ts';
+import type { Ss } from '../../src/io/run-ss.ts';
 import { err } from '../../src/result.ts';
 
-const withoutSs: RunSs = () =>
-  Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'it is not installed' }));
+const withoutSs: Ss = {
+  run: () =>
+    Promise.resolve(err({ kind: 'not_found', subject: 'ss', detail: 'it is not installed' })),
+  close: () => undefined,
+};
 
 const cleanups: (() => Promise<void>)[] = [];
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -55,4 +55,11 @@ test('a directory and a device are errors', async () => {
     await expect(readOwnFile(path)).rejects.toThrow('is not a regular file');
     expect(() => readOwnFileSync(path)).toThrow('is not a regular file');
   }
+});
+
+test('D8 a configuration larger than any is refused before it is read', async () => {
+  const path = join(await directory(), 'large');
+  await writeFile(path, '');
+  await truncate(path, 4 * 1024 * 1024 + 1);
+  await expect(readOwnFile(path)).rejects.toThrow('has 4194305 bytes; want at most 4194304');
 });

@@ -219,6 +219,6 @@ describe('renderPage()', () => {
 });
 
 test('D5 the content security policy admits nothing but the page’s own style and script', () => {
-  expect(pageContentSecurityPolicy).toContain("default-src 'none'");
-  expect(pageContentSecurityPolicy).not.toContain('unsafe-inline');
+  expect(pageContentSecurityPolicy()).toContain("default-src 'none'");
+  expect(pageContentSecurityPolicy()).not.toContain('unsafe-inline');
 });

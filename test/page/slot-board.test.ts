@@ -154,7 +154,7 @@ test('the page reloads itself only without a script, and its policy allows the s
   expect(text).toContain('data-refresh="5"');
   expect(text).toContain(liveScript);
   expect(text).not.toMatch(/ on\w+="/);
-  expect(pageContentSecurityPolicy).toContain("script-src 'sha256-");
+  expect(pageContentSecurityPolicy()).toContain("script-src 'sha256-");
   expect(() => new Script(liveScript)).not.toThrow();
 });
 

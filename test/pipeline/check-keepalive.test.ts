@@ -174,14 +174,27 @@ test('checkKeepalive() ends at once when aborted, with the facts so far', async 
   const server = await startHostileServer(answerAll);
   onTestFinished(() => server.stop());
   const controller = new AbortController();
-  const checking = check(server.url, { maxWaitSeconds: 60, signal: controller.signal });
-  setTimeout(() => controller.abort(), 400);
-  const report = await checking;
+  const report = await check(server.url, {
+    ...{ maxWaitSeconds: 60, timeoutSeconds: 30, signal: controller.signal },
+    onWaiting: () => setTimeout(() => controller.abort(), 200),
+  });
   expect(report.reuse).toMatchObject({ http11: 'reused', http10WithoutHeader: 'reused' });
   expect(report.requests).toEqual({ moreThanRequests: 5 });
   expect(report.idle.atLeastSeconds).toBeGreaterThan(0.1);
   expect(report.cost.durationSeconds).toBeLessThan(30);
   expect(report.findings).toMatchObject([{ id: 'stopped' }]);
+});
+
+test('checkKeepalive() takes no close for a limit of requests that its own other connections have caused', async () => {
+  const { report } = await checkServer(
+    (socket) => {
+      // A new connection waits for its first answer, and an idle one ends sooner than four of them are open.
+      setTimeout(() => answerAll(socket), 300);
+      socket.setTimeout(900, () => socket.end());
+    },
+    { waiting: 4, maxWaitSeconds: 2, timeoutSeconds: 30 },
+  );
+  expect(report.requests).toEqual({ moreThanRequests: 5 });
 });
 
 test('checkKeepalive() opens no more connections and sends no more requests than stated', async () => {

@@ -225,17 +225,17 @@ describe('every input, after', () => {
       const { inputs, apply, lines, reasons } = world;
       await apply();
       await inputs.write(3);
-      await expect.poll(lines, { timeout: 10_000 }).toEqual(all(3));
+      await expect.poll(lines, { timeout: 60_000 }).toEqual(all(3));
       expect(reasons()).toEqual(all('reading'));
       const before = descriptors();
       await run(world);
-      await expect.poll(reasons, { timeout: 10_000 }).toEqual(all('reading'));
+      await expect.poll(reasons, { timeout: 60_000 }).toEqual(all('reading'));
       await inputs.write(2);
       const wanted = Object.fromEntries(inputKinds.map((kind) => [kind, 5 + (during[kind] ?? 0)]));
-      await expect.poll(lines, { timeout: 10_000 }).toEqual(wanted);
+      await expect.poll(lines, { timeout: 60_000 }).toEqual(wanted);
       // What was read is in the record, whatever happened on the way.
       await world.restart(() => Promise.resolve());
-      await expect.poll(lines, { timeout: 10_000 }).toEqual(wanted);
+      await expect.poll(lines, { timeout: 60_000 }).toEqual(wanted);
       expect(descriptors()).toBeLessThanOrEqual(before + renamed);
     },
   );

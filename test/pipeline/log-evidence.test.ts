@@ -53,7 +53,7 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
     config: target,
     logs: config.logs,
     isCaughtUp: true,
-    addressKey: [1, 2],
+    addressKey: () => [1, 2],
     stdin: new PassThrough(),
     log: silent,
     now: () => now,

@@ -76,7 +76,6 @@ describe('a reload', () => {
     await reloading;
     await waitUntil({
       until: `all ${written} are counted`,
-      withinMs: 3000,
       holds: () => lines(name) === written,
     });
   });

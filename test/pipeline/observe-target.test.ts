@@ -81,7 +81,7 @@ describe('createTarget()', () => {
       log: { ...silent, warn: (text) => lines.push(text) },
     });
     const observed = target.observe(5000);
-    await expect.poll(server.connections).toBe(1);
+    await expect.poll(server.connections, { timeout: 60_000 }).toBe(1);
     asked.abort();
     const view = await observed;
     expect(view.counters.failures).toEqual(expect.objectContaining({ response_timeout: 0 }));

@@ -7,13 +7,29 @@ import { keep, keepOpen } from '../support/keep.ts';
 import { type RealApache, startApache } from '../support/real-apache.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-async function exporterFor(apache: RealApache, timeout = '5s'): Promise<RunningExporter> {
-  const config = `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}", timeout: ${timeout}}]`;
+async function exporterFor(apache: RealApache): Promise<RunningExporter> {
+  const config = `targets: [{name: shop, server: apache, status_url: "${apache.statusUrl}", timeout: 60s}]`;
   return keep(await startExporter({ config }));
 }
 
 async function read(exporter: RunningExporter): Promise<Exposition> {
-  return parseExposition(await exporter.metrics());
+  return parseExposition(await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '60' }));
+}
+
+/** Reads until it holds: a client has its answer a moment before its worker is marked as idle. */
+async function readUntil(
+  exporter: RunningExporter,
+  holds: (exposition: Exposition) => boolean,
+): Promise<Exposition> {
+  let exposition = await read(exporter);
+  await waitUntil({
+    until: 'the server shows its clients as they are',
+    async holds() {
+      exposition = await read(exporter);
+      return holds(exposition);
+    },
+  });
+  return exposition;
 }
 
 function slots(exposition: Exposition, kind: string): Record<string, number> {
@@ -50,7 +66,7 @@ async function scoreboard(apache: RealApache): Promise<Record<string, number>> {
 }
 
 describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
-  const options = { mpm, maxRequestWorkers: 8, threadsPerChild: 4, keepAliveTimeout: 60 };
+  const options = { mpm, maxRequestWorkers: 8, threadsPerChild: 4 };
 
   test.each([0, 3, 7])(
     'with %i idle keep-alive clients every state agrees with the scoreboard',
@@ -58,13 +74,15 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
       const apache = keep(await startApache(options));
       const exporter = await exporterFor(apache);
       if (count > 0) keepOpen(await openKeepaliveClients({ port: apache.port, count }));
-      const exposition = await read(exporter);
+      const exposition = await readUntil(
+        exporter,
+        (last) => slots(last, 'worker')['keepalive'] === count,
+      );
       const counts = slots(exposition, 'worker');
       expect(
         exposition.value('webserver_slots_limit', { kind: 'worker', source: 'scoreboard' }),
       ).toBe(8);
       expect(sum(counts)).toBe(8);
-      expect(counts['keepalive']).toBe(count);
       expect(counts['writing']).toBe(1);
       const { unknown, ...named } = counts;
       expect(unknown).toBe(0);
@@ -86,27 +104,27 @@ describe.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
       }),
     );
     const clients = keepOpen(await openKeepaliveClients({ port: apache.port, count: 8 }));
-    const full = parseExposition(
-      await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '2' }),
-    );
-    expect(full.value('webserver_up', { target: 'full' })).toBe(0);
+    let full: Exposition;
+    do {
+      full = parseExposition(
+        await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '2' }),
+      );
+      expect(full.value('webserver_up', { target: 'full' })).toBe(0);
+      // On a slow machine the other one may need more than one scrape.
+    } while (full.value('webserver_up', { target: 'healthy' }) !== 1);
     expect(
       full.value('webserver_scrape_result', { target: 'full', result: 'response_timeout' }),
     ).toBe(1);
     // Never answered before: nobody knows how many slots there are.
     expect(full.samples('webserver_slots', { target: 'full' })).toEqual([]);
-    expect(full.value('webserver_up', { target: 'healthy' })).toBe(1);
     await clients.close();
-    const after = await read(exporter);
-    expect(after.value('webserver_up', { target: 'full' })).toBe(1);
+    await readUntil(exporter, (after) => after.value('webserver_up', { target: 'full' }) === 1);
   });
 });
 
 describe('Apache prefork', () => {
   test('a scrape leaves no keep-alive slot of ours behind', async () => {
-    const apache = keep(
-      await startApache({ mpm: 'prefork', maxRequestWorkers: 8, keepAliveTimeout: 60 }),
-    );
+    const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 8 }));
     const exporter = await exporterFor(apache);
     await exporter.metrics();
     expect((await scoreboard(apache))['keepalive']).toBe(0);
@@ -122,6 +140,7 @@ describe('Apache prefork', () => {
   });
 
   test('A12 the start time does not move between scrapes', async () => {
+    const startedAt = Date.now() / 1000;
     const apache = keep(await startApache({ mpm: 'prefork', maxRequestWorkers: 2 }));
     const exporter = await exporterFor(apache);
     const seen = new Set<number | undefined>();
@@ -130,7 +149,7 @@ describe('Apache prefork', () => {
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     expect(seen.size).toBe(1);
-    expect([...seen][0]).toBeGreaterThan(Date.now() / 1000 - 60);
+    expect([...seen][0]).toBeGreaterThan(startedAt - 2);
   });
 });
 
@@ -143,7 +162,6 @@ describe('Apache event', () => {
           mpm: 'event',
           maxRequestWorkers: 8,
           threadsPerChild: 4,
-          keepAliveTimeout: 60,
         }),
       );
       const exporter = await exporterFor(apache);
@@ -154,15 +172,10 @@ describe('Apache event', () => {
       // A process too many is ended, and its idle connections with it.
       const open = () => clients?.open() ?? 0;
       // By the kernel at once: the page says 0 for up to KeepAliveTimeout.
-      let exposition = await read(exporter);
-      await waitUntil({
-        until: 'the kernel has been read since the clients came',
-        withinMs: 20_000,
-        async holds() {
-          exposition = await read(exporter);
-          return slots(exposition, 'connection')['keepalive'] === open();
-        },
-      });
+      const exposition = await readUntil(
+        exporter,
+        (last) => slots(last, 'connection')['keepalive'] === open(),
+      );
       const workers = slots(exposition, 'worker');
       const connections = slots(exposition, 'connection');
       expect(exposition.value('webserver_info', { mpm: 'event', keepalive_model: 'async' })).toBe(

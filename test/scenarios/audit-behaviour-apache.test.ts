@@ -78,7 +78,7 @@ describe('what the audit says of Apache is what Apache does', () => {
         '</VirtualHost>',
         '<VirtualHost *:*>',
         '  ServerName own.example',
-        '  KeepAliveTimeout 20',
+        '  KeepAliveTimeout 300',
         '</VirtualHost>',
       ].join('\n'),
     });

@@ -10,14 +10,23 @@ import { createAuthority, type KeyPair } from '../support/certificates.ts';
 import { checkUrl } from '../support/check-url.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { keep, keepTempDirectory } from '../support/keep.ts';
+import { measureLateness } from '../support/lateness.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
 
-/** The product's claim; the machine that runs the tests may be busy. */
+/** The product's claim, on a machine that has time for it. */
 const toleratedSeconds = 0.2;
 
-function expectIdleTimeout({ idle }: KeepaliveReport, seconds: number): void {
-  expect(Math.abs((idle.idleTimeoutSeconds ?? 0) - seconds)).toBeLessThan(toleratedSeconds);
+/** Never earlier than the server closes, and later only by what the machine was late. */
+function expectAbout(measured: number | undefined, seconds: number, latenessSeconds: number): void {
+  expect(measured).toBeGreaterThan(seconds - toleratedSeconds);
+  expect(measured).toBeLessThan(seconds + toleratedSeconds + latenessSeconds);
+}
+
+/** Connections that end one after the other need not be the server's doing where the machine was as late as that. */
+function findingsOf({ findings }: KeepaliveReport, latenessSeconds: number): readonly string[] {
+  const ids = findings.map(({ id }) => id);
+  return latenessSeconds < toleratedSeconds ? ids : ids.filter((id) => id !== 'idle-uneven');
 }
 
 async function certificate(): Promise<{ readonly caFile: string; readonly pair: KeyPair }> {
@@ -73,12 +82,17 @@ test.concurrent.each(['prefork', 'worker', 'event'] as const)(
         ].join('\n'),
       }),
     );
-    const [plain, secure, closing, endless] = await Promise.all([
-      checkUrl(apache.url),
-      checkUrl(`https://localhost:${tls}/`, { caFile }),
-      checkUrl(`http://127.0.0.1:${off}/`),
-      checkUrl(`http://127.0.0.1:${unlimited}/`),
-    ]);
+    const { result, latenessSeconds } = await measureLateness(() =>
+      Promise.all([
+        checkUrl(apache.url),
+        checkUrl(`https://localhost:${tls}/`, { caFile }),
+        checkUrl(`http://127.0.0.1:${off}/`),
+        checkUrl(`http://127.0.0.1:${unlimited}/`),
+      ]),
+    );
+    const [plain, secure, closing, endless] = result;
+    const expectIdleTimeout = ({ idle }: KeepaliveReport, seconds: number) =>
+      expectAbout(idle.idleTimeoutSeconds, seconds, latenessSeconds);
 
     expect(plain.reuse).toEqual({
       http11: 'reused',
@@ -92,7 +106,7 @@ test.concurrent.each(['prefork', 'worker', 'event'] as const)(
     expect(plain.requests).toEqual({ requestsPerConnection: 8, closeAnnounced: true });
     expectIdleTimeout(plain, 2);
     expect(plain.idle).toMatchObject({ closedWith: 'fin', lateRequest: 'ignored' });
-    expect(plain.findings.map(({ id }) => id)).toEqual(['late-request-lost']);
+    expect(findingsOf(plain, latenessSeconds)).toEqual(['late-request-lost']);
 
     expectIdleTimeout(secure, 1.5);
     expect(secure.tls).toEqual({
@@ -131,19 +145,22 @@ test.concurrent('check-keepalive measures what an nginx is configured for', asyn
   server { listen 127.0.0.1:${lying}; keepalive_timeout 1s 30s; return 200 ok; }`,
     }),
   );
-  const [plain, secure, closing, promising] = await Promise.all([
-    checkUrl(nginx.url),
-    checkUrl(`https://localhost:${tls}/`, { caFile }),
-    checkUrl(`http://127.0.0.1:${off}/`),
-    checkUrl(`http://127.0.0.1:${lying}/`),
-  ]);
-  expectIdleTimeout(plain, 1);
+  const { result, latenessSeconds } = await measureLateness(() =>
+    Promise.all([
+      checkUrl(nginx.url),
+      checkUrl(`https://localhost:${tls}/`, { caFile }),
+      checkUrl(`http://127.0.0.1:${off}/`),
+      checkUrl(`http://127.0.0.1:${lying}/`),
+    ]),
+  );
+  const [plain, secure, closing, promising] = result;
+  expectAbout(plain.idle.idleTimeoutSeconds, 1, latenessSeconds);
   expect(plain.idle).toMatchObject({ closedWith: 'fin', lateRequest: 'reset' });
   expect(plain.requests).toEqual({ requestsPerConnection: 9, closeAnnounced: true });
   expect(plain.promised).toBeUndefined();
 
-  expectIdleTimeout(secure, 2);
-  expect(Math.abs((secure.idle.http2IdleTimeoutSeconds ?? 0) - 2)).toBeLessThan(toleratedSeconds);
+  expectAbout(secure.idle.idleTimeoutSeconds, 2, latenessSeconds);
+  expectAbout(secure.idle.http2IdleTimeoutSeconds, 2, latenessSeconds);
   expect(secure.requests).toEqual({ requestsPerConnection: 11, closeAnnounced: true });
   expect(secure.http2Requests).toEqual({ requestsPerConnection: 11, closeAnnounced: true });
   // nginx 1.22 offers TLS 1.3 only when ssl_protocols says so.
@@ -151,7 +168,7 @@ test.concurrent('check-keepalive measures what an nginx is configured for', asyn
 
   expect(closing.reuse.http11).toBe('closed');
   expect(promising.promised).toEqual({ timeoutSeconds: 30 });
-  expect(promising.findings.map(({ id }) => id)).toEqual([
+  expect(findingsOf(promising, latenessSeconds)).toEqual([
     'idle-shorter-than-promised',
     'late-request-lost',
   ]);
@@ -177,8 +194,7 @@ test.concurrent('check-keepalive names the link that breaks reuse', async () => 
     }),
   );
   const check = async (frontUrl: string, originUrl: string) => {
-    const limits = { maxWaitSeconds: 3 };
-    const both = await Promise.all([checkUrl(frontUrl, limits), checkUrl(originUrl, limits)]);
+    const both = await Promise.all([checkUrl(frontUrl), checkUrl(originUrl)]);
     return compareLinks(...both).findings.map(({ id }) => id);
   };
   const frontOf = (port: number) => `http://127.0.0.1:${port}/`;

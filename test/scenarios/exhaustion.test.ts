@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
 import {
+  type HeldClients,
   openBusyClients,
   openHalfHeaderClients,
   openKeepaliveClients,
@@ -17,26 +17,40 @@ interface Watched {
   read(): Promise<Exposition>;
   /** Waits for the verdict on /metrics, and returns the exposition that said it. */
   until(exhausted: 0 | 1): Promise<Exposition>;
+  /** Waits for a page of an exhausted server that says so many slots of a state: workers change theirs one by one. */
+  untilSlots(states: Readonly<Record<string, number>>): Promise<Exposition>;
 }
 
 async function watch(target: string): Promise<Watched> {
   const exporter = keep(await startExporter({ config: `targets: [${target}]` }));
   const read = async () =>
     parseExposition(await exporter.metrics({ 'x-prometheus-scrape-timeout-seconds': '2' }));
+  const readUntil = async (until: string, holds: (last: Exposition) => boolean) => {
+    let last = await read();
+    await waitUntil({
+      until,
+      async holds() {
+        last = await read();
+        return holds(last);
+      },
+    });
+    return last;
+  };
+  const isExhausted = (last: Exposition) => last.value('webserver_exhausted');
   return {
     exporter,
     read,
-    async until(exhausted) {
-      let last = await read();
-      await waitUntil({
-        until: `the verdict is ${exhausted}`,
-        async holds() {
-          last = await read();
-          return last.value('webserver_exhausted') === exhausted;
-        },
-      });
-      return last;
-    },
+    until: (exhausted) =>
+      readUntil(`the verdict is ${exhausted}`, (last) => isExhausted(last) === exhausted),
+    untilSlots: (states) =>
+      readUntil(
+        `the server is exhausted with the slots ${JSON.stringify(states)}`,
+        (last) =>
+          isExhausted(last) === 1 &&
+          Object.entries(states).every(
+            ([state, count]) => last.value('webserver_slots', { state }) === count,
+          ),
+      ),
   };
 }
 
@@ -61,7 +75,7 @@ describe.concurrent.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
 
   test('full of idle keep-alive clients: seen from the kernel without the lane, and gone when they leave', async () => {
     const apache = keep(await startApache(options));
-    const { until } = await watchApache(apache);
+    const { until, read } = await watchApache(apache);
     await until(0);
     const clients = keepOpen(
       await openKeepaliveClients({ port: apache.port, count: 12, answered: 8 }),
@@ -73,7 +87,11 @@ describe.concurrent.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
     await clients.close();
     const after = await until(0);
     expect(after.value('webserver_up')).toBe(1);
-    expect(after.value('webserver_worker_saturation_samples_count')).toBeGreaterThan(0);
+    await waitUntil({
+      until: 'a sample is counted',
+      holds: async () =>
+        ((await read()).value('webserver_worker_saturation_samples_count') ?? 0) > 0,
+    });
   });
 
   test('while nobody is answered, samples do not queue up at the server', async () => {
@@ -83,40 +101,47 @@ describe.concurrent.each(['prefork', 'worker'] as const)('Apache %s', (mpm) => {
     keepOpen(await openKeepaliveClients({ port: apache.port, count: 12, answered: 8 }));
     const full = await until(1);
     const figure = (exposition: Exposition, name: string) => exposition.value(name) ?? Number.NaN;
-    await sleep(3000);
-    const later = await read();
     const missed = (exposition: Exposition) =>
       figure(exposition, 'keepalive_exporter_samples_missed_total');
     const queued = (exposition: Exposition) => figure(exposition, 'webserver_accept_queue_length');
-    expect(missed(later) - missed(full)).toBeGreaterThan(5);
-    // The scrape of this moment, and the sample before which the server had not yet fallen silent.
-    expect(queued(later) - queued(full)).toBeLessThanOrEqual(2);
+    let later = full;
+    let scrapes = 0;
+    await waitUntil({
+      until: 'ten samples are missed',
+      everyMs: 3000,
+      async holds() {
+        later = await read();
+        scrapes++;
+        return missed(later) - missed(full) >= 10;
+      },
+    });
+    // These scrapes, and the sample before which the server had not yet fallen silent.
+    expect(queued(later) - queued(full)).toBeLessThanOrEqual(scrapes + 1);
   });
 
   test('full with the lane: the page says so itself', async () => {
     const apache = keep(await startApache(options));
-    const { until, read } = await watchApache(apache, lane);
+    const { untilSlots, read } = await watchApache(apache, lane);
     await waitUntil({
       until: 'the lane stands',
       holds: async () => (await read()).value('keepalive_exporter_lane_up') === 1,
     });
     keepOpen(await openKeepaliveClients({ port: apache.port, count: 12, answered: 7 }));
-    const full = await until(1);
+    const full = await untilSlots({ keepalive: 7 });
     expect(full.value('webserver_up')).toBe(1);
     expect(evidenceOf(full)).toContain('no_idle_slot');
-    expect(full.value('webserver_slots', { state: 'keepalive' })).toBe(7);
   });
 
   test('full of clients that send half a header: reading slots are seen through the lane', async () => {
     const apache = keep(await startApache(options));
-    const { until, read } = await watchApache(apache, lane);
+    const { untilSlots, read } = await watchApache(apache, lane);
     await waitUntil({
       until: 'the lane stands',
       holds: async () => (await read()).value('keepalive_exporter_lane_up') === 1,
     });
     keepOpen(await openHalfHeaderClients({ port: apache.port, count: 12 }));
-    const full = await until(1);
-    expect(full.value('webserver_slots', { state: 'reading' })).toBe(7);
+    const full = await untilSlots({ reading: 7 });
+    expect(full.value('webserver_up')).toBe(1);
   });
 });
 
@@ -135,7 +160,7 @@ describe.concurrent('Apache event', () => {
       async holds() {
         idle = await read();
         const counted = idle.value('webserver_keepalive_connections', { source: 'kernel' });
-        return counted === clients.open();
+        return counted === clients.open() && idle.value('webserver_up') === 1;
       },
     });
     expect(idle.value('webserver_exhausted')).toBe(0);
@@ -186,11 +211,16 @@ describe.concurrent('nginx', () => {
     const { until, read } = await watchNginx(nginx);
     await until(0);
     // nginx gives up connections that have not sent a byte yet, so one burst leaves a place: the next ones take it.
-    const bursts = [];
-    for (let burst = 0; burst < 8; burst++) {
-      bursts.push(keepOpen(await openHalfHeaderClients({ port: nginx.port, count: 20 })));
-    }
-    const full = await until(1);
+    const bursts: HeldClients[] = [];
+    let full = await read();
+    await waitUntil({
+      until: 'the verdict is 1',
+      async holds() {
+        bursts.push(keepOpen(await openHalfHeaderClients({ port: nginx.port, count: 20 })));
+        full = await read();
+        return full.value('webserver_exhausted') === 1;
+      },
+    });
     expect(['empty_reply', 'reset']).toContain(resultOf(full));
     expect(evidenceOf(full)).toContain('dropped_connections');
     await waitUntil({
@@ -212,11 +242,15 @@ describe.concurrent('what is not exhaustion', () => {
     await until(0);
     keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
     await apache.graceful();
+    let last = await read();
     await waitUntil({
       until: 'the new generation answers',
-      holds: async () => (await read()).value('webserver_config_generation') === 2,
+      async holds() {
+        last = await read();
+        return last.value('webserver_config_generation') === 2 && last.value('webserver_up') === 1;
+      },
     });
-    expect((await read()).value('webserver_exhausted')).toBe(0);
+    expect(last.value('webserver_exhausted')).toBe(0);
   });
 
   test('stopped: refused; started again: up', async () => {

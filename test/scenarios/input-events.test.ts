@@ -69,7 +69,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     const second = await start();
     await inputs.write(1);
     const wanted = { file: 6, pattern: 6, pipe: 6, syslog: 4, stdin: 6 };
-    await expect.poll(() => linesOf(second), { timeout: 20_000 }).toEqual(wanted);
+    await expect.poll(() => linesOf(second), { timeout: 60_000 }).toEqual(wanted);
     expect(descriptors(second)).toBeLessThanOrEqual(before);
     const exposition = parseExposition(await second.metrics());
     for (const target of inputKinds) {

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { requireBinary } from '../support/find-binary.ts';
 import { findFreePort } from '../support/free-port.ts';
 import { answersOk, httpGet } from '../support/http-get.ts';
 import { keep } from '../support/keep.ts';
+import { listProcessGroup } from '../support/process-group.ts';
 import { startProcess } from '../support/processes.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -48,6 +49,36 @@ test('D1 E2 a TLS connection that sends nothing does not keep the exporter from 
   // Node ends a handshake that does not begin after two minutes; the test has one.
   await waitUntil({ until: 'the exporter has ended', holds: () => !exporter.isRunning() });
   expect(exporter.output()).toContain('msg=ending');
+});
+
+test('E2 an ss that hangs is ended with the exporter', async () => {
+  const directory = await createDirectory();
+  const pidFile = join(directory, 'pid');
+  const hung = join(directory, 'ss');
+  await writeFile(hung, `#!/bin/sh\necho $$ >${pidFile}\nexec /bin/sleep 600\n`, { mode: 0o755 });
+  await writeFile(
+    join(directory, 'config.yml'),
+    'targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/", listen: ["127.0.0.1:1"]}]\n',
+  );
+  const port = await findFreePort();
+  const exporter = keep(
+    await startProcess({
+      command: requireBinary('unshare'),
+      args: [
+        ...['--mount', 'sh', '-c', 'mount --bind "$0" "$1"; shift; exec "$@"'],
+        ...[hung, requireBinary('ss'), process.execPath, main, 'serve'],
+        `--config.file=${join(directory, 'config.yml')}`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ],
+      isReady: async () => Number(await readFile(pidFile, 'utf8').catch(() => '')) > 0,
+    }),
+  );
+  exporter.signal('SIGTERM', 'parent');
+  await waitUntil({
+    until: 'the exporter and the ss that it started have ended',
+    holds: () => !exporter.isRunning() && listProcessGroup(exporter.pid).length === 0,
+  });
+  expect(exporter.output()).not.toContain('reading the /proc tables');
 });
 
 test('E2 SIGTERM before the configuration is read ends the exporter with 0, and is no defect', async () => {
@@ -117,7 +148,7 @@ test.each([
   );
   // Each refusal is a line of the log.
   for (let round = 0; round < 5; round += 1) {
-    const refused = await httpGet(`${url}/probe?target=nobody`, { timeoutMs: 10_000 });
+    const refused = await httpGet(`${url}/probe?target=nobody`);
     expect(refused.status).toBe(400);
   }
   expect(exporter.isRunning()).toBe(true);

@@ -165,7 +165,7 @@ function writeNginx({ configFile, directory, errorLog }: RealNginx, path: string
 /** A graceful restart that has to wait for a request, a log with 200 and 502, an alert that fires. */
 async function makeTraffic({ apache, nginx, alertmanager }: Place): Promise<void> {
   await alertmanager.send([{ alertname: 'KeepaliveExporterWatchdog', severity: 'none' }]);
-  held = await openBusyClients({ port: apache.port, count: 2, path: '/slow?ms=60000' });
+  held = await openBusyClients({ port: apache.port, count: 2, path: '/slow?ms=600000' });
   await waitUntil({
     until: 'two requests are at work',
     holds: () => apache.slowUpstream.inFlight() === 2,

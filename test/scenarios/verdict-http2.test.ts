@@ -68,7 +68,7 @@ test.concurrent('nginx: 100 streams on one connection are requests, and take one
 
 test.concurrent('nginx: 100 streams to a slow upstream take a slot each for the upstream, and one for the client', async () => {
   const { nginx, watched, tlsPort, authority } = await startHttp2(256);
-  keepOpen(await openStreams({ port: tlsPort, count: 100, path: '/slow?ms=60000', authority }));
+  keepOpen(await openStreams({ port: tlsPort, count: 100, path: '/slow?ms=600000', authority }));
   await waitUntil({
     until: 'all requests are at the upstream',
     holds: () => nginx.slowUpstream.inFlight() === 100,

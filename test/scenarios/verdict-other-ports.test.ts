@@ -7,7 +7,7 @@ import { openKeepaliveClients } from '../support/held-clients.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { compareForAWhile, starvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
+import { expectStarvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
 
 describe('visitors on another port than the status page, which the configuration does not name', () => {
   test.concurrent.each(['prefork', 'worker'] as const)(
@@ -29,7 +29,7 @@ describe('visitors on another port than the status page, which the configuration
       keepOpen(await openKeepaliveClients({ port: visitorPort, count: 12, answered: 8 }));
       const visitors = keep(startFreshVisitors({ port: visitorPort }));
       await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
-      expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+      await expectStarvingAndSaidSo(watched, visitors);
     },
   );
 });
@@ -55,7 +55,6 @@ test.concurrent('Apache whose processes may not be looked into: the ports are th
   );
   await waitUntil({
     until: 'the kernel tells who holds the slots, on the port that only the file names',
-    withinMs: 10_000,
     async holds() {
       const full = parseExposition(await exporter.metrics());
       return (
@@ -85,5 +84,5 @@ test.concurrent('Apache with visitors on another address of the status page’s 
   keepOpen(await openKeepaliveClients({ host: '127.0.0.2', port, count: 12, answered: 8 }));
   const visitors = keep(startFreshVisitors({ host: '127.0.0.2', port }));
   await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
-  expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+  await expectStarvingAndSaidSo(watched, visitors);
 });

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { startFreshVisitors } from '../support/fresh-visitors.ts';
 import { openBusyClients } from '../support/held-clients.ts';
 import { keep, keepOpen } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { waitUntil } from '../support/wait-until.ts';
-import { compareForAWhile, starvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
+import { expectStarvingAndSaidSo, watchTarget } from '../support/watch-target.ts';
 
 test('Apache event: graceful restarts with a few long requests fill the scoreboard, and visitors starve', async () => {
   const apache = keep(
@@ -20,14 +19,17 @@ test('Apache event: graceful restarts with a few long requests fill the scoreboa
   const logSaysFull = async () =>
     (await readFile(apache.errorLog, 'utf8')).includes('scoreboard is full');
   // Each restart leaves the processes that have a long request, and a new process needs a place in the scoreboard.
-  for (let restart = 0; restart < 12 && !(await logSaysFull()); restart++) {
+  while (!(await logSaysFull())) {
+    const before = apache.slowUpstream.inFlight();
     keepOpen(await openBusyClients({ port: apache.port, count: 3 }));
-    await sleep(300);
+    await waitUntil({
+      until:
+        'the long requests are at the upstream, or the error log says that the scoreboard is full',
+      holds: async () => apache.slowUpstream.inFlight() >= before + 3 || (await logSaysFull()),
+    });
     await apache.graceful();
-    await sleep(1200);
   }
-  await waitUntil({ until: 'the error log says that the scoreboard is full', holds: logSaysFull });
   await waitUntil({ until: 'visitors starve', holds: () => visitors.lately(false) });
   expect(apache.slowUpstream.inFlight()).toBeLessThan(16);
-  expect(await compareForAWhile(watched, visitors)).toEqual(starvingAndSaidSo);
+  await expectStarvingAndSaidSo(watched, visitors);
 });

@@ -4,13 +4,14 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
 import { createWebSecurity } from '../../src/server/web-security.ts';
 import { createAuthority } from '../support/certificates.ts';
 
-async function startTlsServer(): Promise<number> {
+async function startTlsServer(settings = '', refusals: string[] = []): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), 'plain-http-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const { certFile, keyFile } = createAuthority(directory, 'ca').issue(
@@ -18,12 +19,16 @@ async function startTlsServer(): Promise<number> {
     'DNS:localhost',
   );
   const file = join(directory, 'web.yml');
-  writeFileSync(file, `tls_server_config: {cert_file: ${certFile}, key_file: ${keyFile}}\n`);
+  writeFileSync(
+    file,
+    `tls_server_config: {cert_file: ${certFile}, key_file: ${keyFile}${settings}}\n`,
+  );
   const security = createWebSecurity({
     file,
     readFile: (path) => readFileSync(path),
     now: () => performance.now(),
     logError: () => undefined,
+    logRefusal: (message, { address }) => refusals.push(`${address}: ${message}`),
   });
   if (!security.ok) throw new Error(security.error.join('\n'));
   const { server } = buildServer({
@@ -63,4 +68,17 @@ test('anything else that is no TLS is hung up on, without an answer', async () =
   client.on('error', () => undefined);
   client.write('\0\0\0\0\0\0\0\0');
   expect(await text(client).catch(() => '')).not.toContain('HTTP');
+});
+
+test('clients without the certificate that is asked for leave one line, which names the address', async () => {
+  const refusals: string[] = [];
+  const port = await startTlsServer(', client_auth_type: RequireAnyClientCert', refusals);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const client = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false });
+    client.on('error', () => undefined).resume();
+    await new Promise((resolve) => client.once('close', resolve));
+  }
+  expect(refusals).toEqual([
+    '127.0.0.1: client refused: no client certificate, or not an accepted one',
+  ]);
 });

@@ -112,10 +112,12 @@ function renderThreaded(options: ApacheOptions): readonly string[] {
 
 function renderTimeouts(options: ApacheOptions): readonly string[] {
   return [
-    `Timeout ${options.timeout ?? 60}`,
+    `Timeout ${options.timeout ?? 600}`,
     'KeepAlive On',
-    `KeepAliveTimeout ${options.keepAliveTimeout ?? 120}`,
+    `KeepAliveTimeout ${options.keepAliveTimeout ?? 600}`,
     `MaxKeepAliveRequests ${options.maxKeepAliveRequests ?? 100}`,
+    // Its defaults would end half a header after 20 seconds, which a slow machine needs for other things.
+    'RequestReadTimeout handshake=0 header=600 body=600',
   ];
 }
 

@@ -3,7 +3,7 @@ import { checkKeepalive } from '../../src/pipeline/check-keepalive.ts';
 import type { CheckLimits } from '../../src/snapshot/keepalive-facts.ts';
 import type { KeepaliveReport } from '../../src/snapshot/keepalive-report.ts';
 
-const limits: CheckLimits = { maxWaitSeconds: 6, maxRequests: 30, waiting: 4, timeoutSeconds: 10 };
+const limits: CheckLimits = { maxWaitSeconds: 20, maxRequests: 30, waiting: 4, timeoutSeconds: 60 };
 
 export interface CheckUrlOptions extends Partial<CheckLimits> {
   readonly caFile?: string;
@@ -11,6 +11,8 @@ export interface CheckUrlOptions extends Partial<CheckLimits> {
   /** The Host header, for a virtual host by name. */
   readonly host?: string;
   readonly signal?: AbortSignal;
+  /** Called when nothing is left to do but to wait for the server to close idle connections. */
+  readonly onWaiting?: () => void;
 }
 
 /** What `check-keepalive` measures of a URL. */
@@ -23,6 +25,7 @@ export async function checkUrl(
     insecure = false,
     host,
     signal = new AbortController().signal,
+    onWaiting = () => undefined,
     ...more
   } = options;
   const tls = {
@@ -36,6 +39,9 @@ export async function checkUrl(
     resolveName: () => Promise.resolve(['127.0.0.1']),
     limits: { ...limits, ...more },
     signal,
+    onProgress: ({ kind }) => {
+      if (kind === 'waiting') onWaiting();
+    },
     clock: () => performance.now() / 1000,
   });
   return deriveKeepaliveReport(facts);

@@ -8,6 +8,8 @@ export interface VisitorOptions {
   readonly everyMs?: number;
   /** An answer that comes later is none: nobody waits for it. */
   readonly withinMs?: number;
+  /** Whether a visitor waits until the one before has left: on a slow machine several would fill a small server. */
+  readonly oneByOne?: 'on' | 'off';
   /** No more than this many visits, so that a forgotten one cannot load the machine. */
   readonly atMost?: number;
 }
@@ -27,13 +29,15 @@ export interface FreshVisitors {
   visits(): readonly Visit[];
   /** Whether the last visits, three by default, all ended so. */
   lately(answered: boolean, count?: number): boolean;
+  /** Resolves when the visits that are under way now have ended. */
+  settle(): Promise<void>;
   /** No new visits; resolves when those under way have ended and every socket is closed. */
   stop(): Promise<void>;
 }
 
 /** The truth about a server: every 200 ms a new TCP connection asks for a page, and is answered in a second or not. */
 export function startFreshVisitors(options: VisitorOptions): FreshVisitors {
-  const { everyMs = 200, atMost = 6000 } = options;
+  const { everyMs = 200, atMost = 6000, oneByOne = 'off' } = options;
   const ended: Visit[] = [];
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
@@ -44,6 +48,7 @@ export function startFreshVisitors(options: VisitorOptions): FreshVisitors {
         underWay.delete(one);
       });
       underWay.add(one);
+      if (oneByOne === 'on') await one;
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   })();
@@ -51,6 +56,7 @@ export function startFreshVisitors(options: VisitorOptions): FreshVisitors {
     visits: () => ended,
     lately: (answered, count = 3) =>
       ended.length >= count && ended.slice(-count).every((seen) => seen.answered === answered),
+    settle: async () => void (await Promise.all(underWay)),
     async stop() {
       stopping.abort();
       await visiting;

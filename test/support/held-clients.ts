@@ -57,7 +57,7 @@ export function openHalfHeaderClients(options: ClientOptions): Promise<HeldClien
 
 /** Each asks for something slow, and waits; see SlowUpstream.inFlight() for how many have got that far. */
 export function openBusyClients(options: ClientOptions): Promise<HeldClients> {
-  return openTextClients(options, requestFor(options.path ?? '/slow?ms=60000'));
+  return openTextClients(options, requestFor(options.path ?? '/slow?ms=600000'));
 }
 
 /** Connects and sends nothing, as browsers do with the connections they open in advance. */

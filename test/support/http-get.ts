@@ -17,7 +17,7 @@ export interface GetOptions {
  * one of the very slots that the scenarios count.
  */
 export function httpGet(url: string, options: GetOptions = {}): Promise<HttpResponse> {
-  const { headers = {}, timeoutMs = 10_000, method = 'GET' } = options;
+  const { headers = {}, timeoutMs = 60_000, method = 'GET' } = options;
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const sent = request(url, { agent: false, headers, method, signal }, (response) => {
@@ -37,7 +37,7 @@ export function httpGet(url: string, options: GetOptions = {}): Promise<HttpResp
 /** Whether a GET of the address is answered with 200; refused, hanging and failing servers are "not yet". */
 export async function answersOk(url: string): Promise<boolean> {
   try {
-    return (await httpGet(url, { timeoutMs: 2_000 })).status === 200;
+    return (await httpGet(url, { timeoutMs: 10_000 })).status === 200;
   } catch {
     return false;
   }

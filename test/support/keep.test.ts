@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { keep } from './keep.ts';
+import { waitUntil } from './wait-until.ts';
 
 describe('keep() beside other tests', () => {
   const events: string[] = [];
@@ -9,9 +10,11 @@ describe('keep() beside other tests', () => {
   });
 
   test.concurrent('stops the parts of a long test when that one ends', async () => {
-    await sleep(20);
     keep(part('long'));
-    await sleep(300);
+    await waitUntil({
+      until: 'the other has ended',
+      holds: () => events.includes('short stopped'),
+    });
     events.push('long ended');
   });
 

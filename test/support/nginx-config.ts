@@ -57,8 +57,8 @@ function renderHttp(options: NginxOptions, { directory }: NginxPlace): readonly 
     ...TEMP_PATHS.map((name) => `  ${name}_temp_path ${join(directory, `${name}_temp`)};`),
     `  log_format scenario '${format}';`,
     `  access_log ${join(directory, 'access.log')} scenario;`,
-    `  keepalive_timeout ${options.keepaliveTimeout ?? 120};`,
-    `  client_header_timeout ${options.clientHeaderTimeout ?? 60};`,
+    `  keepalive_timeout ${options.keepaliveTimeout ?? 600};`,
+    `  client_header_timeout ${options.clientHeaderTimeout ?? 600};`,
     '  types { text/html html; text/plain txt; }',
   ];
 }

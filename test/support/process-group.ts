@@ -11,6 +11,11 @@ export function listProcessGroup(group: number): readonly number[] {
     .filter((pid) => isLivingMember(pid, group));
 }
 
+/** Whether SIGSTOP has taken effect: until then a process goes on with what it does. */
+export function isStopped(pid: number): boolean {
+  return stateOf(readStat(pid))[0] === 'T';
+}
+
 /** Signals each process of the group; a group that is gone is no error. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   send(-group, signal);
@@ -30,9 +35,12 @@ function send(target: number, signal: NodeJS.Signals): void {
 
 /** proc(5): "pid (comm) state ppid pgrp …"; comm may itself hold spaces and parentheses. */
 function isLivingMember(pid: number, group: number): boolean {
-  const stat = readStat(pid);
-  const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, , processGroup] = stateOf(readStat(pid));
   return Number(processGroup) === group && state !== 'Z' && state !== 'X';
+}
+
+function stateOf(stat: string): readonly string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Empty when the process has ended since /proc was listed. */

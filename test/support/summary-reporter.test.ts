@@ -9,11 +9,17 @@ import { renderSummary, withExitCode } from './summary-reporter.ts';
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 const REPORTER = fileURLToPath(new URL('summary-reporter.ts', import.meta.url));
 
-/** The last line that a run of one test file prints, stderr included. */
-function lastLineOf(run: {
+interface Run {
   readonly test: string;
   readonly globalSetup?: string;
-}): string | undefined {
+}
+
+/** The last line that a run of one test file prints, stderr included. */
+function lastLineOf(run: Run): string | undefined {
+  return linesOf(run).at(-1);
+}
+
+function linesOf(run: Run): readonly string[] {
   const root = mkdtempSync(join(tmpdir(), 'keepalive-summary-'));
   try {
     symlinkSync(MODULES, join(root, 'node_modules'));
@@ -31,7 +37,7 @@ function lastLineOf(run: {
       root,
     ];
     const { stdout } = spawnSync('sh', args, { encoding: 'utf8' });
-    return stdout.split('\n').at(-2);
+    return stdout.trimEnd().split('\n');
   } finally {
     rmSync(root, { recursive: true });
   }
@@ -62,6 +68,17 @@ describe('SummaryReporter', () => {
     ],
   ])('SummaryReporter counts %s', (_, test, line) => {
     expect(lastLineOf({ test })).toBe(line);
+  });
+
+  it('SummaryReporter names a test that passed at the second attempt only', () => {
+    const test =
+      'let attempt = 0; it("a", { retry: 1 }, () => { if (attempt++ === 0) throw new Error("a"); }); it("b", { retry: 1 }, () => {});';
+    const lines = linesOf({ test });
+    expect(lines.at(-1)).toBe('2 passed, 0 failed');
+    const retried = lines.filter((line) => line.startsWith('passed at the second attempt'));
+    expect(retried).toEqual([
+      expect.stringMatching(/^passed at the second attempt: \S+one\.test\.ts > a$/),
+    ]);
   });
 
   it('SummaryReporter counts a failed globalSetup, below the error that vitest prints', () => {

@@ -15,16 +15,19 @@ export interface Tally {
  */
 export default class SummaryReporter implements Reporter {
   #tally: Tally = { passed: 0, failed: 1, skipped: 0 };
+  #retried: readonly string[] = [];
 
   onInit(vitest: Vitest): void {
     if (vitest.config.watch) return;
     process.once('exit', (code) => {
+      for (const line of this.#retried) process.stdout.write(`${line}\n`);
       process.stdout.write(`${renderSummary(withExitCode(this.#tally, code))}\n`);
     });
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#tally = foldTally(modules, errors.length);
+    this.#retried = listRetried(modules);
   }
 }
 
@@ -47,6 +50,14 @@ export function foldTally(modules: readonly TestModule[], unhandledErrors: numbe
     failed: count('failed') + count('pending') + brokenContainers(modules) + unhandledErrors,
     skipped: count('skipped'),
   };
+}
+
+/** A test that passed at its second attempt only: counted as passed, but a defect of the test or of the product. */
+function listRetried(modules: readonly TestModule[]): readonly string[] {
+  return modules
+    .flatMap((module) => [...module.children.allTests()])
+    .filter((test) => test.diagnostic()?.flaky)
+    .map((test) => `passed at the second attempt: ${test.module.moduleId} > ${test.fullName}`);
 }
 
 function stateOf(test: TestCase): string {

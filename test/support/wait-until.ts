@@ -10,7 +10,7 @@ export interface WaitOptions {
 
 /** Generous by default: the time only passes when something is wrong, or the machine is very busy. */
 export async function waitUntil(options: WaitOptions): Promise<void> {
-  const { until, holds, withinMs = 20_000, everyMs = 50 } = options;
+  const { until, holds, withinMs = 60_000, everyMs = 50 } = options;
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > deadline) {

@@ -98,6 +98,34 @@ test('the bundle serves a real figure, behind a password that its own bcrypt che
   expect(await answer.text()).toContain('webserver_up{target="edge",server="nginx"} 1');
 });
 
+test('the bundle loads TLS, HTTP/2, crypto and workers only when they are used: each costs memory', async () => {
+  const report = join(directory, 'report.cjs');
+  writeFileSync(
+    report,
+    "process.on('exit', () => process.stdout.write(process.moduleLoadList.join()));",
+  );
+  const config = join(directory, 'plain.yml');
+  writeFileSync(
+    config,
+    'targets: [{name: edge, server: nginx, status_url: "http://127.0.0.1:1/"}]\n',
+  );
+  const port = await findFreePort();
+  const args = ['-r', report, main, `--config.file=${config}`];
+  const child = spawn(process.execPath, [...args, `--web.listen-address=127.0.0.1:${port}`]);
+  onTestFinished(() => void child.kill());
+  const output: string[] = [];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
+  await once(child.stderr, 'data');
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect(await answer.text()).toContain('webserver_up{target="edge",server="nginx"} 0');
+  child.kill();
+  await once(child, 'close');
+  const loaded = output.join('').split(',');
+  expect(loaded).toContain('NativeModule http');
+  for (const name of ['crypto', 'http2', 'https', 'tls', 'worker_threads', 'stream/web'])
+    expect(loaded).not.toContain(`NativeModule ${name}`);
+});
+
 test('licences and SBOM list the packages in the bundle, and no build tools', () => {
   const licenses = readFileSync(join(directory, 'built/THIRD-PARTY-LICENSES.txt'), 'utf8');
   const { bomFormat, components } = JSON.parse(renderSbom(metafile));

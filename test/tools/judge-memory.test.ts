@@ -7,7 +7,7 @@ const mebibyte = 1024 * 1024;
 /** Every five seconds for ten minutes, as in a soak; buffers of the work at hand come and go. */
 function readings(grown: (minutes: number) => Partial<MemoryReading>): readonly MemoryReading[] {
   return Array.from({ length: 120 }, (_, index) => {
-    const atWork = ((index * 7919) % 13) * 0.6 * mebibyte;
+    const atWork = ((index * 7919) % 13) * 0.1 * mebibyte;
     const { heapUsed = 0, external = 0 } = grown(index / 12);
     return {
       ...{ seconds: index * 5, arrayBuffers: atWork, rss: 90 * mebibyte },
@@ -24,11 +24,11 @@ test('judgeMemory() takes buffers of the work at hand for no leak, however they 
   expect(judgeMemory(late).problems).toEqual([]);
 });
 
-test('judgeMemory() finds a leak of 300 KiB a minute in the heap, and in buffers', () => {
-  const leak = (minutes: number) => minutes * 300 * 1024;
+test('judgeMemory() finds a leak of 50 KiB a minute in the heap, and of 150 KiB in buffers', () => {
+  const leak = (minutes: number) => minutes * 50 * 1024;
   const heap = judgeMemory(readings((minutes) => ({ heapUsed: leak(minutes) })));
   expect(heap.problems).toEqual(['the heap grows']);
-  const buffers = judgeMemory(readings((minutes) => ({ external: 2 * leak(minutes) })));
+  const buffers = judgeMemory(readings((minutes) => ({ external: 3 * leak(minutes) })));
   expect(buffers.problems).toEqual(['the memory of buffers grows']);
 });
 

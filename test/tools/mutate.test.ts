@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findMutants } from '../../tools/mutate/find-mutants.ts';
-import { applyMutant, guardLoops, noteReached } from '../../tools/mutate/rewrite-source.ts';
+import {
+  applyMutant,
+  guardLoops,
+  noteReached,
+  switchMutants,
+} from '../../tools/mutate/rewrite-source.ts';
 import { parseSource } from '../../tools/mutate/syntax-tree.ts';
 
 const mutantsOf = (text: string) => findMutants(text).map((mutant) => applyMutant(text, mutant));
@@ -10,7 +15,7 @@ describe('findMutants()', () => {
   test.each<readonly [string, readonly string[]]>([
     ['x = a + b;', [';', 'x = a - b;']],
     ['x(a < b);', [';', 'x(a <= b);', 'x(a >= b);']],
-    ['let x = a ?? !b;', ['let x = a && !b;', 'let x = a ?? b;']],
+    ['let x = a ?? !b;', ['let x = ((a) && (!b));', 'let x = a ?? b;']],
     ['if (a) b++;', ['if (true) b++;', 'if (false) b++;', 'if (a) b--;']],
     ['while (a) {}', ['while (false) {}']],
     ['function f() { return a; }', ['function f() { return undefined; }']],
@@ -47,6 +52,7 @@ describe('findMutants()', () => {
     'let a: Readonly<Record<string, 1>>;',
     "throw new Error('unreachable');",
     'const f = () => undefined;',
+    'const x = a.toString();',
   ])('leaves names, types and what cannot be reached alone: %s', (text) => {
     expect(mutantsOf(text)).toEqual([]);
   });
@@ -77,6 +83,23 @@ describe('a rewritten source', () => {
     expect(reached.size).toBe(mutants.length);
   });
 
+  test('contains all mutants, of which one is in force', () => {
+    const text = 'const f = (a) => { if (a > 1) a *= 2; return a; };';
+    const mutants = findMutants(text);
+    const flags = new Uint8Array(mutants.length);
+    const results = [-1, ...mutants.keys()].map((active): unknown =>
+      new Function('globalThis', `${switchMutants(text, new Map(mutants.entries()))} return f(2)`)({
+        mutation: { active, flags },
+      }),
+    );
+    const alone = mutants.map((mutant): unknown =>
+      new Function(`${applyMutant(text, mutant)} return f(2)`)(),
+    );
+    expect(results).toEqual([4, ...alone]);
+    expect(new Set(alone)).toEqual(new Set([4, 2, 1, 6, undefined]));
+    expect([...flags]).toEqual(mutants.map(() => 1));
+  });
+
   test.each([
     'while (true);',
     'for (;;) x += 1;',
@@ -98,5 +121,6 @@ describe('a rewritten source', () => {
     expect(mutants.length).toBeGreaterThan(50);
     for (const mutant of mutants) parseSource(guardLoops(applyMutant(text, mutant)));
     parseSource(guardLoops(noteReached(text, new Map(mutants.entries()))));
+    parseSource(guardLoops(switchMutants(text, new Map(mutants.entries()))));
   });
 });

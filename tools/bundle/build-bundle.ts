@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { lazyBuiltins } from './lazy-builtins.ts';
 import { nothing, renderLicenses } from './third-party.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,6 +32,10 @@ const replaced: readonly (readonly [filter: RegExp, text: () => string])[] = [
     /node_modules\/semver\/index\.js$/,
     // prom-client uses this for exemplars, and no metric has exemplars.
     /@opentelemetry\/api\/dist\/index\.[cm]js$/,
+    // Pushgateway and cluster mode load further modules of Node.js: neither is used.
+    /prom-client\/lib\/(?:pushgateway|cluster)\.js$/,
+    // Adds web streams to Node.js before 18. The look at them loads them.
+    /fetch-blob\/streams\.cjs$/,
     // node-fetch uses this on Node.js before 18, which has no ReadableStream.
     /web-streams-polyfill\/dist\/ponyfill\.es2018\.js$/,
   ].map((filter) => [filter, () => nothing] as const),
@@ -73,7 +78,7 @@ export async function buildBundle(directory: string): Promise<Metafile> {
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
-    plugins: [replacing],
+    plugins: [lazyBuiltins, replacing],
   });
   chmodSync(outfile, 0o755);
   writeFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), renderLicenses(metafile, repository));

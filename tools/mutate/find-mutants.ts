@@ -35,7 +35,6 @@ const operators: Readonly<Record<string, readonly string[]>> = {
   '>>>': ['<<'],
   '&&': ['||'],
   '||': ['&&'],
-  '??': ['&&'],
   '+=': ['-='],
   '-=': ['+='],
   '*=': ['/='],
@@ -44,16 +43,16 @@ const operators: Readonly<Record<string, readonly string[]>> = {
   '??=': ['='],
 };
 
-const methods: Readonly<Record<string, string>> = {
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-  some: 'every',
-  every: 'some',
-  startsWith: 'endsWith',
-  endsWith: 'startsWith',
-};
+const methods: ReadonlyMap<string, string> = new Map([
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
+  ['some', 'every'],
+  ['every', 'some'],
+  ['startsWith', 'endsWith'],
+  ['endsWith', 'startsWith'],
+]);
 
 /** Every change of an operator, a literal, a condition, a returned value or a statement; types are left alone. */
 export function findMutants(text: string): readonly Mutant[] {
@@ -126,6 +125,11 @@ const range = ({ start, end }: Range): Range => ({ start, end });
 function swapOperator(node: Node, text: string): readonly Change[] {
   const { left, right, operator } = node;
   if (!isNode(left) || !isNode(right) || typeof operator !== 'string') return [];
+  // Without parentheses it would not be TypeScript beside another `??`.
+  if (operator === '??') {
+    const [a, b] = [left, right].map((side) => text.slice(side.start, side.end));
+    return [{ ...range(node), replacement: `((${a}) && (${b}))` }];
+  }
   const start = text.indexOf(operator, left.end);
   if (start < 0 || start >= right.start) return [];
   const at = { start, end: start + operator.length, expression: range(node) };
@@ -157,7 +161,7 @@ function swapMethod(node: Node): readonly Change[] {
   const { callee } = node;
   const property = isNode(callee) ? callee['property'] : undefined;
   if (!isNode(property) || typeof property['name'] !== 'string') return [];
-  const replacement = methods[property['name']];
+  const replacement = methods.get(property['name']);
   return replacement === undefined
     ? []
     : [{ ...range(property), replacement, expression: range(node) }];

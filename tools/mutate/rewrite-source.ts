@@ -24,6 +24,25 @@ export function noteReached(text: string, mutants: ReadonlyMap<number, Mutant>):
   return insert(text, insertions);
 }
 
+/** The same program with all mutants in it; the one whose number is active replaces its expression. */
+export function switchMutants(text: string, mutants: ReadonlyMap<number, Mutant>): string {
+  const insertions = [...mutants].flatMap(([number, mutant]) => [
+    begin(
+      mutant.expression.start,
+      `((mutation.flags[${number}] = 1, mutation.active === ${number}) ? ${mutatedExpression(text, mutant)} : (`,
+    ),
+    end(mutant.expression.end, '))'),
+  ]);
+  return `const mutation = globalThis.mutation;${insert(text, insertions)}`;
+}
+
+/** Of a statement that is removed, its expression remains as undefined. */
+function mutatedExpression(text: string, { start, end, expression, replacement }: Mutant): string {
+  if (start < expression.start || end > expression.end) return 'undefined';
+  // The comma: TypeScript would take `(x) : y => z` for a function with a type.
+  return `(0, ${text.slice(expression.start, start)}${replacement}${text.slice(end, expression.end)})`;
+}
+
 const loops = new Set([
   'WhileStatement',
   'DoWhileStatement',

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -27,9 +28,19 @@ export interface TestRunner {
   run(testFiles: readonly string[]): Promise<Outcome>;
   /** Runs all test files, each in a thread of its own. */
   runAll(): Promise<readonly TestFile[]>;
+  /** Runs all test files in one thread, judge-mutants.ts last; ends it when its verdicts stop. */
+  runJudged(verdicts: string): Promise<readonly TestFile[]>;
   /** The text that tests read instead of a source file; undefined for the file itself. */
   replace(path: string, text: string | undefined): void;
   close(): Promise<void>;
+}
+
+export interface JudgeTask {
+  readonly mutants: readonly number[];
+  /** The file for its verdicts. */
+  readonly verdicts: string;
+  /** For one mutant: the tests that are left after that do not run. */
+  readonly milliseconds: number;
 }
 
 export interface RunnerOptions {
@@ -38,22 +49,27 @@ export interface RunnerOptions {
   readonly tests: string;
   /** Each test file in a thread of its own, and all of them whatever fails. */
   readonly apart: boolean;
+  /** For judge-mutants.ts, which runs after the tests. */
+  readonly judged?: JudgeTask;
 }
 
 const setup = new URL('./worker-setup.ts', import.meta.url);
+const judge = fileURLToPath(new URL('./judge-mutants.ts', import.meta.url));
 /** A hung thread is ended after so long; loops end themselves before (rewrite-source.ts). */
 const watchdogMilliseconds = 120_000;
+/** Of the processor, for the verdict on one mutant. */
+const verdictMicroseconds = 15_000_000;
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    return files;
+    return files.toSorted((a, b) => Number(a.moduleId === judge) - Number(b.moduleId === judge));
   }
 }
 
 /** A vitest that stays warm and reads mutated sources from memory: no file is written. */
 export async function createTestRunner(options: RunnerOptions): Promise<TestRunner> {
   const texts = new Map<string, string>();
-  const judge = createJudge();
+  const reporter = createReporter();
   const vitest = await createVitest(
     'test',
     {
@@ -61,16 +77,21 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
       root: options.root,
       watch: false,
       cache: false,
-      include: [options.tests],
+      include: [
+        options.tests,
+        ...(options.judged === undefined ? [] : ['tools/mutate/judge-mutants.ts']),
+      ],
+      provide: { task: options.judged ?? { mutants: [], verdicts: '', milliseconds: 0 } },
       setupFiles: [fileURLToPath(setup)],
       isolate: options.apart,
-      bail: options.apart ? 0 : 1,
+      bail: options.apart || options.judged !== undefined ? 0 : 1,
       pool: 'threads',
       maxWorkers: 1,
-      testTimeout: 60_000,
+      // Without a timer for each of many repetitions.
+      testTimeout: options.judged === undefined ? 60_000 : 0,
       hookTimeout: 60_000,
       sequence: { sequencer: InOrder },
-      reporters: [judge],
+      reporters: [reporter],
     },
     { plugins: [{ name: 'mutate', enforce: 'pre', transform: (_, id) => texts.get(id) }] },
   );
@@ -79,15 +100,22 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   );
   return {
     async run(testFiles) {
-      judge.begin();
+      reporter.begin();
       const asked = testFiles.flatMap((file) => specifications.get(file) ?? []);
       const isHung = await runWatched(vitest, asked);
-      return isHung ? 'timeout' : judge.outcome();
+      return isHung ? 'timeout' : reporter.outcome();
     },
     async runAll() {
-      judge.begin();
+      reporter.begin();
       await vitest.runTestSpecifications([...specifications.values()]);
-      return judge.files();
+      return reporter.files();
+    },
+    async runJudged(verdicts) {
+      reporter.begin();
+      const stop = watch(vitest, verdicts);
+      await vitest.runTestSpecifications([...specifications.values()]);
+      stop();
+      return reporter.files();
     },
     replace(path, text) {
       if (text === undefined) texts.delete(path);
@@ -98,20 +126,43 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   };
 }
 
-/** Whether it had to be ended: the first call asks, the second ends the thread. */
+/**
+ * Ends the thread when it has computed for long and a file did not grow. Time of the processor: on a machine with other
+ * work, a test that waits for the processor does not hang.
+ */
+function watch(vitest: Vitest, file: string): () => void {
+  const sizeOf = () => statSync(file, { throwIfNoEntry: false })?.size ?? -1;
+  let size = sizeOf();
+  let computed = process.cpuUsage();
+  const timer = setInterval(() => {
+    const now = sizeOf();
+    if (now !== size) computed = process.cpuUsage();
+    size = now;
+    const { user, system } = process.cpuUsage(computed);
+    if (now >= 0 && user + system > verdictMicroseconds) cancel(vitest);
+  }, 1000);
+  return () => clearInterval(timer);
+}
+
+/** The first call asks, the second ends the thread. */
+function cancel(vitest: Vitest): void {
+  void vitest.cancelCurrentRun('keyboard-input');
+  void vitest.cancelCurrentRun('keyboard-input');
+}
+
+/** Whether it had to be ended. */
 async function runWatched(vitest: Vitest, files: TestSpecification[]): Promise<boolean> {
   let isHung = false;
   const watchdog = setTimeout(() => {
     isHung = true;
-    void vitest.cancelCurrentRun('keyboard-input');
-    void vitest.cancelCurrentRun('keyboard-input');
+    cancel(vitest);
   }, watchdogMilliseconds);
   await vitest.runTestSpecifications(files);
   clearTimeout(watchdog);
   return isHung;
 }
 
-function createJudge() {
+function createReporter() {
   let outcome: Outcome = 'passed';
   let files: TestFile[] = [];
   const fail = (messages: readonly string[]) => {

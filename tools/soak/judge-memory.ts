@@ -4,6 +4,8 @@ import { fitTrend, type Trend } from './trend.ts';
 export interface MemoryReport {
   /** JavaScript objects after a full collection, bytes. */
   readonly heap: Trend | undefined;
+  /** Of the whole run. */
+  readonly mostHeap: number;
   /** Least bytes outside the heap, of the third and the last quarter. */
   readonly buffers: readonly [third: number, last: number];
   /** What the kernel has given the process; freed memory that the allocator keeps is in it. */
@@ -11,16 +13,15 @@ export interface MemoryReport {
   readonly problems: readonly string[];
 }
 
-const mostHeapPerMinute = 256 * 1024;
-const mostBuffers = 1024 * 1024;
+const mostHeapPerMinute = 32 * 1024;
+const mostBuffers = 256 * 1024;
 
-/** Code is compiled as it is used: the heap grew by 544 KiB a minute in the second, by 110 after the fifth. */
+/** The tables of connections and addresses grow until their first entries are older than that. */
 const warmUpSeconds = 300;
 
 /**
- * Of the second half of a run, after five minutes: before, heaps and caches grow to their size. Objects are judged by the trend of
- * the heap. Memory of buffers is given back some time after the collection, and those of the work at hand count too: it
- * was 4.4 to 12.6 MiB in ten minutes, without a trend. So buffers are judged by the least there was.
+ * Of the second half of a run, after five minutes. Objects are judged by the trend of the heap. Buffers of the work at
+ * hand come and go, so buffers are judged by the least there was.
  */
 export function judgeMemory(readings: readonly MemoryReading[]): MemoryReport {
   const late = readings
@@ -38,6 +39,7 @@ export function judgeMemory(readings: readonly MemoryReading[]): MemoryReport {
   const buffersGrow = heap !== undefined && buffers[1] > buffers[0] + mostBuffers;
   return {
     heap,
+    mostHeap: Math.max(0, ...readings.map(({ heapUsed }) => heapUsed)),
     buffers,
     resident: trend(({ rss }) => rss),
     problems: [

@@ -2,9 +2,9 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runSoak } from './run-soak.ts';
 
-/** `npm run soak -- --minutes N --seed S`: exit code 1 when something happened that must not. */
+/** `npm run soak -- --minutes N --seed S [--compiled all]`: exit code 1 when something happened that must not. */
 const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' } },
+  options: { minutes: { type: 'string' }, seed: { type: 'string' }, compiled: { type: 'string' } },
 });
 const minutes = Number(values.minutes ?? 10);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
@@ -13,12 +13,14 @@ if (!(minutes > 0) || !Number.isInteger(seed)) {
   process.exit(2);
 }
 console.log(`soak: ${minutes} minutes, seed ${seed}, load ${loadavg()[0]?.toFixed(1)}`);
-const report = await runSoak({ seconds: minutes * 60, seed, say: console.log });
+const compiled = values.compiled === 'all' ? 'all' : 'none';
+const report = await runSoak({ seconds: minutes * 60, seed, compiled, say: console.log });
 const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(0)} KiB`;
 console.log(`faults: ${report.faults}, load at the end ${loadavg()[0]?.toFixed(1)}`);
 for (const { who, counted, written } of report.lines) {
   console.log(`lines, ${who}: ${counted} counted, ${written} written`);
 }
+console.log(`heap after a collection: ${kibibytes(report.memory.mostHeap)} at most`);
 for (const [what, trend] of [
   ['heap after a collection', report.memory.heap],
   ['resident memory', report.memory.resident],

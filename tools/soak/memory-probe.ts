@@ -9,17 +9,37 @@ export interface MemoryReading {
   readonly seconds: number;
 }
 
-const everyMilliseconds = 5000;
+export interface ProbeOptions {
+  /** Which functions V8 compiles to machine code. */
+  readonly compiled: 'none' | 'all';
+  readonly everyMilliseconds?: number;
+}
 
-/** Environment that makes a Node.js process collect garbage and append a reading to a file every few seconds. */
-export function memoryProbe(file: string): Readonly<Record<string, string>> {
+const compilerFlags = {
+  none: ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-lazy-feedback-allocation'],
+  all: ['--always-turbofan'],
+};
+
+/**
+ * Environment that makes a Node.js process collect garbage and append a reading to a file every few seconds.
+ *
+ * - Twice: V8 frees the buffers of a collection in the background, so after one collection, megabytes of garbage may
+ *   still be counted. The second collection waits for the first.
+ * - V8 compiles one function after the other for hours, which looks like a leak in the heap. So for a trend nothing is
+ *   compiled, and the heap with all functions compiled shows how far that goes.
+ */
+export function memoryProbe(
+  file: string,
+  { compiled, everyMilliseconds = 5000 }: ProbeOptions,
+): Readonly<Record<string, string>> {
   const code = `
     import { appendFileSync } from 'node:fs';
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';
-    setFlagsFromString('--expose-gc');
+    for (const flag of ${JSON.stringify(['--expose-gc', ...compilerFlags[compiled]])}) setFlagsFromString(flag);
     const collect = runInNewContext('gc');
     setInterval(() => {
+      collect();
       collect();
       appendFileSync(${JSON.stringify(file)}, JSON.stringify({ ...process.memoryUsage(), seconds: process.uptime() }) + '\\n');
     }, ${everyMilliseconds}).unref();`;

@@ -3,7 +3,7 @@ import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningExporter, startExporter } from '../../test/support/exporter.ts';
 import { type Exposition, parseExposition } from '../../test/support/exposition.ts';
-import { memoryProbe } from './memory-probe.ts';
+import { memoryProbe, type ProbeOptions } from './memory-probe.ts';
 import type { SoakSite } from './soak-site.ts';
 
 export interface SoakConfig {
@@ -47,7 +47,11 @@ export class SoakExporter {
   }
 
   async start(): Promise<void> {
-    this.#running ??= await this.#start();
+    this.#running ??= await this.#start().catch((error: unknown) => {
+      // Another program took the port between its choice and its use.
+      if (String(error).includes('EADDRINUSE')) return this.#start();
+      throw error;
+    });
   }
 
   get running(): RunningExporter {
@@ -101,9 +105,12 @@ export async function giveToExporter(path: string): Promise<void> {
   if (asNobody) await chown(path, 65534, 65534);
 }
 
-/** @param memoryFile for its memory after each garbage collection */
-export function plainExporter(config: SoakConfig, memoryFile: string): SoakExporter {
-  const env = memoryProbe(memoryFile);
+/** Appends its memory after garbage collections to a file. */
+export function measuredExporter(
+  config: SoakConfig,
+  { file, ...options }: ProbeOptions & { readonly file: string },
+): SoakExporter {
+  const env = memoryProbe(file, options);
   return new SoakExporter(() => startExporter({ config: renderSoakConfig(config), env, asNobody }));
 }
 

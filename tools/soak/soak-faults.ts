@@ -3,7 +3,13 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeededRandom } from '../../bench/seeded-random.ts';
-import { renderSoakConfig, type SoakConfig, type SoakExporter } from './soak-exporter.ts';
+import { waitUntil } from '../../test/support/wait-until.ts';
+import {
+  countedLines,
+  renderSoakConfig,
+  type SoakConfig,
+  type SoakExporter,
+} from './soak-exporter.ts';
 import type { SoakSite } from './soak-site.ts';
 
 export interface SoakWorld {
@@ -30,7 +36,19 @@ export const soakFaults: Readonly<Record<string, SoakFault>> = {
     await site.rotate();
     await site.rotate();
   },
-  'copy and truncate a log': async ({ random, sites }) => random.pick(sites).copyAndTruncate(),
+  'copy and truncate a log': async ({ random, sites, steady, shaken }) => {
+    const site = random.pick(sites);
+    const lines = await site.copyAndTruncate();
+    // A file that is emptied and renamed before the next poll would be lost for the reader. No real setup does both.
+    await waitUntil({
+      until: 'both exporters have read beyond the copy',
+      everyMs: 250,
+      async holds() {
+        const counted = [await steady.metrics(), await shaken.metrics()];
+        return counted.every((metrics) => countedLines(metrics, site.name) > lines);
+      },
+    });
+  },
   'kill an exporter': async ({ shaken }) => {
     await shaken.end('kill');
     await shaken.start();

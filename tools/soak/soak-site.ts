@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type FreshVisitors, startFreshVisitors } from '../../test/support/fresh-visitors.ts';
 import type { SignalScope } from '../../test/support/processes.ts';
 import { startApache } from '../../test/support/real-apache.ts';
@@ -19,8 +18,11 @@ export interface SoakSite extends Stoppable {
   visitors(): FreshVisitors;
   /** Renames the log and makes the server open a new one. */
   rotate(): Promise<void>;
-  /** Copies and empties the log. The server waits, because lines written between the two would be lost for any reader. */
-  copyAndTruncate(): Promise<void>;
+  /**
+   * Copies and empties the log. The server waits, because lines written between the two would be lost for any reader.
+   * @returns the lines written until then; who has counted more has noticed
+   */
+  copyAndTruncate(): Promise<number>;
   reload(): Promise<void>;
   signal(signal: NodeJS.Signals, scope: SignalScope): void;
   /** Lines in the log and in its rotated files. */
@@ -83,6 +85,14 @@ function actions(defer: Defer, { port, accessLog, reopen, signal }: Actor) {
   const visitors = startFreshVisitors({ port, everyMs, atMost: 100_000 });
   let rotations = 0;
   let linesDeleted = 0;
+  const countLines = async () => {
+    const names = await readdir(dirname(accessLog));
+    const logs = names.filter((name) => name.startsWith(basename(accessLog)));
+    const texts = await Promise.all(
+      logs.map((name) => readFile(join(dirname(accessLog), name), 'latin1')),
+    );
+    return texts.reduce((lines, text) => lines + linesIn(text), linesDeleted);
+  };
   const deleteOldest = async () => {
     const oldest = `${accessLog}.${rotations - keptRotations}`;
     if (!existsSync(oldest)) return;
@@ -102,19 +112,12 @@ function actions(defer: Defer, { port, accessLog, reopen, signal }: Actor) {
       signal('SIGSTOP', 'all');
       await copyFile(accessLog, `${accessLog}.${++rotations}`);
       await truncate(accessLog);
+      const lines = await countLines();
       signal('SIGCONT', 'all');
       await deleteOldest();
-      // A file that is emptied and renamed before the next poll would be lost for the reader. No real setup does both.
-      await sleep(1000);
+      return lines;
     },
-    async countLines() {
-      const names = await readdir(dirname(accessLog));
-      const logs = names.filter((name) => name.startsWith(basename(accessLog)));
-      const texts = await Promise.all(
-        logs.map((name) => readFile(join(dirname(accessLog), name), 'latin1')),
-      );
-      return texts.reduce((lines, text) => lines + linesIn(text), linesDeleted);
-    },
+    countLines,
   };
 }
 
