@@ -45,8 +45,8 @@ test.each<readonly [string, readonly (readonly [number, number])[], number | und
     'readings in another order',
     [
       [30, 2],
-      [10, 1],
       [20, 2],
+      [10, 1],
     ],
     20,
   ],
