@@ -1,83 +1,80 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { highestOccupancy } from '../src/derive/keepalive-model.ts';
-import { planVisits } from '../test/support/timed-visitors.ts';
-import { startPrefork } from '../test/support/visited-server.ts';
-import { adviseOnRun, runVisitors, startVisitors } from '../test/support/visitor-run.ts';
+import type { Advice } from '../src/snapshot/advice.ts';
+import {
+  betterThan,
+  fitsMeasured,
+  fullNowAndThen,
+  planFullNowAndThen,
+  triedTimeouts,
+} from '../test/support/judge-timeouts.ts';
+import { startPrefork, type VisitedServer } from '../test/support/visited-server.ts';
+import {
+  adviseOnRun,
+  runVisitors,
+  startVisitors,
+  type VisitorRun,
+  type VisitorSender,
+} from '../test/support/visitor-run.ts';
 import { printTable } from './measure.ts';
 
-const today = { slots: 150, timeoutSeconds: 5 };
-/** The advised timeout and eight others. */
-const tried = [0, 0.25, 0.5, 1, 1.5, 2, 3, 5, 7];
+const { slots } = fullNowAndThen;
+/** The watch looks ten times a second, and two runs of the same visitors differ by up to this many slots. */
+const error = 4;
+
+type Runs = ReadonlyMap<number, VisitorRun>;
 
 /**
- * The advice for a full prefork, compared with other timeouts for the same visitors: predictions from one log beside
- * measurements. The best timeout is the smallest that fits and keeps 95 % of the reuse, otherwise the largest that fits.
+ * The same visitors come to a real prefork under nine timeouts. From the log of the first, under which it is full, the
+ * advice is followed step by step: each step reads the log of the timeout that the one before advised. The last one is
+ * compared with the eight others.
  */
 export async function run({ seed = 1 }: { readonly seed?: number } = {}): Promise<void> {
-  const visits = planVisits({
-    seed,
-    seconds: 6,
-    visitsPerSecond: 42,
-    meanRequests: 4,
-    medianGapSeconds: 0.3,
-    sigma: 1.1,
-    longestGapSeconds: 6,
-    closingShare: 0.2,
-  });
-  const visitors = { visits, path: '/' };
-  const server = await startPrefork(today);
-  const sender = await startVisitors();
+  const visitors = { visits: planFullNowAndThen(seed), path: '/' };
+  const server = await startPrefork(fullNowAndThen);
+  let sender: VisitorSender | undefined;
   try {
-    const before = await runVisitors(sender, server, visitors);
-    const advice = await adviseOnRun(server, before, today);
-    process.stdout.write(`${advice.headline}\n${before.fullSamples} samples without a free slot\n`);
-    const rows: string[][] = [header];
-    const results: Result[] = [];
-    for (const seconds of tried) {
+    sender = await startVisitors();
+    const runs = new Map<number, VisitorRun>();
+    for (const seconds of triedTimeouts) {
       const directive = seconds === 0 ? 'KeepAlive Off' : `KeepAliveTimeout ${seconds * 1000}ms`;
-      await server.apply(['KeepAlive On', directive]);
+      // Otherwise prefork begins small and grows slowly.
+      const workers = [`StartServers ${slots}`, `MaxSpareServers ${slots + 1}`];
+      await server.apply(['KeepAlive On', directive, ...workers]);
       await sleep(1000);
-      const measured = await runVisitors(sender, server, visitors);
-      const fits = measured.maxHeld <= highestOccupancy * today.slots;
-      results.push({ seconds, fits, reuse: measured.reuseRatio });
-      const predicted = advice.model.predictions.find(
-        (prediction: { timeoutSeconds: number }) => prediction.timeoutSeconds === seconds,
-      );
-      rows.push([
-        String(seconds),
-        predicted?.meanIdleSlots.expected.toFixed(1) ?? '-',
-        measured.meanIdleSlots.toFixed(1),
-        percent(predicted?.reuseRatio.expected),
-        percent(measured.reuseRatio),
-        predicted?.busiestSlots.high.toFixed(0) ?? '-',
-        String(measured.maxHeld),
-        fits ? 'yes' : 'no',
-        seconds === advice.advisedKeepaliveTimeoutSeconds ? 'advised' : '',
-      ]);
+      runs.set(seconds, await runVisitors(sender, server, visitors));
     }
-    printTable(rows);
-    process.stdout.write(`${verdictOn(results, advice.advisedKeepaliveTimeoutSeconds)}\n`);
+    const advices = await followAdvice(server, runs);
+    report(runs, advices);
   } finally {
-    sender.stop();
+    sender?.stop();
     await server.stop();
   }
 }
 
-interface Result {
-  readonly seconds: number;
-  readonly fits: boolean;
-  readonly reuse: number;
+async function followAdvice(server: VisitedServer, runs: Runs): Promise<readonly Advice[]> {
+  const advices: Advice[] = [];
+  let timeoutSeconds: number = fullNowAndThen.timeoutSeconds;
+  while (advices.length < 6 && advices.at(-1)?.kind !== 'keep') {
+    const run = runs.get(timeoutSeconds);
+    if (run === undefined) throw new Error(`${timeoutSeconds} s is advised, and was not tried`);
+    const advice: Advice = await adviseOnRun(server, run, { slots, timeoutSeconds });
+    process.stdout.write(
+      `log of ${timeoutSeconds} s (${run.fullSamples} samples without a free slot): ${advice.headline}\n`,
+    );
+    advices.push(advice);
+    timeoutSeconds = advice.advisedKeepaliveTimeoutSeconds ?? timeoutSeconds;
+  }
+  return advices;
 }
 
-/** A timeout that fits is better than one that does not. Of those that fit, more reuse is better, up to 95 % of all. */
-function verdictOn(results: readonly Result[], advised: number): string {
-  const enough = 0.95 * Math.max(...results.map(({ reuse }) => reuse));
-  const worth = ({ fits, reuse }: Result) => (fits ? Math.min(reuse, enough) : -1);
-  const own = results.find(({ seconds }) => seconds === advised);
-  if (own === undefined) return `${advised} s is advised, and was not tried`;
-  const better = results.filter((one) => worth(one) > worth(own)).map(({ seconds }) => seconds);
-  const result = better.length === 0 ? 'none of the others is better' : 'better are';
-  return `advised: ${advised} s; ${result} ${better.map((one) => `${one} s`).join(', ')}`.trimEnd();
+function report(runs: Runs, advices: readonly Advice[]): void {
+  const settled = advices.at(-1)?.advisedKeepaliveTimeoutSeconds ?? Number.NaN;
+  const tried = [...runs].map(([timeoutSeconds, run]) => ({ timeoutSeconds, ...run }));
+  printTable([header, ...tried.map((run) => rowOf(run, advices, settled))]);
+  const better = betterThan(settled, tried, { slots, error });
+  const verdict =
+    better.length === 0 ? 'none of the others is better' : `better are ${better.join(' s, ')} s`;
+  process.stdout.write(`advised at last: ${settled} s; ${verdict}\n`);
 }
 
 const header = [
@@ -86,11 +83,39 @@ const header = [
   'measured',
   'reuse',
   'measured',
-  'busiest',
+  'busiest, from the first log',
+  'from the last',
   'measured',
   'fits',
   '',
 ];
+
+function rowOf(
+  run: VisitorRun & { readonly timeoutSeconds: number },
+  advices: readonly Advice[],
+  settled: number,
+): string[] {
+  const { timeoutSeconds, meanIdleSlots, reuseRatio, maxHeld } = run;
+  const predicted = (advice: Advice | undefined) =>
+    advice?.model.predictions.find((one) => one.timeoutSeconds === timeoutSeconds);
+  const busiest = (advice: Advice | undefined) => {
+    const range = predicted(advice)?.busiestSlots;
+    return range === undefined ? '-' : `${range.low.toFixed(0)} to ${range.high.toFixed(0)}`;
+  };
+  const [first, last] = [advices[0], advices.at(-1)];
+  return [
+    String(timeoutSeconds),
+    predicted(first)?.meanIdleSlots.expected.toFixed(1) ?? '-',
+    meanIdleSlots.toFixed(1),
+    percent(predicted(first)?.reuseRatio.expected),
+    percent(reuseRatio),
+    busiest(first),
+    busiest(last),
+    String(maxHeld),
+    fitsMeasured(run, slots) ? 'yes' : 'no',
+    timeoutSeconds === settled ? 'advised' : '',
+  ];
+}
 
 function percent(ratio: number | undefined): string {
   return ratio === undefined ? '-' : `${(ratio * 100).toFixed(0)} %`;

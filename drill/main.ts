@@ -1,16 +1,14 @@
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/describe-machine.ts';
 import { printTable } from '../bench/measure.ts';
-import { openKeepaliveClients } from '../test/support/held-clients.ts';
-import { drawDashboards, startVisitors } from './draw-dashboards.ts';
+import { drawDashboards } from './draw-dashboards.ts';
 import { renderFleetResults, renderSceneResults } from './drill-document.ts';
 import { type FleetResult, fleetScenes, runFleetScene } from './fleet-scenes.ts';
+import { recordFifty, recordScenes } from './record-dashboards.ts';
 import { runScene, type SceneResult } from './run-scene.ts';
 import { scenes } from './scenes.ts';
 import { startDrill } from './start-drill.ts';
-import { startFifty } from './start-fifty.ts';
 import { startFleet } from './start-fleet.ts';
 import { takePicture } from './take-picture.ts';
 import { drillPackages, writeDrill } from './write-drill.ts';
@@ -20,19 +18,36 @@ import { drillPackages, writeDrill } from './write-drill.ts';
  * alerts arrived at the webhook, and writes that to docs/exhaustion-drill.md when nothing is wrong. `npm run drill --
  * prefork` runs the scenes whose name contains that word, and writes nothing.
  * `--pictures=DIRECTORY` saves the page of the exporter during each scene. `--dashboards=DIRECTORY` draws the dashboards at
- * rest and during a flood; with `fifty`, those of fifty simulated servers. `npm run drill -- fleet` runs five servers of
- * four kinds behind three exporters, and writes the second table of that document.
+ * rest and during a flood; with `fifty`, those of fifty simulated servers. `--data=DIRECTORY` keeps the recorded data, and
+ * a second run with it draws the same data again: `--mode=light --width=1000`. `npm run drill -- fleet` runs five servers
+ * of four kinds behind three exporters, and writes the second table of that document.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { pictures: { type: 'string' }, dashboards: { type: 'string' } },
+  options: {
+    pictures: { type: 'string' },
+    dashboards: { type: 'string' },
+    data: { type: 'string' },
+    mode: { type: 'string', default: 'dark' },
+    width: { type: 'string', default: '1200' },
+  },
 });
 const [wanted = ''] = positionals;
 const { pictures, dashboards } = values;
-if (dashboards !== undefined && wanted === 'fifty') await drawFifty(resolve(dashboards));
-else if (dashboards !== undefined) await drawScenes(resolve(dashboards));
+if (dashboards !== undefined) await draw(resolve(dashboards));
 else if (wanted === 'fleet') await runFleet();
 else await runScenes();
+
+async function draw(directory: string): Promise<void> {
+  const { data, mode, width } = values;
+  await drawDashboards({
+    record: wanted === 'fifty' ? recordFifty : recordScenes,
+    directory,
+    mode,
+    width,
+    ...(data === undefined ? {} : { data: resolve(data) }),
+  });
+}
 
 /** The alerts that fire in each scene of a fleet, and those that must not. */
 async function runFleet(): Promise<void> {
@@ -60,42 +75,6 @@ async function runFleet(): Promise<void> {
   const isFine = rows.every(({ missing, wrong }) => missing.length + wrong.length === 0);
   if (isFine) writeDrill('fleet', renderFleetResults(rows, fleetScenes(), measured()));
   process.exitCode = isFine ? 0 : 1;
-}
-
-/** Draws the dashboards after three calm minutes, and during the flood. */
-async function drawScenes(directory: string): Promise<void> {
-  const drill = await startDrill();
-  const endVisits = startVisitors(drill);
-  const draw = (name: string) => drawDashboards({ prometheus: drill.prometheus, directory, name });
-  try {
-    await sleep(180_000);
-    await draw('rest');
-    for (const scene of scenes.filter(({ name }) => name === 'keep-alive flood on prefork')) {
-      const onAllArrived = async () => {
-        await sleep(20_000);
-        await draw('flood');
-      };
-      await runScene(drill, scene, { timeoutMilliseconds: 40_000, onAllArrived });
-    }
-  } finally {
-    endVisits();
-    await drill.stop();
-  }
-}
-
-/** Draws the dashboards of fifty servers, one of which has been full for half a minute. */
-async function drawFifty(directory: string): Promise<void> {
-  const fifty = await startFifty();
-  try {
-    await sleep(120_000);
-    const { port } = fifty.full;
-    const flood = await openKeepaliveClients({ port, count: 40, answered: 5 });
-    await sleep(35_000);
-    await drawDashboards({ prometheus: fifty.prometheus, directory, name: 'fifty' });
-    await flood.close();
-  } finally {
-    await fifty.stop();
-  }
 }
 
 async function runScenes(): Promise<void> {

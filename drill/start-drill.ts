@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
+import { present } from '../src/present.ts';
 import { type RunningExporter, startExporter } from '../test/support/exporter.ts';
 import { type Peer, startApachePeer, startNginxPeer } from '../test/support/peers.ts';
 import { startAlertmanager } from '../test/support/real-alertmanager.ts';
 import { type RealApache, startApache } from '../test/support/real-apache.ts';
 import { type RealNginx, startNginx } from '../test/support/real-nginx.ts';
 import { type RealPrometheus, startPrometheus } from '../test/support/real-prometheus.ts';
+import { recommendedFormats } from '../test/support/visit-log.ts';
 import { waitUntil } from '../test/support/wait-until.ts';
 import { writeShortRules } from './shorten-rules.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
@@ -28,9 +30,8 @@ export interface Drill {
 }
 
 const alertsDirectory = fileURLToPath(new URL('../alerts/', import.meta.url));
-export const nginxLogFormat =
-  '$remote_addr [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time "$upstream_connect_time" "$upstream_response_time"';
-const apacheLogFormat = '%h %l %u %t "%r" %>s %O %D %k %X';
+/** Those that docs/log-formats.md recommends: they identify connections, which the advice needs. */
+const { apache: apacheLogFormat, nginx: nginxLogFormat } = recommendedFormats;
 
 const preforkOptions = {
   mpm: 'prefork',
@@ -46,7 +47,8 @@ const nginxOptions = {
   clientHeaderTimeout: 3,
 };
 
-export async function startDrill(): Promise<Drill> {
+/** @param storage where Prometheus keeps what it records; by default nothing is kept */
+export async function startDrill(storage?: string): Promise<Drill> {
   const stops: (() => Promise<unknown>)[] = [];
   const keep = <T extends { stop(): Promise<void> }>(part: T): T => {
     stops.unshift(() => part.stop());
@@ -76,6 +78,7 @@ export async function startDrill(): Promise<Drill> {
           alertmanager: alertmanager.address,
           exporterPort: exporter.port,
         }),
+        ...present({ storage }),
       }),
     );
     // Without one scrape before it ends, an exporter that ends in the first scene would fire no alert.
@@ -137,6 +140,7 @@ function exporterConfig({ prefork, event, nginx }: Servers, checkpoint: string):
         sampling: { interval: '500ms' },
         processes: { pid_file: prefork.pidFile },
         slot_table: { interval: '1s' },
+        capacity: { config_file: prefork.configFile },
         access_logs: [{ path: prefork.accessLog, format: apacheLogFormat }],
         error_logs: [{ path: prefork.errorLog }],
       },

@@ -22,7 +22,8 @@ const alertsDirectory = fileURLToPath(new URL('../alerts/', import.meta.url));
 const slots = 20;
 const nameOf = (index: number) => `shop-${String(index + 1).padStart(2, '0')}`;
 
-export function startFifty(): Promise<Fifty> {
+/** @param storage where Prometheus keeps what it records */
+export function startFifty(storage: string): Promise<Fifty> {
   return buildStoppable(async (defer) => {
     const servers = await Promise.all(
       Array.from({ length: 50 }, () =>
@@ -60,7 +61,12 @@ export function startFifty(): Promise<Fifty> {
     const { path, remove } = await createTempDirectory('fifty');
     defer(remove);
     const ruleFiles = writeShortRules(alertsDirectory, path);
-    const prometheus = await startPrometheus({ scrapeTargets, scrapeInterval: '5s', ruleFiles });
+    const prometheus = await startPrometheus({
+      scrapeTargets,
+      scrapeInterval: '5s',
+      ruleFiles,
+      storage,
+    });
     defer(prometheus.stop);
     await waitUntil({
       until: 'Prometheus has all fifty servers',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/schema.ts';
 import { hasStatusPage, logsOnlyOf } from './config/status-target.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
+import { readOpenFilesLimit } from './io/open-files-limit.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
 import { createResolveName } from './io/resolve-name.ts';
 import { agentProduct } from './parse/log-format/own-request.ts';
@@ -68,7 +69,7 @@ export function createApp(options: AppOptions): App {
   const { server, listen, cutConnections } = buildServer({
     ports: serverPorts(parts, { ...options, configured: options.configFile !== undefined }),
     telemetryPath: options.telemetryPath,
-    ...present({ security: options.security }),
+    ...present({ security: options.security, openFilesLimit: readOpenFilesLimit() }),
     onError: (error) =>
       options.log.error('request failed', { error: error.stack ?? error.message }),
   });

@@ -19,11 +19,17 @@ import { curves, figure } from './panels/short-forms.ts';
 import { connectionsByActivity, hostQueries } from './queries/host-queries.ts';
 import { selectTargets } from './queries/query.ts';
 import { sampledQueries } from './queries/sampled-queries.ts';
-import { fullestTargets, slotsByState, statusQueries } from './queries/status-queries.ts';
+import {
+  fullestTargets,
+  fullestWithConnections,
+  slotsByState,
+  statusQueries,
+} from './queries/status-queries.ts';
 import { meaning, thresholds, unit } from './theme.ts';
 
 const select = selectTargets('apache');
 const shown = selectTargets('apache', 'shown');
+const shownEvent = selectTargets('apache', 'shown_event');
 const status = statusQueries(select);
 const sampled = sampledQueries(select);
 const host = hostQueries(select);
@@ -36,6 +42,7 @@ export const apacheDashboard = buildDashboard({
   server: 'apache',
   from: 'now-3h',
   shown: fullestTargets(select),
+  shownEvent: fullestWithConnections(select),
   glance: [
     fullFigure(status.fullByName),
     saturationFigure(status.worstSaturation, {
@@ -50,6 +57,7 @@ export const apacheDashboard = buildDashboard({
       title: 'Free slots',
       query: status.fewestFreeSlots,
       thresholds: thresholds.headroom,
+      shown: 'value and name',
       shows: 'Slots that are idle or not yet started, on the server with the fewest.',
       bad: 'under 2. See which state holds the slots.',
     }),
@@ -58,6 +66,7 @@ export const apacheDashboard = buildDashboard({
       query: sampled.worstFullTime,
       unit: unit.ratio,
       thresholds: thresholds.fullTime,
+      shown: 'value and name',
       shows: 'Share of the samples with saturation over 95 %, on the worst server.',
       bad: 'over 1 %. See which state holds the slots in these moments.',
     }),
@@ -76,9 +85,9 @@ export const apacheDashboard = buildDashboard({
       panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
-      title: 'Connections of event MPMs (empty for prefork and worker)',
+      title: 'Connections of event MPMs (not of prefork and worker)',
       panels: [
-        slotsPanel(slotsByState(shown, 'connection'), 'Connection slots'),
+        slotsPanel(slotsByState(shownEvent, 'connection'), 'Connection slots', 'shown_event'),
         curves({
           title: 'Keep-alive connections by source (event)',
           queries: [host.keepaliveBySource],

@@ -6,6 +6,7 @@ import {
   DashboardLinkType,
   RowBuilder,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { present } from '../../src/present.ts';
 import { buildAnnotations } from './annotations.ts';
 import { type FinishedDashboard, finishDashboard } from './finish-dashboard.ts';
 import { type DashboardName, uidOf } from './links.ts';
@@ -23,6 +24,8 @@ export interface DashboardSpec {
   readonly chosenFrom?: string;
   /** Ranks the chosen targets: the six highest have repeated panels. */
   readonly shown?: string;
+  /** The same for targets that have slots for connections. */
+  readonly shownEvent?: string;
   /** `service levels`: adds the choice of objective and latency target. */
   readonly extra?: 'service levels';
   readonly from: string;
@@ -39,7 +42,7 @@ export interface Details {
 
 /** One dashboard in Grafana's classic form (schema 42), which every kind of import accepts. */
 export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
-  const { server, shown, chosenFrom: metric = 'webserver_up' } = spec;
+  const { server, shown, shownEvent, chosenFrom: metric = 'webserver_up' } = spec;
   const objectives = spec.extra === 'service levels' ? buildObjectiveVariables() : [];
   const builder = new DashboardBuilder(spec.title)
     .uid(uidOf(spec.name))
@@ -54,7 +57,7 @@ export function buildDashboard(spec: DashboardSpec): FinishedDashboard {
       ...buildVariables({
         metric,
         ...(server !== undefined && { server }),
-        ...(shown !== undefined && { shown }),
+        ...present({ shown, shownEvent }),
       }),
       ...objectives,
     ])

@@ -53,7 +53,7 @@ export const fleetDashboard = buildDashboard({
       bad: 'over 95 %: the next burst waits. Open the server to see what holds its slots.',
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
-    gaveUpFigure(logs.abortShare, {
+    gaveUpFigure(logs.worstAbortShare, {
       bad: 'over 5 %. Open Traffic to see whether clients or the upstream are slow.',
       links: [sameChoice('traffic', 'Traffic')],
     }),

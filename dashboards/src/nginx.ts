@@ -37,6 +37,7 @@ export const nginxDashboard = buildDashboard({
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
+      shown: 'value and name',
       shows: 'Open connections as a share of the limit, on the worst server.',
       bad: 'over 93.75 %: nginx closes idle connections. Shorten keepalive_timeout or raise worker_connections.',
     }),
@@ -53,10 +54,12 @@ export const nginxDashboard = buildDashboard({
     }),
     figure({
       title: 'Dropped',
-      query: connections.dropped,
+      query: connections.mostDropped,
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
-      shows: 'Connections per second that nginx closed at once because none was free.',
+      shown: 'value and name',
+      shows:
+        'Connections per second that nginx closed at once because none was free, on the worst server.',
       bad: 'anything but 0. Raise worker_connections and worker_rlimit_nofile.',
     }),
     reuseFigure(connections.requestsPerConnection),

@@ -2,6 +2,7 @@ import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
 import { alertsTable } from './panels/alerts-table.ts';
 import {
+  failedFigure,
   firingFigure,
   idleClientsFigure,
   queueFigure,
@@ -59,15 +60,7 @@ export const serviceDashboard = buildDashboard({
       shows: 'Connections that the server has not accepted.',
       bad: 'anything that stays: visitors wait.',
     }),
-    figure({
-      title: 'Failed (5xx)',
-      query: logs.serverErrorShare,
-      unit: unit.ratio,
-      thresholds: thresholds.errorShare,
-      noValue: 'no traffic or no log',
-      shows: 'Share of the logged responses that are 5xx. Visitors in the queue are in no log.',
-      bad: 'over 1 %. Check the application and its upstream.',
-    }),
+    failedFigure(logs.worstErrorShare),
     firingFigure(fleet.firingNow),
     alertsTable({ query: fleet.alertRows, width: 12 }),
     timelinePanel({
@@ -105,7 +98,7 @@ export const serviceDashboard = buildDashboard({
       bad: '408: slow clients. 499: clients that gave up. 5xx: the application.',
       colors: { '5xx': meaning.bad, ...abortColors },
     }),
-    slotsPanel(slotsByState(shown, 'worker'), 'Workers'),
+    slotsPanel(slotsByState(shown, 'visitors'), 'Slots'),
     connectionsPanel(connectionsByActivity(shown)),
   ],
   details: [

@@ -116,7 +116,7 @@ export const unit = {
   bytes: 'bytes',
   bytesPerSecond: 'binBps',
   count: 'short',
-  /** Burn rates: how many times faster than allowed. */
+  /** Burn rates: 1 spends exactly the budget. */
   factor: 'suffix:×',
   text: 'none',
 } as const;

@@ -1,6 +1,12 @@
 import { buildDashboard } from './build-dashboard.ts';
 import { drillDown, toItsServer } from './links.ts';
-import { fullFigure, gaveUpFigure, latencyFigure, reuseFigure } from './panels/common-figures.ts';
+import {
+  failedFigure,
+  fullFigure,
+  gaveUpFigure,
+  latencyFigure,
+  reuseFigure,
+} from './panels/common-figures.ts';
 import { heatmapPanel } from './panels/heatmap-panel.ts';
 import { curves, figure } from './panels/short-forms.ts';
 import { logQueries } from './queries/log-queries.ts';
@@ -29,18 +35,11 @@ export const trafficDashboard = buildDashboard({
       shows: 'Logged responses per second.',
       bad: 'a sudden fall. Check whether visitors reach the site.',
     }),
-    figure({
-      title: 'Failed (5xx)',
-      query: logs.serverErrorShare,
-      unit: unit.ratio,
-      thresholds: thresholds.errorShare,
-      shows: 'Share of the responses that are 5xx.',
-      bad: 'over 1 %. Check the application and its upstream.',
-    }),
-    gaveUpFigure(logs.abortShare, {
+    failedFigure(logs.worstErrorShare),
+    gaveUpFigure(logs.worstAbortShare, {
       bad: 'over 5 %. See below whether 408 (slow clients) or 499 (a slow upstream) causes it.',
     }),
-    latencyFigure(logs.p99),
+    latencyFigure(logs.worstP99),
     reuseFigure(logs.requestsPerConnection),
     curves({
       title: 'Latency',

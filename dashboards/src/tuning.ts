@@ -1,4 +1,5 @@
 import { buildDashboard } from './build-dashboard.ts';
+import { adviceTable } from './panels/advice-table.ts';
 import {
   gaveUpFigure,
   latencyFigure,
@@ -31,7 +32,7 @@ export const tuningDashboard = buildDashboard({
   shown: predictedTargets(select),
   glance: [
     figure({
-      title: 'Not as advised',
+      title: 'To change',
       query: tuning.changeAdvised,
       thresholds: thresholds.none,
       shown: 'value and name',
@@ -44,7 +45,7 @@ export const tuningDashboard = buildDashboard({
       bad: 'the name of a server that fills up. keepalive-exporter advise shows what to set.',
     }),
     figure({
-      title: 'Without advice',
+      title: 'No advice',
       query: tuning.withoutAdvice,
       thresholds: thresholds.none,
       shows:
@@ -56,27 +57,11 @@ export const tuningDashboard = buildDashboard({
       shows: 'Saturation of the target with the least room.',
       bad: 'over 80 %. See what each timeout would do.',
     }),
-    gaveUpFigure(logs.abortShare, {
+    gaveUpFigure(logs.worstAbortShare, {
       bad: 'a jump after the timeout was shortened: go back one step.',
     }),
-    latencyFigure(logs.p99),
-    curves({
-      title: 'Timeout in force and advised',
-      queries: [tuning.timeoutInForce, tuning.advisedTimeout],
-      unit: unit.seconds,
-      thresholds: thresholds.none,
-      shows: 'The keep-alive timeout in force, and the advised one.',
-      bad: 'lines far apart. Change the timeout step by step.',
-      noValue: noConnections,
-    }),
-    curves({
-      title: 'Slots in force and advised',
-      queries: [tuning.slotsInForce, tuning.advisedSlots],
-      unit: unit.count,
-      thresholds: thresholds.none,
-      shows: 'Workers (nginx: connections), and the advised number.',
-      bad: 'more advised than in force. Raise the limit after checking the memory.',
-    }),
+    latencyFigure(logs.worstP99),
+    adviceTable(select),
     heatmapPanel({
       title: 'Gaps between two requests of a connection',
       shows:
@@ -94,7 +79,7 @@ export const tuningDashboard = buildDashboard({
       bad: 'a band just above the timeout: a longer one would allow this reuse.',
       unit: unit.seconds,
       thresholds: thresholds.none,
-      noValue: 'no log format identifies connections, or all clients are proxies',
+      noValue: 'none missed, no log format identifies connections, or all clients are proxies',
       queries: [tuning.missed],
       width: 12,
     }),
@@ -132,6 +117,23 @@ export const tuningDashboard = buildDashboard({
     {
       title: 'Before and after a change (grey lines: configuration loaded)',
       panels: [
+        curves({
+          title: 'Timeout in force and advised',
+          queries: [tuning.timeoutInForce, tuning.advisedTimeout],
+          unit: unit.seconds,
+          thresholds: thresholds.none,
+          shows: 'The keep-alive timeout in force, and the advised one.',
+          bad: 'lines far apart. Change the timeout step by step.',
+          noValue: noConnections,
+        }),
+        curves({
+          title: 'Slots in force and advised',
+          queries: [tuning.slotsInForce, tuning.advisedSlots],
+          unit: unit.count,
+          thresholds: thresholds.none,
+          shows: 'Workers (nginx: connections), and the advised number.',
+          bad: 'more advised than in force. Raise the limit after checking the memory.',
+        }),
         curves({
           title: 'Slots held by idle clients',
           queries: [tuning.heldSlots],

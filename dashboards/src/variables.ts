@@ -18,13 +18,19 @@ export interface VariableScope {
   readonly server?: 'apache' | 'nginx';
   /** A query that ranks the chosen targets. The highest have panels of their own. */
   readonly shown?: string;
+  /** The same for the targets that have slots for connections. */
+  readonly shownEvent?: string;
 }
+
+/** The hidden variables with the targets that have panels of their own. */
+export type Shown = 'shown' | 'shown_event';
 
 /** The choices above every dashboard: datasource, job, exporter, target. */
 export function buildVariables({
   metric,
   server,
   shown,
+  shownEvent,
 }: VariableScope): cog.Builder<VariableModel>[] {
   const ofServer = server === undefined ? '' : `, server="${server}"`;
   // A logs-only target has no webserver_up.
@@ -43,7 +49,8 @@ export function buildVariables({
       label: 'Target',
       query: `label_values(${named}{${within}${ofServer}}, target)`,
     }),
-    ...(shown === undefined ? [] : [highestOf(shown)]),
+    ...(shown === undefined ? [] : [highestOf('shown', shown)]),
+    ...(shownEvent === undefined ? [] : [highestOf('shown_event', shownEvent)]),
   ];
 }
 
@@ -51,9 +58,9 @@ export function buildVariables({
  * A hidden variable with the six highest targets, the highest first. Fifty targets with a panel each would fill
  * twenty-five screens.
  */
-function highestOf(ranks: string): cog.Builder<VariableModel> {
+function highestOf(name: Shown, ranks: string): cog.Builder<VariableModel> {
   const query = `query_result(topk(6, ${ranks}))`;
-  return new QueryVariableBuilder('shown')
+  return new QueryVariableBuilder(name)
     .label('With a panel of its own')
     .hide(VariableHide.HideVariable)
     .datasource(datasource)

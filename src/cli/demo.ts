@@ -14,20 +14,13 @@ import { startVisitors } from '../demo/visitors.ts';
 import { renderSummary } from './demo-summary.ts';
 import { type DemoFlags, serveFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
-import { type ListenAddress, parseListenAddress, renderLocalUrl } from './listen-address.ts';
-import { appOptions, createLogOf, flagProblem, listen } from './serve.ts';
+import { type ListenAddress, renderLocalUrl } from './listen-address.ts';
+import { appOptions, createLogOf, flagProblem, listen, readListenAddress } from './serve.ts';
 
 /** Two servers under waves of keep-alive clients and the exporter in front, until Ctrl-C or `--seconds`. */
 export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
-  const address = parseListenAddress(flags['web.listen-address']);
-  const problem = flagProblem(flags) ?? demoProblem(flags);
-  if (problem !== undefined || address === undefined) {
-    const text =
-      problem ??
-      `--web.listen-address="${flags['web.listen-address']}" is not a valid address: want HOST:PORT or :PORT`;
-    io.stderr(`keepalive-exporter: ${text}\n`);
-    return 2;
-  }
+  const address = readListenAddress(flags, io, flagProblem(flags) ?? demoProblem(flags));
+  if (address === undefined) return 2;
   // From here on there is something to stop, and a signal waits for that.
   const { terminated } = io;
   const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));

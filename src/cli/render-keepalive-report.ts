@@ -32,7 +32,8 @@ function rowsOf(report: KeepaliveReport): readonly Row[] {
       late === 'reset' ? 'reset by the server after its FIN' : 'thrown away after the FIN',
     ),
     ...optional('unasked', unaskedBytes, (bytes) => `${bytes} bytes came before the close`),
-    ['requests', requestText(requests)],
+    ['requests', requestText(requests, '"Connection: close"')],
+    ...optional('HTTP/2 requests', report.http2Requests, (own) => requestText(own, 'GOAWAY')),
     ['times', timeText(report)],
     ...optional('TLS', report.tls, (tls) => {
       const resumed = tls.sessionResumed ? 'sessions are resumed' : 'sessions are not resumed';
@@ -92,14 +93,13 @@ function idleText(idle: IdleFigures, maxWaitSeconds: number): string {
   return `longer than ${seconds(atLeastSeconds)}`;
 }
 
-function requestText({
-  requestsPerConnection,
-  moreThanRequests,
-  closeAnnounced,
-}: KeepaliveReport['requests']): string {
+function requestText(
+  { requestsPerConnection, moreThanRequests, closeAnnounced }: KeepaliveReport['requests'],
+  announcement: string,
+): string {
   if (requestsPerConnection !== undefined) {
     const word = closeAnnounced === true ? 'with' : 'without';
-    return `${requestsPerConnection} on a connection; it ends ${word} "Connection: close"`;
+    return `${requestsPerConnection} on a connection; it ends ${word} ${announcement}`;
   }
   return moreThanRequests === undefined
     ? 'unknown'

@@ -15,15 +15,8 @@ const graceMilliseconds = 4000;
 
 /** Serves until SIGTERM or SIGINT; exit code 1 when it cannot start. */
 export async function serve(flags: ServeFlags, io: CliIo): Promise<number> {
-  const problem = flagProblem(flags);
-  const address = parseListenAddress(flags['web.listen-address']);
-  if (problem !== undefined || address === undefined) {
-    const text =
-      problem ??
-      `--web.listen-address="${flags['web.listen-address']}" is not a valid address: want HOST:PORT or :PORT`;
-    io.stderr(`keepalive-exporter: ${text}\n`);
-    return 2;
-  }
+  const address = readListenAddress(flags, io, flagProblem(flags));
+  if (address === undefined) return 2;
   const log = createLogOf(flags, io);
   // Counts in memory may be wrong after a defect: the last checkpoint stays, and no newer one is written.
   io.onDefect((error) =>
@@ -83,6 +76,20 @@ export function createLogOf(flags: ServeFlags, io: CliIo): Log {
     now: () => io.now(),
   });
   return limitRepeats(log, () => performance.now());
+}
+
+/** The address to listen on; undefined, with a message, when a flag is not valid. */
+export function readListenAddress(
+  flags: Pick<ServeFlags, 'web.listen-address'>,
+  io: CliIo,
+  problem: string | undefined,
+): ListenAddress | undefined {
+  const given = flags['web.listen-address'];
+  const address = parseListenAddress(given);
+  if (problem === undefined && address !== undefined) return address;
+  const ofAddress = `--web.listen-address="${given}" is not a valid address: want HOST:PORT or :PORT`;
+  io.stderr(`keepalive-exporter: ${problem ?? ofAddress}\n`);
+  return undefined;
 }
 
 export function flagProblem(flags: ServeFlags): string | undefined {

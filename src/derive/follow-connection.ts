@@ -39,7 +39,7 @@ export function followConnection(tracker: GapTracker, record: LogRecord): void {
   request.continues = found !== -1 && isContinued(tracker, record, found);
   const number = record.requestOnConnection;
   request.begins = number === 1 || (number === ABSENT && !request.continues);
-  request.stays = staysOpen(record);
+  request.stays = staysOpen(record, tracker.todaySeconds === 0);
   if (request.begins) tracker.connections++;
   else tracker.reusedRequests++;
   if (request.continues) endIdle(tracker, record, found);
@@ -54,10 +54,13 @@ export function isMultiplexed({ protocol }: LogRecord): boolean {
   return protocol === http2 || protocol === http3;
 }
 
-/** Whether the server kept the connection open. Without %X this follows from what makes both servers close it. */
-function staysOpen(record: LogRecord): boolean {
+/**
+ * Whether the server kept the connection open. Without %X this follows from what makes both servers close it. With
+ * keep-alive off %X shows only that: then a connection counts as open if a timeout would have kept it so.
+ */
+function staysOpen(record: LogRecord, isOff: boolean): boolean {
   if (record.aborted) return false;
-  if (record.keptOpen !== ABSENT) return record.keptOpen === 1;
+  if (record.keptOpen !== ABSENT && !isOff) return record.keptOpen === 1;
   if (record.protocol === http10 || record.protocol === http09) return false;
   return record.status < 400 || !closingCodes.has(record.status);
 }

@@ -3,7 +3,7 @@ import { createRecencyTable, type RecencyTable } from './recency-table.ts';
 import { createTimeline, type SlotTimeline } from './timeline-state.ts';
 
 /** Timeouts in seconds for which loads are computed; 0 means keep-alive off. */
-export const candidateTimeouts = [0, 0.5, 1, 2, 3, 5, 7, 10, 15, 30, 60, 75, 120] as const;
+export const candidateTimeouts = [0, 0.5, 1, 1.5, 2, 3, 5, 7, 10, 15, 30, 60, 75, 120] as const;
 
 export interface GapTrackerOptions {
   /** The timeout in force while the log is written; unknown above longestTimeoutSeconds. */
@@ -83,7 +83,7 @@ const lagSeconds = 600;
 const defaultTableSize = 65_536;
 
 export function createGapTracker(options: GapTrackerOptions = {}): GapTracker {
-  const { tickSeconds = 0.5 } = options;
+  const { tickSeconds = 0.125 } = options;
   const isKnown = (options.todaySeconds ?? Infinity) <= longestTimeoutSeconds;
   const todaySeconds = isKnown ? options.todaySeconds : undefined;
   const timeouts = withToday(options.timeouts ?? candidateTimeouts, todaySeconds);

@@ -1,7 +1,10 @@
 import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary.ts';
 import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
+import { busiestOf } from './busiest-slots.ts';
 import { waitProbability } from './erlang-c.ts';
-import { burstAround, mayHaveBeenFull } from './full-server.ts';
+import { busiestOfFull, mayHaveBeenFull } from './full-server.ts';
+import { gainedReuse, returnsReused, tailsShortened } from './missed-reuse.ts';
+import { always, product, scale, sum } from './ranges.ts';
 import { boundReclaim } from './reclaimed-reuse.ts';
 import { slotsOfBin } from './slot-bins.ts';
 import { type MeasuredTail, tailShares } from './tail-shares.ts';
@@ -99,20 +102,6 @@ function cutGapSeconds({ timeouts, gaps }: GapSummary, timeout: number): number 
   return sum(gaps.seconds.slice(0, upTo)) + sum(gaps.counts.slice(upTo)) * timeout;
 }
 
-/** Missed reuse that a timeout above today's would have kept; it then counts as a gap. */
-function gainedReuse({ summary, isBehindProxy }: Context, timeout: number) {
-  const { todaySeconds, timeouts, missed, tails } = summary;
-  if (todaySeconds === undefined || timeout <= todaySeconds || isBehindProxy) {
-    return { count: 0, seconds: 0 };
-  }
-  const from = timeouts.indexOf(todaySeconds) + 1;
-  const upTo = timeouts.indexOf(timeout) + 1;
-  const found = sum(missed.counts.slice(from, upTo));
-  const count = Math.min(found, tails);
-  const share = found === 0 ? 0 : count / found;
-  return { count, seconds: sum(missed.seconds.slice(from, upTo)) * share };
-}
-
 /** Reuse that a timeout would have broken: the gaps above it, and the same share of the unknown gaps. */
 function brokenReuse(summary: GapSummary, timeout: number): number {
   const { gaps, timeouts, reusedRequests, overlappingRequests } = summary;
@@ -128,11 +117,9 @@ function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
   const shares = tailShares(timeout, context.tail);
   const connections = connectionsOf(context, timeout);
   const perSecond = scale(connections, 1 / seconds);
-  const busyHourIdleSlots = idleOf(load.busiestHour, shares);
-  const busiestSlots = widened(
-    busiestOf(load, shares),
-    context.wasFull ? burstOf(load, shares, context) : 0,
-  );
+  const held = product(shares, tailsShortened(context, timeout));
+  const busyHourIdleSlots = idleOf(load.busiestHour, held);
+  const busiestSlots = busiestWithBursts(load, held, context);
   const pinned = idleCost === 'blocking' ? workerBytes : undefined;
   return {
     timeoutSeconds: timeout,
@@ -180,12 +167,11 @@ function meanIdleOf(context: Context, timeout: number, shares: Range): Range {
       gained.seconds * reused +
       (summary.tails - gained.count * reused) * share * timeout) /
     seconds;
-  const extremes = [0, 1].flatMap((reused) => [
-    idle(shares.low, reused),
-    idle(shares.high, reused),
-  ]);
-  const expected = idle(shares.expected, 1);
-  return { low: Math.min(...extremes), expected, high: Math.max(...extremes) };
+  return {
+    low: Math.min(idle(shares.low, 0), idle(shares.low, 1)),
+    expected: idle(shares.expected, 1),
+    high: Math.max(idle(shares.high, returnsReused(summary)), idle(shares.high, 1)),
+  };
 }
 
 function idleOf(held: HeldSlots | undefined, shares: Range): Range {
@@ -193,43 +179,32 @@ function idleOf(held: HeldSlots | undefined, shares: Range): Range {
   return { low: idle(shares.low), expected: idle(shares.expected), high: idle(shares.high) };
 }
 
-/**
- * The maximum of slots in use when clients hold only a share of their tails. Two values are known: the busiest moment
- * with whole tails, and the maximum without tails. In between the maximum is convex in the share: it lies below the
- * straight line between both, and above the value of that busiest moment.
- */
-function busiestOf({ busiest, busiestWithoutTails }: TimeoutLoad, shares: Range): Range {
-  const whole = busiest.busy + busiest.gap + busiest.tail;
-  const lower = (share: number) =>
-    Math.max(busiestWithoutTails, busiest.busy + busiest.gap + share * busiest.tail);
-  const upper = (share: number) => busiestWithoutTails + share * (whole - busiestWithoutTails);
-  return {
-    low: lower(shares.low),
-    expected: (lower(shares.expected) + upper(shares.expected)) / 2,
-    high: upper(shares.high),
-  };
-}
-
-/**
- * While a server is full, its visitors hold all of today's slots. With another timeout they would hold more or fewer,
- * in proportion to the mean. They arrive in bursts around that mean.
- */
-function burstOf(load: TimeoutLoad, shares: Range, context: Context): number {
+/** The log of a full server shows peaks that are too low, so a burst raises the high figure. */
+function busiestWithBursts(load: TimeoutLoad, shares: Range, context: Context): Range {
+  const busiest = busiestOf(load, shares);
+  if (!context.wasFull) return busiest;
   const { summary, tail, slotLimit = 0 } = context;
   const today = summary.loads.find(({ timeoutSeconds }) => timeoutSeconds === summary.todaySeconds);
-  const before = meanHeld(today, tailShares(summary.todaySeconds ?? 0, tail).high);
-  if (before === 0) return 0;
-  return burstAround((slotLimit * meanHeld(load, shares.high)) / before);
+  const high = busiestOfFull({
+    slotLimit,
+    fullSeconds: fullRatioOf(today, context) * summary.observedSeconds,
+    meanToday: meanHeld(today, tailShares(summary.todaySeconds ?? 0, tail).high),
+    connectionsPerSecond: today?.busiestHour?.connectionsPerSecond ?? 0,
+    mean: meanHeld(load, shares.high),
+    logged: busiest.high,
+  });
+  return { ...busiest, high };
+}
+
+/** Share of the time with all slots in use: as sampled, or as the log shows if no client closed first. */
+function fullRatioOf(today: TimeoutLoad | undefined, context: Context): number {
+  const logged = today === undefined ? undefined : fullTimeOf(today, context);
+  return Math.max(context.fullSampleShare ?? 0, logged ?? 0);
 }
 
 function meanHeld(load: TimeoutLoad | undefined, tailShare: number): number {
   const hour = load?.busiestHour;
   return hour === undefined ? 0 : hour.busy + hour.gap + tailShare * hour.tail;
-}
-
-/** The log of a full server shows peaks that are too low, so the burst raises the upper bound. */
-function widened(busiest: Range, burst: number): Range {
-  return { ...busiest, high: Math.max(busiest.high, burst) };
 }
 
 /** Idle clients make visitors wait only where they hold workers; elsewhere only requests do. */
@@ -252,16 +227,4 @@ function fitsIn(context: Context, busiest: Range): boolean | undefined {
   if (slotLimit === undefined || slots === undefined) return undefined;
   const busyFits = summary.busiestBusy <= highestOccupancy * slots;
   return busyFits && busiest.high <= highestOccupancy * slotLimit;
-}
-
-function always(value: number): Range {
-  return { low: value, expected: value, high: value };
-}
-
-function scale({ low, expected, high }: Range, factor: number): Range {
-  return { low: low * factor, expected: expected * factor, high: high * factor };
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

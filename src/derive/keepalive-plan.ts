@@ -10,8 +10,8 @@ export interface CheckBounds {
 
 /** HTTP/1.1 and HTTP/1.0, each with and without the header. */
 const plainConnections = 4;
-/** One that resumes a TLS session, one for HTTP/2. */
-const tlsConnections = 2;
+/** One that resumes a TLS session, one for HTTP/2, and one that counts its requests. */
+const tlsConnections = 3;
 /** Requests on each of the short connections. */
 const shortRequests = 2;
 /** The first, the late one, and one after the server has closed. */
@@ -27,10 +27,12 @@ export function boundsOf(limits: CheckLimits, secure: boolean): CheckBounds {
   const extra = secure ? tlsConnections : 0;
   return {
     connections: plainConnections + extra + waiting,
-    // The connection that counts requests, one short connection, and those that wait; HTTP/2 waits, too.
+    // One that counts requests or is short, and those that wait; HTTP/2 waits, too.
     connectionsAtOnce: 2 + waiting + (secure ? 1 : 0),
     requests:
-      limits.maxRequests + (plainConnections - 1 + extra) * shortRequests + waiting * waitRequests,
+      limits.maxRequests * (secure ? 2 : 1) +
+      (plainConnections + extra - (secure ? 2 : 1)) * shortRequests +
+      waiting * waitRequests,
     seconds: limits.maxWaitSeconds + stepsInTurn * limits.timeoutSeconds,
   };
 }

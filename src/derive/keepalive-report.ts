@@ -30,6 +30,9 @@ export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
     reuse: reuseOf(facts),
     idle: deriveIdle(facts),
     requests: requestsOf(facts),
+    ...(firstOf(facts, 'http2_requests') === undefined
+      ? {}
+      : { http2Requests: requestsOf(facts, 'http2_requests') }),
     times: timesOf(facts),
     cost: costOf(facts),
     limits: facts.limits,
@@ -102,15 +105,19 @@ function judgeReuse(connection: ConnectionFacts | undefined): Reuse {
   return !first.outcome.persists || refused || connection?.end !== undefined ? 'closed' : 'unknown';
 }
 
-function requestsOf(facts: KeepaliveFacts): RequestFigures {
-  const connection = firstOf(facts, 'requests');
+function requestsOf(
+  facts: KeepaliveFacts,
+  role: 'requests' | 'http2_requests' = 'requests',
+): RequestFigures {
+  const connection = firstOf(facts, role);
   const answers = (connection?.exchanges ?? []).flatMap(({ outcome }) =>
     outcome.kind === 'answered' ? [outcome] : [],
   );
   const last = answers.at(-1);
   if (connection === undefined || last === undefined) return {};
   if (!last.persists || connection.end !== undefined) {
-    return { requestsPerConnection: answers.length, closeAnnounced: !last.persists };
+    const closeAnnounced = !last.persists || connection.end?.how === 'goaway';
+    return { requestsPerConnection: answers.length, closeAnnounced };
   }
   return { moreThanRequests: answers.length };
 }

@@ -134,5 +134,10 @@ export function showReadings(
 
 /** The view when the first caller leaves before the server could answer; it states nothing about the server. */
 export function unfinishedView(observation: Observation): TargetView {
-  return { observation, verdict: { evidence: [] }, counters: initialTargetState.counters };
+  return {
+    observation,
+    unfinished: true,
+    verdict: { evidence: [] },
+    counters: initialTargetState.counters,
+  };
 }

@@ -29,7 +29,8 @@ export function createHttp2Connection(options: Http2Options): Http2Connection {
   const { socket, url, clock, signal } = options;
   const changes = createChanges(signal);
   const session = connect(url, { createConnection: () => socket });
-  const ended = watchEnd(session, changes, clock);
+  let closing = false;
+  const ended = watchEnd(session, { changes, clock, isClosing: () => closing });
   const exchanges: Exchange[] = [];
   return {
     exchanges,
@@ -47,15 +48,25 @@ export function createHttp2Connection(options: Http2Options): Http2Connection {
       return exchange;
     },
     idle: (seconds) => changes.until(() => ended() !== undefined, seconds * 1000),
-    close: () => session.destroy(),
+    close() {
+      closing = true;
+      session.destroy();
+    },
   };
 }
 
+interface EndContext {
+  readonly changes: Changes;
+  readonly clock: () => number;
+  /** Whether we close it: that is not an end by the server. */
+  readonly isClosing: () => boolean;
+}
+
 /** The first of GOAWAY, an error and the end of the connection. */
-function watchEnd(session: ClientHttp2Session, changes: Changes, clock: () => number) {
+function watchEnd(session: ClientHttp2Session, { changes, clock, isClosing }: EndContext) {
   let end: ConnectionEnd | undefined;
   const record = (how: ConnectionEnd['how']) => (): void => {
-    end ??= { at: clock(), how, unasked: 0 };
+    if (!isClosing()) end ??= { at: clock(), how, unasked: 0 };
     changes.notify();
   };
   session.on('goaway', record('goaway'));

@@ -1,16 +1,15 @@
 import { boundsOf, planLateRequests } from '../derive/keepalive-plan.ts';
 import type { Http1Connection } from '../io/http1-connection.ts';
-import { createHttp2Connection } from '../io/http2-connection.ts';
 import { present } from '../present.ts';
 import type {
   ConnectionFacts,
   KeepAlivePromise,
   KeepaliveFacts,
 } from '../snapshot/keepalive-facts.ts';
+import { countHttp2Requests, startHttp2 } from './check-http2.ts';
 import {
   type Check,
   type CheckOptions,
-  dialFor,
   type Http1Role,
   meetServer,
   openHttp1,
@@ -51,15 +50,16 @@ function toFacts({ role, dialled, exchanges, end }: Recorded): ConnectionFacts {
 
 /** Measurements that load the server run one after the other, so that they do not slow each other. */
 async function measure(check: Check): Promise<void> {
+  const { url, limits, clock } = check.options;
   const promise = promiseOf(check.first);
-  if (!(await repeat(check.first))) {
-    await tryOthers(check);
-    return;
-  }
-  const waits = await startWaits(check, promise);
-  await countRequests(check);
+  const reused = await repeat(check.first);
+  const waits = reused ? await startWaits(check, promise) : [];
+  const http2 = url.protocol === 'https:' ? await startHttp2(check) : undefined;
+  const until = clock() + Math.max(limits.maxWaitSeconds, limits.timeoutSeconds);
+  if (reused) await countRequests(check, until);
   await tryOthers(check);
-  await Promise.all(waits);
+  if (http2?.reused) await countHttp2Requests(check, until);
+  await Promise.all([...waits, http2?.waiting]);
 }
 
 function promiseOf({ exchanges }: Http1Connection): KeepAlivePromise | undefined {
@@ -78,9 +78,8 @@ async function repeat(connection: Http1Connection): Promise<boolean> {
   return (await connection.request()).outcome.kind === 'answered';
 }
 
-async function countRequests({ first, options }: Check): Promise<void> {
+async function countRequests({ first, options }: Check, until: number): Promise<void> {
   const { limits, clock, signal } = options;
-  const until = clock() + Math.max(limits.maxWaitSeconds, limits.timeoutSeconds);
   while (first.exchanges.length < limits.maxRequests && clock() < until && !signal.aborted) {
     if (!(await repeat(first))) return;
   }
@@ -104,7 +103,6 @@ async function tryOthers(check: Check): Promise<void> {
   }
   if (check.options.url.protocol !== 'https:') return;
   await resume(check);
-  await useHttp2(check);
 }
 
 async function resume(check: Check): Promise<void> {
@@ -114,27 +112,6 @@ async function resume(check: Check): Promise<void> {
   const connection = await openHttp1(check, how);
   await connection?.request();
   connection?.close();
-}
-
-async function useHttp2(check: Check): Promise<void> {
-  const { options, headers, records } = check;
-  const { url, limits, signal, clock } = options;
-  const dialled = await dialFor(check, { protocol: 'h2' });
-  // A server without HTTP/2 refuses the handshake or chooses no protocol.
-  if (!dialled.ok) return;
-  const { socket, facts } = dialled.value;
-  if (facts.tls?.protocol !== 'h2') {
-    socket.destroy();
-    return;
-  }
-  const { timeoutSeconds } = limits;
-  const connection = createHttp2Connection({ socket, url, headers, timeoutSeconds, signal, clock });
-  const { exchanges, end, close } = connection;
-  records.push({ role: 'http2', dialled: facts, exchanges, end, close });
-  const first = await connection.request();
-  const second = first.outcome.kind === 'answered' ? await connection.request() : first;
-  if (second.outcome.kind === 'answered') await connection.idle(limits.maxWaitSeconds);
-  connection.close();
 }
 
 /** Opens the connections that wait. After its first answer each runs on its own. */

@@ -18,7 +18,7 @@ export interface TargetViewsOptions {
 
 /** Puts together the view of a target: its polls, its logs and its advice. */
 export interface TargetViews {
-  /** Polls every target. */
+  /** Polls every target. A target of which nothing is known yet is left out. */
   observeAll(deadlineMilliseconds: number): Promise<readonly TargetView[]>;
   /** Adds the current logs and advice to a view. */
   complete(view: TargetView): TargetView;
@@ -45,13 +45,26 @@ export function createTargetViews(options: TargetViewsOptions): TargetViews {
     ...fromLogs(view),
     shownAtSeconds: now(),
   });
+  /** Undefined if nothing is known: a scrape that ended early, or a reload, is no failure of the server. */
+  const observeInForce = async (
+    target: Target,
+    endsAt: number,
+  ): Promise<TargetView | undefined> => {
+    const view = await target.observe(Math.max(0, endsAt - performance.now()));
+    if (view.unfinished !== true) return view;
+    // A reload replaces a target whose configuration changed, and ends its poll.
+    const successor = polled().find(({ identity }) => identity.name === target.identity.name);
+    const isReplaced = successor !== undefined && successor !== target;
+    return isReplaced ? observeInForce(successor, endsAt) : undefined;
+  };
   return {
     complete,
     logged,
-    observeAll: (deadlineMilliseconds) =>
-      Promise.all(
-        polled().map(async (target) => complete(await target.observe(deadlineMilliseconds))),
-      ),
+    async observeAll(deadlineMilliseconds) {
+      const endsAt = performance.now() + deadlineMilliseconds;
+      const views = await Promise.all(polled().map((target) => observeInForce(target, endsAt)));
+      return views.flatMap((view) => (view === undefined ? [] : [complete(view)]));
+    },
     allLogsOnly: () => logsOnly().map(logged),
     logsOnlyByName(name) {
       const found = logsOnly().find((target) => target.name === name);

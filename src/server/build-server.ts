@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { limitConnections } from './connections.ts';
+import { connectionsWithin, limitConnections } from './connections.ts';
 import { registerLifecycleRoutes } from './lifecycle-routes.ts';
 import { createListen, type Listen } from './listen.ts';
 import { registerMetricsRoutes } from './metrics-routes.ts';
@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly ports: ServerPorts;
   readonly telemetryPath: string;
   readonly onError: (error: Error) => void;
+  /** How many files the process may have open. Absent if unknown. */
+  readonly openFilesLimit?: number;
   /** TLS and authentication. Absent: plain HTTP for every client that reaches the port. */
   readonly security?: WebSecurity;
 }
@@ -32,7 +34,7 @@ export interface BuiltServer {
 
 /** The HTTP server with all routes, not yet listening. */
 export function buildServer(options: ServerOptions): BuiltServer {
-  const { ports, telemetryPath, onError, security } = options;
+  const { ports, telemetryPath, onError, openFilesLimit, security } = options;
   const server = Fastify({
     logger: false,
     schemaController: { compilersFactory: withoutSchemas },
@@ -60,7 +62,7 @@ export function buildServer(options: ServerOptions): BuiltServer {
   registerLifecycleRoutes(server, ports);
   registerPageRoute(server, ports);
   registerSlotEventsRoute(server, ports);
-  const connections = limitConnections(server.server);
+  const connections = limitConnections(server.server, connectionsWithin(openFilesLimit));
   const listen = createListen(server);
   return { server, listen, cutConnections: connections.destroyAll };
 }

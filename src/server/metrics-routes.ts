@@ -82,7 +82,7 @@ function createLimit() {
     if (place === undefined) {
       return {
         status: 503,
-        text: `more than ${maximumInFlight} scrapes at once; try again later\n`,
+        text: `more than ${maximumInFlight} scrapes at once, or two on one connection; try again later\n`,
       };
     }
     try {

@@ -14,6 +14,8 @@ export type ConnectionRole =
   /** TLS that resumes the session of the previous connection. */
   | 'resumed'
   | 'http2'
+  /** HTTP/2: requests in sequence until the server closes it. */
+  | 'http2_requests'
   /** HTTP/1.1, idle after its first answer. */
   | 'wait';
 

@@ -16,6 +16,8 @@ export interface KeepaliveReport {
   readonly connectionHeader?: string;
   readonly idle: IdleFigures;
   readonly requests: RequestFigures;
+  /** The same on an HTTP/2 connection. */
+  readonly http2Requests?: RequestFigures;
   readonly times: TimeFigures;
   readonly tls?: TlsFigures;
   readonly cost: CostFigures;
@@ -58,7 +60,7 @@ export interface RequestFigures {
   readonly requestsPerConnection?: number;
   /** The connection was still open after this number of requests. */
   readonly moreThanRequests?: number;
-  /** Whether the last answer had `Connection: close`. */
+  /** Whether the last answer had `Connection: close`, or HTTP/2 a GOAWAY. */
   readonly closeAnnounced?: boolean;
 }
 

@@ -56,6 +56,8 @@ export interface LoggedTarget {
 /** All that is known of one target when metrics are rendered. Unknown parts are absent. */
 export interface TargetView {
   readonly observation: Observation;
+  /** No poll has ended yet, so nothing is known of the server: the caller or the exporter ended the first one early. */
+  readonly unfinished?: true;
   /** Unix time in seconds at which the view was requested; ages are relative to it. */
   readonly shownAtSeconds?: number;
   readonly verdict: Verdict;

@@ -40,10 +40,10 @@ describe('advise, from the running exporter', () => {
     const flags = [`--config.file=${file}`, `--exporter.url=${url}`];
     const { code, stdout, stderr } = await runCli(['advise', ...flags]);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^shop\n----\nSet the keep-alive timeout to 2 s \(today 30 s\)/);
-    expect(stdout).toContain('KeepAliveTimeout 2');
+    expect(stdout).toMatch(/^shop\n----\nSet the keep-alive timeout to 1.5 s \(today 30 s\)/);
+    expect(stdout).toContain('KeepAliveTimeout 1500ms');
     expect(stdout).toMatch(/^30 s .*today$/m);
-    expect(stdout).toMatch(/^2 s .*advised$/m);
+    expect(stdout).toMatch(/^1.5 s .*advised$/m);
     expect(stdout).not.toContain('edge');
     expect(code).toBe(1);
   });
@@ -58,7 +58,7 @@ describe('advise, from the running exporter', () => {
     const { stdout } = await runCli(['advise', `--exporter.url=${url}`, '--output=json']);
     const printed: unknown = JSON.parse(stdout);
     expect(printed).toMatchObject({
-      targets: [{ target: 'shop', advisedKeepaliveTimeoutSeconds: 2 }, { target: 'edge' }],
+      targets: [{ target: 'shop', advisedKeepaliveTimeoutSeconds: 1.5 }, { target: 'edge' }],
       findings: [
         { target: 'shop', kind: 'timeout' },
         { target: 'edge', kind: 'none' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
+import { adviceQueries } from '../../dashboards/src/queries/advice-queries.ts';
 import { connectionQueries } from '../../dashboards/src/queries/connection-queries.ts';
 import { fleetQueries } from '../../dashboards/src/queries/fleet-queries.ts';
 import { hostQueries } from '../../dashboards/src/queries/host-queries.ts';
@@ -14,6 +15,7 @@ import { tuningQueries } from '../../dashboards/src/queries/tuning-queries.ts';
 type Catalog = (select: Select) => Readonly<Record<string, Query>>;
 
 const catalogs: readonly (readonly [string, Catalog])[] = [
+  ['advice', adviceQueries],
   ['connection', connectionQueries],
   ['fleet', fleetQueries],
   ['host', hostQueries],

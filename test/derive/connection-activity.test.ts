@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { classifyConnection, summarizeConnections } from '../../src/derive/connection-activity.ts';
+import {
+  classifyConnection,
+  countActivities,
+  summarizeConnections,
+} from '../../src/derive/connection-activity.ts';
 import { countOf } from '../../src/derive/histogram.ts';
 import type { ConnectionSocket } from '../../src/snapshot/kernel.ts';
 
-const socket = (differing: Partial<ConnectionSocket>): ConnectionSocket => ({
+/** Without the times of the last bytes. */
+const untimed: ConnectionSocket = {
   state: 'established',
   localAddress: '10.0.0.1',
   remoteAddress: '10.0.0.9',
@@ -12,6 +17,10 @@ const socket = (differing: Partial<ConnectionSocket>): ConnectionSocket => ({
   unsentBytes: 0,
   receivedBytes: 80,
   sentBytes: 300,
+};
+
+const socket = (differing: Partial<ConnectionSocket>): ConnectionSocket => ({
+  ...untimed,
   sinceSentSeconds: 4,
   sinceReceivedSeconds: 4.1,
   ...differing,
@@ -30,6 +39,26 @@ describe('classifyConnection()', () => {
     ['given up before it was accepted', { held: false, state: 'close_wait' }, 'queued'],
     ['ended by the server, not by the client', { state: 'fin_wait2' }, 'closing'],
     ['ended by both', { state: 'fin_wait2', held: false }, undefined],
+    ['a request of one byte that the server has not read', { unreadBytes: 1 }, 'active'],
+    ['one byte that the client has not taken', { unsentBytes: 1 }, 'sending'],
+    ['one byte from the client', { sentBytes: 0, receivedBytes: 1 }, 'active'],
+    ['not accepted, in the middle of the handshake', { held: false, state: 'syn_recv' }, undefined],
+    ['ended by the server, the client has not confirmed it', { state: 'fin_wait1' }, 'closing'],
+    [
+      'a client that ended its side and left a request of one byte',
+      { state: 'close_wait', unreadBytes: 2 },
+      'active',
+    ],
+    [
+      'a client that ended its side without a request',
+      { state: 'close_wait', sentBytes: 0, receivedBytes: 1 },
+      'silent',
+    ],
+    [
+      'a client that ended its side after a request of one byte',
+      { state: 'close_wait', sentBytes: 0, receivedBytes: 2 },
+      'active',
+    ],
     [
       'a client that ended its side after the answer',
       { state: 'close_wait', unreadBytes: 1, sinceReceivedSeconds: 5 },
@@ -37,6 +66,10 @@ describe('classifyConnection()', () => {
     ],
   ] as const)('%s: %s', (_, differing, activity) => {
     expect(classifyConnection(socket(differing))).toBe(activity);
+  });
+
+  test('without the times of the last bytes: idle', () => {
+    expect(classifyConnection(untimed)).toBe('idle');
   });
 });
 
@@ -67,6 +100,31 @@ describe('summarizeConnections()', () => {
     expect(summary.idleSeconds.sum).toBe(16);
     expect(countOf(summary.idleSeconds)).toBe(2);
     expect(summary.held.map(({ ageSeconds }) => ageSeconds)).toEqual([30, 12, 4, 3, 2]);
+  });
+
+  test('the age of a connection is the time since the last byte in either direction', () => {
+    const ages = [
+      socket({ sinceSentSeconds: 3, sinceReceivedSeconds: 9 }),
+      socket({ sinceSentSeconds: 9, sinceReceivedSeconds: 2 }),
+      { ...untimed, sinceSentSeconds: 5 },
+      { ...untimed, sinceReceivedSeconds: 4 },
+      untimed,
+    ];
+    const { held } = summarizeConnections(ages);
+    expect(held.map(({ ageSeconds }) => ageSeconds)).toEqual([5, 4, 3, 2, 0]);
+  });
+
+  test('a socket that no process holds is left out', () => {
+    const gone = socket({ state: 'fin_wait2', held: false });
+    expect(summarizeConnections([gone])).toEqual(summarizeConnections([]));
+    expect(countActivities([gone, socket({}), socket({})])).toEqual({
+      queued: 0,
+      silent: 0,
+      active: 0,
+      sending: 0,
+      idle: 2,
+      closing: 0,
+    });
   });
 
   test('round trips are by rank: of a hundred the 50th, the 90th and the 99th', () => {

@@ -90,6 +90,52 @@ describe('deriveCurrentSlots() while the status page is silent', () => {
     expect(connections?.limit?.value).toBe(28);
   });
 
+  test('event: never more workers than the limit, and silent connections read', () => {
+    const read = (counts: Partial<ActivityCounts>) => {
+      const known = { server: 'apache', before: event, ...holding(counts) } as const;
+      const { figures } = deriveCurrentSlots({ ...silent(), exhausted: false, ...known }) ?? {};
+      const [workers, connections] = figures?.groups ?? [];
+      return [
+        workers?.counts.get('active'),
+        workers?.counts.get('reading'),
+        workers?.counts.get('unknown'),
+        connections?.limit?.value,
+        figures?.workerSaturation,
+        figures?.connectionOccupancy,
+      ];
+    };
+    expect(read({ active: 3, silent: 2, sending: 1 })).toEqual([3, 2, 3, 8, 5 / 8, 6 / 8]);
+    expect(read({ active: 6, silent: 4 })).toEqual([6, 2, 0, 10, 1, 1]);
+    expect(read({ active: 9, silent: 1 })).toEqual([8, 0, 0, 10, 1, 1]);
+    expect(read({ active: 1, silent: 1, sending: 1, idle: 1, closing: 1 }).at(-1)).toBe(5 / 8);
+  });
+
+  test('nginx: idle and silent connections do not saturate it', () => {
+    const known = { server: 'nginx', capacity: { slots: 16 } } as const;
+    const counts = { idle: 2, silent: 3, active: 6, sending: 1 };
+    const { figures } =
+      deriveCurrentSlots({ ...silent(), exhausted: false, ...known, ...holding(counts) }) ?? {};
+    expect(figures?.workerSaturation).toBe(7 / 16);
+    expect(figures?.keepaliveOccupancy).toBe(5 / 16);
+    expect(figures?.connectionOccupancy).toBe(12 / 16);
+    expect(figures?.groups[0]?.fromKernel).toBe(true);
+  });
+
+  test('prefork has no connection occupancy: its slots are workers', () => {
+    const known = { server: 'apache', before: prefork, ...holding({ active: 2 }) } as const;
+    const figures = deriveCurrentSlots({ ...silent(), ...known })?.figures;
+    expect(figures?.connectionOccupancy).toBeUndefined();
+    expect(figures?.groups[0]).toMatchObject({ kind: 'worker', fromKernel: true });
+  });
+
+  test('without any limit there are counts and no ratio', () => {
+    const known = { server: 'nginx', ...holding({ active: 2 }) } as const;
+    const figures = deriveCurrentSlots({ ...silent(), exhausted: false, ...known })?.figures;
+    expect(figures?.workerSaturation).toBeUndefined();
+    expect(figures?.groups[0]?.limit).toBeUndefined();
+    expect(figures?.groups[0]?.counts.get('active')).toBe(2);
+  });
+
   test('nginx: what has sent nothing yet is waiting, what is not seen is unknown', () => {
     const knowledge: SlotKnowledge = {
       ...silent('empty_reply'),
@@ -185,6 +231,24 @@ describe('deriveCurrentSlots() while the page of event answers', () => {
     // Of the three busy workers one is the poll's own.
     expect(counts?.get('keepalive')).toBe(4);
     expect(counts?.get('working')).toBe(2);
+  });
+
+  test('an exhausted server has a saturation of 1, and the lane is named as the source', () => {
+    const slots = deriveCurrentSlots({ ...lagging, exhausted: true, viaLane: true });
+    expect(slots?.figures.workerSaturation).toBe(1);
+    expect(slots?.source).toBe('lane');
+    expect(deriveCurrentSlots(lagging)?.figures.workerSaturation).toBeLessThan(1);
+  });
+
+  test('connections that the page counts as closing are not counted twice in the limit', () => {
+    const closing = answered(
+      'IdleWorkers: 5\nServerMPM: event\nConnsTotal: 2\nConnsAsyncClosing: 2\nScoreboard: WWR_____\n',
+    );
+    const limitWith = (counts: Partial<ActivityCounts>) =>
+      deriveCurrentSlots({ ...closing, ...holding(counts) })?.figures.groups[1]?.limit?.value;
+    expect(limitWith({})).toBe(18);
+    expect(limitWith({ closing: 3 })).toBe(21);
+    expect(limitWith({ active: 20, closing: 3 })).toBe(23);
   });
 
   test('without the kernel, and under prefork, the page stands', () => {

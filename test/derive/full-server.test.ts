@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { burstAround, mayHaveBeenFull } from '../../src/derive/full-server.ts';
+import { burstAround, busiestOfFull, mayHaveBeenFull } from '../../src/derive/full-server.ts';
 
 /** Probability that a Poisson number with that mean is no larger than the limit. */
 function shareUpTo(limit: number, mean: number): number {
@@ -40,4 +40,26 @@ test('mayHaveBeenFull() is told by the log or by the samples, never of nginx', (
   expect(mayHaveBeenFull({ ...asked(95), idleCost: 'reclaimable' })).toBe(false);
   expect(mayHaveBeenFull({ ...asked(95), slotLimit: undefined })).toBe(false);
   expect(mayHaveBeenFull({ ...asked(95), todaySeconds: undefined })).toBe(false);
+});
+
+const full = {
+  slotLimit: 80,
+  fullSeconds: 60,
+  meanToday: 48,
+  connectionsPerSecond: 12,
+  mean: 28,
+  logged: 50,
+};
+
+// As docs/tuning.md does it by hand.
+test('busiestOfFull() is a burst around the mean that visitors want of a full server', () => {
+  expect(busiestOfFull(full)).toBeCloseTo(82.2, 1);
+  expect(busiestOfFull({ ...full, logged: 90 })).toBe(90);
+  expect(busiestOfFull({ ...full, meanToday: 0 })).toBe(50);
+});
+
+test('busiestOfFull() adds no more visitors than the server accepts while it is full', () => {
+  // A connection holds a slot for 4 s, so 80 slots accept 20 in a second.
+  expect(busiestOfFull({ ...full, fullSeconds: 0.5 })).toBeCloseTo(60, 6);
+  expect(busiestOfFull({ ...full, fullSeconds: 0 })).toBe(50);
 });

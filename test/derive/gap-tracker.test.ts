@@ -74,14 +74,14 @@ describe('trackRecord() and summarizeGaps()', () => {
         fc.property(someVisits, (visits) => {
           const lines = linesOf(visits);
           const summary = summaryOf(lines);
-          const first = Math.ceil((lines[0]?.end ?? 0) * 2);
-          const last = Math.ceil((lines.at(-1)?.end ?? 0) * 2);
+          const first = Math.ceil((lines[0]?.end ?? 0) * 8);
+          const last = Math.ceil((lines.at(-1)?.end ?? 0) * 8);
           for (const { timeoutSeconds, moments, busiest, busiestWithoutTails } of summary.loads) {
             const expected = moments.map(() => 0);
             let most = 0;
             let withoutTails = 0;
             for (let tick = first; tick < last; tick++) {
-              const { busy, gap, tail } = heldAt(visits, tick / 2, timeoutSeconds);
+              const { busy, gap, tail } = heldAt(visits, tick / 8, timeoutSeconds);
               const bin = slotBin(busy + gap + tail);
               expected[bin] = (expected[bin] ?? 0) + 1;
               most = Math.max(most, busy + gap + tail);
@@ -143,7 +143,7 @@ describe('trackRecord() and summarizeGaps()', () => {
     expect(summary.observedSeconds).toBe(19 * 3000);
     for (const { timeoutSeconds, moments } of summary.loads) {
       // The first request lies before the observation, the last tail after it.
-      expect(moments[1]).toBe(19 * 2 * (1 + timeoutSeconds));
+      expect(moments[1]).toBe(19 * 8 * (1 + timeoutSeconds));
     }
     expect(steps).toBeLessThan(20 * 20);
   });
@@ -368,6 +368,23 @@ describe('lines that are not as they should be', () => {
     // The newest are still there.
     track(tracker, [{ end: start + 11, connection: 999, number: 2, client: 999 }]);
     expect(summarizeGaps(tracker).gaps.counts.reduce((a, b) => a + b, 0)).toBe(1);
+  });
+
+  // `npm run bench -- gaps` does the same with ten million.
+  test('more addresses than entries take no more memory than docs/tuning.md says', () => {
+    const tracker = createGapTracker({ todaySeconds: 5 });
+    for (let n = 0; n < 150_000; n++) {
+      const end = start + n / 20_000;
+      track(tracker, [{ end, connection: n, number: 1, client: n * 400_000_007 }]);
+    }
+    const { openConnections, addresses } = summarizeGaps(tracker);
+    expect(openConnections.bytes).toBe(65_536 * 53);
+    expect(addresses.bytes).toBe(65_536 * 53);
+    expect(addresses.evicted).toBe(150_000 - 65_536);
+    const columns = Object.values(tracker.timeline).filter((one) => ArrayBuffer.isView(one));
+    const bytes = columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(1.1 * 2 ** 20);
   });
 
   test('what is too old to be of use makes room uncounted', () => {

@@ -149,6 +149,34 @@ describe('predictTimeouts()', () => {
     expect(at(proxied, 10).reuseRatio.high).toBe(0);
   });
 
+  test('a visitor that comes back ends its tail early, as often as today by the high figure', () => {
+    // Two requests 2 s apart, and after 8 s more another connection.
+    const visits = (reused: boolean) =>
+      Array.from({ length: 200 }, (_, n) => {
+        const from = start + n * 20;
+        return [
+          { end: from, connection: 3 * n, number: 1, client: n },
+          {
+            end: from + 2,
+            connection: reused ? 3 * n : 3 * n + 1,
+            number: reused ? 2 : 1,
+            client: n,
+          },
+          { end: from + 10, connection: 3 * n + 2, number: 1, client: n },
+        ];
+      }).flat();
+    const [faithful, fickle] = [true, false].map((reused) =>
+      modelOf(visits(reused), { todaySeconds: 5 }),
+    );
+    const hour = (model: typeof faithful) => (model ? at(model, 10).busyHourIdleSlots : undefined);
+    // 2 s, 8 s and a tail of 10 s in 20 s.
+    expect(hour(faithful)?.high).toBeCloseTo(1, 1);
+    expect(hour(faithful)?.expected).toBeCloseTo(1, 1);
+    // None of those who came back within today's timeout used the connection that was open: three tails of 10 s.
+    expect(hour(fickle)?.high).toBeCloseTo(1.5, 1);
+    expect(hour(fickle)?.expected).toBeCloseTo(1.4, 1);
+  });
+
   test('a timeout that the log is too short for is marked', () => {
     const short = modelOf(steady.slice(0, 8), { todaySeconds: 5 });
     expect(at(short, 5).isLongerThanLog).toBe(false);
@@ -175,8 +203,8 @@ describe('predictTimeouts()', () => {
             0,
           );
         const lines = linesUnder(visits, today);
-        const seconds =
-          Math.ceil((lines.at(-1)?.end ?? 0) * 2) / 2 - Math.ceil((lines[0]?.end ?? 0) * 2) / 2;
+        const tickAt = (line?: Line) => Math.ceil((line?.end ?? 0) * 8);
+        const seconds = (tickAt(lines.at(-1)) - tickAt(lines[0])) / 8;
         const model = modelOf(lines, { todaySeconds: today, meanIdleSlots: idle(today) / seconds });
         for (const { timeoutSeconds, meanIdleSlots } of model.predictions) {
           const measured = idle(timeoutSeconds) / seconds;

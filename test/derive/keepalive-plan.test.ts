@@ -20,6 +20,10 @@ test('boundsOf() counts what a check may cost', () => {
     requests: 218,
     seconds: 170,
   });
-  expect(boundsOf(limits, true)).toMatchObject({ connections: 10, connectionsAtOnce: 7 });
+  expect(boundsOf(limits, true)).toMatchObject({
+    connections: 11,
+    connectionsAtOnce: 7,
+    requests: 422,
+  });
   expect(boundsOf({ ...limits, maxWaitSeconds: 0 }, false).connections).toBe(4);
 });

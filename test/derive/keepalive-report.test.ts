@@ -48,6 +48,90 @@ const idsOf = (connections: readonly ConnectionFacts[], more: Partial<KeepaliveF
 const requests = (outcomes: readonly ExchangeOutcome[], more: Partial<ConnectionFacts> = {}) =>
   connection('requests', { exchanges: outcomes.map((outcome) => exchange(0, outcome)), ...more });
 
+describe('a check without a first answer', () => {
+  test.each<readonly [ExchangeOutcome, string]>([
+    [{ kind: 'closed' }, 'the server closed the connection before a complete answer'],
+    [{ kind: 'reset' }, 'the server reset the connection before a complete answer'],
+    [{ kind: 'timeout' }, 'no complete answer arrived within 5 s'],
+    [{ kind: 'stopped' }, 'the check was stopped before the first answer'],
+    [{ kind: 'not_http', detail: 'SSH' }, 'this is not HTTP: SSH'],
+    [{ kind: 'too_large', detail: 'large' }, 'large; check a smaller page of the same server'],
+  ])('reports %j', (outcome, failure) => {
+    expect(report([], { failure: { kind: 'first_request', outcome } }).failure).toBe(failure);
+  });
+
+  test('reports why the connection failed', () => {
+    const failure = { kind: 'connect', result: 'refused', message: 'refused by a' } as const;
+    expect(report([], { failure }).failure).toBe('refused by a');
+  });
+});
+
+describe('cost', () => {
+  test('counts connections, requests with those that came too late, and the time', () => {
+    const late = { end: { at: 5, how: 'fin', unasked: 0, lateRequest: 'reset' } } as const;
+    const { cost } = report([
+      requests([kept, kept]),
+      connection('wait', late),
+      connection('wait', closedAt(5)),
+    ]);
+    expect(cost).toEqual({ connections: 3, requests: 5, durationSeconds: 10 });
+  });
+});
+
+describe('idle timeout from late requests', () => {
+  const late = (sentAt: number, outcome: ExchangeOutcome) =>
+    connection('wait', { exchanges: [exchange(1, kept), exchange(sentAt, outcome)] });
+
+  test('lies between the longest wait that was answered and the shortest that was not', () => {
+    const { idle } = report([
+      late(3, kept),
+      late(5, kept),
+      late(8, { kind: 'timeout' }),
+      late(9, { kind: 'reset' }),
+      late(2, { kind: 'stopped' }),
+    ]);
+    expect(idle).toEqual({
+      measuredConnections: 0,
+      atLeastSeconds: 4,
+      atMostSeconds: 7,
+      closedWith: 'silent',
+    });
+  });
+
+  test('counts as measured when the two are a quarter of a second apart', () => {
+    const between = (lost: number) =>
+      report([late(5, kept), late(lost, { kind: 'closed' })]).idle.idleTimeoutSeconds;
+    expect(between(5.25)).toBe(4.125);
+    expect(between(5.5)).toBeUndefined();
+  });
+
+  test('is at least the time that a connection stayed open until the end of the check', () => {
+    const open = connection('wait', { exchanges: [exchange(1, kept)] });
+    expect(report([open]).idle).toEqual({ measuredConnections: 0, atLeastSeconds: 9 });
+    const unkept = connection('wait', { exchanges: [exchange(1, last)] });
+    expect(report([unkept]).idle).toEqual({ measuredConnections: 0 });
+  });
+
+  test('shows the bytes that a server sent unasked, and what happened to a late request', () => {
+    const end = (unasked: number) => ({ at: 5, how: 'reset', unasked }) as const;
+    const { idle } = report([
+      connection('wait', { end: end(0) }),
+      connection('wait', { end: { ...end(40), lateRequest: 'ignored' } }),
+    ]);
+    expect(idle).toMatchObject({ closedWith: 'reset', unaskedBytes: 40, lateRequest: 'ignored' });
+    expect(report([connection('wait', { end: end(0) })]).idle).not.toHaveProperty('unaskedBytes');
+  });
+
+  test('of HTTP/2 is the time from the last answer to the end', () => {
+    const http2 = connection('http2', {
+      exchanges: [exchange(0, kept), exchange(2, kept)],
+      ...closedAt(9, 'goaway'),
+    });
+    expect(report([http2]).idle.http2IdleTimeoutSeconds).toBe(7);
+    expect(report([connection('http2', {})]).idle).not.toHaveProperty('http2IdleTimeoutSeconds');
+  });
+});
+
 describe('idle timeout', () => {
   test('is the median of what the server closed, with its spread', () => {
     const { idle, findings } = report([

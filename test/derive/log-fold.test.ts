@@ -3,6 +3,7 @@ import {
   countByClass,
   createLogCounts,
   foldRecord,
+  foldUnparsed,
   listResponses,
 } from '../../src/derive/log-fold.ts';
 import { parseLogFormat } from '../../src/parse/log-format/parse-log-format.ts';
@@ -66,6 +67,49 @@ describe('foldRecord()', () => {
     ]);
     expect(requestDuration.counts).toEqual([1, 1, 1]);
     expect(requestDuration.sum).toBeCloseTo(7.6);
+  });
+
+  test('counts times of the upstream, sizes and clients that left', () => {
+    const counts = fold('$status $bytes_sent $upstream_connect_time $upstream_response_time', [
+      '200 1 0.5 2',
+      '499 0 - -',
+      '200 - 3 0.25',
+    ]);
+    expect(counts.upstreamConnect).toMatchObject({ counts: [1, 1], sum: 3.5 });
+    expect(counts.upstreamResponse).toMatchObject({ counts: [1, 1], sum: 2.25 });
+    expect(counts).toMatchObject({ responseBytes: 1, clientAborts: 1 });
+  });
+
+  test('keeps the time of the newest line, in any order', () => {
+    const format = '$status $time_iso8601';
+    expect(fold(format, ['200 -']).lastLineSeconds).toBe(null);
+    const lines = ['07', '59', '30'].map((seconds) => `200 2026-11-21T03:18:${seconds}Z`);
+    expect(fold(format, lines).lastLineSeconds).toBe(Date.UTC(2026, 10, 21, 3, 18, 59) / 1000);
+  });
+
+  test('counts methods, protocols, codes and hosts under their own labels', () => {
+    const lines = [
+      '"GET / HTTP/1.1" 100 shop',
+      '"GET / HTTP/1.1" 100 shop',
+      '"POST / HTTP/2.0" 599 blog',
+      '"PUT / HTTP/1.0" 600 elsewhere',
+      '"PATCH / HTTP/3.0" 099 blog',
+    ];
+    const named = [...listResponses(fold('"$request" $status $host', lines, ['shop', 'blog']))];
+    expect(named).toEqual([
+      { method: 'GET', code: '100', protocol: 'HTTP/1.1', vhost: 'shop', count: 2 },
+      { method: 'POST', code: '599', protocol: 'HTTP/2.0', vhost: 'blog', count: 1 },
+      { method: 'PATCH', code: 'other', protocol: 'HTTP/3.0', vhost: 'blog', count: 1 },
+      { method: 'PUT', code: 'other', protocol: 'HTTP/1.0', vhost: 'other', count: 1 },
+    ]);
+    const unnamed = [...listResponses(fold('"$request" $status $host', lines.slice(0, 1)))];
+    expect(unnamed).toEqual([{ method: 'GET', code: '100', protocol: 'HTTP/1.1', count: 1 }]);
+  });
+
+  test('counts a line that does not follow the format', () => {
+    const counts = createLogCounts(buckets);
+    foldUnparsed(counts);
+    expect(counts).toMatchObject({ linesParsed: 0, linesUnparsed: 1 });
   });
 
   test('counts a field that cannot be read by its name, and the line as parsed', () => {

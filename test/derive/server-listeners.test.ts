@@ -4,7 +4,9 @@ import { deriveHostFigures } from '../../src/derive/host-figures.ts';
 import { selectListeners } from '../../src/derive/server-listeners.ts';
 import { parseApacheConfig } from '../../src/parse/apache-config/parse-apache-config.ts';
 import { parseNginxConfig } from '../../src/parse/nginx-config.ts';
+import { recordOf } from '../../src/parse/record-of.ts';
 import { parseSsSockets } from '../../src/parse/ss-sockets.ts';
+import { tcpStates } from '../../src/snapshot/kernel.ts';
 import type { ListeningSocket } from '../../src/snapshot/listeners.ts';
 
 const socket = (port: number, more: Partial<ListeningSocket> = {}): ListeningSocket => ({
@@ -27,7 +29,7 @@ describe('selectListeners()', () => {
       ['processes', true, [80, 443]],
     ],
     [
-      'not what the service manager holds for everybody',
+      'not the sockets that the service manager holds for all services',
       [socket(80, { owners: [1, 7] }), socket(22, { owners: [1, 3] })],
       {},
       ['processes', true, [80]],
@@ -82,7 +84,7 @@ describe('selectListeners()', () => {
       ['pod', true, [80, 8080]],
     ],
     [
-      'only the status page’s port where nothing tells, and that is incomplete',
+      'only the status page’s port when nothing shows the others: incomplete',
       [socket(80, { cgroup: '/' }), socket(443, { cgroup: '/' })],
       {},
       ['status URL', false, [80]],
@@ -126,6 +128,56 @@ describe('deriveHostFigures()', () => {
     expect(listen?.[0]).toMatchObject({ queueLength: queue, queueLimit: limit });
     expect(listen?.[0]?.connections['established']).toBe(idle);
     expect(connections?.counts.idle).toBe(idle);
+  });
+});
+
+test('deriveHostFigures() counts a port of an unknown address with the server that listens on all', () => {
+  const lines = [
+    'LISTEN 1 30 127.0.0.1:80 0.0.0.0:* ino:1 sk:1 <->',
+    'LISTEN 0 511 0.0.0.0:80 0.0.0.0:* ino:2 sk:2 <->',
+    'ESTAB 0 0 127.0.0.1:80 10.0.0.9:3 ino:3 sk:1 <->',
+    'CLOSE-WAIT 0 0 10.0.0.1:80 10.0.0.9:4 ino:4 sk:1 <->',
+    'CLOSE-WAIT 0 0 10.0.0.2:80 10.0.0.9:5 ino:5 sk:1 <->',
+  ];
+  const table = parseSsSockets(Buffer.from(lines.join('\n')), [80]);
+  const { listen } = deriveHostFigures(table, {
+    endpoints: [{ port: 80, address: '10.0.0.1' }],
+    complete: false,
+  });
+  expect(listen?.[0]?.connections).toMatchObject({ listen: 1, established: 0, close_wait: 2 });
+  expect(listen?.[0]?.activities).toMatchObject({ silent: 2 });
+});
+
+test('deriveHostFigures() has queues and no connections without ss, and nothing of other ports', () => {
+  const listener = { family: 'ipv4', queueLength: 200, uid: 0, inode: 1 } as const;
+  const states = recordOf(tcpStates, () => 0);
+  const ports = new Map([
+    [80, { listeners: [listener], connections: { ...states, established: 7 } }],
+    [81, { listeners: [], connections: states }],
+  ]);
+  const figures = deriveHostFigures(
+    { ports, malformedLines: 0 },
+    { endpoints: [80, 81, 82].map((port) => ({ port })), complete: true, somaxconn: 200 },
+  );
+  expect(figures).toEqual({
+    listen: [
+      {
+        port: 80,
+        queueLength: 200,
+        queueLimit: 200,
+        queueFull: true,
+        connections: { ...states, established: 7 },
+      },
+    ],
+    listenComplete: true,
+  });
+});
+
+test('deriveHostFigures() has no connections of a server that listens on no port', () => {
+  const table = parseSsSockets(Buffer.from(''), [80]);
+  expect(deriveHostFigures(table, { endpoints: [{ port: 80 }], complete: true })).toEqual({
+    listen: [],
+    listenComplete: true,
   });
 });
 

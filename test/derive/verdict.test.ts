@@ -44,13 +44,16 @@ const waitingFor = (oldestQueuedSeconds: number) => ({
   oldestQueuedSeconds,
 });
 
+/** Seven connections that a process holds, which is nine tenths of eight workers. */
+const activities = { queued: 4, silent: 1, active: 1, sending: 1, idle: 2, closing: 2 };
+
 type Row = readonly [string, Omit<VerdictInput, 'server'>, boolean | undefined, readonly string[]];
 
 const onApache: readonly Row[] = [
   ['an idle worker', { outcome: answer(apache('_KKKKKKW')) }, false, []],
   ['a worker that can still be started', { outcome: answer(apache('.KKKKKKW')) }, false, []],
   [
-    'no idle worker but the one of the poll itself',
+    'no idle worker, and the poll itself occupies one',
     { outcome: answer(apache('KKKKKKKW')) },
     false,
     [],
@@ -83,13 +86,127 @@ const onApache: readonly Row[] = [
     [],
   ],
   [
-    'silence, seen from afar',
+    'no idle worker, and the poll waited for exactly a second',
+    { outcome: answer(apache('KKKKKKKW')), waitedSeconds: 1 },
+    true,
+    ['no_idle_slot'],
+  ],
+  [
+    'no idle worker, and the poll waited for less than a second',
+    { outcome: answer(apache('KKKKKKKW')), waitedSeconds: 0.9 },
+    false,
+    [],
+  ],
+  [
+    'a worker that is starting, and the poll had to wait',
+    { outcome: answer(apache('SKKKKKKW')), waitedSeconds: 2 },
+    false,
+    [],
+  ],
+  [
+    'no idle worker over the lane, and one visitor in the queue',
+    { outcome: answer(apache('KKKKKKKW')), viaLane: true, host: { listen: [port(1, 9)] } },
+    true,
+    ['no_idle_slot', 'accept_queue'],
+  ],
+  [
+    'no idle worker over the lane, and a line of the error log',
+    { outcome: answer(apache('KKKKKKKW')), viaLane: true, loggedSecondsAgo: 3 },
+    true,
+    ['no_idle_slot', 'error_log'],
+  ],
+  [
+    'an idle worker, and a line of the error log',
+    { outcome: answer(apache('_KKKKKKW')), loggedSecondsAgo: 0.5 },
+    false,
+    [],
+  ],
+  [
+    'no answer, nine of ten workers occupied, a queue',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('__________'),
+      host: { listen: [port(4, 13)] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'no answer, eight of ten workers occupied, a queue: it hangs',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('__________'),
+      host: { listen: [port(4, 12)] },
+    },
+    false,
+    [],
+  ],
+  [
+    'no answer, a queue of one, workers occupied by clients that have left',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [{ ...port(1, 4), connections: { established: 4, close_wait: 4 } }] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'no answer, workers occupied by connections of all activities',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [{ ...port(4, 0), activities }] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'no answer, two workers without a connection: it hangs',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [{ ...port(4, 90), activities: { ...activities, idle: 0 } }] },
+    },
+    false,
+    [],
+  ],
+  [
+    'no answer, and a graceful restart left one old process',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('G_______'),
+      host: { listen: [port(4, 5)] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
+    'no answer, and a line of the error log, nothing known of the machine',
+    { outcome: failed('response_timeout'), loggedSecondsAgo: 3 },
+    true,
+    ['connected_but_unanswered', 'error_log'],
+  ],
+  [
+    'no connection, the queue exactly at its limit',
+    { outcome: failed('connect_timeout'), host: { listen: [port(511, 600)] } },
+    true,
+    ['accept_queue'],
+  ],
+  [
+    'no connection, the queue one below its limit',
+    { outcome: failed('connect_timeout'), host: { listen: [port(510, 600)] } },
+    undefined,
+    [],
+  ],
+  [
+    'no answer, and nothing known of the machine',
     { outcome: failed('response_timeout') },
     true,
     ['connected_but_unanswered'],
   ],
   [
-    'silence, all workers taken, a queue',
+    'no answer, all workers occupied, a queue',
     {
       outcome: failed('response_timeout'),
       before: apache('_KKKKKKW'),
@@ -99,7 +216,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
-    'silence of a full server with a worker that is closing its connection',
+    'no answer of a full server with a worker that is closing its connection',
     {
       outcome: failed('response_timeout'),
       before: apache('________'),
@@ -109,7 +226,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
-    'silence, a queue, but few accepted: it hangs',
+    'no answer, a queue, but few accepted: it hangs',
     {
       outcome: failed('response_timeout'),
       before: apache('________'),
@@ -119,7 +236,7 @@ const onApache: readonly Row[] = [
     [],
   ],
   [
-    'silence, but nobody waits: it is slow',
+    'no answer, but nobody waits: it is slow',
     {
       outcome: failed('response_timeout'),
       before: apache('________'),
@@ -129,13 +246,13 @@ const onApache: readonly Row[] = [
     [],
   ],
   [
-    'silence of stopped processes',
+    'no answer of stopped processes',
     { outcome: failed('response_timeout'), stopped: true, host: { listen: [port(9, 20)] } },
     false,
     [],
   ],
   [
-    'silence, few accepted, but processes of before a graceful restart hold the scoreboard',
+    'no answer, few accepted, but old processes of a graceful restart hold the scoreboard',
     {
       outcome: failed('response_timeout'),
       before: apache('GGGG____'),
@@ -145,7 +262,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
-    'silence, few accepted, but the error log says that the scoreboard is full',
+    'no answer, few accepted, but the error log reports a full scoreboard',
     {
       outcome: failed('response_timeout'),
       before: apache('________'),
@@ -156,7 +273,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue', 'error_log'],
   ],
   [
-    'silence, few accepted on the ports that are known',
+    'no answer, few accepted on the ports that are known',
     {
       outcome: failed('response_timeout'),
       before: apache('________'),
@@ -166,7 +283,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
-    'silence, the living workers taken and more on their way',
+    'no answer, the living workers occupied while more start',
     {
       outcome: failed('response_timeout'),
       before: apache('__......'),
@@ -176,7 +293,7 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
-    'no connection, the queue at its limit, hardly a worker taken: it hangs',
+    'no connection, the queue at its limit, few workers occupied: it hangs',
     {
       outcome: failed('connect_timeout'),
       before: apache('________'),
@@ -208,20 +325,20 @@ const onApache: readonly Row[] = [
 ];
 
 const onNginx: readonly Row[] = [
-  ['idle connections that can be given up', { outcome: answer(nginx(16, 0)) }, false, []],
+  ['idle connections that nginx can close', { outcome: answer(nginx(16, 0)) }, false, []],
   [
-    'nothing free and nothing to give up, but it had a connection for the poll',
+    'nothing free and nothing to close, but it had a connection for the poll',
     { outcome: answer(nginx(0, 16)) },
     false,
     [],
   ],
   [
-    'connections dropped since the look before',
+    'connections dropped since the previous poll',
     { outcome: answer(nginx(8, 1)), droppedSince: 5 },
     true,
     ['dropped_connections'],
   ],
-  ['a restart between two looks', { outcome: answer(nginx(8, 1)), droppedSince: -5 }, false, []],
+  ['a restart between two polls', { outcome: answer(nginx(8, 1)), droppedSince: -5 }, false, []],
   [
     'a shortage in the error log, on a page that shows little room',
     { outcome: answer(nginx(1, 15)), loggedSecondsAgo: 3 },
@@ -231,6 +348,30 @@ const onNginx: readonly Row[] = [
   [
     'a shortage in the error log some seconds ago, on a page that shows room',
     { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 3 },
+    false,
+    [],
+  ],
+  [
+    'one dropped connection',
+    { outcome: answer(nginx(8, 1)), droppedSince: 1 },
+    true,
+    ['dropped_connections'],
+  ],
+  [
+    'a shortage in the error log, on a page with a saturation of exactly 0.9',
+    { outcome: answer({ ...nginx(8, 1), workerSaturation: 0.9 }), loggedSecondsAgo: 3 },
+    true,
+    ['error_log'],
+  ],
+  [
+    'a shortage in the error log 1.25 seconds ago, on a page that shows room',
+    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 1.25 },
+    true,
+    ['error_log'],
+  ],
+  [
+    'a shortage in the error log 1.3 seconds ago, on a page that shows room',
+    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 1.3 },
     false,
     [],
   ],
@@ -247,9 +388,9 @@ const onNginx: readonly Row[] = [
     true,
     ['dropped_connections', 'error_log'],
   ],
-  ['silence, never answered before', { outcome: failed('response_timeout') }, false, []],
+  ['no answer, never answered before', { outcome: failed('response_timeout') }, false, []],
   [
-    'silence: it is slow or hangs',
+    'no answer: it is slow or hangs',
     { outcome: failed('response_timeout'), before: nginx(1, 1) },
     false,
     [],

@@ -18,7 +18,7 @@ test('the metrics contain a prediction for each timeout, and the advice', () => 
   const samples = read(steadyAdvice());
   const slots = samples.get('webserver_predicted_slots') ?? [];
   expect(slots.map(({ labels }) => 'timeout' in labels && labels['timeout'])).toContain('0.5');
-  expect(samples.get('webserver_advised_keepalive_timeout_seconds')?.[0]?.value).toBe(2);
+  expect(samples.get('webserver_advised_keepalive_timeout_seconds')?.[0]?.value).toBe(1.5);
   expect(samples.get('webserver_advised_slots')?.[0]?.value).toBe(20);
   const count = samples.get('webserver_log_keepalive_gap_seconds')?.at(-1);
   expect(count).toMatchObject({ suffix: '_count', value: 1200 });

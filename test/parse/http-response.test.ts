@@ -74,6 +74,63 @@ describe('createResponseReader()', () => {
     expect(read(`${head}${'x'.repeat(2 ** 20 + 1)}`, 10_000)).toMatchObject({ kind: 'too_large' });
   });
 
+  test('reads the size of a chunk as a hexadecimal number', () => {
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n';
+    const text = `${head}1F\r\n${'x'.repeat(31)}\r\n0\r\n\r\n`;
+    expect(read(text)).toMatchObject({ kind: 'whole', surplus: 0 });
+    expect(read(`${text}12`)).toMatchObject({ kind: 'whole', surplus: 2 });
+  });
+
+  test.each([
+    ['a length', 'HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n', 'whole'],
+    ['no length', 'HTTP/1.1 200 OK\r\n\r\n', 'reading'],
+  ])('reads a body of exactly 1 MiB with %s', (_, head, kind) => {
+    expect(read(`${head}${'x'.repeat(2 ** 20)}`, 10_000)).toMatchObject({ kind });
+  });
+
+  test.each([
+    'HTTP/1.1 204 No Content\r\n\r\n',
+    'HTTP/1.1 304 Not Modified\r\n\r\n',
+    'HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n',
+  ])('needs no body after %j', (text) => {
+    expect(read(text)).toMatchObject({ kind: 'whole', head: { endsWithConnection: false } });
+  });
+
+  test('reads a body with another coding to the end of the connection', () => {
+    const reader = createResponseReader();
+    const head = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n';
+    expect(reader.push(`${head}0\r\n\r\n`)).toEqual({ kind: 'reading' });
+    expect(reader.finish()).toMatchObject({ kind: 'whole', head: { endsWithConnection: true } });
+  });
+
+  test('reads version, status and headers, repeated ones joined', () => {
+    const head = 'HTTP/1.0 404 Not Found\r\nX-A:1\r\nContent-Length: 0\r\nx-a: 2 \r\n\r\n';
+    const state = read(head);
+    if (state.kind !== 'whole') throw new Error(state.kind);
+    expect(state.head).toMatchObject({ version: '1.0', status: 404 });
+    expect(Object.fromEntries(state.head.headers)).toEqual({
+      'x-a': '1, 2',
+      'content-length': '0',
+    });
+  });
+
+  test.each([
+    ['HTTP/2.0 200 OK\r\n\r\n', 'the answer does not begin with "HTTP/1."'],
+    ['HTTP/1.2 200 OK\r\n\r\n', 'the header of the answer is malformed'],
+    ['HTTP/1.1 20 OK\r\n\r\n', 'the header of the answer is malformed'],
+    ['HTTP/1.1 200OK\r\n\r\n', 'the header of the answer is malformed'],
+    ['HTTP/1.1 200 OK\r\n: x\r\n\r\n', 'the header of the answer is malformed'],
+    [
+      'HTTP/1.1 200 OK\r\nContent-Length: 1234567890123456\r\n\r\n',
+      'the header of the answer is malformed',
+    ],
+    [`HTTP/1.1 200 OK\r\nX: ${'y'.repeat(66_000)}`, 'the header is larger than 64 KiB'],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5 bytes\r\n', 'a chunk is malformed'],
+    ['HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx5\r\n', 'a chunk is malformed'],
+  ])('says what is wrong with %j', (text, detail) => {
+    expect(read(text)).toEqual({ kind: 'broken', detail });
+  });
+
   test('never throws, whatever comes', () => {
     fc.assert(
       fc.property(fc.string(), fc.boolean(), (text, isHttp) => {

@@ -41,6 +41,22 @@ describe('createCriUnwrapper()', () => {
     expect(open('stderr').take(...lines)).toEqual(['error']);
   });
 
+  test('begins each joined line empty', () => {
+    const { take } = open();
+    const joined = [`${at} stdout P one `, `${at} stdout F two`];
+    expect(take(...joined, ...joined)).toEqual(['one two', 'one two']);
+  });
+
+  test('joins a line that is as long as the limit, and drops one that is longer by a byte', () => {
+    const { unwrapper, take } = open();
+    const part = `${at} stdout P 0123456789`;
+    expect(take(part, `${at} stdout F 0123456789`)).toEqual(['01234567890123456789']);
+    expect(unwrapper.tooLong()).toBe(0);
+    take(part, `${at} stdout F 0123456789a`, part, `${at} stdout F b`);
+    expect(take()).toEqual(['01234567890123456789', '0123456789b']);
+    expect(unwrapper.tooLong()).toBe(1);
+  });
+
   test('B8 keeps no more than the limit of an endless line, and counts it once', () => {
     const { unwrapper, take } = open();
     const part = `${at} stdout P 0123456789`;
@@ -72,6 +88,8 @@ describe('createCriUnwrapper()', () => {
     '',
     `${at} stdxyz F text`,
     `${at} stdout X text`,
+    `${at} stdoutx F text`,
+    `${at} stdou F text`,
     `${at} stdoutF text`,
     `${at} stdout F`,
   ])('hands on %j, which is not in the format', (line) => {
@@ -115,6 +133,38 @@ describe('createLineSplitter()', () => {
     }
     expect(seen).toEqual(['short']);
     expect(splitter.tooLong()).toBe(1);
+  });
+
+  const limit = 10;
+  function split(...parts: readonly string[]) {
+    const seen: string[] = [];
+    const splitter = createLineSplitter(limit);
+    for (const part of parts) {
+      splitter.push(bytes(part), (from, start, end) => seen.push(decode(from, start, end)));
+    }
+    return { seen, tooLong: splitter.tooLong(), pending: splitter.pending() };
+  }
+
+  test.each<readonly [string, readonly string[]]>([
+    ['in one piece', ['0123456789\n0123456789a\nb\n']],
+    ['in two pieces', ['01234', '56789\n01234', '56789a\nb\n']],
+  ])('passes on a line as long as the limit and counts a longer one, %s', (_, parts) => {
+    expect(split(...parts)).toEqual({ seen: ['0123456789', 'b'], tooLong: 1, pending: 0 });
+  });
+
+  test('counts the bytes of a long line as pending, and keeps lines after it', () => {
+    expect(split('0123456', '789a', 'bc')).toEqual({ seen: [], tooLong: 0, pending: 13 });
+    expect(split('0123456', '789a', 'bc\nd', 'e\nf')).toEqual({
+      seen: ['de'],
+      tooLong: 1,
+      pending: 1,
+    });
+  });
+
+  test('skips NUL bytes where a line begins, and keeps them within a line', () => {
+    expect(split('\0\0a\n\0b\n').seen).toEqual(['a', 'b']);
+    expect(split('a', '\0b\n').seen).toEqual(['a\0b']);
+    expect(split('0123456789a', '\0\n\0b\n')).toEqual({ seen: ['b'], tooLong: 1, pending: 0 });
   });
 });
 

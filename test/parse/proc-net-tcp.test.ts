@@ -65,6 +65,21 @@ test('parseProcNetTcp() tells who holds a listening socket', () => {
   ]);
 });
 
+test('parseProcNetTcp() reports the family and the holder of an IPv6 socket', () => {
+  const { ports } = parseProcNetTcp([table6(listening6)], [80]);
+  expect(ports.get(80)?.listeners).toEqual([
+    { family: 'ipv6', queueLength: 12, uid: 0, inode: 20001 },
+  ]);
+});
+
+test('parseProcNetTcp() reads ports in letters of both cases', () => {
+  const tables = [
+    table4(established.replace(':4786', ':AFaf'), established.replace(':4786', ':FfFf')),
+  ];
+  check(tables, { port: 0xafaf, queues: [], connections: { established: 1 } });
+  check(tables, { port: 0xffff, queues: [], connections: { established: 1 } });
+});
+
 test('parseProcNetTcp() counts IPv6 and IPv4-mapped sockets of a port together with plain IPv4', () => {
   const listening4 = listening.replace(':4786', ':0050');
   check([table4(listening4), table6(listening6, mapped6)], {
@@ -101,6 +116,13 @@ test.each([
   ['state 0', listening.replace(' 0A ', ' 00 ')],
   ['a port that is no number', listening.replace(':4786', ':47G6')],
   ['no slot number', listening.slice(5)],
+  ['no slot number before the colon', listening.replace('1:', ' :')],
+  ['no blank after the slot number', listening.replace('1: 0', '1:00')],
+  ['another separator before the port', listening.replace(':4786', ';4786')],
+  ['no blank before the state', listening.replace(' 0A ', 'x0A ')],
+  ['a longer queue', listening.replace(':00000004', ':000000041')],
+  ['a user that is no number', listening.replace('    33 ', '   33x ')],
+  ['an inode that is no number', listening.replace(' 16504 ', ' x6504 ')],
   ['a queue that is no number', listening.replace(':00000004', ':0000000x')],
   ['no inode', listening.slice(0, listening.indexOf(' 16504'))],
   ['only its address', '   1: 0100007F:4786'],

@@ -63,6 +63,56 @@ describe('parseSsSockets()', () => {
     expect(table.ports.get(80)?.listeners[0]?.address).toBe(address);
   });
 
+  test.each([
+    ['[::1]:80', 'ipv6'],
+    ['[::ffff:10.0.0.1]:80', 'ipv4'],
+    ['*:80', 'ipv6'],
+    ['10.0.0.1:80', 'ipv4'],
+  ])('reads the family of %s', (local, family) => {
+    const table = parse(`LISTEN 0 511 ${local} *:* uid:33 ino:1 sk:1 <->`, [80]);
+    expect(table.ports.get(80)?.listeners).toMatchObject([{ family, uid: 33, inode: 1 }]);
+  });
+
+  test('reads the bytes sent from an old ss, which reports only those acknowledged', () => {
+    const old = 'ESTAB 3 4 10.0.0.1:80 10.0.0.2:9 ino:5 sk:1 bytes_acked:7 lastsnd:0 lastrcv:1500';
+    expect(parse(old, [80]).ports.get(80)?.sockets).toEqual([
+      {
+        state: 'established',
+        localAddress: '10.0.0.1',
+        remoteAddress: '10.0.0.2',
+        held: true,
+        unreadBytes: 3,
+        unsentBytes: 4,
+        receivedBytes: 0,
+        sentBytes: 7,
+        sinceSentSeconds: 0,
+        sinceReceivedSeconds: 1.5,
+      },
+    ]);
+  });
+
+  test('omits details that are no positive number', () => {
+    const line = 'ESTAB 0 0 10.0.0.1:80 10.0.0.2:9 ino:5 sk:1 lastsnd:-1 lastrcv:x minrtt:-0.5';
+    const [socket = {}] = parse(line, [80]).ports.get(80)?.sockets ?? [];
+    expect(Object.keys(socket).filter((key) => key.endsWith('Seconds'))).toEqual([]);
+  });
+
+  test('counts a socket that is being closed, and lists only those that a process may hold', () => {
+    const line = (state: string) => `${state} 0 0 10.0.0.1:80 10.0.0.2:9 ino:0 sk:1`;
+    const states = ['ESTAB', 'CLOSE-WAIT', 'TIME-WAIT', 'SYN-RECV'];
+    const sockets = parse(states.map(line).join('\n'), [80]).ports.get(80);
+    expect(sockets?.sockets?.map(({ state }) => state)).toEqual(['established', 'close_wait']);
+    expect(sockets?.connections).toMatchObject({ time_wait: 1, syn_recv: 1 });
+  });
+
+  test.each(['10.0.0.1:123456', '10.0.0.1:x1', '10.0.0.1:1x', ':80', '10.0.0.1'])(
+    'counts a line with the address %s as malformed',
+    (local) => {
+      const table = parse(`ESTAB 0 0 ${local} 10.0.0.2:9 ino:5 sk:1\nESTAB 0 0 a:1 ${local}`, [80]);
+      expect(table.malformedLines).toBe(2);
+    },
+  );
+
   test('a short line of iproute2 5.10, and a state without details, are read', () => {
     const table = parse(
       'TIME-WAIT 0 0 10.0.0.1:80 10.0.0.2:555 timer:(timewait,53sec,0) ino:0 sk:a\nESTAB 0 0 10.0.0.1:80 10.0.0.2:556 ino:5 sk:b\n',

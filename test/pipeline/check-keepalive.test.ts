@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createSecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import { createServer } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
@@ -123,6 +124,34 @@ test('checkKeepalive() recognises a server that chooses HTTP/2 and does not spea
   const report = await check(`https://127.0.0.1:${port}/`, { insecure: true, maxWaitSeconds: 0 });
   expect(report.reuse).toMatchObject({ http11: 'reused', http2: 'unknown' });
   expect(report.findings.map(({ id }) => id)).toEqual(['further-connections-fail']);
+});
+
+/** An HTTP/2 server that ends a connection with GOAWAY after so many requests. */
+async function startHttp2(requests: number): Promise<string> {
+  const pair = createAuthority(await keepTempDirectory('certificates')).issue('a', 'IP:127.0.0.1');
+  const server = createSecureServer({ cert: pair.cert, key: pair.key, allowHTTP1: true });
+  server.on('request', (_, response) => response.end('ok'));
+  server.on('session', (session) => {
+    let count = 0;
+    session.on('stream', () => {
+      count += 1;
+      if (count === requests) session.close();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return `https://127.0.0.1:${Object(server.address()).port}/`;
+}
+
+test('checkKeepalive() counts the requests until GOAWAY, and takes its own close for no timeout', async () => {
+  const more = { insecure: true, maxRequests: 20, maxWaitSeconds: 0.3 };
+  const ended = await check(await startHttp2(7), more);
+  expect(ended.http2Requests).toEqual({ requestsPerConnection: 7, closeAnnounced: true });
+  expect(ended.reuse.http2).toBe('reused');
+  const endless = await check(await startHttp2(Number.POSITIVE_INFINITY), more);
+  expect(endless.http2Requests).toEqual({ moreThanRequests: 20 });
+  expect(endless.idle.http2IdleTimeoutSeconds).toBeUndefined();
 });
 
 test('checkKeepalive() hands on no control characters that a server sends', async () => {

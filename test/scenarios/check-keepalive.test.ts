@@ -116,6 +116,8 @@ test.concurrent.each(['prefork', 'worker', 'event'] as const)(
       http2: mpm !== 'prefork',
     });
     expect(secure.reuse.http2).toBe(mpm === 'prefork' ? 'unknown' : 'reused');
+    // mod_http2 does not know MaxKeepAliveRequests.
+    expect(secure.http2Requests).toEqual(mpm === 'prefork' ? undefined : { moreThanRequests: 30 });
     expect(secure.times.tlsResumedSeconds).toBeGreaterThan(0);
 
     expect(closing.reuse).toMatchObject({ http11: 'closed', http10WithHeader: 'closed' });
@@ -136,7 +138,8 @@ test.concurrent('check-keepalive measures what an nginx is configured for', asyn
       keepaliveTimeout: 1,
       extraServer: 'keepalive_requests 9;',
       extraHttp: `
-  server { listen 127.0.0.1:${tls} ssl http2; keepalive_timeout 2s; return 200 ok;
+  server { listen 127.0.0.1:${tls} ssl http2; keepalive_timeout 2s;
+    keepalive_requests 11; location / { return 200 ok; }
     ssl_certificate ${pair.certFile}; ssl_certificate_key ${pair.keyFile}; }
   server { listen 127.0.0.1:${off}; keepalive_timeout 0; return 200 ok; }
   server { listen 127.0.0.1:${lying}; keepalive_timeout 1s 30s; return 200 ok; }`,
@@ -158,6 +161,8 @@ test.concurrent('check-keepalive measures what an nginx is configured for', asyn
 
   expectAbout(secure.idle.idleTimeoutSeconds, 2, latenessSeconds);
   expectAbout(secure.idle.http2IdleTimeoutSeconds, 2, latenessSeconds);
+  expect(secure.requests).toEqual({ requestsPerConnection: 11, closeAnnounced: true });
+  expect(secure.http2Requests).toEqual({ requestsPerConnection: 11, closeAnnounced: true });
   // nginx 1.22 offers TLS 1.3 only when ssl_protocols says so.
   expect(secure.tls).toEqual({ version: 'TLSv1.2', sessionResumed: true, http2: true });
 

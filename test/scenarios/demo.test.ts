@@ -56,7 +56,7 @@ test('demo --seconds serves metrics at the address it prints, and ends by itself
   const demo = keep(
     await startProcess({
       command: process.execPath,
-      args: [main, 'demo', '--seconds=5', '--web.listen-address=127.0.0.1:0'],
+      args: [main, 'demo', '--seconds=12', '--web.listen-address=127.0.0.1:0'],
       isReady: (output) => output.includes('Ends by itself'),
     }),
   );

@@ -33,7 +33,7 @@ async function askEverything(): Promise<void> {
     );
     const isEmpty = counts.length > 0 && (await Promise.all(counts)).every((count) => count === 0);
     const reason = panel.fieldConfig?.defaults.noValue ?? '';
-    if (isEmpty && !/^(no |not |nothing |sockets |processes |unknown|the )/.test(reason))
+    if (isEmpty && !/^(no |none |not |nothing |sockets |processes |unknown|the )/.test(reason))
       unexplained.push(`${name}: ${reason}`);
     if (isEmpty && reason === 'no data') unexplained.push(name);
   });

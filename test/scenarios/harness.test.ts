@@ -143,7 +143,10 @@ describe('startNginx()', () => {
     expect((await httpGet(nginx.statusUrl)).body).toMatch(/^Active connections: \d+ /);
     expect(nginx.unixStatusUrl).toBe(`unix:${nginx.directory}/nginx.sock:/stub_status`);
     expect(existsSync(`${nginx.directory}/nginx.sock`)).toBe(true);
-    expect(listProcessGroup(nginx.pid)).toHaveLength(3);
+    await waitUntil({
+      until: 'the master and its workers are there',
+      holds: () => listProcessGroup(nginx.pid).length === 3,
+    });
     await nginx.reload();
     expect((await httpGet(`${nginx.url}/`)).status).toBe(200);
     await nginx.stop();
@@ -192,7 +195,8 @@ describe('the peers and Prometheus', () => {
       until: 'Prometheus has scraped both',
       holds: async () => (await prometheus.query('sum(up)'))[0]?.value === 2,
     });
-    expect(await prometheus.query('apache_scoreboard{state="idle"}')).toHaveLength(1);
+    const idle = 'last_over_time(apache_scoreboard{state="idle"}[10m])';
+    expect(await prometheus.query(idle)).toHaveLength(1);
     await expect(prometheus.query('up{')).rejects.toThrow('parse error');
   });
 

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { connectionThresholds } from '../../src/derive/log-fold.ts';
 import { type RunningExporter, startExporter } from '../support/exporter.ts';
 import { type Exposition, parseExposition } from '../support/exposition.ts';
+import { findFreePort } from '../support/free-port.ts';
 import { keep, keepTempDirectory } from '../support/keep.ts';
 import { startApache } from '../support/real-apache.ts';
 import { startNginx } from '../support/real-nginx.ts';
@@ -30,17 +31,22 @@ const nginxFormat =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent $connection_requests $request_time';
 const apacheFormat = '%h %l %u %t "%r" %>s %O %D %k %X';
 
+/** With clients that send half a request: time enough for a slow machine to send that half. */
+const patienceSeconds = 2;
+
 async function startLoggingNginx(): Promise<LoggingServer> {
+  const impatientPort = await findFreePort();
   const nginx = keep(
     await startNginx({
       workerProcesses: 2,
       workerConnections: 128,
-      clientHeaderTimeout: 1,
       logFormat: nginxFormat,
+      extraHttp: `server { listen 127.0.0.1:${impatientPort}; client_header_timeout ${patienceSeconds}; }`,
     }),
   );
   return {
     ...nginx,
+    impatientPort,
     server: 'nginx',
     format: nginxFormat,
     async reopenLog() {
@@ -54,6 +60,7 @@ async function startLoggingNginx(): Promise<LoggingServer> {
 }
 
 async function startLoggingApache(mpm: 'prefork' | 'worker' | 'event'): Promise<LoggingServer> {
+  const impatientPort = await findFreePort();
   const apache = keep(
     await startApache({
       mpm,
@@ -61,11 +68,18 @@ async function startLoggingApache(mpm: 'prefork' | 'worker' | 'event'): Promise<
       threadsPerChild: 8,
       accessLogFormat: apacheFormat,
       // Without a filter Apache sees a connection when it is made, and not only when the client sends something.
-      extraConfig: 'AcceptFilter http none\nRequestReadTimeout handshake=0 header=1 body=20',
+      extraConfig: `AcceptFilter http none
+Listen 127.0.0.1:${impatientPort}
+<VirtualHost 127.0.0.1:${impatientPort}>
+  RequestReadTimeout header=${patienceSeconds}
+</VirtualHost>`,
     }),
   );
   await writeFile(join(apache.documentRoot, bigFile.path), Buffer.alloc(bigFile.bytes));
-  return { ...apache, server: 'apache', format: apacheFormat, reopenLog: apache.graceful };
+  return {
+    ...{ ...apache, impatientPort },
+    ...{ server: 'apache', format: apacheFormat, reopenLog: apache.graceful },
+  };
 }
 
 type Rotation = (server: LoggingServer, number: number) => Promise<void>;
@@ -91,7 +105,7 @@ const killedInRound = 3;
 /** The log is copied and truncated while the exporter is away. */
 const restartedInRound = 5;
 
-/** Before a deletion, and before a copy while the exporter is away: a server loses its patience after a whole second. */
+/** Before a deletion, and before a copy while the exporter is away: a server loses its patience after seconds. */
 const stalledInRounds: readonly number[] = [1, restartedInRound];
 
 /** Apache asks itself, to wake children that are to end; `OPTIONS` is what no client of ours sends. */

@@ -4,14 +4,14 @@ import { createServer as createHttpsServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { limitConnections } from '../../src/server/connections.ts';
+import { connectionsWithin, limitConnections } from '../../src/server/connections.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { keepTempDirectory } from '../support/keep.ts';
 
 const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
 async function listening(server: Server) {
-  const { destroyAll } = limitConnections(server, 2);
+  const { destroyAll } = limitConnections(server, { maximum: 2, closing: 64 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {
@@ -82,5 +82,15 @@ describe('limitConnections()', () => {
     const answered = once(secure, 'data');
     answer();
     await answered;
+  });
+});
+
+describe('connectionsWithin()', () => {
+  test('D1 the bound of connections follows the limit of open files', () => {
+    expect(connectionsWithin()).toEqual({ maximum: 512, closing: 64 });
+    expect(connectionsWithin(1_048_576)).toEqual({ maximum: 512, closing: 64 });
+    expect(connectionsWithin(1024)).toEqual({ maximum: 303, closing: 38 });
+    expect(connectionsWithin(64)).toEqual({ maximum: 18, closing: 3 });
+    expect(connectionsWithin(0)).toEqual({ maximum: 1, closing: 0 });
   });
 });

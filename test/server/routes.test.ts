@@ -3,15 +3,17 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
+import { present } from '../../src/present.ts';
 import { err, ok } from '../../src/result.ts';
 import { buildServer } from '../../src/server/build-server.ts';
 import type { ServerPorts } from '../../src/server/ports.ts';
 import { acceptsGzip } from '../../src/server/send-exposition.ts';
 
-function serverWith(ports: Partial<ServerPorts> = {}) {
+function serverWith(ports: Partial<ServerPorts> = {}, openFilesLimit?: number) {
   const errors: Error[] = [];
   const { server, cutConnections } = buildServer({
     telemetryPath: '/metrics',
+    ...present({ openFilesLimit }),
     onError: (error) => errors.push(error),
     ports: {
       renderMetrics: async () => 'webserver_up 1\n',
@@ -114,6 +116,33 @@ describe('the routes', () => {
     expect((await server.inject('/metrics')).statusCode).toBe(200);
   });
 
+  test('D1 D2 a connection that sends many requests without waiting takes one place, and no other', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { server } = serverWith({ renderMetrics: () => gate.then(() => 'webserver_up 1\n') });
+    const address = await server.listen({ host: '127.0.0.1', port: 0 });
+    const client = connect(Number(new URL(address).port), '127.0.0.1');
+    let answers = '';
+    client.on('data', (data) => {
+      answers += data.toString();
+    });
+    client.write('GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(100));
+    // Its requests were read when a later one of another kind was.
+    client.write('GET /-/healthy HTTP/1.1\r\nHost: a\r\n\r\n');
+    const others = Array.from({ length: 39 }, () => fetch(`${address}/metrics`));
+    release();
+    expect(new Set((await Promise.all(others)).map(({ status }) => status))).toEqual(
+      new Set([200]),
+    );
+    await expect.poll(() => answers).toContain('healthy');
+    expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    expect(answers.match(/HTTP\/1.1 503/g)).toHaveLength(99);
+    client.destroy();
+    await server.close();
+  });
+
   test('D3 a client that leaves returns its place, and its poll is ended', async () => {
     const signals: AbortSignal[] = [];
     const { server } = serverWith({
@@ -136,6 +165,10 @@ describe('the routes', () => {
   test('D1 the number of connections is bounded', async () => {
     // 512, and those accepted while the ones that make room for them close.
     expect(serverWith().server.server.maxConnections).toBe(576);
+  });
+
+  test('D1 a process that may open few files accepts fewer connections, so that scrapes and polls can open theirs', () => {
+    expect(serverWith({}, 64).server.server.maxConnections).toBe(21);
   });
 
   test('D1 a client that connects and sends nothing does not keep the server from stopping', async () => {

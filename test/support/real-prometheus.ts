@@ -24,6 +24,8 @@ export interface PrometheusOptions {
   readonly config?: string;
   /** A past to begin with: OpenMetrics text with timestamps. */
   readonly history?: string;
+  /** A directory for the recorded data, which stays. By default the data is removed at the end. */
+  readonly storage?: string;
 }
 
 interface QueryResult {
@@ -51,7 +53,7 @@ export function startPrometheus(options: PrometheusOptions): Promise<RealPrometh
     const configFile = join(path, 'prometheus.yml');
     await writeFile(configFile, options.config ?? renderPrometheusConfig(options));
     const address = `127.0.0.1:${await findFreePort()}`;
-    const storage = join(path, 'data');
+    const storage = options.storage ?? join(path, 'data');
     if (options.history !== undefined) await writeHistory(options.history, { path, storage });
     const server = await runPrometheus({ configFile, storage, address });
     defer(server.stop);

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom } from '../../src/derive/seeded-random.ts';
+import { present } from '../../src/present.ts';
 import { isCompleteResponse } from './http-response.ts';
 
 /** A visitor: when it comes, the pauses before each further request, and how long it stays after the last. */
@@ -22,10 +23,9 @@ export interface VisitPlan {
   readonly longestGapSeconds: number;
   /** Share of visitors that close first, after a time like another gap. */
   readonly closingShare?: number;
+  /** So that a run ends soon after its last visitor came. */
+  readonly mostGaps?: number;
 }
-
-/** So that a run ends soon after its last visitor came. */
-const mostGaps = 7;
 
 /** The same seed gives the same visitors: they come at random (Poisson), with a geometric number of requests. */
 export function planVisits(plan: VisitPlan): readonly Visit[] {
@@ -35,6 +35,7 @@ export function planVisits(plan: VisitPlan): readonly Visit[] {
   const gap = () =>
     Math.min(plan.longestGapSeconds, plan.medianGapSeconds * Math.exp(plan.sigma * normal()));
   const pause = () => -Math.log(1 - random.next()) / plan.visitsPerSecond;
+  const { mostGaps = 7 } = plan;
   const visits: Visit[] = [];
   for (let at = 0; at < plan.seconds; at += pause()) {
     const gapSeconds: number[] = [];
@@ -49,6 +50,8 @@ export function planVisits(plan: VisitPlan): readonly Visit[] {
 export interface VisitOptions {
   readonly port: number;
   readonly path?: string;
+  /** Ends the visits early: visitors who have not come yet stay away, and the result is an error. */
+  readonly signal?: AbortSignal;
 }
 
 /** Sends all visitors, each from an address of its own; resolves when the last has its last response. */
@@ -56,7 +59,8 @@ export async function sendVisitors(visits: readonly Visit[], options: VisitOptio
   const startedAt = performance.now();
   await Promise.all(
     visits.map(async (visit, index) => {
-      await sleep(Math.max(0, startedAt + visit.atSeconds * 1000 - performance.now()));
+      const waits = Math.max(0, startedAt + visit.atSeconds * 1000 - performance.now());
+      await sleep(waits, undefined, present({ signal: options.signal }));
       await makeVisit(visit, options, addressOf(index));
     }),
   );

@@ -4,6 +4,15 @@ import type { Visit } from './timed-visitors.ts';
 export const recommendedFormat =
   '%h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i" %D %k %X %{c}a %{remote}p %{end:msec}t';
 
+/** The formats that docs/log-formats.md recommends. */
+export const recommendedFormats = {
+  apache: recommendedFormat,
+  nginx:
+    '$remote_addr - $remote_user [$time_local] "$request" $status $bytes_sent ' +
+    '"$http_referer" "$http_user_agent" $request_time $connection_requests ' +
+    '"$upstream_connect_time" "$upstream_response_time" $msec $connection',
+} as const;
+
 export interface VisitLogOptions {
   readonly timeoutSeconds: number;
   readonly requestSeconds: number;

@@ -1,6 +1,6 @@
 // node render.mjs --prometheus=URL --out=DIR [--name=rest] [--from=SECONDS --to=SECONDS | --minutes=3] [--scrape=1]
-//   [--width=1200] [--mode=dark|light] [--var=target:shop] FILE.json...
-// One picture of each dashboard, its folded rows folded: OUT/UID-NAME.png. What was asked, and how many series came,
+//   [--width=1200] [--mode=dark|light] [--rows=open] [--most=6000] [--var=target:shop] FILE.json...
+// One picture of each dashboard, its folded rows folded unless --rows=open, at most that high: OUT/UID-NAME.png. What was asked, and how many series came,
 // is printed.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 import { collect } from './src/query.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const flags = { prometheus: 'http://127.0.0.1:9090', out: 'pictures', width: '1200', minutes: '3', scrape: '1', mode: 'dark', name: 'rest', most: '1200' };
+const flags = { prometheus: 'http://127.0.0.1:9090', out: 'pictures', width: '1200', minutes: '3', scrape: '1', mode: 'dark', name: 'rest', most: '1200', rows: 'collapsed' };
 const picked = {};
 const files = [];
 for (const argument of process.argv.slice(2)) {
@@ -71,7 +71,9 @@ try {
 
 async function draw(page, file) {
   const input = await collect(file, { prometheus: flags.prometheus, from, to, scrape: Number(flags.scrape), picked, width });
-  const { height } = await page.evaluate((given) => window.draw(given), { ...input, mode: flags.mode, rows: 'collapsed', note: flags.name });
+  // Otherwise the page is at least as high as the one before.
+  await page.setViewportSize({ width, height: 300 });
+  const { height } = await page.evaluate((given) => window.draw(given), { ...input, mode: flags.mode, rows: flags.rows, note: flags.name });
   await page.setViewportSize({ width, height: Math.min(height, 6000) });
   await page.waitForTimeout(600);
   const picture = join(flags.out, `${basename(file, '.json')}-${flags.name}.png`);

@@ -1,70 +1,49 @@
 import { appendFileSync } from 'node:fs';
 import { inject, test } from 'vitest';
+import type { JudgeTask } from './run-tests.ts';
 import { runawayMessage } from './runaway.ts';
 import type { Judged, Verdict } from './verdict.ts';
 import type { RecordedTest } from './worker-setup.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The mutants to judge. */
-    mutants: readonly number[];
-    /** Path of the file that gets a line of JSON (Judged) for each; `begun` names one that is not finished. */
-    verdicts: string;
+    task: JudgeTask;
   }
 }
 
 const hangMilliseconds = 5000;
-/** The first pass leaves the slow tests of a mutant to the second; the second leaves the slowest out. */
-const passes = [300, 3000];
 
-/** A mutant, and the tests that evaluate it and have not run with it. */
-interface Case {
-  readonly index: number;
-  readonly tests: readonly RecordedTest[];
-}
-
-/** Runs last, as a test file: it repeats the tests of all other files with one mutant after the other in force. */
+/**
+ * Runs last, as a test file: it repeats the tests of all other files with one mutant after the other in force. The file
+ * of verdicts gets two lines of JSON for each: that it was begun, and its verdict.
+ */
 test('judges each mutant', { timeout: 0 }, async () => {
   // The runner adds a listener for each repetition of a test, and each costs a comparison with all others.
   AbortSignal.prototype.addEventListener = () => undefined;
+  const { mutants, verdicts, milliseconds } = inject('task');
+  const write = (line: object) => appendFileSync(verdicts, `${JSON.stringify(line)}\n`);
   const { tests = [] } = globalThis.mutation ?? {};
   const sorted = tests.toSorted((a, b) => a.milliseconds - b.milliseconds);
-  let open: readonly Case[] = inject('mutants').map((index) => ({
-    index,
-    tests: sorted.filter(({ reached }) => reached.has(index)),
-  }));
-  for (const milliseconds of passes) open = await judgeAll(open, milliseconds);
+  for (const index of mutants) {
+    write({ begun: index });
+    const reaching = sorted.filter(({ reached }) => reached.has(index));
+    write({ index, verdict: await judge(index, reaching, milliseconds) } satisfies Judged);
+  }
 });
 
-async function judgeAll(cases: readonly Case[], milliseconds: number): Promise<readonly Case[]> {
-  const unfinished: Case[] = [];
-  for (const { index, tests } of cases) {
-    write({ begun: index });
-    const { verdict, left } = await judge({ index, tests }, milliseconds);
-    write({ index, verdict } satisfies Judged);
-    if (left.length > 0) unfinished.push({ index, tests: left });
-  }
-  return unfinished;
-}
-
-function write(line: object): void {
-  appendFileSync(inject('verdicts'), `${JSON.stringify(line)}\n`);
-}
-
-interface Judgement {
-  readonly verdict: Verdict;
-  readonly left: readonly RecordedTest[];
-}
-
-async function judge({ index, tests }: Case, milliseconds: number): Promise<Judgement> {
+/** Quick tests run first, so the time is over before the slowest tests only. */
+async function judge(
+  index: number,
+  tests: readonly RecordedTest[],
+  milliseconds: number,
+): Promise<Verdict> {
   const start = performance.now();
-  for (const [at, recorded] of tests.entries()) {
-    if (performance.now() - start > milliseconds)
-      return { verdict: unnoticed(index, tests), left: tests.slice(at) };
+  for (const recorded of tests) {
+    if (performance.now() - start > milliseconds) break;
     const verdict = await runWith(index, recorded);
-    if (verdict !== 'passed') return { verdict, left: [] };
+    if (verdict !== 'passed') return verdict;
   }
-  return { verdict: unnoticed(index, tests), left: [] };
+  return unnoticed(index, tests);
 }
 
 function unnoticed(index: number, tests: readonly RecordedTest[]): Verdict {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mutant } from './find-mutants.ts';
 import { applyMutant, guardLoops, noteReached, switchMutants } from './rewrite-source.ts';
-import { createTestRunner, shorten, type TestFile } from './run-tests.ts';
+import { createTestRunner, type JudgeTask, shorten, type TestFile } from './run-tests.ts';
 import type { Judged, Verdict } from './verdict.ts';
 
 export interface Placed extends Mutant {
@@ -20,19 +20,21 @@ export interface JudgeOptions {
   readonly mutants: readonly Placed[];
 }
 
+/** The first pass leaves out the slow tests of a mutant; the second repeats with them what no quick test noticed. */
+const passes = [300, 5000];
+
 /**
  * Loads the tests once, with all mutants in the sources, and repeats single tests with one mutant in force. A mutant
  * that ends the thread or hangs it is a timeout, and a new thread judges the rest.
  */
 export async function judgeQuickly(options: JudgeOptions): Promise<Verdicts> {
   const directory = mkdtempSync(join(tmpdir(), 'mutate-'));
-  const verdicts = new Map<number, Verdict>();
+  let verdicts = new Map<number, Verdict>();
   try {
-    for (let run = 0; verdicts.size < options.mutants.length; run += 1) {
-      const before = verdicts.size;
-      await judgeInOneThread(options, verdicts, join(directory, `${run}.jsonl`));
-      if (verdicts.size === before) throw new Error('the tests do not run with mutants in them');
-      console.log(`${verdicts.size} of ${options.mutants.length}`);
+    for (const milliseconds of passes) {
+      const open = [...options.mutants.keys()].filter((index) => isOpen(verdicts.get(index)));
+      const judged = await judgePass(options, { open, milliseconds, directory });
+      verdicts = new Map([...verdicts, ...judged]);
     }
   } finally {
     rmSync(directory, { recursive: true });
@@ -40,25 +42,43 @@ export async function judgeQuickly(options: JudgeOptions): Promise<Verdicts> {
   return verdicts;
 }
 
+const isOpen = (verdict: Verdict | undefined): boolean =>
+  verdict === undefined || verdict === 'passed' || verdict === 'loaded';
+
+interface Pass {
+  readonly open: readonly number[];
+  readonly milliseconds: number;
+  readonly directory: string;
+}
+
+async function judgePass(
+  options: JudgeOptions,
+  { open, milliseconds, directory }: Pass,
+): Promise<Verdicts> {
+  const verdicts = new Map<number, Verdict>();
+  for (let run = 0; verdicts.size < open.length; run += 1) {
+    const before = verdicts.size;
+    const mutants = open.filter((index) => !verdicts.has(index));
+    const file = join(directory, `${milliseconds}-${run}.jsonl`);
+    await judgeInOneThread(options, { mutants, verdicts: file, milliseconds });
+    readVerdicts(file, verdicts);
+    if (verdicts.size === before) throw new Error('the tests do not run with mutants in them');
+    console.log(`${verdicts.size} of ${open.length}`);
+  }
+  return verdicts;
+}
+
 async function judgeInOneThread(
   { root, tests, mutants }: JudgeOptions,
-  verdicts: Map<number, Verdict>,
-  file: string,
+  task: JudgeTask,
 ): Promise<void> {
-  const open = [...mutants.keys()].filter((index) => !verdicts.has(index));
-  const runner = await createTestRunner({
-    root,
-    tests,
-    apart: false,
-    judged: { mutants: open, verdicts: file },
-  });
-  for (const [path, numbered] of byPath(mutants, open))
+  const runner = await createTestRunner({ root, tests, apart: false, judged: task });
+  for (const [path, numbered] of byPath(mutants, task.mutants))
     runner.replace(path, guardLoops(switchMutants(readFileSync(path, 'utf8'), numbered)));
-  const files = await runner.runJudged(file);
+  const files = await runner.runJudged(task.verdicts);
   await runner.close();
   for (const { path, failure } of files)
     if (failure !== undefined) console.error(`${shorten(path)}: ${failure}`);
-  readVerdicts(file, verdicts);
 }
 
 function readVerdicts(file: string, verdicts: Map<number, Verdict>): void {

@@ -35,21 +35,30 @@ export interface TestRunner {
   close(): Promise<void>;
 }
 
+export interface JudgeTask {
+  readonly mutants: readonly number[];
+  /** The file for its verdicts. */
+  readonly verdicts: string;
+  /** For one mutant: the tests that are left after that do not run. */
+  readonly milliseconds: number;
+}
+
 export interface RunnerOptions {
   readonly root: string;
   /** Glob of the test files. */
   readonly tests: string;
   /** Each test file in a thread of its own, and all of them whatever fails. */
   readonly apart: boolean;
-  /** Mutants that judge-mutants.ts judges after the tests, and the file for its verdicts. */
-  readonly judged?: { readonly mutants: readonly number[]; readonly verdicts: string };
+  /** For judge-mutants.ts, which runs after the tests. */
+  readonly judged?: JudgeTask;
 }
 
 const setup = new URL('./worker-setup.ts', import.meta.url);
 const judge = fileURLToPath(new URL('./judge-mutants.ts', import.meta.url));
 /** A hung thread is ended after so long; loops end themselves before (rewrite-source.ts). */
 const watchdogMilliseconds = 120_000;
-const verdictMilliseconds = 20_000;
+/** Of the processor, for the verdict on one mutant. */
+const verdictMicroseconds = 15_000_000;
 
 class InOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -72,7 +81,7 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
         options.tests,
         ...(options.judged === undefined ? [] : ['tools/mutate/judge-mutants.ts']),
       ],
-      provide: { mutants: options.judged?.mutants ?? [], verdicts: options.judged?.verdicts ?? '' },
+      provide: { task: options.judged ?? { mutants: [], verdicts: '', milliseconds: 0 } },
       setupFiles: [fileURLToPath(setup)],
       isolate: options.apart,
       bail: options.apart || options.judged !== undefined ? 0 : 1,
@@ -117,15 +126,21 @@ export async function createTestRunner(options: RunnerOptions): Promise<TestRunn
   };
 }
 
-/** Ends the thread when a file does not grow for the time of the watchdog. */
+/**
+ * Ends the thread when it has computed for long and a file did not grow. Time of the processor: on a machine with other
+ * work, a test that waits for the processor does not hang.
+ */
 function watch(vitest: Vitest, file: string): () => void {
   const sizeOf = () => statSync(file, { throwIfNoEntry: false })?.size ?? -1;
   let size = sizeOf();
+  let computed = process.cpuUsage();
   const timer = setInterval(() => {
     const now = sizeOf();
-    if (now === size && now >= 0) cancel(vitest);
+    if (now !== size) computed = process.cpuUsage();
     size = now;
-  }, verdictMilliseconds);
+    const { user, system } = process.cpuUsage(computed);
+    if (now >= 0 && user + system > verdictMicroseconds) cancel(vitest);
+  }, 1000);
   return () => clearInterval(timer);
 }
 

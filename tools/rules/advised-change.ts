@@ -15,10 +15,11 @@ function sentence(query: string, text: string): string {
 export const advisedChange = [
   sentence(
     "webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}",
-    'Advised: a keep-alive timeout of {{ .Value }} s.',
+    'Advised: {{ if .Value }}a keep-alive timeout of {{ .Value }} s{{ else }}keep-alive off{{ end }}.',
   ),
   sentence(
     "webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})",
-    'Advised: {{ .Value }} slots.',
+    // Without a format a million is 1e+06. The template text doubles percent signs.
+    'Advised: {{ printf `%%.0f` .Value }} slots.',
   ),
 ].join('');

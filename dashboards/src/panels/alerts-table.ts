@@ -2,7 +2,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import type { Query } from '../queries/query.ts';
 import { meaning, thresholds, unit } from '../theme.ts';
-import { fixedColor } from './field-config.ts';
+import { filledCell, fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder } from './panel.ts';
 
 const severityColors = {
@@ -42,7 +42,7 @@ export function alertsTable({ query, width }: AlertsTable): PanelBuilder {
     })
     .overrideByName('Severity', [
       { id: 'custom.width', value: 90 },
-      { id: 'custom.cellOptions', value: { type: 'color-text' } },
+      { id: 'custom.cellOptions', value: filledCell },
       { id: 'mappings', value: [severityColors] },
       fixedColor(meaning.neutral),
     ])

@@ -48,6 +48,20 @@ export function firingFigure(query: Query) {
   });
 }
 
+/** The server with the highest share of 5xx. */
+export function failedFigure(query: Query) {
+  return figure({
+    title: 'Failed (5xx)',
+    query,
+    unit: unit.ratio,
+    thresholds: thresholds.errorShare,
+    shown: 'value and name',
+    shows:
+      'The server with the highest share of 5xx in its log. Visitors in the queue are in no log. With few requests, one is a large share.',
+    bad: 'over 1 %. Check the application and its upstream.',
+  });
+}
+
 /** The texts of a shared figure that differ between dashboards. */
 type Words = Pick<FigureOptions, 'shows' | 'bad' | 'links'>;
 
@@ -55,6 +69,7 @@ export function saturationFigure(query: Query, words: Words) {
   return figure({
     title: 'Saturation',
     query,
+    shown: 'value and name',
     unit: unit.ratio,
     thresholds: thresholds.saturation,
     ...words,
@@ -65,9 +80,11 @@ export function gaveUpFigure(query: Query, words: Omit<Words, 'shows'>) {
   return figure({
     title: 'Gave up',
     query,
+    shown: 'value and name',
     unit: unit.ratio,
     thresholds: thresholds.abortShare,
-    shows: 'Share of requests that timed out (408) or whose client gave up (499).',
+    shows:
+      'The server with the highest share of requests that timed out (408) or whose client gave up (499). With few requests, one is a large share.',
     ...words,
   });
 }
@@ -76,9 +93,11 @@ export function latencyFigure(query: Query) {
   return figure({
     title: 'Latency P99',
     query,
+    shown: 'value and name',
     unit: unit.seconds,
     thresholds: thresholds.latency,
-    shows: '99th percentile of the request duration in the log, without the wait for a worker.',
+    shows:
+      'The server with the highest 99th percentile of the request duration in its log, without the wait for a worker.',
     bad: 'over one second. Compare it with the upstream on the Traffic dashboard.',
   });
 }
@@ -89,7 +108,8 @@ export function reuseFigure(query: Query) {
     query,
     thresholds: thresholds.requestsPerConnection,
     decimals: 1,
-    shows: 'Requests per connection: how well keep-alive is used.',
+    shows:
+      'Requests per connection: how well keep-alive is used. From the log; on the dashboard of nginx, without a log, from the status page, which counts the polls of the exporter, too.',
     bad: 'near 1. Look for a proxy that closes connections, or for a keep-alive timeout that is too short.',
   });
 }
@@ -98,6 +118,7 @@ export function idleClientsFigure(query: Query, words: Words) {
   return figure({
     title: 'Idle clients',
     query,
+    shown: 'value and name',
     unit: unit.ratio,
     thresholds: thresholds.keepaliveOccupancy,
     ...words,
@@ -108,8 +129,9 @@ export function queueFigure(query: Query, words: Words) {
   return figure({
     title: 'In queue',
     query,
+    shown: 'value and name',
     thresholds: thresholds.waiting,
-    noValue: 'sockets not seen',
+    noValue: 'not seen',
     ...words,
   });
 }

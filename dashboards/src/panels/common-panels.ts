@@ -1,6 +1,7 @@
 import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import type { Query } from '../queries/query.ts';
 import { activityColors, bandColors, meaning, thresholds, unit } from '../theme.ts';
+import type { Shown } from '../variables.ts';
 import { curves } from './short-forms.ts';
 import { timelinePanel } from './timeline-panel.ts';
 
@@ -60,9 +61,9 @@ export function slotsSourcePanel(query: Query) {
 }
 
 /** One stack for each target, at most six. In a sum, a full server without figures would look like less load. */
-export function slotsPanel(queries: readonly Query[], title: string) {
+export function slotsPanel(queries: readonly Query[], title: string, repeat: Shown = 'shown') {
   return curves({
-    title: `${title} of $shown`,
+    title: `${title} of $${repeat}`,
     queries,
     unit: unit.count,
     thresholds: thresholds.none,
@@ -73,7 +74,7 @@ export function slotsPanel(queries: readonly Query[], title: string) {
     drawn: 'stacked',
     width: 24,
     height: 9,
-    repeat: 'shown',
+    repeat,
     noValue: 'unknown',
   });
 }

@@ -35,15 +35,21 @@ export function wordsMapping(words: readonly Word[]): ValueMap {
  * Text for an absent value. Without a mapping Grafana shows it in the colour of the lowest threshold, which is green: a
  * missing figure would look healthy.
  */
-export function absentMapping(text: string): SpecialValueMap {
+export function absentMapping(text: string, color: string = meaning.baseline): SpecialValueMap {
   return {
     type: MappingType.SpecialValue,
     options: {
       match: SpecialValueMatch.NullAndNan,
-      result: { text, color: meaning.baseline, index: 99 },
+      result: { text, color, index: 99 },
     },
   };
 }
+
+/** A cell of a table whose background shows its colour. */
+export const filledCell = { type: 'color-background', mode: 'basic' } as const;
+
+/** The colour of a cell without a background. */
+export const plainCell = 'transparent';
 
 export function fixedColor(color: string): DynamicConfigValue {
   return { id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: color } };

@@ -15,7 +15,7 @@ import {
 import type { DrillDown } from '../links.ts';
 import type { Query } from '../queries/query.ts';
 import type { Step, Unit } from '../theme.ts';
-import { datasource } from '../variables.ts';
+import { datasource, type Shown } from '../variables.ts';
 import { thresholdsConfig } from './field-config.ts';
 
 /** The properties of every panel. */
@@ -29,6 +29,8 @@ export interface PanelSpec {
   readonly thresholds: readonly Step[];
   /** Text for a panel without series: the likely reason. */
   readonly noValue: string;
+  /** The reason in full, where `noValue` must be short. */
+  readonly empty?: string;
   readonly queries: readonly Query[];
   /** Of 24 columns. */
   readonly width: number;
@@ -36,8 +38,8 @@ export interface PanelSpec {
   readonly links?: readonly DrillDown[];
   /** Maximum number of points, so that cells stay wide enough to be visible. */
   readonly maxPoints?: number;
-  /** `shown`: one panel for each target of that variable, with its name in the title. */
-  readonly repeat?: 'shown';
+  /** One panel for each target of that variable, with its name in the title. */
+  readonly repeat?: Shown;
   /** Minimum distance between points. Default: `minInterval`. */
   readonly interval?: string;
 }
@@ -75,7 +77,7 @@ export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec)
   if (spec.repeat !== undefined) builder.repeat(spec.repeat).maxPerRow(2);
   return builder
     .title(spec.title)
-    .description(`${spec.shows}\n\n**Bad:** ${spec.bad}`)
+    .description(descriptionOf(spec))
     .datasource(datasource)
     .unit(spec.unit)
     .thresholds({ build: () => thresholdsConfig(spec.thresholds) })
@@ -85,6 +87,12 @@ export function describe<B extends AnyPanelBuilder>(builder: B, spec: PanelSpec)
     .height(spec.height ?? 9)
     .targets(spec.queries.map(buildTarget))
     .dataLinks((spec.links ?? []).map(buildDataLink));
+}
+
+function descriptionOf({ shows, bad, empty }: PanelSpec): string {
+  return [shows, `**Bad:** ${bad}`, ...(empty === undefined ? [] : [`**Empty:** ${empty}.`])].join(
+    '\n\n',
+  );
 }
 
 /** How to run a query, by the shape of its result. */

@@ -16,7 +16,8 @@ export interface FigureOptions
 
 /** One figure of the top row, six on a line. */
 export function figure({ query, ...spec }: FigureOptions): PanelBuilder {
-  const common = { unit: unit.count, noValue: whyNone([query]), width: 4 };
+  const { long, short } = whyNone([query]);
+  const common = { unit: unit.count, noValue: short, empty: long, width: 4 };
   return statPanel({ ...common, ...spec, queries: [query] });
 }
 
@@ -30,5 +31,5 @@ export interface CurveOptions
 
 /** A panel of curves, two on a line. */
 export function curves(spec: CurveOptions): PanelBuilder {
-  return timeseriesPanel({ noValue: whyNone(spec.queries), width: 12, ...spec });
+  return timeseriesPanel({ noValue: whyNone(spec.queries).long, width: 12, ...spec });
 }

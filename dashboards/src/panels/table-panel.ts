@@ -9,7 +9,14 @@ import type { DrillDown } from '../links.ts';
 import type { Query } from '../queries/query.ts';
 import type { Step, Unit } from '../theme.ts';
 import { meaning } from '../theme.ts';
-import { absentMapping, thresholdsConfig, type Word, wordsMapping } from './field-config.ts';
+import {
+  absentMapping,
+  filledCell,
+  plainCell,
+  thresholdsConfig,
+  type Word,
+  wordsMapping,
+} from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 /** One column of figures; its query returns one row for each target. */
@@ -27,6 +34,8 @@ export interface TableSpec extends Omit<PanelSpec, 'queries'> {
   readonly columns: readonly Column[];
   /** Columns of labels, by label. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The column of labels whose values are short. */
+  readonly shortLabel: string;
   /** Columns in order of importance; the highest values are on top. */
   readonly sortBy: readonly string[];
   /** The links of the label cells. */
@@ -49,7 +58,9 @@ export function tablePanel(spec: TableSpec): PanelBuilder {
   for (const label of Object.values(spec.labels)) {
     panel.overrideByName(label, [
       { id: 'links', value: spec.rowLinks },
-      { id: 'custom.minWidth', value: labelWidth },
+      label === spec.shortLabel
+        ? { id: 'custom.width', value: shortWidth }
+        : { id: 'custom.minWidth', value: labelWidth },
     ]);
   }
   return panel;
@@ -73,19 +84,27 @@ function refIdAt(index: number): string {
 }
 
 /** Labels share the width that the figures leave. */
-const labelWidth = 80;
+const labelWidth = 130;
+/** Of one with short values. */
+const shortWidth = 70;
+
+/** What is fine has no colour: small coloured text is hard to read in the light theme, and hides the one bad cell. */
+function withoutPraise<T extends { readonly color: string }>(word: T): T {
+  const isFine = word.color === meaning.good || word.color === meaning.neutral;
+  return isFine ? { ...word, color: plainCell } : word;
+}
 
 function columnProperties({ unit, thresholds, words, width }: Column): DynamicConfigValue[] {
-  const mapped = words === undefined ? [] : [wordsMapping(words)];
+  const mapped = words === undefined ? [] : [wordsMapping(words.map(withoutPraise))];
   return [
     { id: 'custom.width', value: width },
     { id: 'unit', value: unit },
-    { id: 'thresholds', value: thresholdsConfig(thresholds) },
-    { id: 'custom.cellOptions', value: { type: 'color-text' } },
-    { id: 'mappings', value: [...mapped, absentMapping('–')] },
+    { id: 'thresholds', value: thresholdsConfig(thresholds.map(withoutPraise)) },
+    { id: 'custom.cellOptions', value: filledCell },
+    { id: 'mappings', value: [...mapped, absentMapping('–', plainCell)] },
     // Words override the colours of thresholds.
     ...(words === undefined
       ? []
-      : [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: meaning.baseline } }]),
+      : [{ id: 'color', value: { mode: FieldColorModeId.Fixed, fixedColor: plainCell } }]),
   ];
 }

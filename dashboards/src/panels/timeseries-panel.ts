@@ -19,7 +19,7 @@ import {
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Query } from '../queries/query.ts';
 import { meaning, type Unit, unit } from '../theme.ts';
-import { fixedColor } from './field-config.ts';
+import { absentMapping, fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 export interface TimeseriesSpec extends PanelSpec {
@@ -36,6 +36,7 @@ export interface TimeseriesSpec extends PanelSpec {
 export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   const panel = describe(new TimeseriesBuilder(), spec)
     .min(0)
+    .mappings([absentMapping('–')])
     .legend(legendOfFigures(spec))
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),
@@ -71,15 +72,15 @@ const softMaximum: Readonly<Record<Unit, number>> = {
   [unit.text]: 1,
 };
 
-/** The legend of a stack is beside it, because a stack needs the height. */
+/** A stack needs the height and, with two on a line of 1,000 pixels, the width: its legend is a short list below. */
 function legendOfFigures({ drawn, queries, worst }: TimeseriesSpec) {
   const stacked = drawn === 'stacked';
   const extreme = worst === 'lowest' ? 'min' : 'max';
   const legend = new VizLegendOptionsBuilder()
     .showLegend(true)
-    .displayMode(LegendDisplayMode.Table)
-    .placement(stacked ? LegendPlacement.Right : LegendPlacement.Bottom)
-    .calcs(stacked ? ['last', 'max'] : ['last', 'mean', extreme]);
+    .displayMode(stacked ? LegendDisplayMode.List : LegendDisplayMode.Table)
+    .placement(LegendPlacement.Bottom)
+    .calcs(stacked ? ['last'] : ['last', extreme]);
   // With fifty curves the legend shows three, so the worst come first. Curves with fixed names keep their order.
   if (!isOfSeries(queries)) return legend;
   return legend.sortBy(worst === 'lowest' ? 'Min' : 'Max').sortDesc(worst !== 'lowest');

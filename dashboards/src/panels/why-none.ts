@@ -1,30 +1,53 @@
 import type { Query } from '../queries/query.ts';
 
+interface Reason {
+  readonly long: string;
+  /** For a figure: Grafana shrinks a text until it fits into a figure, and a sentence becomes unreadable. */
+  readonly short: string;
+}
+
+const because = (long: string, short: string): Reason => ({ long, short });
+
 /** Likely reasons for an empty result, by the text of the query; the first match is used. */
-const reasons: readonly (readonly [RegExp, string])[] = [
-  [/ALERTS/, 'no target is scraped'],
-  [/webserver_error_log_/, 'no error log is read'],
-  [/target:slo_/, 'no traffic, no log, or alerts/slo.rules.yml is not loaded'],
-  [/webserver_log_request_duration/, 'no traffic, or no log with a duration'],
-  [/webserver_log_upstream/, 'no log with upstream times'],
-  [/webserver_log_connections_reached/, 'no log identifies connections'],
-  [/webserver_log_/, 'no traffic, or no access log'],
-  [/webserver_slot_/, 'no slot table is read (slot_table)'],
-  [/_samples_/, 'no target is sampled'],
-  [/webserver_(kernel|connection_|connections\{|accept_queue)/, 'sockets not seen'],
-  [/webserver_(process_resident|keepalive_idle_memory|open_fds)/, 'processes not watched'],
-  [/checkpoint/, 'no checkpoint is written'],
+const reasons: readonly (readonly [RegExp, Reason])[] = [
+  [/ALERTS/, because('no target is scraped', 'no target')],
+  [/webserver_error_log_/, because('no error log is read', 'no error log')],
+  [
+    /target:slo_/,
+    because('no traffic, no log, or alerts/slo.rules.yml is not loaded', 'no log data'),
+  ],
+  [
+    /webserver_log_request_duration/,
+    because('no traffic, or no log with a duration', 'no log data'),
+  ],
+  [/webserver_log_upstream/, because('no log with upstream times', 'no log data')],
+  [/webserver_log_connections_reached/, because('no log identifies connections', 'no log data')],
+  [/webserver_log_/, because('no traffic, or no access log', 'no log data')],
+  [/webserver_slot_/, because('no slot table is read (slot_table)', 'no slot table')],
+  [/_samples_/, because('no target is sampled', 'no samples')],
+  [
+    /webserver_(kernel|connection_|connections\{|accept_queue)/,
+    because('sockets not seen', 'not seen'),
+  ],
+  [
+    /webserver_(process_resident|keepalive_idle_memory|open_fds)/,
+    because('processes not watched', 'not watched'),
+  ],
+  [/checkpoint/, because('no checkpoint is written', 'no checkpoint')],
   [
     /kind="connection"|webserver_keepalive_connections/,
-    'no connection slots (not event, not nginx)',
+    because('no connection slots (not event, not nginx)', 'no slots'),
   ],
-  [/webserver_(connection|worker|keepalive)_\w*ratio/, 'no limit is known'],
-  [/server="nginx"|webserver_connections_|requests_in_progress/, 'no nginx is scraped'],
+  [/webserver_(connection|worker|keepalive)_\w*ratio/, because('no limit is known', 'no limit')],
+  [
+    /server="nginx"|webserver_connections_|requests_in_progress/,
+    because('no nginx is scraped', 'no nginx'),
+  ],
 ];
 
 /** The text of an empty panel: the likely reason, instead of "no data". */
-export function whyNone(queries: readonly Query[]): string {
+export function whyNone(queries: readonly Query[]): Reason {
   const asked = queries.map(({ expr }) => expr).join(' ');
   const found = reasons.find(([pattern]) => pattern.test(asked));
-  return found?.[1] ?? 'no target is scraped';
+  return found?.[1] ?? because('no target is scraped', 'no target');
 }

@@ -1,4 +1,5 @@
-import { type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { logQueries } from './log-queries.ts';
+import { highest, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /** Connection counters exist for nginx only; mod_status of Apache has none. */
 export function connectionQueries(select: Select) {
@@ -10,8 +11,10 @@ export function connectionQueries(select: Select) {
     accepted: { expr: sum(accepted), legend: 'accepted' },
     handled: { expr: sum(handled), legend: 'handled' },
     dropped: { expr: sum(dropped), legend: 'dropped' },
+    mostDropped: highest(dropped),
+    // stub_status counts the polls of the exporter as well, each of which is a new connection; the log shows visitors.
     requestsPerConnection: {
-      expr: `${sum(requests)} / (${sum(handled)} > 0)`,
+      expr: `${logQueries(select).requestsPerConnection.expr} or ${sum(requests)} / (${sum(handled)} > 0)`,
       legend: 'requests per connection',
     },
     requestsPerConnectionByTarget: {

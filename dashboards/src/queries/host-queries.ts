@@ -1,5 +1,14 @@
 import { activityBands } from '../theme.ts';
-import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import {
+  band,
+  highest,
+  perTarget,
+  type Query,
+  rate,
+  type Select,
+  sum,
+  targetLegend,
+} from './query.ts';
 
 /** Figures of the kernel, the processes, the error log and the slot table. */
 export function hostQueries(select: Select) {
@@ -17,7 +26,7 @@ export function hostQueries(select: Select) {
 /** Connections by activity, in the order of the stack. */
 export function connectionsByActivity(select: Select): readonly Query[] {
   return activityBands.map(({ label, activity }) => ({
-    expr: sum(select('webserver_connections', `activity="${activity}"`)),
+    expr: band([select('webserver_connections', `activity="${activity}"`)]),
     legend: label,
   }));
 }
@@ -40,11 +49,9 @@ function kernelQueries(select: Select) {
       expr: sum(select('webserver_kernel_connections'), 'by (state)'),
       legend: '{{state}}',
     },
-    waiting: {
-      expr: `max(${sum(select('webserver_connections', 'activity="queued"'), perTarget)} or ${sum(select('webserver_accept_queue_length'), perTarget)})`,
-      legend: 'waiting',
-      shape: 'instant',
-    },
+    waiting: highest(
+      `(${sum(select('webserver_connections', 'activity="queued"'), perTarget)} or ${sum(select('webserver_accept_queue_length'), perTarget)})`,
+    ),
     idleAge: {
       expr: `histogram_quantile(0.5, ${sum(rate(select('webserver_connection_idle_seconds_bucket')), 'by (le)')})`,
       legend: 'half of the idle clients at most',

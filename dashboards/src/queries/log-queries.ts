@@ -1,4 +1,5 @@
 import {
+  highest,
   increase,
   perTarget,
   type Query,
@@ -52,7 +53,8 @@ function errorQueries(select: Select) {
     });
   return {
     serverErrorShare: { expr: failedShare(select), legend: '5xx' },
-    abortShare: { expr: coded('408|499'), legend: '408 and 499' },
+    worstErrorShare: highest(failedShare(select, perTarget)),
+    worstAbortShare: highest(coded('408|499', perTarget)),
     abortShareByTarget: { expr: coded('408|499', perTarget), legend: targetLegend },
     timeoutShare: { expr: coded('408'), legend: '408 timed out' },
     timeoutShareYesterday: { expr: yesterday(select, '408'), legend: '408 a day before' },
@@ -66,11 +68,12 @@ function errorQueries(select: Select) {
 }
 
 /** By class, as in the alerts: the series of a class starts at 0, that of a code at its first response. */
-function failedShare(select: Select): string {
+function failedShare(select: Select, by?: string): string {
   const responses = 'webserver_log_responses_by_class_total';
   return share({
     part: rate(select(responses, 'class="5xx"')),
     whole: rate(select(responses)),
+    by,
   });
 }
 
@@ -87,17 +90,17 @@ function durationQueries(select: Select) {
   const quantile = (q: number, metric: string): string =>
     `histogram_quantile(${q}, ${sum(rate(select(`${metric}_bucket`)), 'by (le)')})`;
   const duration = 'webserver_log_request_duration_seconds';
+  const p99 = `histogram_quantile(0.99, ${sum(
+    rate(select(`${duration}_bucket`)),
+    'by (job, instance, target, server, le)',
+  )})`;
   return {
     p50: { expr: quantile(0.5, duration), legend: 'P50' },
     p95: { expr: quantile(0.95, duration), legend: 'P95' },
     p99: { expr: quantile(0.99, duration), legend: 'P99' },
-    p99ByTarget: {
-      expr: `histogram_quantile(0.99, ${sum(
-        rate(select(`${duration}_bucket`)),
-        'by (job, instance, target, server, le)',
-      )})`,
-      legend: `logged P99 ${targetLegend}`,
-    },
+    p99ByTarget: { expr: p99, legend: `logged P99 ${targetLegend}` },
+    // Without traffic it is NaN, which topk may choose.
+    worstP99: highest(`${p99} >= 0`),
     durationHeatmap: {
       expr: sum(increase(select(`${duration}_bucket`)), 'by (le)'),
       legend: '{{le}}',
@@ -131,30 +134,33 @@ function reuseQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
+/** A target has several logs. */
+const sourceLegend = '{{target}}: {{source}} ({{instance}})';
+
 function logHealthQueries(select: Select) {
   const lines = 'webserver_log_lines_total';
   const lastLine = select('webserver_log_last_line_timestamp_seconds');
   const lag = select('webserver_log_lag_bytes');
   return {
     linesByResult: { expr: sum(rate(select(lines)), 'by (result)'), legend: '{{result}}' },
-    unparsedShare: {
-      expr: share({
+    worstUnparsedShare: highest(
+      share({
         part: rate(select(lines, 'result="unparsed"')),
         whole: rate(select(lines)),
+        by: perTarget,
       }),
-      legend: 'unparsed',
-    },
-    lag: { expr: lag, legend: targetLegend },
-    worstLag: { expr: `max(${lag})`, legend: 'most behind' },
+    ),
+    lag: { expr: lag, legend: sourceLegend },
+    worstLag: highest(lag),
     lastLineAge: { expr: `time() - ${lastLine}`, legend: targetLegend },
     readBytes: {
       expr: rate(select('webserver_log_read_bytes_total')),
-      legend: `read ${targetLegend}`,
+      legend: `read ${sourceLegend}`,
     },
     skippedBytes: {
       expr: rate(select('webserver_log_skipped_bytes_total')),
-      legend: `skipped ${targetLegend}`,
+      legend: `lost ${sourceLegend}`,
     },
-    rotations: { expr: increase(select('webserver_log_rotations_total')), legend: targetLegend },
+    rotations: { expr: increase(select('webserver_log_rotations_total')), legend: sourceLegend },
   } as const satisfies Record<string, Query>;
 }

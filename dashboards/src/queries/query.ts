@@ -1,3 +1,5 @@
+import type { Shown } from '../variables.ts';
+
 /** One PromQL query of a panel. Grafana's variables in it are explained in variables.ts. */
 export interface Query {
   readonly expr: string;
@@ -19,11 +21,11 @@ export type Select = (metric: string, ...matchers: readonly string[]) => string;
 const ofExporters = ['job=~"$job"', 'instance=~"$instance"'] as const;
 
 /**
- * Series of the chosen targets of both servers, or of the given one. `shown`: only of targets with panels of their own.
+ * Series of the chosen targets of both servers, or of the given one. `Shown`: only of targets with panels of their own.
  */
 export function selectTargets(
   server?: 'apache' | 'nginx',
-  variable: 'target' | 'shown' = 'target',
+  variable: 'target' | Shown = 'target',
 ): Select {
   const scope = [...ofExporters, `target=~"$${variable}"`];
   return selectWithin(server === undefined ? scope : [...scope, `server="${server}"`]);
@@ -84,6 +86,22 @@ export interface NamesOf {
 /** At most four names, or a 0 named `all` without any problem: `or on ()` yields to any series. */
 export function namesOf({ bad, of, label }: NamesOf): string {
   return `topk(4, ${bad}) or on () label_replace(0 * count(${of}), "${label}", "all", "", "")`;
+}
+
+/** The highest one, with its name: the answer to "which?". */
+export function highest(expr: string, label: NamesOf['label'] = 'target'): Query {
+  return { expr: `topk(1, ${expr})`, legend: `{{${label}}}`, shape: 'instant' };
+}
+
+/** The lowest one, with its name. */
+export function lowest(expr: string, label: NamesOf['label'] = 'target'): Query {
+  return { expr: `bottomk(1, ${expr})`, legend: `{{${label}}}`, shape: 'instant' };
+}
+
+/** A band of a stack: absent if it is zero for the whole time range, so that the legend lists only what there is. */
+export function band(series: readonly string[]): string {
+  const highestOf = series.map((one) => `max_over_time(${one}[$__range] @ end())`);
+  return `sum(${series.join(' or ')}) and sum(${highestOf.join(' or ')}) > 0`;
 }
 
 /** Per second. Grafana's $__rate_interval contains at least four scrapes. */

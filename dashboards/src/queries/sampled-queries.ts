@@ -1,4 +1,4 @@
-import { perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
+import { highest, perTarget, type Query, rate, type Select, sum, targetLegend } from './query.ts';
 
 /**
  * The exporter samples once a second, so these show what happened between two scrapes. A bucket counts the samples at or
@@ -9,7 +9,7 @@ export function sampledQueries(select: Select) {
     shareAbove({ select, histogram: 'webserver_worker_saturation_samples', bound });
   return {
     fullTime: { expr: above('0.95'), legend: targetLegend },
-    worstFullTime: { expr: `max(${above('0.95')})`, legend: 'worst' },
+    worstFullTime: highest(`(${above('0.95')})`),
     above80: { expr: `max(${above('0.8')})`, legend: 'above 80 %' },
     above90: { expr: `max(${above('0.9')})`, legend: 'above 90 %' },
     above95: { expr: `max(${above('0.95')})`, legend: 'above 95 %' },

@@ -1,4 +1,5 @@
 import {
+  highest,
   namesOf,
   ofOurExporters,
   perTarget,
@@ -16,6 +17,7 @@ export function selfQueries(select: Select) {
 
 function serviceQueries() {
   const up = ofOurExporters(selectExporters('up'));
+  const reloaded = selectExporters('keepalive_exporter_config_last_reload_successful');
   const checkpoint = selectExporters(
     'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
   );
@@ -25,9 +27,9 @@ function serviceQueries() {
       legend: '{{instance}}',
     },
     exporterUp: { expr: up, legend: '{{instance}}' },
-    reloadSuccessful: {
-      expr: `min(${selectExporters('keepalive_exporter_config_last_reload_successful')})`,
-      legend: 'last reload',
+    reloadRefused: {
+      expr: namesOf({ bad: `(${reloaded} == bool 0) == 1`, of: reloaded, label: 'instance' }),
+      legend: '{{instance}}',
     },
     checkpointAge: { expr: `time() - ${checkpoint}`, legend: '{{instance}}' },
     checkpointFailures: {
@@ -45,10 +47,7 @@ function samplerQueries(select: Select) {
       expr: rate(selectExporters('keepalive_exporter_samples_missed_total')),
       legend: '{{target}} ({{instance}})',
     },
-    missedSamplesNow: {
-      expr: sum(rate(selectExporters('keepalive_exporter_samples_missed_total'))),
-      legend: 'missed',
-    },
+    mostMissedSamples: highest(rate(selectExporters('keepalive_exporter_samples_missed_total'))),
     laneUp: {
       expr: selectExporters('keepalive_exporter_lane_up'),
       legend: '{{target}} ({{instance}})',
@@ -61,7 +60,7 @@ function processQueries() {
   const eventLoop = ofOurExporters(selectExporters('nodejs_eventloop_lag_seconds'));
   return {
     memory: { expr: memory, legend: '{{instance}}' },
-    worstMemory: { expr: `max(${memory})`, legend: 'largest' },
+    worstMemory: highest(memory, 'instance'),
     cpu: {
       expr: ofOurExporters(rate(selectExporters('process_cpu_seconds_total'))),
       legend: '{{instance}}',

@@ -1,14 +1,25 @@
-import { perTarget, type Query, rate, type Select, share, sum, targetLegend } from './query.ts';
+import {
+  highest,
+  lowest,
+  perTarget,
+  type Query,
+  rate,
+  type Select,
+  share,
+  sum,
+  targetLegend,
+} from './query.ts';
 
 /**
- * Service levels. Errors by window come from the recording rules of the burn-rate alerts, so that the dashboard agrees
- * with the page: the worst of the chosen services. Latency comes from the raw series, because the user chooses
- * `$latency`. Figures over `$__range`, the time range of the dashboard, come from the raw series as well.
+ * Service levels. Errors and slow requests by window come from the recording rules of the burn-rate alerts: the dashboard
+ * agrees with the page, and a month does not calculate the rate of three days at each point. They show the worst of the
+ * chosen services. Figures over `$__range`, the time range of the dashboard, and of the chosen `$latency` come from the
+ * raw series.
  */
 export function sloQueries(select: Select) {
   return {
     ...levelQueries(select),
-    ...burnQueries(select),
+    ...burnQueries(),
     ...requestVolume(select),
   };
 }
@@ -24,19 +35,23 @@ type RecordedWindow = '5m' | '30m' | '1h' | '6h' | '1d' | '3d';
 const allowed = '(1 - $objective)';
 const allowedSlow = '(1 - $latency_objective)';
 
+/** All instances of a service together, as in the alerts. */
+const perService = 'by (job, target)';
+
 /** Prometheus 3 stores le="1.0", 2.x stored le="1". */
 const withinTarget = 'le=~"$latency(\\\\.0)?"';
 
 function levelQueries(select: Select) {
-  const failed = errorShare({ select, window: '$__range' });
-  const slow = slowShare({ select, window: '$__range' });
-  const room = roomShare({ select, window: '$__range' });
+  // An objective is of a service: a sum of all would hide the one that misses it.
+  const ofRange = { select, window: '$__range', by: perService } as const;
+  const failed = errorShare(ofRange);
+  const slow = slowShare(ofRange);
   return {
-    availability: { expr: `1 - ${failed}`, legend: 'availability', shape: 'instant' },
-    fast: { expr: `1 - ${slow}`, legend: 'fast enough', shape: 'instant' },
-    room: { expr: room, legend: 'with room', shape: 'instant' },
-    availabilityBudget: budget(failed),
-    latencyBudget: budget(slow, allowedSlow),
+    availability: lowest(`1 - ${failed}`),
+    fast: lowest(`1 - ${slow}`),
+    room: lowest(roomShare(ofRange)),
+    availabilityBudget: lowest(`1 - ${failed} / ${allowed}`),
+    latencyBudget: lowest(`1 - ${slow} / ${allowedSlow}`),
     availabilityOverTime: {
       expr: `1 - ${recordedErrorShare('1h')}`,
       legend: '{{target}}',
@@ -52,20 +67,13 @@ function levelQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-function budget(bad: string, may: string = allowed): Query {
-  return { expr: `1 - ${bad} / ${may}`, legend: 'budget left', shape: 'instant' };
-}
-
-function burnQueries(select: Select) {
+function burnQueries() {
   const failed = (window: RecordedWindow): string =>
     `max(${recordedErrorShare(window)}) / ${allowed}`;
-  const slow = (window: string): string => `${slowShare({ select, window })} / ${allowedSlow}`;
+  const slow = (window: RecordedWindow): string =>
+    `max(${recordedSlowShare(window)}) / ${allowedSlow}`;
   return {
-    burnNow: {
-      expr: `topk(1, ${recordedErrorShare('1h')} / ${allowed})`,
-      legend: '{{target}}',
-      shape: 'instant',
-    },
+    burnNow: highest(`${recordedErrorShare('1h')} / ${allowed}`),
     burn5m: { expr: failed('5m'), legend: '5 m' },
     burn1h: { expr: failed('1h'), legend: '1 h' },
     burn30m: { expr: failed('30m'), legend: 'errors, 30 m' },
@@ -94,10 +102,11 @@ interface Window {
 }
 
 /** Share of responses that failed in a window. */
-function errorShare({ select, window }: Window): string {
+function errorShare({ select, window, by }: Window): string {
   return share({
     part: over(select(responses, failedClass), window),
     whole: over(select(responses), window),
+    by,
   });
 }
 
@@ -106,7 +115,12 @@ function recordedErrorShare(window: RecordedWindow): string {
   return `target:slo_availability_failed:ratio_rate${window}{job=~"$job", target=~"$target"}`;
 }
 
-/** Share of responses slower than the target. */
+/** The same for responses slower than the target of alerts/config.yml. */
+function recordedSlowShare(window: RecordedWindow): string {
+  return `target:slo_latency_failed:ratio_rate${window}{job=~"$job", target=~"$target"}`;
+}
+
+/** Share of responses slower than the chosen target. */
 function slowShare({ select, window, by }: Window): string {
   const fast = over(select('webserver_log_request_duration_seconds_bucket', withinTarget), window);
   const all = over(select('webserver_log_request_duration_seconds_count'), window);

@@ -1,8 +1,11 @@
 import { scrapeResults } from '../../../src/snapshot/scrape.ts';
 import { slotBands } from '../theme.ts';
 import {
+  band,
   fullIsOne,
+  highest,
   highestWithFull,
+  lowest,
   namesOf,
   perTarget,
   type Query,
@@ -42,11 +45,7 @@ function verdictQueries(select: Select) {
       shape: 'instant',
     },
     state: { expr: worstTwelve(`max ${perTarget} (${stateOf(select)})`), legend: targetLegend },
-    worstState: {
-      expr: `topk(1, max ${perTarget} (${stateOf(select)}))`,
-      legend: '{{target}}',
-      shape: 'instant',
-    },
+    worstState: highest(`max ${perTarget} (${stateOf(select)})`),
     // Only evidence that holds: rows for all of it would hide the ones that matter.
     evidence: {
       expr: `max by (target, evidence) (${select('webserver_exhaustion_evidence')}) == 1`,
@@ -75,6 +74,12 @@ export function fullestTargets(select: Select): string {
   return `max by (target) (${highest} or 0 * ${select('webserver_up')})`;
 }
 
+/** The same targets, without those whose MPM has no slots for connections. */
+export function fullestWithConnections(select: Select): string {
+  const slots = select('webserver_slots', 'kind="connection"');
+  return `${fullestTargets(select)} and on (target) present_over_time(${slots}[$__range])`;
+}
+
 function ratioQueries(select: Select) {
   const saturation = fullIsOne({ select, metric: 'webserver_worker_saturation_ratio' });
   const keepalive = select('webserver_keepalive_slot_occupancy_ratio');
@@ -82,24 +87,22 @@ function ratioQueries(select: Select) {
   return {
     saturation: { expr: saturation, legend: targetLegend },
     highestSaturation: { expr: worstTwelve(saturation), legend: targetLegend },
-    worstSaturation: { expr: `max(${saturation})`, legend: 'worst', shape: 'instant' },
+    worstSaturation: highest(saturation),
     keepalive: { expr: keepalive, legend: targetLegend },
-    worstKeepalive: { expr: `max(${keepalive})`, legend: 'worst', shape: 'instant' },
-    worstConnectionOccupancy: { expr: `max(${connections})`, legend: 'worst', shape: 'instant' },
+    worstKeepalive: highest(keepalive),
+    worstConnectionOccupancy: highest(connections),
   } as const satisfies Record<string, Query>;
 }
 
 function slotQueries(select: Select) {
   return {
     // The server with the least room, because a sum would hide it. A full server has 0, whatever its last page reported.
-    fewestFreeSlots: {
-      expr: `min(0 * (${select('webserver_exhausted')} == 1) or ${sum(
+    fewestFreeSlots: lowest(
+      `(0 * (${select('webserver_exhausted')} == 1) or ${sum(
         select('webserver_slots', 'state=~"idle|open|free"'),
         perTarget,
       )})`,
-      legend: 'least room',
-      shape: 'instant',
-    },
+    ),
     slotsSource: {
       expr: `${select('webserver_slots_source')} == 1`,
       legend: '{{target}}: {{source}} ({{instance}})',
@@ -116,18 +119,24 @@ function slotQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
+/** `visitors`: those that fill up first, workers of Apache and connections of nginx. */
+const matchersOf = {
+  worker: [['kind="worker"']],
+  connection: [['kind="connection"']],
+  visitors: [['kind="worker"'], ['kind="connection"', 'server="nginx"']],
+} as const;
+
 /** The slots of one kind by state: one query for each band, because Grafana keeps the order of the queries. */
-export function slotsByState(select: Select, kind: 'worker' | 'connection'): readonly Query[] {
+export function slotsByState(select: Select, kind: keyof typeof matchersOf): readonly Query[] {
+  const ofKind = (metric: string, ...matchers: readonly string[]) =>
+    matchersOf[kind].map((own) => select(metric, ...own, ...matchers));
   const bands = slotBands.map(({ label, states }) => ({
-    expr: sum(select('webserver_slots', `kind="${kind}"`, `state=~"${states.join('|')}"`)),
+    expr: band(ofKind('webserver_slots', `state=~"${states.join('|')}"`)),
     legend: label,
   }));
-  return [...bands, limit(select('webserver_slots_limit', `kind="${kind}"`))];
-}
-
-/** Panels draw the series named `limit` as a dashed line. */
-function limit(series: string): Query {
-  return { expr: sum(series), legend: 'limit' };
+  // Panels draw the series named `limit` as a dashed line.
+  const limit = { expr: sum(ofKind('webserver_slots_limit').join(' or ')), legend: 'limit' };
+  return [...bands, limit];
 }
 
 function requestQueries(select: Select) {

@@ -54,9 +54,13 @@ export function tuningQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
-/** The targets with a prediction, by their highest number of predicted slots. */
+/**
+ * The targets with a prediction, by their highest number of predicted slots. Without any, one target: its empty panel
+ * says why.
+ */
 export function predictedTargets(select: Select): string {
-  return `max by (target) (${select('webserver_predicted_slots')})`;
+  const predicted = `max by (target) (${select('webserver_predicted_slots')})`;
+  return `${predicted} or on () topk(1, max by (target) (${select('webserver_up')}))`;
 }
 
 /** One row for each timeout. */

@@ -39,9 +39,8 @@ export function monthAt(bytes: Uint8Array, at: number): number {
 /** Unix time of a day at 00:00 UTC; NaN when there is no such day. */
 export function midnightOf(year: number, month: number, day: number): number {
   const milliseconds = Date.UTC(year, month, day);
-  return new Date(milliseconds).getUTCDate() === day && month <= 11
-    ? milliseconds / 1000
-    : Number.NaN;
+  const exists = month >= 0 && month <= 11 && new Date(milliseconds).getUTCDate() === day;
+  return exists ? milliseconds / 1000 : Number.NaN;
 }
 
 /** Seconds since midnight; a leap second is 60. */

@@ -42,7 +42,7 @@ function Viz({ panel, data, w, h, input, theme, timeRange }) {
       const getValues = () => getFieldDisplayValues({ fieldConfig, reduceOptions: o.reduceOptions, replaceVariables: (t) => t, theme, data: frames, sparkline: o.graphMode !== 'none', percentChange: o.showPercentChange, timeZone: 'utc' });
       return <VizRepeater getValues={getValues} getAlignmentFactors={getDisplayValueAlignmentFactors} source={frames} width={w} height={h} itemSpacing={3} renderCounter={0} autoGrid orientation={o.orientation}
         renderValue={({ value, alignmentFactors, width, height, count, orientation }) => (
-          <BigValue value={value.display} count={count} sparkline={value.sparkline && { ...value.sparkline, timeRange }} colorMode={o.colorMode} graphMode={o.graphMode} justifyMode={o.justifyMode} textMode={o.textMode} alignmentFactors={alignmentFactors} parentOrientation={orientation} width={width} height={height} theme={theme} wideLayout={o.wideLayout} percentChangeColorMode={o.percentChangeColorMode} />)} />;
+          <BigValue value={value.display} count={count} sparkline={value.sparkline && { ...value.sparkline, timeRange }} colorMode={o.colorMode} graphMode={o.graphMode} justifyMode={o.justifyMode} textMode={o.textMode} alignmentFactors={alignmentFactors} parentOrientation={orientation} width={width} height={height} theme={theme} disableWideLayout={!o.wideLayout} percentChangeColorMode={o.percentChangeColorMode} />)} />;
     }
     case 'timeseries':
       if (!some) return <NoData {...{ panel, w, h }} />;

@@ -62,8 +62,8 @@ export async function collect(file, { prometheus, from, to, scrape = 5, picked =
   const expand = (panels) => { const out = []; let shift = 0;
     for (const q of panels) { const c = structuredClone(q); c.gridPos.y += shift; if (c.panels) c.panels = expand(c.panels);
       if (!c.repeat) { out.push(c); continue; }
-      const found = chosenOf(c.repeat); const vs = found.length > 0 ? found : ['']; const per = Math.min(c.maxPerRow ?? 4, Math.max(1, vs.length)); const w = Math.floor(24 / per);
-      vs.forEach((v, i) => out.push({ ...structuredClone(c), id: nextId++, title: c.title.replace('$' + c.repeat, v), scoped: { [c.repeat]: v }, gridPos: { x: (i % per) * w, y: c.gridPos.y + Math.floor(i / per) * c.gridPos.h, w, h: c.gridPos.h } }));
+      const found = chosenOf(c.repeat); const vs = found.length > 0 ? found : ['']; const named = (v) => (found.length > 0 ? v : 'All'); const per = Math.min(c.maxPerRow ?? 4, Math.max(1, vs.length)); const w = Math.floor(24 / per);
+      vs.forEach((v, i) => out.push({ ...structuredClone(c), id: nextId++, title: c.title.replace('$' + c.repeat, named(v)), scoped: { [c.repeat]: v }, gridPos: { x: (i % per) * w, y: c.gridPos.y + Math.floor(i / per) * c.gridPos.h, w, h: c.gridPos.h } }));
       shift += (Math.max(1, Math.ceil(vs.length / per)) - 1) * c.gridPos.h; }
     return out; };
   dashboard.panels = expand(dashboard.panels);

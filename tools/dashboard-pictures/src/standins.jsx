@@ -44,7 +44,7 @@ const ticks = (from, to, width) => {
 function Frame({ panel, w, h, theme, timeRange, items, names, draw, annotations = [], axis }) {
   const legend = panel.options.legend?.showLegend && items?.length ? <VizLayout.Legend placement={panel.options.legend.placement}><VizLegend placement={panel.options.legend.placement} items={items} displayMode={panel.options.legend.displayMode} /></VizLayout.Legend> : null;
   return <VizLayout width={w} height={h} legend={legend}>{(vw, vh) => {
-    const left = Math.min(vw * 0.5, Math.max(30, ...names.map((n) => measureText(n, 12).width)) + 28);
+    const left = Math.min(vw * 0.6, Math.max(30, ...names.map((n) => measureText(n, 12).width)) + 28);
     const bottom = 28, pw = vw - left - 8, ph = vh - bottom - 8;
     const from = timeRange.from.valueOf(), to = timeRange.to.valueOf();
     const x = (t) => left + ((t - from) / (to - from)) * pw;
@@ -90,6 +90,13 @@ export function StatusHistory({ panel, frames, w, h, theme, timeRange, annotatio
   })} />;
 }
 
+/** As the heatmap of Grafana's core: every second label is left out until each has ten pixels. */
+function labelsEach(rows, height) {
+  let each = 1;
+  while (rows / each > 3 && (height - 15) / (rows / each) < 10) each *= 2;
+  return each;
+}
+
 export function Heatmap({ panel, frames, w, h, theme, timeRange }) {
   const o = panel.options;
   const scale = d3[`interpolate${o.color.scheme}`] ?? d3.interpolateOranges;
@@ -103,17 +110,18 @@ export function Heatmap({ panel, frames, w, h, theme, timeRange }) {
   const label = (n) => { const v = n === '+Inf' ? Infinity : +n; return Number.isFinite(v) ? formattedValueToString(unit(v)) : n; };
   const bar = <div style={{ height: 30, display: 'flex', gap: 8, alignItems: 'center', fontSize: 12, paddingLeft: 40 }}><span>{formattedValueToString(getValueFormat('short')(min, 1))}</span><div style={{ width: 240, height: 8, background: `linear-gradient(to right, ${Array.from({ length: 12 }, (_, i) => shade(min + ((max - min) * i) / 11)).join(',')})` }} /><span>{formattedValueToString(getValueFormat('short')(max, 1))}</span></div>;
   return <div><Frame {...{ panel: { ...panel, options: { ...o, legend: {} } }, w, h: h - (o.legend?.show ? 30 : 0), theme, timeRange }} names={rows.map((r) => label(r.name))}
-    draw={({ x, left, top, ph }) => { const n = rows.length, ch = ph / n; return <g>{rows.map(({ f, time, name }, i) => { const step = time.config.interval, y = top + ph - (i + 1) * ch; return <g key={i}>
-      <text x={left - 10} y={y + 4} textAnchor="end" fill={theme.colors.text.primary}>{label(name)}</text>
+    draw={({ x, left, top, ph }) => { const n = rows.length, ch = ph / n, every = labelsEach(n, ph); return <g>{rows.map(({ f, time, name }, i) => { const step = time.config.interval, y = top + ph - (i + 1) * ch; return <g key={i}>
+      {i % every === 0 ? <text x={left - 10} y={y + 4} textAnchor="end" fill={theme.colors.text.primary}>{label(name)}</text> : null}
       {f.values.map((v, k) => (v > floor ? <rect key={k} x={Math.max(left, x(time.values[k] - step))} width={Math.max(1, x(time.values[k]) - x(time.values[k] - step) - (o.cellGap ?? 1))} y={y} height={Math.max(1, ch - (o.cellGap ?? 1))} fill={shade(v)} /> : null))}</g>; })}</g>; }} />{o.legend?.show ? bar : null}</div>;
 }
 
 /** Curves over a number: the horizontal axis is the field that the panel names, each curve has its own scale. */
 export function Trend({ panel, frames, w, h, theme }) {
   const [frame] = frames;
-  const xs = frame.fields.find((f) => f.name === panel.options.xField)?.values ?? [];
-  const ys = frame.fields.filter((f) => f.type === 'number' && f.name !== panel.options.xField);
-  const left = 40, bottom = 44, top = 8;
+  const nameOf = (f) => getFieldDisplayName(f, frame, frames);
+  const xs = frame.fields.find((f) => nameOf(f) === panel.options.xField)?.values ?? [];
+  const ys = frame.fields.filter((f) => f.type === 'number' && nameOf(f) !== panel.options.xField);
+  const left = 40, bottom = 60, top = 8;
   const maxX = Math.max(1e-9, ...xs);
   const x = (v) => left + (v / maxX) * (w - left - 20);
   return <svg width={w} height={h} fontSize="12" fill={theme.colors.text.primary}>
@@ -124,9 +132,9 @@ export function Trend({ panel, frames, w, h, theme }) {
       const y = (v) => h - bottom - (v / max) * (h - bottom - top);
       const color = field.config.color?.fixedColor ?? theme.visualization.palette[at];
       const points = xs.map((v, k) => [x(v), y(field.values[k])]).filter(([, v]) => Number.isFinite(v));
-      return <g key={field.name}><polyline fill="none" stroke={color} strokeWidth="2" points={points.map((p) => p.join(',')).join(' ')} />
+      return <g key={nameOf(field)}><polyline fill="none" stroke={color} strokeWidth="2" points={points.map((p) => p.join(',')).join(' ')} />
         {points.map(([a, b]) => <circle key={a} cx={a} cy={b} r="3" fill={color} />)}
-        <text x={left + at * 260} y={h - 6} fill={color}>{field.name} (at most {Number(max.toPrecision(3))})</text></g>;
+        <text x={left} y={h - 6 - 16 * (ys.length - 1 - at)} fill={color}>{nameOf(field)} (at most {formattedValueToString(getValueFormat(field.config.unit ?? 'short')(max))})</text></g>;
     })}
   </svg>;
 }

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { parseOpenFilesLimit } from '../parse/proc-pid.ts';
+
+/** How many files and connections this process may have open. Undefined where the system does not say. */
+export function readOpenFilesLimit(procRoot = '/proc'): number | undefined {
+  try {
+    return parseOpenFilesLimit(readFileSync(`${procRoot}/self/limits`, 'latin1'));
+  } catch {
+    return undefined;
+  }
+}
