@@ -117,7 +117,10 @@ export function readAdviseQuestion(
     return err(
       'give --format=FORMAT, the LogFormat or log_format of the log in the server configuration (docs/log-formats.md)',
     );
-  if (server === undefined) return err(`--server="${name}": want ${listWords(advisedServers)}`);
+  if (server === undefined) {
+    const given = name === '' ? 'give --server' : `--server="${name}"`;
+    return err(`${given}: want ${listWords(advisedServers)}`);
+  }
   const figures = readFigures(flags);
   if (!figures.ok) return figures;
   const timeout = readTimeout(flags.timeout?.[0]);

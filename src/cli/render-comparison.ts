@@ -58,13 +58,17 @@ function renderDifference(row: Difference): readonly string[] {
   const figure = comparedFigures.find(({ name }) => name === row.name);
   if (figure === undefined) return [];
   const render = renderers[figure.unit];
-  const share = row.before === 0 ? '' : ` (${signed(percent)(row.difference / row.before)})`;
+  // A difference of shares is in points: "+3 %" could also mean 3 % more.
+  const isShare = figure.unit === 'ratio';
+  const renderChange = signed(isShare ? points : render);
+  const share =
+    isShare || row.before === 0 ? '' : ` (${signed(percent)(row.difference / row.before)})`;
   return [
     figure.title,
     render(row.before),
     render(row.after),
-    `${signed(render)(row.difference)}${figure.unit === 'ratio' ? '' : share}`,
-    row.interval === undefined ? '-' : row.interval.map(signed(render)).join(' to '),
+    `${renderChange(row.difference)}${share}`,
+    row.interval === undefined ? '-' : row.interval.map(renderChange).join(' to '),
     row.verdict,
   ];
 }
@@ -86,7 +90,15 @@ const renderers: Readonly<Record<ComparedFigure['unit'], (value: number) => stri
 };
 
 function percent(ratio: number): string {
-  return `${(ratio * 100).toFixed(ratio < 0.1 ? 2 : 1)} %`;
+  return `${hundredths(ratio)} %`;
+}
+
+function points(ratio: number): string {
+  return `${hundredths(ratio)} points`;
+}
+
+function hundredths(ratio: number): string {
+  return (ratio * 100).toFixed(ratio < 0.1 ? 2 : 1);
 }
 
 /** The comparison as JSON. */

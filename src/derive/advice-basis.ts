@@ -28,12 +28,12 @@ export function findMissing(
   const missing: string[] = [];
   if (observedSeconds < minimum.seconds) {
     missing.push(
-      `${formatSpan(observedSeconds)} of traffic; at least ${formatSpan(minimum.seconds)} needed`,
+      `only ${formatSpan(observedSeconds)} of the ${formatSpan(minimum.seconds)} of traffic that are needed`,
     );
   }
   if (connections < minimum.connections) {
     missing.push(
-      `${formatCount(connections)} connections; at least ${formatCount(minimum.connections)} needed`,
+      `only ${formatCount(connections)} of the ${formatCount(minimum.connections)} connections that are needed`,
     );
   }
   return missing;

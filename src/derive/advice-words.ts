@@ -16,7 +16,7 @@ export function renderHeadline(choice: Choice, { model, options, missing }: Situ
   const timeout = advised === undefined ? '' : `${advised.timeoutSeconds} s`;
   switch (choice.kind) {
     case 'none':
-      return `No advice: too little is known (${missing.join('; ')}).`;
+      return `No advice: ${missing.join(', ')}.`;
     case 'keep':
       return `Keep the timeout of ${timeout}: ${effectOf(advised, model)}.`;
     case 'timeout':

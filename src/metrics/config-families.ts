@@ -1,5 +1,5 @@
 import { countFindings } from '../derive/count-findings.ts';
-import { severities } from '../snapshot/audit.ts';
+import { type Severity, severities } from '../snapshot/audit.ts';
 import type { TargetView } from '../snapshot/target-view.ts';
 import { type Family, family } from './family.ts';
 import { keepaliveRequestsLimit, keepaliveTimeout } from './keepalive-settings.ts';
@@ -31,16 +31,17 @@ export const configFamilies: readonly Family<TargetView>[] = [
   family({
     name: 'webserver_config_findings',
     type: 'gauge',
-    help: 'Number of audit findings in the configuration file, by severity. Silenced findings do not count.',
+    help: 'Number of audit findings in the configuration file, by severity. Silenced findings do not count. Absent while the file cannot be read.',
     labels: [...targetLabels, 'severity'],
     source: 'capacity.config_file with its includes, read once a minute; docs/checks/.',
     samples: (view: TargetView) =>
       severities.flatMap((severity) =>
-        known(
-          { ...labelsOf(view), severity },
-          view.config &&
-            countFindings(view.config.findings.filter((finding) => finding.severity === severity)),
-        ),
+        known({ ...labelsOf(view), severity }, countOf(view, severity)),
       ),
   }),
 ];
+
+function countOf({ config }: TargetView, severity: Severity): number | undefined {
+  if (config === undefined || config.problem !== undefined) return undefined;
+  return countFindings(config.findings.filter((finding) => finding.severity === severity));
+}

@@ -15,8 +15,12 @@ const tones: Readonly<Record<Severity, Tone>> = {
   info: 'neutral',
 };
 
-/** The findings of the configuration audit; nothing if there are none. */
-export function renderConfigFindings({ findings }: ConfigView): Html | undefined {
+/** The findings of the configuration audit, or why there is none; nothing if there are no findings. */
+export function renderConfigFindings({ findings, problem }: ConfigView): Html | undefined {
+  if (problem !== undefined) {
+    const text = `The configuration cannot be audited: ${problem}`;
+    return html`<p class="model">${visibleText(text, maxTextLength)}</p>`;
+  }
   if (findings.length === 0) return undefined;
   const serious = findings.filter(({ severity }) => severity !== 'info').slice(0, maxShown);
   const table =

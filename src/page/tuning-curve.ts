@@ -10,11 +10,17 @@ const right = 596;
 const top = 22;
 const bottom = 168;
 
+/** The axis ends here: the longest timeouts would press all that matters against the bottom. */
+const axisPerLimit = 2;
+
 /** Slots at the busiest moment and reuse by timeout. Marks show the current and the advised timeout. */
 export function renderTuningCurve({ model, today, advised }: Advice): Html | undefined {
-  const { predictions, slotLimit } = model;
+  const { slotLimit } = model;
+  // A timeout is judged only by a log that is long enough for it.
+  const predictions = model.predictions.filter((row) => !row.isLongerThanLog || isSame(row, today));
   if (predictions.length < 2) return undefined;
-  const maxSlots = Math.max(1, slotLimit ?? 0, ...predictions.map((row) => row.busiestSlots.high));
+  const highest = Math.max(1, slotLimit ?? 0, ...predictions.map((row) => row.busiestSlots.high));
+  const maxSlots = Math.min(highest, axisPerLimit * (slotLimit ?? highest));
   const x = (index: number) => left + ((right - left) * index) / (predictions.length - 1);
   const ofSlots = (slots: number) => bottom - ((bottom - top) * slots) / maxSlots;
   const ofRatio = (ratio: number) => bottom - (bottom - top) * ratio;
@@ -28,9 +34,11 @@ export function renderTuningCurve({ model, today, advised }: Advice): Html | und
       .join(' '),
   ].join(' ');
   return html`<svg class="curve" viewBox="0 0 ${width} ${height}" role="img" aria-label="${describe(advised ?? today)}">
+<svg x="${left}" y="${top}" width="${right - left}" height="${bottom - top}" viewBox="${left} ${top} ${right - left} ${bottom - top}">
 <polygon class="band" points="${band}"/>
 <polyline class="slots-line" points="${line((row) => ofSlots(row.busiestSlots.expected))}"/>
 <polyline class="reuse-line" points="${line((row) => ofRatio(row.reuseRatio.expected))}"/>
+</svg>
 ${slotLimit === undefined ? undefined : renderLimit(slotLimit, ofSlots(slotLimit))}
 ${predictions.map((row, i) => renderTick(row, x(i)))}
 ${predictions.map((row, i) => renderMark({ row, x: x(i), today, advised }))}

@@ -80,7 +80,7 @@ export async function auditTarget(
     machine: { cpuCount: cpuCount ?? machineCpuCount() },
     chain: {},
   });
-  if (!done.ok) return { view: undefined, problem: done.error };
+  if (!done.ok) return { view: { findings: [], problem: done.error }, problem: done.error };
   const figures = deriveConfigFigures(done.value.subject);
   const { findings } = done.value.report;
   return { view: { findings, ...present({ figures }) } };

@@ -42,4 +42,6 @@ export interface ConfigFigures {
 export interface ConfigView {
   readonly findings: readonly Finding[];
   readonly figures?: ConfigFigures;
+  /** Why the file could not be read; there are no findings then. */
+  readonly problem?: string;
 }

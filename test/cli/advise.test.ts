@@ -91,7 +91,7 @@ describe('advise, from logs', () => {
   test.each([
     [[], /give --log=FILE/],
     [['--log=a'], /give --format=FORMAT/],
-    [['--log=a', '--format=json'], /--server="": want apache, prefork/],
+    [['--log=a', '--format=json'], /give --server: want apache, prefork/],
     [['--log=a', '--format=json', '--server=iis'], /--server="iis"/],
     [
       ['--log=a', '--format=json', '--server=nginx', '--slots=0'],

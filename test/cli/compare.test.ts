@@ -54,7 +54,7 @@ describe('compare, from logs', () => {
     expect(stdout).toMatch(/^load +1\.67\/s +1\.67\/s .*no difference seen$/m);
     expect(stdout).toMatch(/^P95 .*better$/m);
     expect(stdout).toMatch(/^408 and 499 .*worse$/m);
-    expect(stdout).toMatch(/^reuse +80\.0 % +50\.0 % +-30\.0 % .*worse$/m);
+    expect(stdout).toMatch(/^reuse +80\.0 % +50\.0 % +-30\.0 points .*worse$/m);
     expect(stdout).toMatch(/^slots held +needs the status page, .*--timeout-before/m);
     expect(stdout).toMatch(/^saturation +needs the status page, in Prometheus$/m);
     expect(stdout).toContain('Worse: 408 and 499, reuse, new connections.\n');

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { meaning } from '../../dashboards/src/theme.ts';
 import { promised } from '../../dashboards/src/variables.ts';
+import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { readDefaults } from '../../tools/rules/rule-config.ts';
 import { readRules } from '../support/alert-files.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
@@ -76,6 +77,12 @@ const everyPanel = [...allDashboards.keys()].flatMap((name) =>
     .flatMap((panel) => [panel, ...(panel.panels ?? [])])
     .filter(({ type }) => type !== 'row')
     .map((panel) => [`${name}: ${panel.title}`, panel] as const),
+);
+/** The labels of each metric, from the tables that the exporter writes it by. */
+const labelsOf = new Map(
+  [...targetGroups, ...selfGroups].flatMap(({ families }) =>
+    families.map(({ name, labels }) => [name, labels] as const),
+  ),
 );
 const ofType = (type: string) => everyPanel.filter(([, panel]) => panel.type === type);
 const exprs = (panel: DrawnPanel) => (panel.targets ?? []).map(({ expr }) => expr);
@@ -202,6 +209,34 @@ describe('in light, and at 1,000 pixels', () => {
     }),
   )('%s has its legend below: beside the stack it takes two thirds of the width', (_, panel) => {
     expect(panel.options.legend).toMatchObject({ placement: 'bottom', displayMode: 'list' });
+  });
+
+  test.each(ofType('timeseries'))(
+    '%s has no two curves of the same name: legends have every label of the series',
+    (_, { targets = [] }) => {
+      for (const { expr, legendFormat } of targets) {
+        const [metric, ...others] = [
+          ...new Set(expr.match(/\b(?:webserver|keepalive_exporter)_\w+/g)),
+        ];
+        if (
+          metric === undefined ||
+          metric.endsWith('_info') ||
+          others.length > 0 ||
+          /\b(?:sum|max|topk|\w+_quantile)\b/.test(expr)
+        )
+          continue;
+        const fixed = [...expr.matchAll(/(\w+)="/g)].map(([, label]) => label);
+        const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
+        const labels = labelsOf.get(metric) ?? [];
+        const missing = labels.filter((label) => ![...fixed, ...named, 'server'].includes(label));
+        expect(missing, `${metric} as ${legendFormat}`).toEqual([]);
+      }
+    },
+  );
+
+  test.each(ofType('timeseries'))('%s shows an absent figure as a dash', (_, { fieldConfig }) => {
+    // The text of an empty panel would fill the legend.
+    expect(JSON.stringify(fieldConfig.defaults.mappings ?? [])).toContain('"–"');
   });
 
   test('a stack of states lists only those that occur', () => {

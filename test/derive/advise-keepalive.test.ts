@@ -230,8 +230,8 @@ describe('adviseKeepalive() with too little', () => {
       kind: 'none',
       directives: [],
       missing: [
-        '0 seconds of traffic; at least 10 minutes needed',
-        '1 connections; at least 200 needed',
+        'only 0 seconds of the 10 minutes of traffic that are needed',
+        'only 1 of the 200 connections that are needed',
       ],
     });
     expect(advice.headline).toMatch(/^No advice/);

@@ -370,6 +370,23 @@ describe('lines that are not as they should be', () => {
     expect(summarizeGaps(tracker).gaps.counts.reduce((a, b) => a + b, 0)).toBe(1);
   });
 
+  // `npm run bench -- gaps` does the same with ten million.
+  test('more addresses than entries take no more memory than docs/tuning.md says', () => {
+    const tracker = createGapTracker({ todaySeconds: 5 });
+    for (let n = 0; n < 150_000; n++) {
+      const end = start + n / 20_000;
+      track(tracker, [{ end, connection: n, number: 1, client: n * 400_000_007 }]);
+    }
+    const { openConnections, addresses } = summarizeGaps(tracker);
+    expect(openConnections.bytes).toBe(65_536 * 53);
+    expect(addresses.bytes).toBe(65_536 * 53);
+    expect(addresses.evicted).toBe(150_000 - 65_536);
+    const columns = Object.values(tracker.timeline).filter((one) => ArrayBuffer.isView(one));
+    const bytes = columns.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(1.1 * 2 ** 20);
+  });
+
   test('what is too old to be of use makes room uncounted', () => {
     const tracker = createGapTracker({ timeouts, maximumConnections: 64, maximumAddresses: 64 });
     const slow = Array.from({ length: 500 }, (_, n) => ({

@@ -46,6 +46,7 @@ const foreignKeys = [
   'runbook_url',
   'apiVersion',
   'patches',
+  'components',
   ...webKeys,
 ];
 const ownYaml = ofLanguage('yaml').filter(

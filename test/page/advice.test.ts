@@ -20,9 +20,16 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
   expect(markup).not.toContain('NaN');
 });
 
+test('renderAdvice() ends the axis at twice the slots, or at the highest figure', () => {
+  const axis = (slots: number) =>
+    />(\d+)<\/text>\n<text [^>]*>0</.exec(render(steadyAdvice({ slots })))?.[1];
+  expect(axis(20)).toBe('40');
+  expect(axis(100)).toBe('123');
+});
+
 test('renderAdvice() without enough traffic shows what is missing and no curve', () => {
   const markup = render(steadyAdvice({ minimum: { seconds: 7200, connections: 1 } }));
-  expect(markup).toContain('No advice: too little is known');
+  expect(markup).toContain('No advice: only 20 minutes of the 2 hours of traffic that are needed.');
   expect(markup).not.toContain('<svg');
 });
 

@@ -83,6 +83,17 @@ describe('renderPage()', () => {
     expect(page({ view: view(answered, { config: { findings: [] } }) })).not.toContain('Findings');
   });
 
+  test('shows why the configuration cannot be audited, also while the server does not answer', () => {
+    const problem = '/etc/nginx/nginx.conf: cannot be read: <permission denied>';
+    const config = { findings: [], problem };
+    const failure = { result: 'response_timeout', message: 'm', remedy: 'r' } as const;
+    for (const observed of [answered, { kind: 'failed', failure } as const]) {
+      expect(page({ view: view(observed, { config }) })).toContain(
+        'The configuration cannot be audited: /etc/nginx/nginx.conf: cannot be read: &#60;permission denied&#62;',
+      );
+    }
+  });
+
   test('shows what failed and what to do, with the last known figures', () => {
     const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
     const text = page({

@@ -60,14 +60,16 @@ describe('createConfigSource()', () => {
     expect(figures?.keepaliveRequests).toBeUndefined();
   });
 
-  test('a file that cannot be parsed leaves nothing and one warning', async () => {
+  test('a file that cannot be parsed leaves the problem, no samples and one warning', async () => {
     const { read, warnings, file } = await sourceOf('nginx', 'http {\n');
     await read('1.28.0');
     await vi.waitUntil(() => warnings.length > 0, waiting);
-    expect(await read('1.28.0')).toBeUndefined();
-    expect(warnings).toEqual([
-      `${file}:1: unexpected "end of file": the block of line 1 is not closed; check the file with nginx -t`,
-    ]);
+    const problem = `${file}:1: unexpected "end of file": the block of line 1 is not closed; check the file with nginx -t`;
+    const config = await read('1.28.0');
+    expect(config).toEqual({ findings: [], problem });
+    expect(warnings).toEqual([problem]);
+    const view = { ...viewOf(answeredWith(1)), ...(config === undefined ? {} : { config }) };
+    expect(configFamilies.flatMap(({ samples }) => [...samples(view)])).toEqual([]);
   });
 
   test('its findings are counted by severity', async () => {

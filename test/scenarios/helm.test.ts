@@ -243,17 +243,38 @@ function withParsedConfig(object: KubernetesObject): object {
   return { ...object, data: Object.fromEntries(parsed) };
 }
 
+/** The pod in the patch that the notes of the chart show for a sidecar. */
+function sidecarPatch({ name, values }: { readonly name: string; readonly values: object }) {
+  const [, patch = ''] = runHelm(
+    ['install', name, chart, '--namespace=web', '--dry-run=client', '-f', '-'],
+    stringify(values),
+  ).stdout.split(/^ {2}kubectl .*$/m);
+  const { spec } = parse(patch.split('\n\nPrometheus scrapes')[0] ?? '') as KubernetesObject;
+  return podOf({ spec } as unknown as KubernetesObject);
+}
+
+/** What an overlay in a copy of deploy/kubernetes makes. */
+async function kustomizeOwn(kustomization: object): Promise<readonly KubernetesObject[]> {
+  const path = await keepTempDirectory('kustomize');
+  await cp(source, path, { recursive: true });
+  const own = join(path, 'overlays/own');
+  await mkdir(own);
+  await writeFile(join(own, 'kustomization.yaml'), stringify(kustomization));
+  return kustomize(own);
+}
+
+/** As docs/deploy/central-probe.md has it. */
+const withWeb = parse(
+  docBlock('docs/deploy/central-probe.md', 'yaml', 'components/web]'),
+) as object;
+
 describe('kustomize and Helm make equal objects', () => {
   test('central, with two servers to ask', async () => {
-    const path = await keepTempDirectory('kustomize');
-    await cp(source, path, { recursive: true });
-    const own = join(path, 'overlays/own');
-    await mkdir(own);
     const documented = parse(
       docBlock('docs/deploy/central-probe.md', 'yaml', 'resources:'),
     ) as object;
     const components = ['../../components/alertmanager-config'];
-    await writeFile(join(own, 'kustomization.yaml'), stringify({ ...documented, components }));
+    const own = await kustomizeOwn({ ...documented, components });
     // What is named there is allowed as shipped.
     for (const [, host] of JSON.stringify(documented).matchAll(/value: ([\w.-]+)/g))
       expect(host).toMatch(/\.svc\.cluster\.local$/);
@@ -263,7 +284,7 @@ describe('kustomize and Helm make equal objects', () => {
       { name: 'nginx', module: 'nginx', targets: ['edge.web.svc.cluster.local'] },
     ];
     expect(intentOf(helmTemplate({ values: { probes, alertmanagerConfig } }))).toEqual(
-      intentOf(kustomize(own)),
+      intentOf(own),
     );
   });
 
@@ -275,6 +296,51 @@ describe('kustomize and Helm make equal objects', () => {
     expect(intentOf(helmTemplate(release))).toEqual(
       intentOf(kustomize(join(source, 'overlays/node-logs'))),
     );
+  });
+
+  test.each([
+    ['central', 'keepalive-exporter', {}],
+    ['node-logs', 'keepalive-exporter-node-logs', { mode: 'daemonset', ...bare }],
+  ])('TLS and a password for %s', async (overlay, name, values) => {
+    const probes = ['apache', 'nginx'].map((server) => ({
+      name: server,
+      module: server,
+      targets: [`${server}.web.svc.cluster.local`],
+    }));
+    const central = overlay === 'central' ? { probes } : {};
+    const patches = probes.map(({ name: server, targets: [value] }) => ({
+      target: { kind: 'Probe', name: `keepalive-exporter-${server}` },
+      patch: JSON.stringify([{ op: 'add', path: '/spec/targets/staticConfig/static/-', value }]),
+    }));
+    const made = await kustomizeOwn({ ...withWeb, resources: [`../${overlay}`], patches });
+    const release = { name, values: { ...values, ...central, web } };
+    expect(intentOf(made)).toEqual(intentOf(helmTemplate(release)));
+  });
+
+  test('TLS and a password for a sidecar', async () => {
+    const made = await kustomizeOwn({ ...withWeb, resources: ['../nginx-sidecar'] });
+    expectWhole(made);
+    const values = { ...sidecar, ...bare, web };
+    const release = { name: 'keepalive-exporter-sidecar', namespace: 'web', values };
+    const isMonitor = ({ kind }: KubernetesObject) => kind === 'PodMonitor';
+    expect(intentOf(made.filter(isMonitor))).toEqual(
+      intentOf(helmTemplate(release).filter(isMonitor)),
+    );
+    const pod = sidecarPatch(release);
+    const workload = made.find(({ kind }) => kind === 'Deployment');
+    const own = workload && podOf(workload);
+    expect(own?.initContainers).toEqual(pod?.initContainers);
+    const secrets = (owner: typeof own) => owner?.volumes?.filter((volume) => 'secret' in volume);
+    expect(secrets(pod)).toHaveLength(1);
+    expect(secrets(own)).toEqual(secrets(pod));
+  });
+
+  test('another name of the certificate, as documented', async () => {
+    const page = 'docs/deploy/central-probe.md';
+    const patches = parse(docBlock(page, 'yaml', 'tlsConfig/serverName')) as object;
+    const made = await kustomizeOwn({ ...withWeb, resources: ['../central'], ...patches });
+    const names = JSON.stringify(made).match(/"serverName":"[^"]*"/g);
+    expect(names).toEqual(Array(3).fill('"serverName":"my.name"'));
   });
 
   test('rules and dashboards alone', () => {
@@ -301,12 +367,7 @@ describe('kustomize and Helm make equal objects', () => {
         kind !== 'Deployment' && !metadata.name.startsWith(`${server}-config`),
     );
     expect(intentOf(helmTemplate(release))).toEqual(intentOf(beside));
-    const [, patch = ''] = runHelm(
-      ['install', release.name, chart, '--namespace=web', '--dry-run=client', '-f', '-'],
-      stringify(release.values),
-    ).stdout.split(/^ {2}kubectl .*$/m);
-    const { spec } = parse(patch.split('\n\nPrometheus scrapes')[0] ?? '') as KubernetesObject;
-    const made = podOf({ spec } as unknown as KubernetesObject);
+    const made = sidecarPatch(release);
     const workload = overlay.find(({ kind }) => kind === 'Deployment');
     expect(made?.initContainers).toEqual(workload && podOf(workload)?.initContainers);
   });

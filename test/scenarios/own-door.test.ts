@@ -55,7 +55,7 @@ test('E2 an ss that hangs is ended with the exporter', async () => {
   const directory = await createDirectory();
   const pidFile = join(directory, 'pid');
   const hung = join(directory, 'ss');
-  await writeFile(hung, `#!/bin/sh\necho $$ >${pidFile}\nexec /bin/sleep 60\n`, { mode: 0o755 });
+  await writeFile(hung, `#!/bin/sh\necho $$ >${pidFile}\nexec /bin/sleep 600\n`, { mode: 0o755 });
   await writeFile(
     join(directory, 'config.yml'),
     'targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/", listen: ["127.0.0.1:1"]}]\n',

@@ -33,6 +33,7 @@ export interface RunningExporter {
   /** What it has logged so far. */
   output(): string;
   isRunning(): boolean;
+  endedBy(): NodeJS.Signals | null;
   signal(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
   /** SIGKILL, as the out-of-memory killer would; stop() is still to be called. */
@@ -97,7 +98,7 @@ function clientOf(url: string) {
 }
 
 function controlsOf(exporter: RunningProcess) {
-  const { pid, output, isRunning, kill } = exporter;
+  const { pid, output, isRunning, endedBy, kill } = exporter;
   const signal = (name: NodeJS.Signals): void => exporter.signal(name, 'parent');
-  return { pid, output, isRunning, signal, kill };
+  return { pid, output, isRunning, endedBy, signal, kill };
 }

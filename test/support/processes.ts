@@ -24,6 +24,8 @@ export interface RunningProcess {
   /** What it and its children have written to stdout and stderr so far, the last megabyte. */
   output(): string;
   isRunning(): boolean;
+  /** The signal that has ended it; null while it runs, and when it has ended itself. */
+  endedBy(): NodeJS.Signals | null;
   signal(signal: NodeJS.Signals, scope: SignalScope): void;
   /** SIGTERM, and after 30 s SIGKILL, for it and its children; resolves when none of them lives. */
   stop(): Promise<void>;
@@ -104,7 +106,8 @@ function controlOf(
   const signal = (name: NodeJS.Signals, scope: SignalScope): void =>
     scope === 'all' ? signalGroup(pid, name) : signalProcess(pid, name);
   const pipes = child.stdio.slice(3).filter((end) => end instanceof Socket);
-  return { pid, pipes, output, isRunning, signal, stop, kill };
+  const endedBy = () => child.signalCode;
+  return { pid, pipes, output, isRunning, endedBy, signal, stop, kill };
 }
 
 function waitForGroupEnd(group: number, isRunning: () => boolean): Promise<void> {

@@ -23,10 +23,9 @@ export interface VisitPlan {
   readonly longestGapSeconds: number;
   /** Share of visitors that close first, after a time like another gap. */
   readonly closingShare?: number;
+  /** So that a run ends soon after its last visitor came. */
+  readonly mostGaps?: number;
 }
-
-/** So that a run ends soon after its last visitor came. */
-const mostGaps = 7;
 
 /** The same seed gives the same visitors: they come at random (Poisson), with a geometric number of requests. */
 export function planVisits(plan: VisitPlan): readonly Visit[] {
@@ -36,6 +35,7 @@ export function planVisits(plan: VisitPlan): readonly Visit[] {
   const gap = () =>
     Math.min(plan.longestGapSeconds, plan.medianGapSeconds * Math.exp(plan.sigma * normal()));
   const pause = () => -Math.log(1 - random.next()) / plan.visitsPerSecond;
+  const { mostGaps = 7 } = plan;
   const visits: Visit[] = [];
   for (let at = 0; at < plan.seconds; at += pause()) {
     const gapSeconds: number[] = [];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { faults } from '../../tools/fault-table.ts';
 import { faultTestsIn, readFaultTests } from '../../tools/read-fault-tests.ts';
@@ -13,6 +14,16 @@ test('the catalogue has its 56 rows, each once', () => {
 test.each(faults)('$id has a test, or is a choice with its reason', ({ id, choice }) => {
   const covered = tests.some(({ ids }) => ids.includes(id));
   expect(covered || choice !== undefined).toBe(true);
+});
+
+test('no test of a row can be left out of a run', () => {
+  const sources = [...new Set(tests.map(({ file }) => file))].map((file) => ({
+    file,
+    source: readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'),
+  }));
+  expect(sources.length).toBeGreaterThan(30);
+  const optional = /\b(?:test|it|describe)\.(?:skip|todo|only|skipIf|runIf|fails)\b/;
+  expect(sources.filter(({ source }) => optional.test(source)).map(({ file }) => file)).toEqual([]);
 });
 
 test('no title begins with the id of a row that does not exist', () => {

@@ -10,20 +10,23 @@ export interface MemoryReading {
 }
 
 export interface ProbeOptions {
-  /** Which functions V8's optimizing compilers compile. */
+  /** Which functions V8 compiles to machine code. */
   readonly compiled: 'none' | 'all';
   readonly everyMilliseconds?: number;
 }
 
-const compilerFlags = { none: ['--no-opt', '--no-maglev'], all: ['--always-turbofan'] };
+const compilerFlags = {
+  none: ['--no-opt', '--no-maglev', '--no-sparkplug', '--no-lazy-feedback-allocation'],
+  all: ['--always-turbofan'],
+};
 
 /**
  * Environment that makes a Node.js process collect garbage and append a reading to a file every few seconds.
  *
  * - Twice: V8 frees the buffers of a collection in the background, so after one collection, megabytes of garbage may
  *   still be counted. The second collection waits for the first.
- * - V8 compiles one function after the other for hours, which looks like a leak in the heap. So for a trend none is
- *   compiled, and the heap with all of them compiled shows how far that goes.
+ * - V8 compiles one function after the other for hours, which looks like a leak in the heap. So for a trend nothing is
+ *   compiled, and the heap with all functions compiled shows how far that goes.
  */
 export function memoryProbe(
   file: string,

@@ -19,7 +19,7 @@ import {
 import { PanelBuilder as TimeseriesBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Query } from '../queries/query.ts';
 import { meaning, type Unit, unit } from '../theme.ts';
-import { fixedColor } from './field-config.ts';
+import { absentMapping, fixedColor } from './field-config.ts';
 import { describe, type PanelBuilder, type PanelSpec } from './panel.ts';
 
 export interface TimeseriesSpec extends PanelSpec {
@@ -36,6 +36,7 @@ export interface TimeseriesSpec extends PanelSpec {
 export function timeseriesPanel(spec: TimeseriesSpec): PanelBuilder {
   const panel = describe(new TimeseriesBuilder(), spec)
     .min(0)
+    .mappings([absentMapping('–')])
     .legend(legendOfFigures(spec))
     .tooltip(
       new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending),

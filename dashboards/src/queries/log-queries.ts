@@ -134,6 +134,9 @@ function reuseQueries(select: Select) {
   } as const satisfies Record<string, Query>;
 }
 
+/** A target has several logs. */
+const sourceLegend = '{{target}}: {{source}} ({{instance}})';
+
 function logHealthQueries(select: Select) {
   const lines = 'webserver_log_lines_total';
   const lastLine = select('webserver_log_last_line_timestamp_seconds');
@@ -147,17 +150,17 @@ function logHealthQueries(select: Select) {
         by: perTarget,
       }),
     ),
-    lag: { expr: lag, legend: targetLegend },
+    lag: { expr: lag, legend: sourceLegend },
     worstLag: highest(lag),
     lastLineAge: { expr: `time() - ${lastLine}`, legend: targetLegend },
     readBytes: {
       expr: rate(select('webserver_log_read_bytes_total')),
-      legend: `read ${targetLegend}`,
+      legend: `read ${sourceLegend}`,
     },
     skippedBytes: {
       expr: rate(select('webserver_log_skipped_bytes_total')),
-      legend: `skipped ${targetLegend}`,
+      legend: `lost ${sourceLegend}`,
     },
-    rotations: { expr: increase(select('webserver_log_rotations_total')), legend: targetLegend },
+    rotations: { expr: increase(select('webserver_log_rotations_total')), legend: sourceLegend },
   } as const satisfies Record<string, Query>;
 }
