@@ -22,7 +22,7 @@ describe('findMissing()', () => {
   const missingIn = (part: Partial<GapSummary>, quirks: Partial<LogQuirks> = {}) =>
     findMissing({ summary: summaryOf(part, quirks), server: 'nginx' }, least).join('\n');
 
-  test('tells a log without connections from one without times', () => {
+  test('distinguishes a log without connections from one without times', () => {
     expect(missingIn({}, { linesWithoutConnection: 9 })).toContain('$connection_requests');
     const noTime = missingIn({}, { linesWithoutTime: 9 });
     expect(noTime).toContain('%{end:msec}t');
