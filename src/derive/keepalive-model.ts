@@ -4,8 +4,9 @@ import { busiestOf } from './busiest-slots.ts';
 import { waitProbability } from './erlang-c.ts';
 import { busiestOfFull, mayHaveBeenFull } from './full-server.ts';
 import { gainedReuse, returnsReused, tailsShortened } from './missed-reuse.ts';
+import { orderBusiest } from './order-busiest.ts';
 import { always, product, scale, sum } from './ranges.ts';
-import { boundReclaim } from './reclaimed-reuse.ts';
+import { boundReclaim, isLeftToIdle } from './reclaimed-reuse.ts';
 import { slotsOfBin } from './slot-bins.ts';
 import { type MeasuredTail, tailShares } from './tail-shares.ts';
 
@@ -39,8 +40,13 @@ const logPerTimeout = 4;
 export function predictTimeouts(options: ModelOptions): KeepaliveModel {
   const { summary, idleCost, slots } = options;
   const context = contextOf(options);
-  const predictions = summary.loads.map((load) => predict(load, context));
   const isReclaimed = idleCost === 'reclaimable' && slots !== undefined;
+  const held = summary.loads.map((load) => ({ load, busiest: busiestUnder(load, context) }));
+  const today = held.findIndex(({ load }) => load.timeoutSeconds === summary.todaySeconds);
+  const mayReclaim = isReclaimed && !isLeftToIdle(held[today]?.busiest.high, slots);
+  const predictions = (mayReclaim ? held : orderBusiest(held, today)).map(({ load, busiest }) =>
+    predict(load, busiest, context),
+  );
   return {
     todaySeconds: summary.todaySeconds,
     idleCost,
@@ -111,15 +117,23 @@ function brokenReuse(summary: GapSummary, timeout: number): number {
   return known === 0 ? 0 : over + (unknown * over) / known;
 }
 
-function predict(load: TimeoutLoad, context: Context): TimeoutPrediction {
+function busiestUnder(load: TimeoutLoad, context: Context): Range {
+  return busiestWithBursts(load, heldTails(load, context), context);
+}
+
+/** Share of the tails under a timeout that hold a slot. */
+function heldTails({ timeoutSeconds }: TimeoutLoad, context: Context): Range {
+  const shares = tailShares(timeoutSeconds, context.tail);
+  return product(shares, tailsShortened(context, timeoutSeconds));
+}
+
+function predict(load: TimeoutLoad, busiestSlots: Range, context: Context): TimeoutPrediction {
   const { summary, seconds, workerBytes, idleCost } = context;
   const timeout = load.timeoutSeconds;
   const shares = tailShares(timeout, context.tail);
   const connections = connectionsOf(context, timeout);
   const perSecond = scale(connections, 1 / seconds);
-  const held = product(shares, tailsShortened(context, timeout));
-  const busyHourIdleSlots = idleOf(load.busiestHour, held);
-  const busiestSlots = busiestWithBursts(load, held, context);
+  const busyHourIdleSlots = idleOf(load.busiestHour, heldTails(load, context));
   const pinned = idleCost === 'blocking' ? workerBytes : undefined;
   return {
     timeoutSeconds: timeout,

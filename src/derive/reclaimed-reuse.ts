@@ -6,6 +6,11 @@ import type { Range, TimeoutPrediction } from '../snapshot/prediction.ts';
  */
 const leftToIdle = 15 / 16 - 1 / 8;
 
+/** Whether nginx reclaims nothing at that number of slots in use; false when it is not known. */
+export function isLeftToIdle(highest: number | undefined, slots: number): boolean {
+  return highest !== undefined && highest <= leftToIdle * slots;
+}
+
 /**
  * Lowers the low figures for an nginx that reclaims idle connections. It reclaims the longest idle ones first, so at
  * any moment it does no more harm than the largest timeout under which nothing is reclaimed.
@@ -14,7 +19,7 @@ export function boundReclaim(
   predictions: readonly TimeoutPrediction[],
   slots: number,
 ): readonly TimeoutPrediction[] {
-  const isLeft = ({ busiestSlots }: TimeoutPrediction) => busiestSlots.high <= leftToIdle * slots;
+  const isLeft = ({ busiestSlots }: TimeoutPrediction) => isLeftToIdle(busiestSlots.high, slots);
   const safe = predictions.findLast(isLeft);
   return predictions.map((prediction) =>
     isLeft(prediction) ? prediction : asLowAs(prediction, safe),

@@ -38,6 +38,16 @@ const steady: readonly Line[] = Array.from({ length: 400 }, (_, n) => {
   .flat()
   .toSorted((a, b) => a.end - b.end);
 
+/** A visitor each second, with one request of 0.1 s; twenty more each half a minute. */
+const busy: readonly Line[] = Array.from({ length: 600 }, (_, n) => {
+  const end = start + n + 0.1;
+  const visitors = n % 30 === 0 ? 21 : 1;
+  return Array.from({ length: visitors }, (_, k) => {
+    const client = n * 30 + k;
+    return { client, connection: client, seconds: 0.1, end, number: 1 };
+  });
+}).flat();
+
 describe('predictTimeouts()', () => {
   // As docs/tuning.md does it by hand: 400 connections in 3,994 s.
   test('one figure by hand: mean idle slots at 5 s and at 2 s', () => {
@@ -74,6 +84,15 @@ describe('predictTimeouts()', () => {
     const { meanIdleSlots } = at(model, 5);
     expect(meanIdleSlots.low).toBeCloseTo(meanIdleSlots.high, 6);
   });
+
+  test.each(['blocking', 'async', 'reclaimable'] as const)(
+    'clients that close soon after their last response: no shorter timeout takes more slots than today’s (%s)',
+    (idleCost) => {
+      const model = modelOf(busy, { todaySeconds: 20, meanIdleSlots: 4, slots: 100, idleCost });
+      const highs = model.predictions.map(({ busiestSlots }) => busiestSlots.high);
+      expect(highs).toEqual(highs.toSorted((a, b) => a - b));
+    },
+  );
 
   test('the slots of event are connections, as many as its idle workers allow', () => {
     const model = modelOf(steady, {
