@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createFileQuota, filesWithin } from '../../src/io/file-quota.ts';
 import { openPathInput } from '../../src/io/path-input.ts';
+import { present } from '../../src/present.ts';
 import { descriptorsIn } from '../support/descriptors-in.ts';
 import { keepTempDirectory } from '../support/keep.ts';
 
@@ -91,4 +92,23 @@ test('A16 E1 a log that rotates while the logs have all their files open is read
   while (await input.poll());
   expect(seen).toHaveLength(33);
   expect((await input.stats()).skippedBytes).toBe(0);
+});
+
+test('a log that waited has no position: after a restart with a checkpoint it is read from its beginning', async () => {
+  const { directory, seen, open } = await followTwo();
+  for (let n = 10; n < 27; n++) await writeFile(join(directory, `${n}.log`), 'old\n');
+  const input = open('??.log', 0);
+  while (await input.poll());
+  expect(seen).toHaveLength(0);
+  const place = await input.place();
+  await input.close();
+  const resumed = openPathInput({
+    pattern: join(directory, '??.log'),
+    consume: (bytes, start, end) => seen.push(bytes.toString('utf8', start, end)),
+    start: 'end',
+    ...present({ place }),
+  });
+  onTestFinished(() => resumed.close());
+  while (await resumed.poll());
+  expect(seen).toEqual(['old']);
 });

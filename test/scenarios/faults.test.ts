@@ -75,7 +75,7 @@ test('A16 E1 out of descriptors: the exporter continues, its figures show it, an
   const server = keep(await startHostileServer((socket) => socket.end(reply)));
   const pipes = await keepTempDirectory('pipes');
   // Connections may take a third. The named pipes need so much that this third is not there.
-  const paths = Array.from({ length: 160 }, (_, n) => join(pipes, `${n}.fifo`));
+  const paths = Array.from({ length: 180 }, (_, n) => join(pipes, `${n}.fifo`));
   execFileSync(requireBinary('mkfifo'), paths);
   const { exporter, url, connectMore, disconnectAll } = await startWithin(
     256,
