@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,7 +39,13 @@ async function startOurs(
     name,
     target,
     flags,
-  }: { readonly name: string; readonly target: string; readonly flags: readonly string[] },
+    node = process.execPath,
+  }: {
+    readonly name: string;
+    readonly target: string;
+    readonly flags: readonly string[];
+    readonly node?: string;
+  },
 ): Promise<Subject> {
   const port = await findFreePort();
   const config = join(directory, `${port}.yml`);
@@ -47,7 +53,7 @@ async function startOurs(
   const main = join(directory, 'keepalive-exporter.mjs');
   const address = `127.0.0.1:${port}`;
   const started = await startProcess({
-    command: process.execPath,
+    command: node,
     args: [...flags, main, 'serve', `--config.file=${config}`, `--web.listen-address=${address}`],
     env: readMallocSettings(repository),
     isReady: () => answersOk(`http://${address}/-/ready`),
@@ -67,6 +73,14 @@ async function measure(subject: Subject): Promise<readonly string[]> {
   const figures = [busy.rss, busy.anonymous, idle.rss, idle.anonymous, cpu];
   return [subject.name, ...figures.map((figure) => figure.toFixed(0)), p50.toFixed(2)];
 }
+
+/** Other lines of Node.js, if `npm ci --prefix tools/runtimes` has installed them. The image has 24. */
+const runtimes = ['22', '24', '26']
+  .map((line) => ({
+    line,
+    node: join(repository, `tools/runtimes/node_modules/node-${line}/bin/node`),
+  }))
+  .filter(({ node }) => existsSync(node));
 
 /** Memory for one target, by Node.js flags, beside the peers on the same idle server. */
 export async function run(): Promise<void> {
@@ -89,6 +103,12 @@ export async function run(): Promise<void> {
     ['apache, flags as shipped', ofApache, chosen],
   ] as const) {
     rows.push(await measure(await startOurs(directory, { name, target, flags })));
+  }
+  for (const { line, node } of runtimes) {
+    const name = `nginx, as shipped, Node.js ${line}`;
+    rows.push(
+      await measure(await startOurs(directory, { name, target: ofNginx, flags: chosen, node })),
+    );
   }
   await Promise.all([apache.stop(), nginx.stop(), rm(directory, { recursive: true })]);
   printTable([

@@ -21,6 +21,7 @@ import {
   resolveFrom,
   UnreadableTree,
 } from './apache-expansion.ts';
+import { holdsIfDirective, holdsIfSection } from './apache-known-names.ts';
 import { defineMacro, fillMacro, findMacro, measureMacro } from './apache-macros.ts';
 import {
   checkDepth,
@@ -88,7 +89,8 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
       return expandCondition({ ...node, block, holds: condition(text, state) }, position, state);
     }
   }
-  if (notUnderstood.has(name)) {
+  // A program.
+  if (name === 'perl') {
     noteUnread(state, at, `${node.name} ${node.rest}`);
     return [];
   }
@@ -121,6 +123,8 @@ const conditions: Readonly<
   ifdefine: holdsIfDefine,
   ifversion: holdsIfVersion,
   iffile: holdsIfFile,
+  ifdirective: holdsIfDirective,
+  ifsection: holdsIfSection,
 };
 
 /** Undefined if the condition cannot be evaluated. */
@@ -146,9 +150,6 @@ async function expandCondition(
   if (known === undefined) noteUnread(state, { file: position.file, line }, `<${name} ${rest}>`);
   return known === true ? expandNodes(block, position, state) : [];
 }
-
-/** Not evaluated: known directives depend on how the modules were built, and Perl is a program. */
-const notUnderstood = new Set(['ifdirective', 'ifsection', 'perl']);
 
 function defineMacroAt(
   { text, at, block }: { text: string; at: Place; block: readonly ApacheNode[] },

@@ -7,16 +7,19 @@ export interface PeriodQueries {
   readonly keepaliveTimeout: string;
 }
 
-export type GaugeName =
-  | 'heldSlots'
-  | 'idleSlots'
-  | 'saturationRatio'
-  | 'exhaustedRatio'
-  | 'memoryBytes'
-  | 'requests'
-  | 'newConnections'
-  | 'responses'
-  | 'abortedResponses';
+export const gaugeNames = [
+  'heldSlots',
+  'idleSlots',
+  'saturationRatio',
+  'exhaustedRatio',
+  'memoryBytes',
+  'requests',
+  'newConnections',
+  'responses',
+  'abortedResponses',
+] as const;
+
+export type GaugeName = (typeof gaugeNames)[number];
 
 export interface TargetSelection {
   readonly target: string;

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { createLineSplitter } from '../parse/split-lines.ts';
 import { err, ok, type Result } from '../result.ts';
+import { errorCode, isDenied } from './explain-access.ts';
 import { openRegular } from './open-regular.ts';
 
 const gzipMagic = Buffer.from([0x1f, 0x8b]);
@@ -36,8 +37,17 @@ export async function readLogFile(
     if (lines.pending() > 0) lines.push(newline, consume);
     return ok(undefined);
   } catch (error) {
-    return err(`${path}: cannot be read: ${error instanceof Error ? error.message : error}`);
+    return err(`${path}: cannot be read: ${describeReadError(error)}`);
   }
+}
+
+/** The reasons that a new user meets first; the system's own words repeat the path. */
+export function describeReadError(error: unknown): string {
+  if (isDenied(error)) {
+    return 'permission denied; run the command as root or as a user of the group of the log (adm on Debian)';
+  }
+  if (errorCode(error) === 'ENOENT') return 'there is no such file';
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function isGzip(path: string): Promise<boolean> {

@@ -54,9 +54,11 @@ async function measure(check: Check): Promise<void> {
   const promise = promiseOf(check.first);
   const reused = await repeat(check.first);
   const waits = reused ? await startWaits(check, promise) : [];
-  const http2 = url.protocol === 'https:' ? await startHttp2(check) : undefined;
   const until = clock() + Math.max(limits.maxWaitSeconds, limits.timeoutSeconds);
+  // Not awaited: the first connection must not reach its idle timeout meanwhile.
+  const starting = url.protocol === 'https:' ? startHttp2(check) : undefined;
   if (reused) await countRequests(check, until);
+  const http2 = await starting;
   await tryOthers(check);
   if (http2?.reused) await countHttp2Requests(check, until);
   await Promise.all([...waits, http2?.waiting]);

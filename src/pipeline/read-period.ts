@@ -3,6 +3,7 @@ import { lastChange } from '../derive/last-change.ts';
 import {
   changeQueries,
   type GaugeName,
+  gaugeNames,
   periodQueries,
   type TargetSelection,
 } from '../derive/period-queries.ts';
@@ -22,10 +23,10 @@ export async function readPeriod(
   // Each value covers the step before it: the first one is one step after the start.
   const ends = { ...range, startSeconds: range.startSeconds + range.stepSeconds };
   const gauges: Partial<Record<GaugeName, Values>> = {};
-  for (const [name, promql] of Object.entries(queries.gauges)) {
-    const values = await readValues(client, promql, ends);
+  for (const name of gaugeNames) {
+    const values = await readValues(client, queries.gauges[name], ends);
     if (!values.ok) return values;
-    gauges[name as GaugeName] = values.value;
+    gauges[name] = values.value;
   }
   const keepaliveTimeout = await readValues(client, queries.keepaliveTimeout, ends);
   if (!keepaliveTimeout.ok) return keepaliveTimeout;

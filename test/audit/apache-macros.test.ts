@@ -48,11 +48,37 @@ test.each([
   [['<Macro A>', 'Use A', '</Macro>', 'Use A'], '2 macro "A" uses itself'],
   [['<Macro A>', '</Macro>', 'UndefMacro A', 'Use A'], '4 macro "A" is not defined above'],
   [[`<Macro A${' $x'.repeat(101)}>`, '</Macro>'], '1 macro "A" has more than 100 arguments'],
-  [['<IfDirective KeepAlive>', '</IfDirective>'], '1 IfDirective KeepAlive'],
+  [['<IfDirective Unheard>', '</IfDirective>'], '1 <IfDirective Unheard>'],
+  [['<IfSection !Unheard>', '</IfSection>'], '1 <IfSection !Unheard>'],
+  // Without LoadModule the module may be built in.
+  [['<IfDirective ProxyPass>', '</IfDirective>'], '1 <IfDirective ProxyPass>'],
+  [['<Perl>', '</Perl>'], '1 Perl '],
   [['<IfVersion ~ (a+)+>', '</IfVersion>'], '1 <IfVersion ~ (a+)+>'],
   [['Define A', 'ServerAdmin ${A}'], '2 ${A} is not defined'],
 ])('what cannot be read is named with its line: %j', async (lines, wanted) => {
   expect((await expand(lines)).unread).toEqual([wanted]);
+});
+
+test('IfDirective and IfSection ask whether a module that is loaded above has it', async () => {
+  const load = 'LoadModule proxy_module modules/mod_proxy.so';
+  const names = ['IfDirective ProxyPass', 'IfDirective !ProxyPass', 'IfSection Proxy'];
+  const closed = (name: string, at: number) => [
+    `<${name}>`,
+    `Timeout ${at}`,
+    `</${name.split(' ')[0]}>`,
+  ];
+  const found = await expand([
+    'LoadModule env_module modules/mod_env.so',
+    ...names.flatMap(closed),
+    load,
+    ...names.flatMap((name, at) => closed(name, at + 3)),
+  ]);
+  expect(found.lines?.filter((line) => line.includes('timeout'))).toEqual([
+    '6 timeout 1',
+    '13 timeout 3',
+    '19 timeout 5',
+  ]);
+  expect(found.unread).toEqual([]);
 });
 
 test('IfFile tests a file below ServerRoot, and reads ! before the quotes', async () => {

@@ -17,7 +17,7 @@ async function startProxyToEcho() {
   return proxy;
 }
 
-test('startDelayingProxy() hands on every byte in order, and the end, both ways', async () => {
+test('startDelayingProxy() passes on every byte in order, and the end, in both directions', async () => {
   const proxy = await startProxyToEcho();
   const sent = Array.from({ length: 50_000 }, (_, i) => `${i}\n`).join('');
   const socket = connect(proxy.port, '127.0.0.1');

@@ -9,7 +9,7 @@ describe('planLoad()', () => {
     expect(plan(7)).not.toEqual(plan(8));
   });
 
-  test('gives each server a plan of its own', () => {
+  test('makes one plan for each server', () => {
     const plans = verdictServers.map((server) =>
       JSON.stringify(planLoad({ server, seed: 1, seconds: 60 })),
     );

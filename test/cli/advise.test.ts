@@ -114,7 +114,9 @@ describe('advise, from logs', () => {
       '--server=nginx',
     ]);
     expect(missing).toMatchObject({ code: 1, stdout: '' });
-    expect(missing.stderr).toContain('/nowhere/access.log: cannot be read');
+    expect(missing.stderr).toContain(
+      '/nowhere/access.log: cannot be read: there is no such file\n',
+    );
     const other = await adviseWith('combined', lines.slice(0, 50));
     expect(other.stderr).toMatch(
       /none of the 50 lines follows the format "combined": the first stops at column \d+, expected /,

@@ -105,7 +105,7 @@ describe('compare, from logs', () => {
       '--after-log=/x',
     ]);
     expect(code).toBe(1);
-    expect(stderr).toContain('/nonexistent: cannot be read: ENOENT');
+    expect(stderr).toContain('/nonexistent: cannot be read: there is no such file');
     const other = await compareLogs(usual, '--format=combined');
     expect(other.stderr).toContain('--format is given twice');
   });

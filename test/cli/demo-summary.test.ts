@@ -71,7 +71,7 @@ describe('renderSummary()', () => {
     ]);
   });
 
-  test('calls what follows from an unknown limit unknown, not 0', () => {
+  test('a figure that depends on an unknown limit is unknown, not 0', () => {
     expect(check({ outcome: answered({}) }).slice(2, 6)).toEqual([
       '18',
       'unknown',
@@ -80,7 +80,7 @@ describe('renderSummary()', () => {
     ]);
   });
 
-  test('gives the result of a target that did not answer, and no figures', () => {
+  test('shows the result of a target that did not answer, and no figures', () => {
     const failure = { result: 'refused', message: 'nobody listens', remedy: 'start it' } as const;
     expect(check({ outcome: { kind: 'failed', failure } })).toEqual([
       'edge',

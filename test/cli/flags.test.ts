@@ -25,7 +25,7 @@ describe('parseCommandFlags()', () => {
     expect(flagsOf(['--log.level=debug'], environment)['log.level']).toBe('debug');
   });
 
-  test('takes an empty variable, as compose files pass on, for one that is not set', () => {
+  test('an empty variable, as compose files pass on, counts as not set', () => {
     expect(flagsOf([], { KEEPALIVE_EXPORTER_LOG_LEVEL: '' })['log.level']).toBe('info');
     expect(flagsOf(['--log.level='])['log.level']).toBe('info');
   });
@@ -59,7 +59,7 @@ describe('parseCommandFlags()', () => {
     expect(problemOf(args, environment)).toBe(problem);
   });
 
-  test('takes a value after a space too, and false for a flag that is not given', () => {
+  test('accepts a value after a space; a flag that is absent is false', () => {
     const flags = flagsOf(['--log.level', 'warn', '--real=false']);
     expect(flags['log.level']).toBe('warn');
     expect(flags.real).toBeUndefined();

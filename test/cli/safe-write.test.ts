@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { createSafeWrite } from '../../src/cli/safe-write.ts';
 
-test('createSafeWrite() goes on when a pipe has no reader any more', async () => {
+test('createSafeWrite() continues when a pipe no longer has a reader', async () => {
   let attempts = 0;
   const pipe = new Writable({
     autoDestroy: false,

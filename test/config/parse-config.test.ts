@@ -180,6 +180,13 @@ describe('parseConfig()', () => {
   );
 });
 
+test('D8 parseConfig() refuses brackets in a row before the YAML parser counts them, and no text with some', () => {
+  const nested = parseConfig(`targets: ${'[ '.repeat(400_000)}`);
+  expect(nested).toEqual({ ok: false, error: [{ path: '', message: 'is nested too deeply' }] });
+  const some = parseConfig(`targets: [] # ${'[{'.repeat(100)}`);
+  expect(some.ok).toBe(true);
+});
+
 /** "Billion laughs": nine levels of nine aliases each. */
 function bomb(): string {
   const levels = Array.from({ length: 9 }, (_, level) =>

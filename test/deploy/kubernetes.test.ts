@@ -126,6 +126,8 @@ describe.each(pods)('the pods of %s', (file, pod) => {
       if (name !== 'keepalive-exporter') continue;
       expect(livenessProbe?.httpGet).toMatchObject({ path: '/-/healthy' });
       expect(livenessProbe?.httpGet?.host).toBeUndefined();
+      // Starting takes a second of CPU, which on a busy node a request of 20m gets within a minute.
+      expect(livenessProbe?.initialDelaySeconds).toBe(30);
       // A native sidecar that is not ready would remove the web server from its Service.
       const ready = restartPolicy === 'Always' ? undefined : { path: '/-/ready' };
       expect(readinessProbe?.httpGet).toEqual(ready && expect.objectContaining(ready));

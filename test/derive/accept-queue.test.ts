@@ -46,6 +46,6 @@ test('deriveAcceptQueue() keeps the limit absent when nothing bounds it', () => 
   check({ queues: [3], bounds: {}, expected: { port: 80, length: 3 } });
 });
 
-test('deriveAcceptQueue() knows no queue where nobody listens', () => {
+test('deriveAcceptQueue() finds no queue on a port without a listening socket', () => {
   check({ queues: [], bounds: { somaxconn: 128 }, expected: undefined });
 });

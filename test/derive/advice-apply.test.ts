@@ -11,7 +11,7 @@ test('describeApply() names the file and the reload of the server that is advise
   expect(apache).not.toContain('mpm_');
 });
 
-test('describeApply() stops and starts Apache for a ServerLimit, and tells where MaxRequestWorkers is', () => {
+test('describeApply() stops and starts Apache for a ServerLimit, and names the file of MaxRequestWorkers', () => {
   const words = describeApply(['ServerLimit 300', 'MaxRequestWorkers 300'], 'prefork').join('\n');
   expect(words).toContain('stop and start');
   expect(words).toContain('mpm_');

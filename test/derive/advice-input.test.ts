@@ -25,7 +25,7 @@ describe('adviceInput()', () => {
     expect(input(apache)).toMatchObject({ server: 'apache', slots: 6, workerBytes: 100 });
   });
 
-  test('an MPM that no page tells is event where its AsyncRequestWorkerFactor is configured', () => {
+  test('an MPM that no page shows is event if AsyncRequestWorkerFactor is configured', () => {
     const subject = { observation: { target: { name: 'cdn', server: 'apache' } } } as const;
     expect(adviceInput(subject, summary, { slots: 9 })).toEqual({
       summary,

@@ -81,7 +81,7 @@ describe('adviseKeepalive()', () => {
     }
   });
 
-  test('the effect is told in figures with low and high', () => {
+  test('the effect has figures with low and high', () => {
     const { effect } = adviceOf(linesOf(), { slots: 100, workerBytes: 2 ** 20 });
     const range = String.raw`[\d.]+ \([\d.]+ to [\d.]+\)`;
     expect(effect).toContainEqual(
@@ -91,7 +91,7 @@ describe('adviseKeepalive()', () => {
     expect(effect[0]).toBe('reuse: 75 % becomes 73 %');
   });
 
-  test('an MPM that is not known is said to be taken for a blocking one', () => {
+  test('an unknown MPM counts as blocking, and the advice reports that', () => {
     const text = (server: AdvisedServer) => adviceOf(linesOf(), { server }).restsOn.join('\n');
     expect(text('apache')).toContain('the MPM is not known');
     expect(text('prefork')).not.toContain('MPM');
@@ -170,7 +170,7 @@ describe('adviseKeepalive()', () => {
     expect(advice.headline).toMatch(/^Keep the timeout of 3 s/);
   });
 
-  test('a log of a full server hides bursts: the busiest moment allows for them, and the advice says so', () => {
+  test('a log of a full server hides bursts: the busiest moment allows for them, and the advice reports that', () => {
     const [roomy, often, full] = [100, 40, 30].map((slots) => adviceOf(linesOf(), { slots }));
     const at = (seconds: number, advice: typeof full) =>
       advice?.model.predictions.find(({ timeoutSeconds }) => timeoutSeconds === seconds);

@@ -98,7 +98,7 @@ describe('createPeriodFold()', () => {
     expect([durations[0], durations.at(-1), durations.length]).toEqual([2, 1, 65]);
   });
 
-  test('one line that tells its connection, or its duration, is enough for the figures of all steps', () => {
+  test('one line with its connection, or its duration, is enough for the figures of all steps', () => {
     const period = fold([
       { unixSeconds: 10 },
       { unixSeconds: 70, requestOnConnection: 1, requestSeconds: 0.002 },
@@ -122,7 +122,7 @@ describe('createPeriodFold()', () => {
     ]);
   });
 
-  test('without slot seconds no slots are told', () => {
+  test('without slot seconds there are no slots', () => {
     const period = fold([{ unixSeconds: 10 }]);
     expect(period).not.toHaveProperty('slotsFromLog');
     expect(period?.steps[0]).not.toHaveProperty('heldSlots');

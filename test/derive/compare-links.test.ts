@@ -68,7 +68,7 @@ describe('compareLinks()', () => {
     expect(messages(closing(5), { idle: { atLeastSeconds: 3 } })).toEqual([]);
   });
 
-  test('tells of an origin that closes connections of HTTP/1.0 only', () => {
+  test('reports an origin that closes only connections of HTTP/1.0', () => {
     expect(messages({}, { http10: 'closed' })).toEqual([
       expect.stringContaining('origin-needs-http11'),
     ]);

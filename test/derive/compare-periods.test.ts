@@ -75,7 +75,7 @@ describe('comparePeriods()', () => {
     expect(comparison.missing).toEqual(['exhaustedRatio']);
   });
 
-  test('hardly ever calls equal periods different, though what happens in one minute goes on in the next', () => {
+  test('seldom finds a difference between equal periods, even when each minute resembles the one before', () => {
     let different = 0;
     for (let seed = 1; seed <= 15; seed++) {
       const { differences } = comparePeriods({
@@ -100,7 +100,7 @@ describe('comparePeriods()', () => {
     });
   });
 
-  test('gives the difference with an interval around it', () => {
+  test('returns the difference with an interval around it', () => {
     const { differences } = compare({ ...usual, heldSlots: 20 });
     const held = differences.find(({ name }) => name === 'heldSlots');
     const [low = 0, high = 0] = held?.interval ?? [];
@@ -157,7 +157,7 @@ describe('comparePeriods()', () => {
     expect(findings.map(({ kind }) => kind)).toEqual(['too_few_samples']);
   });
 
-  test('takes the rounding of a mean for no difference', () => {
+  test('the rounding of a mean is not a difference', () => {
     const constant = (steps: number): Period => ({
       ...period({}, { steps }),
       steps: Array.from({ length: steps }, () => ({ saturationRatio: 0.1 })),

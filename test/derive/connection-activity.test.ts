@@ -138,7 +138,7 @@ describe('summarizeConnections()', () => {
     });
   });
 
-  test('without connections nothing is made up', () => {
+  test('without connections there are counts of 0, and no ages', () => {
     const summary = summarizeConnections([]);
     expect(Object.keys(summary).sort()).toEqual([
       'clients',

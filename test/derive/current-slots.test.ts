@@ -149,7 +149,7 @@ describe('deriveCurrentSlots() while the status page is silent', () => {
     expect(sums(knowledge)).toEqual([[16, 16]]);
   });
 
-  test('more connections than the limit of before raise the limit, never a state below 0', () => {
+  test('more connections than the previous limit raise the limit; no state is below 0', () => {
     expect(
       sums({
         ...silent(),

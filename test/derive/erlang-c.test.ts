@@ -47,7 +47,7 @@ describe('waitProbability()', () => {
   });
 });
 
-test('slotsForLoad() gives the fewest slots that keep the promise', () => {
+test('slotsForLoad() returns the fewest slots with which the wait is short enough', () => {
   for (const load of [0.2, 3, 36, 250, 1050]) {
     const slots = slotsForLoad(load, 0.01);
     expect(waitProbability(slots, load)).toBeLessThanOrEqual(0.01);
@@ -56,7 +56,7 @@ test('slotsForLoad() gives the fewest slots that keep the promise', () => {
   expect(slotsForLoad(0, 0.01)).toBe(0);
 });
 
-test('loadForSlots() gives the largest load that keeps the promise', () => {
+test('loadForSlots() returns the largest load with which the wait is short enough', () => {
   for (const slots of [1, 8, 256, 4000]) {
     const load = loadForSlots(slots, 0.01);
     expect(load).toBeLessThan(slots);

@@ -33,7 +33,7 @@ const asked = (held: number) => ({
   loads: [load(held)],
 });
 
-test('mayHaveBeenFull() is told by the log or by the samples, never of nginx', () => {
+test('mayHaveBeenFull() uses the log or the samples, and is never true for nginx', () => {
   expect(mayHaveBeenFull(asked(94))).toBe(false);
   expect(mayHaveBeenFull(asked(95))).toBe(true);
   expect(mayHaveBeenFull({ ...asked(10), fullSampleShare: 0.01 })).toBe(true);

@@ -108,7 +108,7 @@ describe('trackRecord() and summarizeGaps()', () => {
     expect(summaryOf(lines).clients.changedShare).toBeCloseTo(2 / 3);
   });
 
-  test('a number that the connection had before is of another connection, and there is no gap between them', () => {
+  test('a request number that repeats belongs to another connection, and there is no gap between them', () => {
     const numbers = [1, 2, 3, 2];
     const lines = numbers.map((number, index) => ({ end: start + index, connection: 7, number }));
     const { gaps, reusedRequests } = summaryOf(lines);
@@ -169,7 +169,7 @@ describe('trackRecord() and summarizeGaps()', () => {
     );
   });
 
-  test('a moment is final ten minutes later: a long log gives the same as a short one', () => {
+  test('a moment is final ten minutes later: a long log has the same result as a short one', () => {
     const visits = [{ at: start, seconds: 1, gaps: [3, 8] }];
     const short = summaryOf(linesOf(visits));
     const long = summaryOf([
@@ -275,7 +275,7 @@ describe('lines that are not as they should be', () => {
     expect([tails, busySeconds]).toEqual([0, 2]);
   });
 
-  test('nginx begins anew: the same number is another connection', () => {
+  test('nginx restarts: the same number is another connection', () => {
     const { connections, reusedRequests, gaps } = summaryOf([
       { end: start, connection: 1, number: 1 },
       { end: start + 1, connection: 1, number: 2 },
@@ -324,7 +324,7 @@ describe('lines that are not as they should be', () => {
     expect(summaryOf(lines)).toEqual(summaryOf(sorted));
   });
 
-  test('a clock that goes back a day begins anew, one late line does not', () => {
+  test('a clock that goes back a day starts over, one late line does not', () => {
     const page = (end: number, connection: number) => ({ end, connection, number: 1 });
     const late = summaryOf([page(start, 1), page(start - 3000, 2), page(start + 1, 3)]);
     expect(late.quirks).toMatchObject({ lateLines: 1, clockJumps: 0 });

@@ -120,7 +120,7 @@ describe('predictTimeouts()', () => {
     expect(idleMemoryBytes?.expected).toBeCloseTo(busyHourIdleSlots.expected * 1000, 6);
   });
 
-  test('slots that are all held are told as full time and as waiting', () => {
+  test('when all slots are held, the time counts as full and visitors as waiting', () => {
     const full = at(modelOf(steady, { todaySeconds: 5, slots: 1 }), 20);
     expect(full.fullTimeRatio).toBeGreaterThan(0.9);
     expect(full.fits).toBe(false);
@@ -183,7 +183,7 @@ describe('predictTimeouts()', () => {
     expect(at(short, 20).isLongerThanLog).toBe(true);
   });
 
-  test('no line at all gives no figure that is not finite', () => {
+  test('without a line, every figure is finite', () => {
     const model = modelOf([], { todaySeconds: 5, slots: 10 });
     expect(JSON.stringify(model)).not.toContain('null');
   });

@@ -282,7 +282,7 @@ describe('a URL without an answer', () => {
   });
 });
 
-test('an error status is a finding, and a close after it is not taken for keep-alive that is off', () => {
+test('an error status is a finding; a close after it does not mean that keep-alive is off', () => {
   const answered = (status: number) => idsOf([requests([{ ...last, status }])]);
   expect(answered(200)).toContain('not-reused');
   expect(answered(400)).toEqual(['error-status']);

@@ -49,7 +49,7 @@ describe('derivePlan()', () => {
     expect(plan.meanWaitSeconds).toBeUndefined();
   });
 
-  test('memory gives slots, and slots memory', () => {
+  test('slots are computed from memory, and memory from slots', () => {
     const mib = 1024 ** 2;
     const fits = derivePlan({ ...one, memoryBytes: 8192 * mib, slotBytes: 32 * mib });
     expect(fits.slots).toBe(256);

@@ -33,7 +33,7 @@ test.each([
   expect(droppedSince(memory)).toBe(expected);
 });
 
-test('bridgeVerdict() holds the last certain verdict for 15 seconds where a poll tells nothing', () => {
+test('bridgeVerdict() keeps the last certain verdict for 15 seconds when a poll shows nothing', () => {
   const full = { exhausted: true, evidence: ['accept_queue'] } as const;
   const memory = { ...emptyPollMemory, lastCertain: { verdict: full, atMilliseconds: 1000 } };
   expect(bridgeVerdict({ evidence: [] }, memory, 16_000)).toBe(full);

@@ -199,7 +199,7 @@ test('deriveHostFigures() counts no socket twice, however many endpoints name it
   expect(connections?.counts.idle).toBe(1);
 });
 
-test('deriveHostFigures() calls a queue full when one address of its port is full', () => {
+test('deriveHostFigures() reports a full queue when one address of its port is full', () => {
   const figuresOf = (queue: number) => {
     const lines = `LISTEN ${queue} 30 0.0.0.0:80 0.0.0.0:* ino:1 sk:1 <->\nLISTEN 0 511 [::]:80 [::]:* ino:2 sk:2 <->`;
     const table = parseSsSockets(Buffer.from(lines), [80]);

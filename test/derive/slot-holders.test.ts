@@ -7,7 +7,7 @@ import { fixture } from '../support/fixture.ts';
 const table = (slots: readonly SlotRow[]) => ({ layout: 'extended' as const, slots });
 
 describe('deriveSlotHolders()', () => {
-  test('counts slots by client, most first, and leaves out slots nobody holds', () => {
+  test('counts slots by client, largest first, without slots that no client holds', () => {
     const holders = deriveSlotHolders(
       table([
         { state: 'keepalive', client: 'a', secondsSinceRequest: 3 },

@@ -62,7 +62,7 @@ describe('createPageFetcher()', () => {
     expect(head.match(/^connection:/gim)).toHaveLength(1);
   });
 
-  test('each request names the exporter as user agent, whatever headers are configured', async () => {
+  test('each request names the exporter as user agent, even with configured headers', async () => {
     const server = keep(await startHostileServer((socket) => socket.end(page(''))));
     const settings = http({ headers: { 'user-agent': 'curl' } });
     const options = { statusUrl: server.url, http: settings, resolveName };

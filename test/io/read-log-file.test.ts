@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
-import { readLogFile } from '../../src/io/read-log-file.ts';
+import { describeReadError, readLogFile } from '../../src/io/read-log-file.ts';
 
 async function read(content: Buffer) {
   const directory = await mkdtemp(join(tmpdir(), 'read-log-file-'));
@@ -42,5 +42,13 @@ test('readLogFile() reports that a gzip log is incomplete', async () => {
 
 test('readLogFile() reports that a file does not exist', async () => {
   const result = await readLogFile('/nonexistent/a.log', () => undefined);
-  expect(result).toMatchObject({ ok: false, error: expect.stringContaining('ENOENT') });
+  expect(result).toMatchObject({
+    ok: false,
+    error: '/nonexistent/a.log: cannot be read: there is no such file',
+  });
+});
+
+test('describeReadError() says who may read a log', () => {
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  expect(describeReadError(denied)).toMatch(/^permission denied; run the command as root or/);
 });

@@ -54,7 +54,7 @@ describe('parseApacheConfig()', () => {
     expect(nodes('<If "%{HTTP_HOST} -> 1">\n</If>')[0]?.rest).toBe('"%{HTTP_HOST} -> 1"');
   });
 
-  test('a comment goes on behind a backslash, as in Apache', () => {
+  test('a comment continues after a backslash, as in Apache', () => {
     expect(nodes('# KeepAlive \\\nListen 81\nListen 82')).toEqual([
       { name: 'Listen', rest: '82', line: 3 },
     ]);
@@ -116,7 +116,7 @@ describe('splitApacheWords()', () => {
   });
 });
 
-test('splitLogicalLines() gives each line the number it begins at', () => {
+test('splitLogicalLines() numbers each line by its first physical line', () => {
   expect(splitLogicalLines('a\\\nb\nc')).toEqual([
     { text: 'ab', line: 1 },
     { text: 'c', line: 3 },

@@ -20,7 +20,7 @@ test.each([
   expect(findNginxFormat(nginx, name)).toBe(format);
 });
 
-test('findNginxFormat() gives up on a file that does not parse', () => {
+test('findNginxFormat() finds nothing in a file that does not parse', () => {
   expect(findNginxFormat('http {', 'short')).toBeUndefined();
 });
 

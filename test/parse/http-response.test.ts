@@ -44,7 +44,7 @@ describe('createResponseReader()', () => {
     expect(reader.finish()).toMatchObject({ kind: 'whole', head: { endsWithConnection: true } });
   });
 
-  test('takes an answer that is cut off for no answer', () => {
+  test('an answer that is cut off is not complete', () => {
     const reader = createResponseReader();
     reader.push(sized.slice(0, -1));
     expect(reader.finish()).toEqual({ kind: 'reading' });
@@ -131,7 +131,7 @@ describe('createResponseReader()', () => {
     expect(read(text)).toEqual({ kind: 'broken', detail });
   });
 
-  test('never throws, whatever comes', () => {
+  test('throws for no text', () => {
     fc.assert(
       fc.property(fc.string(), fc.boolean(), (text, isHttp) => {
         read(isHttp ? `HTTP/1.1 200 OK\r\n${text}` : text, 3);

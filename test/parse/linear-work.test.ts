@@ -110,7 +110,7 @@ test('parseApacheStatusHtml() steps over rows that do not fit a very long row of
   expect(parsed.ok && parsed.value.slots).toEqual([]);
 });
 
-test('parseApacheStatusHtml() takes no heading for a field because every object has it', () => {
+test('parseApacheStatusHtml() reads no heading as a property that every object has', () => {
   const headings = '<th>Srv<th>PID<th>M<th>constructor<th>__proto__';
   const page = `<table><tr>${headings}<tr><td>0-0<td>1<td>K<td>3<td>4</table>`;
   const parsed = parseApacheStatusHtml(page);

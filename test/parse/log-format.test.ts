@@ -32,7 +32,7 @@ const combinedLine = (request: string, status = '200') =>
   `203.0.113.9 - - [21/Nov/2026:03:18:00 +0100] "${request}" ${status} 1234 "-" "agent \\"x\\""`;
 
 describe('parseLogFormat()', () => {
-  test('combined gives status, method, protocol, bytes and time', () => {
+  test('combined has status, method, protocol, bytes and time', () => {
     const record = read('combined', combinedLine('GET /a HTTP/1.1'));
     expect(record).toMatchObject({ status: 200, bytes: 1234, requestEmpty: false });
     expect(logMethods[record?.method ?? 0]).toBe('GET');

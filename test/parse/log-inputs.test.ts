@@ -76,7 +76,7 @@ describe('createCriUnwrapper()', () => {
     expect(take(`${at} stdout P a`, `${at} stdout F b`)).toEqual(['ab']);
   });
 
-  test('goes on with what another had not finished', () => {
+  test('continues with the unfinished line of another unwrapper', () => {
     const first = open();
     first.take(`${at} stdout P one `, `${at} stdout P two `);
     const second = open('stdout', Buffer.from(first.unwrapper.unfinished()));
@@ -179,7 +179,7 @@ test('C2 parseUdpDrops() adds up the drops of one port', () => {
 });
 
 describe('/proc/PID', () => {
-  test('parseProcessStat() counts fields after the name, whatever the name holds', () => {
+  test('parseProcessStat() counts fields after the name, even if the name has blanks and parentheses', () => {
     const fields = ['S', '7', ...Array.from({ length: 19 }, () => '0'), '1234'];
     expect(parseProcessStat(`42 (a) b) ${fields.join(' ')} 0`)).toEqual({
       state: 'S',

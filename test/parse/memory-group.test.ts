@@ -27,11 +27,14 @@ describe('parseMemoryGroup()', () => {
     });
   });
 
-  test.each(['max\n', '9223372036854771712\n', '', 'many'])('%j is no limit', (limit) => {
-    expect(parseMemoryGroup({ limits: [limit], used: '500\n', stat: '' })).toEqual({
-      usedBytes: 500,
-    });
-  });
+  test.each(['max\n', '9223372036854771712\n', '', 'many'])(
+    '%j means that there is no limit',
+    (limit) => {
+      expect(parseMemoryGroup({ limits: [limit], used: '500\n', stat: '' })).toEqual({
+        usedBytes: 500,
+      });
+    },
+  );
 
   test('of version 1 it counts the cache of the groups below', () => {
     const stat = 'inactive_file 1\ntotal_inactive_file 70\n';

@@ -58,7 +58,7 @@ test('parseProcNetTcp() reads the accept queue of a LISTEN line and counts state
   });
 });
 
-test('parseProcNetTcp() tells who holds a listening socket', () => {
+test('parseProcNetTcp() reads the user and the inode of a listening socket', () => {
   const { ports } = parseProcNetTcp([table4(listening)], [18310]);
   expect(ports.get(18310)?.listeners).toEqual([
     { family: 'ipv4', queueLength: 4, uid: 33, inode: 16504 },
@@ -97,7 +97,7 @@ test('parseProcNetTcp() keeps the listeners of one port apart: SO_REUSEPORT give
   });
 });
 
-test('parseProcNetTcp() gives every asked port an entry, and no other', () => {
+test('parseProcNetTcp() has an entry for each requested port, and no other', () => {
   const { ports } = parseProcNetTcp([table4(listening)], [80, 443]);
   expect([...ports.keys()]).toEqual([80, 443]);
   expect(ports.get(80)?.listeners).toEqual([]);
@@ -154,7 +154,7 @@ test('parseProcNetTcp() finds nothing wrong in an empty table or one of column n
   check([Buffer.alloc(0), table4()], { port: 80, queues: [], connections: {} });
 });
 
-test('parseProcNetTcp() calls a table without any line end malformed', () => {
+test('parseProcNetTcp() counts a table without a line end as malformed', () => {
   check([Buffer.from('no table')], { port: 80, queues: [], connections: {}, malformedLines: 1 });
 });
 

@@ -5,7 +5,7 @@ import {
   searchCandidates,
 } from '../../src/parse/resolver-files.ts';
 
-test('parseHostsFile() gives every address of a name, without comments, in lower case', () => {
+test('parseHostsFile() returns every address of a name, without comments, in lower case', () => {
   const hosts = parseHostsFile(
     '127.0.0.1 localhost\n::1 localhost ip6-localhost # both\n# 10.0.0.1 old\n10.0.0.2\tShop shop.example\r\n\n',
   );

@@ -46,7 +46,7 @@ describe('parseSsSockets()', () => {
     });
   });
 
-  test('a connection without an inode is held by nobody', () => {
+  test('no process holds a connection without an inode', () => {
     const sockets = parse(`${listener}\n${queued}\n`, [8124]).ports.get(8124);
     expect(sockets?.sockets?.map(({ held }) => held)).toEqual([false]);
     expect(sockets?.connections).toMatchObject({ close_wait: 1, listen: 1, established: 0 });
@@ -141,7 +141,7 @@ describe('parseSsSockets()', () => {
     );
   });
 
-  test('every whole socket line is counted once, whatever its figures', () => {
+  test('every complete socket line is counted once, with any figures', () => {
     const line = fc
       .tuple(fc.constantFrom('ESTAB', 'CLOSE-WAIT', 'FIN-WAIT-2'), fc.nat(), fc.nat(), fc.nat())
       .map(

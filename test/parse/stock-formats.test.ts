@@ -128,7 +128,7 @@ describe('two fields that say the same', () => {
     expect(read(format, line)).toMatchObject(wanted);
   });
 
-  test('also where they are keys of a JSON line, in whatever order', () => {
+  test('also as keys of a JSON line, in any order', () => {
     expect(read('json', '{"bytes_sent":480,"body_bytes_sent":11}').bytes).toBe(480);
     expect(read('json', '{"body_bytes_sent":11,"bytes_sent":480}').bytes).toBe(480);
   });

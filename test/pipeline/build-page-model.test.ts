@@ -73,7 +73,7 @@ describe('buildPageModel()', () => {
     );
   });
 
-  test('without anything found gives an example to begin with', () => {
+  test('without a server it prints an example to begin with', () => {
     const { hint } = build({ configured: false, targets: [] });
     expect(hint?.paragraphs[0]).toContain('None of the usual status addresses');
     expect(hint?.example).toMatch(/^targets:\n {2}- \{name: shop, server: apache/);

@@ -80,7 +80,7 @@ describe('a reload', () => {
     });
   });
 
-  test('with another format opens no file anew, and counts no line twice or never', async () => {
+  test('with another format, no file is opened again, and each line is counted once', async () => {
     const directory = await createDirectory();
     const path = join(directory, 'a.log');
     await writeFile(path, line);

@@ -56,7 +56,7 @@ describe('createSharedPoll()', () => {
     expect(polls()).toBe(2);
   });
 
-  test('a caller who leaves within a second gets nothing, and the poll goes on', async () => {
+  test('a caller who leaves within a second gets nothing, and the poll continues', async () => {
     const { poll, polls } = slowServer(600);
     const shared = createSharedPoll({ poll, mayNeedMoreTime });
     const early = shared.ask(300);
@@ -90,7 +90,7 @@ describe('createSharedPoll()', () => {
     expect(server.polls()).toBe(1);
   });
 
-  test('close() gives up the poll under way, and nobody polls again', async () => {
+  test('close() cancels the current poll, and no other follows', async () => {
     const server = silentServer();
     const shared = createSharedPoll({ poll: server.poll, mayNeedMoreTime });
     const patient = shared.ask(60_000);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ownersOfDirectives, ownersOfSections } from '../../src/audit/apache-known-names.ts';
 import { expandApacheConfig } from '../../src/audit/expand-apache-config.ts';
 import { expandNginxConfig } from '../../src/audit/expand-nginx-config.ts';
 import { readBinaryVersion } from '../../src/io/read-binary-version.ts';
@@ -85,6 +86,41 @@ test("Debian's configuration of Apache is read as Apache reads it, directive by 
   expect(await readApache(file, environment)).toEqual(dumped);
 });
 
+test.each(['event', 'prefork'])(
+  'Apache %s knows each name of the table of modules',
+  async (mpm) => {
+    const directory = await keepTempDirectory('oracle');
+    const file = join(directory, 'httpd.conf');
+    const owners = [...ownersOfDirectives.values(), ...ownersOfSections.values()].flat();
+    const loaded = new Set(
+      owners.filter((name) => !builtIn.test(name)).concat(`mpm_${mpm}_module`),
+    );
+    const asked = [
+      ...[...ownersOfDirectives.keys()].map((name) => `IfDirective ${name}`),
+      ...[...ownersOfSections.keys()].map((name) => `IfSection ${name}`),
+    ];
+    const text = (modules: readonly string[]) =>
+      [
+        `ServerRoot "${directory}"`,
+        `ErrorLog "${directory}/error.log"`,
+        ...modules.map((id) => {
+          const name = id.replace(/_module$/, '');
+          return `LoadModule ${id} /usr/lib/apache2/modules/mod_${name}.so`;
+        }),
+        ...asked.flatMap((one, at) => [`<${one}>`, `ServerAdmin ${at}`, `</${one.split(' ')[0]}>`]),
+      ].join('\n');
+    for (const modules of [[...loaded], [`mpm_${mpm}_module`, 'authz_core_module']]) {
+      await writeFile(file, `${text(modules)}\n`);
+      const dumped = await dumpApache(file, new Map());
+      expect(await readApache(file, new Map())).toEqual(dumped);
+      expect(dumped.length).toBeGreaterThan(25);
+    }
+  },
+);
+
+/** Of Debian's apache2, or one of the other MPMs. */
+const builtIn = /^(?:core|so|log_config|unixd|version|mpm_\w+)_module$/;
+
 type Line = string | { readonly open: string; readonly lines: readonly Line[] };
 
 /** No continued directives: the dump gives the line they end in, the audit the line they begin in. */
@@ -137,6 +173,10 @@ const open = fc.constantFrom(
     'IfVersion /^2\\.2/',
   ],
   ...['IfFile part1.inc', 'IfFile !none', 'IfFile "!none"', 'IfFile /tmp', 'IfDefine ${F}'],
+  ...['IfDirective KeepAlive', 'IfDirective !"keepalive"', 'IfDirective extendedStatus'],
+  ...['IfDirective ProxyPass', 'IfDirective !AsyncRequestWorkerFactor', 'IfDirective Use'],
+  ...['IfDirective ThreadsPerChild', 'IfDirective MinSpareServers', 'IfDirective Require'],
+  ...['IfSection Macro', 'IfSection !virtualhost', 'IfSection Proxy', 'IfSection RequireAll'],
   ...['IfDefine "!A"', 'IfModule !"none"', 'IfModule ${M}', 'IfVersion >= ${V}'],
 );
 const { lines } = fc.letrec<{ lines: readonly Line[]; node: Line }>((tie) => ({

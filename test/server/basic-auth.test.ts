@@ -119,7 +119,7 @@ describe('createBasicAuth()', () => {
     expect(await ask(basic('alice:other'))).toBe('refused');
   });
 
-  it('takes addresses of one IPv6 network for one', async () => {
+  it('addresses of one IPv6 network count as one', async () => {
     const { ask } = createJudge();
     const verdicts: string[] = [];
     for (let host = 1; host <= 6; host += 1) {
@@ -159,7 +159,7 @@ describe('createBasicAuth()', () => {
     expect(verdicts.filter((verdict) => verdict === 'busy')).toHaveLength(8);
   });
 
-  it('says busy when the check itself fails, and goes on with the next', async () => {
+  it('answers busy when the check itself fails, and continues with the next', async () => {
     let calls = 0;
     const judge = createBasicAuth({
       now: () => 0,

@@ -62,7 +62,7 @@ test('plain HTTP on the TLS port is answered with 400 and a sentence', async () 
   expect(answer).toContain('this port speaks HTTPS: write https:// in place of http://\n');
 });
 
-test('anything else that is no TLS is hung up on, without an answer', async () => {
+test('any other bytes that are not TLS: the connection is closed without an answer', async () => {
   const client = connect(await startTlsServer(), '127.0.0.1');
   await once(client, 'connect');
   client.on('error', () => undefined);

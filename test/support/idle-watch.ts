@@ -7,6 +7,8 @@ interface Held {
   readonly all: number;
   /** Another visitor would wait; nginx closes idle connections instead. */
   readonly isFull: boolean;
+  /** And that is not due to a busy machine, on which a server that has room takes connections late, too. */
+  readonly isSurelyFull: boolean;
 }
 
 export interface IdleWatch {
@@ -14,6 +16,7 @@ export interface IdleWatch {
   readonly idleSlotSeconds: number;
   /** Samples in which the server was full. */
   readonly fullSamples: number;
+  readonly surelyFullSamples: number;
   readonly maxHeld: number;
   readonly lastIdle: number;
   stop(): Promise<void>;
@@ -30,13 +33,18 @@ export function watchIdleWorkers(statusUrl: string): IdleWatch {
     const board = scoreboardOf(page);
     const taken = board.replaceAll(/[_.]/g, '').length;
     const idle = board.split('K').length - 1;
-    return { idle, all: taken - 1, isFull: taken === board.length };
+    const isFull = taken === board.length;
+    return { idle, all: taken - 1, isFull, isSurelyFull: isFull };
   };
   return watch(look, () => agent.destroy());
 }
 
-/** Samples in a row: on a busy machine a server that has room takes connections late, too. */
-const fullAfter = 3;
+/** So long the queue was never empty: three samples, or two where the machine leaves time for no more. */
+const fullAfterMs = 1.9 * everyMs;
+/** So many samples in a row on time: on a busy machine a server that has room takes connections late, too. */
+const onTimeWanted = 3;
+/** A sample that comes so late, itself, shows how busy the machine is. */
+const lateMs = 1.5 * everyMs;
 
 /**
  * The connections of a server whose requests take no time: all of them are idle. It is full when it leaves connections
@@ -46,20 +54,28 @@ export function watchConnections(port: number): IdleWatch {
   const local = ` [0-9A-F]+:${port.toString(16).toUpperCase().padStart(4, '0')} \\S+ `;
   const established = new RegExp(`${local}01 `, 'g');
   const listening = new RegExp(`${local}0A [0-9A-F]+:([0-9A-F]+) `);
-  let queuedFor = 0;
+  let queuedSince: number | undefined;
+  let onTimeFor = 0;
+  let lookedAt = performance.now();
   const look = (): Promise<Held> => {
+    const now = performance.now();
+    onTimeFor = now - lookedAt > lateMs ? 0 : onTimeFor + 1;
+    lookedAt = now;
     const table = readFileSync('/proc/net/tcp', 'latin1');
     const queued = Number.parseInt(listening.exec(table)?.[1] ?? '0', 16);
     const idle = (table.match(established)?.length ?? 0) - queued;
-    queuedFor = queued > 0 ? queuedFor + 1 : 0;
-    return Promise.resolve({ idle, all: idle, isFull: queuedFor >= fullAfter });
+    queuedSince = queued > 0 ? (queuedSince ?? now) : undefined;
+    const isFull = queuedSince !== undefined && now - queuedSince >= fullAfterMs;
+    const isSurelyFull = isFull && onTimeFor >= onTimeWanted;
+    return Promise.resolve({ idle, all: idle, isFull, isSurelyFull });
   };
   return watch(look, () => undefined);
 }
 
 /** Looks ten times a second until it is stopped. */
 function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
-  const seen = { idleSlotSeconds: 0, fullSamples: 0, maxHeld: 0, lastIdle: 0, stop };
+  const counts = { idleSlotSeconds: 0, fullSamples: 0, surelyFullSamples: 0 };
+  const seen = { ...counts, maxHeld: 0, lastIdle: 0, stop };
   let stopped = false;
   let before = performance.now();
   const running = sample();
@@ -67,12 +83,13 @@ function watch(look: () => Promise<Held>, close: () => void): IdleWatch {
 
   async function sample(): Promise<void> {
     while (!stopped) {
-      const { idle, all, isFull } = await look();
+      const { idle, all, isFull, isSurelyFull } = await look();
       const now = performance.now();
       seen.lastIdle = idle;
       seen.idleSlotSeconds += (idle * (now - before)) / 1000;
       seen.maxHeld = Math.max(seen.maxHeld, all);
       if (isFull) seen.fullSamples++;
+      if (isSurelyFull) seen.surelyFullSamples++;
       before = now;
       await new Promise((resolve) => setTimeout(resolve, everyMs));
     }

@@ -24,7 +24,10 @@ export interface Container {
     readonly requests?: object;
     readonly limits?: { readonly memory?: string };
   };
-  readonly livenessProbe?: { readonly httpGet?: { readonly path: string; readonly host?: string } };
+  readonly livenessProbe?: {
+    readonly httpGet?: { readonly path: string; readonly host?: string };
+    readonly initialDelaySeconds?: number;
+  };
   readonly readinessProbe?: { readonly httpGet?: { readonly path: string } };
 }
 

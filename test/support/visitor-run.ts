@@ -16,6 +16,7 @@ export interface VisitorRun {
   readonly meanIdleSlots: number;
   readonly maxHeld: number;
   readonly fullSamples: number;
+  readonly surelyFullSamples: number;
   readonly reuseRatio: number;
 }
 
@@ -92,6 +93,7 @@ export async function runVisitors(
       meanIdleSlots: watch.idleSlotSeconds / seconds,
       maxHeld: watch.maxHeld,
       fullSamples: watch.fullSamples,
+      surelyFullSamples: watch.surelyFullSamples,
       reuseRatio: reused.length / visitors.length,
     };
   } finally {

@@ -17,7 +17,7 @@ function readings(grown: (minutes: number) => Partial<MemoryReading>): readonly 
   });
 }
 
-test('judgeMemory() takes buffers of the work at hand for no leak, however they lie', () => {
+test('judgeMemory() does not report buffers of current work as a leak', () => {
   expect(judgeMemory(readings(() => ({}))).problems).toEqual([]);
   // The last readings happen to be of much work.
   const late = readings((minutes) => ({ external: minutes % 1 > 0.5 ? minutes * mebibyte : 0 }));

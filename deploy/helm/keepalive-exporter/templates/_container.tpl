@@ -39,6 +39,7 @@ httpGet: {path: {{ .path }}, port: {{ .port }}}
 {{- define "keepalive-exporter.livenessProbe" -}}
 livenessProbe:
   {{ include "keepalive-exporter.probeHandler" (dict "root" .root "port" .port "path" "/-/healthy") }}
+  initialDelaySeconds: 30
   periodSeconds: 10
   timeoutSeconds: 3
 {{- end -}}
