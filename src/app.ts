@@ -93,7 +93,13 @@ export function createApp(options: AppOptions): App {
 function createParts(options: AppOptions): Parts {
   const { log, now, compatMetrics } = options;
   const checkpoints = createCheckpointOpener({ log, pid: options.pid });
-  const logs = createLogSet({ stdin: options.stdin, log, now, reopen: checkpoints.open });
+  const logs = createLogSet({
+    stdin: options.stdin,
+    openFilesLimit: readOpenFilesLimit(),
+    log,
+    now,
+    reopen: checkpoints.open,
+  });
   const pageRequests = createPageRequests();
   const targetOptions = buildTargetOptions(options, logs, pageRequests);
   const targets = createTargetSet(targetOptions);

@@ -1,6 +1,8 @@
 import { type App, createApp } from '../app.ts';
 import { createLog } from '../io/create-log.ts';
+import { errorCode } from '../io/explain-access.ts';
 import { limitRepeats } from '../io/limit-repeats.ts';
+import { raiseOpenFiles } from '../io/open-files-limit.ts';
 import { readOwnFileSync } from '../io/read-own-file.ts';
 import type { Log } from '../pipeline/log.ts';
 import { present } from '../present.ts';
@@ -150,13 +152,17 @@ function firstOf(problems: readonly string[]): string {
   return more > 0 ? `${shown}; and ${more} more, which check-config shows` : shown;
 }
 
-export async function listen(app: App, address: ListenAddress, io: CliIo): Promise<boolean> {
+export async function listen(
+  app: Pick<App, 'listen'>,
+  address: ListenAddress,
+  io: Pick<CliIo, 'stderr'>,
+): Promise<boolean> {
   try {
     await app.listen(address);
     return true;
   } catch (error) {
     io.stderr(
-      `keepalive-exporter: cannot listen on ${address.host} port ${address.port}: ${error instanceof Error ? error.message : error}; choose another --web.listen-address\n`,
+      `keepalive-exporter: cannot listen on ${address.host} port ${address.port}: ${explainListen(error)}\n`,
     );
     return false;
   }
@@ -167,4 +173,10 @@ async function stopWithin(app: App, milliseconds: number): Promise<void> {
   const timer = setTimeout(() => app.cutConnections(), milliseconds);
   await app.stop();
   clearTimeout(timer);
+}
+
+function explainListen(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const isOutOfFiles = errorCode(error) === 'EMFILE';
+  return `${message}; ${isOutOfFiles ? raiseOpenFiles : 'choose another --web.listen-address'}`;
 }

@@ -77,7 +77,7 @@ export class CurrentFile {
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    if (file !== undefined) await this.#options.ledger.close(file);
   }
 
   /** A deleted file is read for a grace time, as a renamed one is. */
@@ -104,8 +104,11 @@ export class CurrentFile {
     if (this.#file !== undefined) return;
     const isNew = this.#wasChecked || this.#options.start === 'beginning';
     this.#sizeAtStart ??= found.size;
+    const role = this.#hadFile ? 'next' : 'first';
+    // Before the end of a file that may not be opened is looked for at each poll.
+    ledger.checkQuota(role);
     const offset = isNew ? 0 : await endOfLastLine(path, this.#sizeAtStart);
-    this.#file = await ledger.openText(path, offset);
+    this.#file = await ledger.openText(path, offset, role);
     finder.expectCopies();
     this.#directory = dirname(await findHome(path));
     if (this.#hadFile) {

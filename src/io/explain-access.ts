@@ -3,6 +3,7 @@ import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import type { SourceCondition } from '../snapshot/log-source.ts';
+import { raiseOpenFiles } from './open-files-limit.ts';
 
 /** The path of a log is a directory, a named pipe or a device. */
 export class NotAFileError extends Error {
@@ -35,6 +36,11 @@ export async function explainAccess(path: string, error: unknown): Promise<Sourc
       return {
         reason: 'not_a_file',
         remedy: `"${path}" is a loop of symbolic links; point it to the log`,
+      };
+    case 'EMFILE':
+      return {
+        reason: 'cannot_open',
+        remedy: `cannot open "${path}": the process has too many files open; ${raiseOpenFiles}`,
       };
     default:
       return {

@@ -1,4 +1,5 @@
 import { type CriUnwrapper, createCriUnwrapper } from '../parse/cri-line.ts';
+import { present } from '../present.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { CurrentFile } from './current-file.ts';
 import { chooseGrace } from './drain-grace.ts';
@@ -52,7 +53,8 @@ class Follower implements FileFollower {
     this.#options = options;
     this.#unwrapper = createUnwrapper(options);
     const consume = this.#unwrapper?.consume ?? options.consume;
-    const ledger = new FollowLedger(consume, { readBytes, skippedBytes, rotations, tooLongLines });
+    const totals = { readBytes, skippedBytes, rotations, tooLongLines };
+    const ledger = new FollowLedger({ consume, totals, ...present({ quota: options.quota }) });
     const list = options.isOfRing === true ? listAlone : listSiblings;
     const rotated = new RotatedFiles({ path, ledger, list });
     const known = new KnownFiles(state?.siblings ?? undefined);
@@ -156,7 +158,7 @@ class Follower implements FileFollower {
   async #reopen(file: Sibling, place: FilePlace): Promise<void> {
     if (this.#finder.isOpen(file)) return;
     if (file.path !== this.#options.path) this.#rotated.enqueue(file, { place, isCopy: false });
-    else this.#current.resume(await this.#ledger.openAt(file, place));
+    else this.#current.resume(await this.#ledger.openAt(file, { place, role: 'first' }));
   }
 }
 

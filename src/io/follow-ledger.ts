@@ -1,5 +1,6 @@
 import type { LineConsumer } from '../parse/split-lines.ts';
 import type { FilePlace } from './file-place.ts';
+import { createFileQuota, type FileQuota, type FileRole } from './file-quota.ts';
 import type { LogFile } from './log-file.ts';
 import type { Sibling } from './log-siblings.ts';
 import { openPackedFile } from './packed-file.ts';
@@ -20,39 +21,58 @@ export const emptyTotals: FollowTotals = {
   tooLongLines: 0,
 };
 
+export interface FollowLedgerOptions {
+  readonly consume: LineConsumer;
+  readonly totals: FollowTotals;
+  /** Shared by all logs. Absent: no bound. */
+  readonly quota?: FileQuota;
+}
+
 /** A chunk takes about a millisecond. Scrapes are answered between two chunks. */
 const chunksPerPoll = 32;
 
 /** Opens and reads the files of one path. Keeps the totals and the place in each file. */
 export class FollowLedger {
   readonly #consume: LineConsumer;
+  readonly #quota: FileQuota;
+  readonly #releases = new WeakMap<LogFile, () => void>();
   #totals: FollowTotals;
   #notices: string[] = [];
   /** Places taken while the files were intact: a truncated file no longer holds the bytes that identify its copy. */
   readonly #places = new WeakMap<LogFile, FilePlace>();
 
-  constructor(consume: LineConsumer, totals: FollowTotals) {
+  constructor({ consume, totals, quota = createFileQuota() }: FollowLedgerOptions) {
     this.#consume = consume;
+    this.#quota = quota;
     this.#totals = totals;
   }
 
-  async openText(path: string, offset: number): Promise<LogFile> {
-    const file = await openTextFile(path, offset);
-    this.#places.set(file, await file.place());
-    return file;
+  /** @throws why no file of that role may be opened now */
+  checkQuota(role: FileRole): void {
+    this.#quota.check(role);
+  }
+
+  openText(path: string, offset: number, role: FileRole): Promise<LogFile> {
+    return this.#open(role, () => openTextFile(path, offset));
   }
 
   /** @throws ENOENT also if another file has that name by now; the caller then lists the files again */
-  async openAt({ path, packing, dev, ino }: Sibling, place: FilePlace): Promise<LogFile> {
+  async openAt(
+    { path, packing, dev, ino }: Sibling,
+    { place, role }: { readonly place: FilePlace; readonly role: FileRole },
+  ): Promise<LogFile> {
     if (packing === undefined) {
-      const text = await this.openText(path, place.offset);
+      const text = await this.openText(path, place.offset, role);
       if (text.dev === dev && text.ino === ino) return text;
-      await text.close();
+      await this.close(text);
       throw Object.assign(new Error(`"${path}" was renamed`), { code: 'ENOENT' });
     }
-    const file = await openPackedFile(path, { packing, place });
-    this.#places.set(file, await file.place());
-    return file;
+    return this.#open(role, () => openPackedFile(path, { packing, place }));
+  }
+
+  async close(file: LogFile): Promise<void> {
+    await file.close();
+    this.#releases.get(file)?.();
   }
 
   async read(file: LogFile): Promise<number> {
@@ -71,7 +91,7 @@ export class FollowLedger {
   /** Closes a file and keeps its counts. */
   async retire(file: LogFile): Promise<void> {
     this.#add('tooLongLines', file.tooLongLines());
-    await file.close();
+    await this.close(file);
   }
 
   place(file: LogFile): FilePlace | undefined {
@@ -100,6 +120,19 @@ export class FollowLedger {
 
   totals(): FollowTotals {
     return this.#totals;
+  }
+
+  async #open(role: FileRole, open: () => Promise<LogFile>): Promise<LogFile> {
+    const release = this.#quota.take(role);
+    try {
+      const file = await open();
+      this.#places.set(file, await file.place());
+      this.#releases.set(file, release);
+      return file;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   #add(field: keyof FollowTotals, amount: number): void {

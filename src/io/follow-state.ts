@@ -3,6 +3,7 @@ import type { LineConsumer } from '../parse/split-lines.ts';
 import type { SourceCondition, SourceStats } from '../snapshot/log-source.ts';
 import type { FileMark } from './file-mark.ts';
 import type { FilePlace } from './file-place.ts';
+import type { FileQuota } from './file-quota.ts';
 import type { FollowTotals } from './follow-ledger.ts';
 
 /** Where reading of a path stopped. Stored as JSON in one record with the counts of the lines read so far. */
@@ -20,6 +21,8 @@ export interface FollowOptions {
   readonly consume: LineConsumer;
   /** Where to begin without a state. `end` skips the lines that were written before the exporter started. */
   readonly start: 'end' | 'beginning';
+  /** Shared by all logs. Absent: no bound. */
+  readonly quota?: FileQuota;
   readonly state?: FollowState;
   /** For a container's log: the stream whose lines are counted. */
   readonly cri?: CriStream;

@@ -5,6 +5,7 @@ import { present } from '../present.ts';
 import { isReading, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import { type Expansion, expandPattern, isPattern } from './expand-pattern.ts';
 import { explainAccess } from './explain-access.ts';
+import type { FileQuota } from './file-quota.ts';
 import { followFile } from './follow-file.ts';
 import { emptyTotals, type FollowTotals } from './follow-ledger.ts';
 import type { FileFollower } from './follow-state.ts';
@@ -16,6 +17,8 @@ export interface PathInputOptions {
   readonly pattern: string;
   readonly consume: LineConsumer;
   readonly start: 'end' | 'beginning';
+  /** Shared by all logs. Absent: no bound. */
+  readonly quota?: FileQuota;
   /** Whether the log is a ring of files, as from `rotatelogs -n`: each file is emptied when its turn comes again. */
   readonly isRing?: boolean;
   /** For containers' logs: the stream whose lines are counted. */

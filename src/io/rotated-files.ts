@@ -1,6 +1,7 @@
 import { DrainingFiles } from './draining-files.ts';
 import { errorCode, isDenied } from './explain-access.ts';
 import type { FilePlace } from './file-place.ts';
+import { TooManyFilesError } from './file-quota.ts';
 import { findPlace } from './find-place.ts';
 import type { FollowLedger } from './follow-ledger.ts';
 import type { LogFile } from './log-file.ts';
@@ -45,7 +46,7 @@ export class RotatedFiles {
   readonly #list: ListSiblings;
   readonly #draining: DrainingFiles;
   #queue: QueuedFile[] = [];
-  /** Whether permissions forbid to open any file of the queue at the moment. */
+  /** Whether permissions or the quota forbid to open any file of the queue at the moment. */
   #isBlocked = false;
   #reading: Reading | undefined;
 
@@ -116,8 +117,12 @@ export class RotatedFiles {
     const drained = this.#draining.remove(isSame);
     if (drained !== undefined) return drained;
     const waiting = this.#queue.find(({ place }) => isSame(place));
-    this.#queue = this.#queue.filter((queued) => queued !== waiting);
-    if (waiting !== undefined) return this.#ledger.openText(this.#path, waiting.place.offset);
+    if (waiting !== undefined) {
+      const file = await this.#ledger.openText(this.#path, waiting.place.offset, 'next');
+      // Not before it is open: a failure must not lose the place.
+      this.#queue = this.#queue.filter((queued) => queued !== waiting);
+      return file;
+    }
     const reading = this.#reading;
     if (reading === undefined || !isSame(reading.file)) return undefined;
     this.#reading = undefined;
@@ -129,7 +134,7 @@ export class RotatedFiles {
     this.#queue = [];
     this.#reading = undefined;
     this.#draining.clear();
-    for (const file of files) await file.close();
+    for (const file of files) await this.#ledger.close(file);
   }
 
   /** Reads on in the oldest unread file. Returns true if there is more to read now. */
@@ -152,7 +157,7 @@ export class RotatedFiles {
     return readBytes > 0 || this.isCatchingUp();
   }
 
-  /** Opens the oldest file of the queue that permissions allow to open. The others stay in the queue. */
+  /** Opens the oldest file of the queue that permissions and the quota allow to open. The others stay in the queue. */
   async #openNext(): Promise<Reading | undefined> {
     this.#isBlocked = false;
     for (const queued of this.#queue) {
@@ -165,7 +170,7 @@ export class RotatedFiles {
           `a rotated file of "${this.#path}" was removed before it was read`,
         );
       } catch (error) {
-        if (!isDenied(error)) throw error;
+        if (!isDenied(error) && !(error instanceof TooManyFilesError)) throw error;
         this.#isBlocked = true;
       }
     }
@@ -180,7 +185,7 @@ export class RotatedFiles {
         files.find(({ key }) => key === queued.key) ?? (await findPlace(files, queued.place));
       if (found === undefined) return undefined;
       try {
-        return await this.#ledger.openAt(found, queued.place);
+        return await this.#ledger.openAt(found, { place: queued.place, role: 'next' });
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error;
       }

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Config, TargetConfig } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
 import { createAddressKey } from '../io/create-address-key.ts';
+import { createFileQuota, type FileQuota } from '../io/file-quota.ts';
 import type { InputPlace } from '../io/log-input.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
@@ -20,6 +21,8 @@ import { createTurns } from './turns.ts';
 
 export interface LogSetOptions extends CheckpointKeeperOptions {
   readonly stdin: Readable;
+  /** How many files and connections the process may have open. Undefined where the system does not say. */
+  readonly openFilesLimit?: number | undefined;
 }
 
 /** The logs of all targets, read by one loop. */
@@ -58,6 +61,7 @@ export function createLogSet(options: LogSetOptions): LogSet {
 
 class Logs implements LogSet {
   readonly #options: LogSetOptions;
+  readonly #quota: FileQuota;
   /** Another one in each process, so that a hash cannot be matched elsewhere. */
   #addressKey: HashKey | undefined;
   readonly #inputs: ReturnType<typeof createInputRegistry>;
@@ -71,6 +75,7 @@ class Logs implements LogSet {
 
   constructor(options: LogSetOptions) {
     this.#options = options;
+    this.#quota = createFileQuota(options.openFilesLimit);
     this.#inputs = createInputRegistry(options);
     this.#checkpoint = new CheckpointKeeper(options);
     void this.#loop();
@@ -159,7 +164,8 @@ class Logs implements LogSet {
       this.#addressKey ??= createAddressKey();
       return this.#addressKey;
     };
-    const options = { ...this.#options, config: target, logs, isCaughtUp, addressKey };
+    const quota = this.#quota;
+    const options = { ...this.#options, config: target, logs, isCaughtUp, addressKey, quota };
     const begin = await prepareTargetLogs(options);
     return () => ({ key, logs: begin(this.#parkedOf(name)) });
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
+import type { FileQuota } from '../io/file-quota.ts';
 import { openPipeInput } from '../io/named-pipe.ts';
 import { openPathInput } from '../io/path-input.ts';
 import { openStreamInput } from '../io/stream-input.ts';
@@ -19,19 +20,20 @@ export interface SubscribeOptions {
   readonly config: TargetConfig;
   readonly logs: LogsConfig;
   readonly stdin: Readable;
+  readonly quota?: FileQuota;
   readonly consume: LineConsumer;
 }
 
 /** Targets share an input that cannot be read twice. A place in a file belongs to the counts of one target. */
 export function subscribe(
   source: AccessLogConfig,
-  { config, logs, stdin, consume }: SubscribeOptions,
+  { config, logs, stdin, quota, consume }: SubscribeOptions,
 ): Subscription {
   const common = { target: config.name, source: nameOf(source), consume };
   const { path, syslog, pipe } = source;
   if (path !== undefined) {
     const { ring } = source;
-    const stream = present({ cri: source.cri ? ('stdout' as const) : undefined });
+    const stream = present({ cri: source.cri ? ('stdout' as const) : undefined, quota });
     return subscribePath({ role: 'access', config, logs, path, ring, consume, ...stream });
   }
   if (syslog !== undefined) {
@@ -53,6 +55,7 @@ interface PathSubscription {
   readonly ring: boolean;
   readonly consume: LineConsumer;
   readonly cri?: CriStream;
+  readonly quota?: FileQuota;
 }
 
 /** For inputs that cannot be read twice: no place is kept under this key. */
@@ -61,7 +64,7 @@ function unplaced(key: string) {
 }
 
 export function subscribePath(wanted: PathSubscription): Subscription {
-  const { role, config, logs, path, ring, consume, cri } = wanted;
+  const { role, config, logs, path, ring, consume, cri, quota } = wanted;
   const placeKey = JSON.stringify([config.name, role, path, ...(ring ? ['ring'] : [])]);
   return {
     key: `${placeKey} ${cri ?? ''}`,
@@ -75,7 +78,7 @@ export function subscribePath(wanted: PathSubscription): Subscription {
         consume: take,
         start: logs.start,
         isRing: ring,
-        ...present({ cri, place }),
+        ...present({ cri, place, quota }),
       }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { LogsConfig, TargetConfig } from '../config/schema.ts';
 import { mergeSources } from '../derive/merge-sources.ts';
+import type { FileQuota } from '../io/file-quota.ts';
 import type { HashKey } from '../parse/log-format/hash-address.ts';
 import { present } from '../present.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
@@ -26,6 +27,8 @@ export interface TargetLogsOptions {
   /** Hashes the addresses of clients. */
   readonly addressKey: () => HashKey;
   readonly stdin: Readable;
+  /** How many files all logs together may have open. Absent: no bound. */
+  readonly quota?: FileQuota;
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
@@ -152,12 +155,12 @@ class CountedLogs implements TargetLogs {
     return { access: this.#access, errorEvents: this.#errorEvents };
   }
 
-  #subscribeErrors({ config, logs, now }: CountedLogsOptions): readonly Subscription[] {
+  #subscribeErrors({ config, logs, now, quota }: CountedLogsOptions): readonly Subscription[] {
     return config.error_logs.map(({ path, cri, ring }) => {
       const evidence = createLogEvidence(now);
       const { server } = config;
       const consume = errorSink({ server, counts: this.#errorEvents, onEvent: evidence.take });
-      const stream = present({ cri: cri ? ('stderr' as const) : undefined });
+      const stream = present({ cri: cri ? ('stderr' as const) : undefined, quota });
       const wanted = { role: 'error', config, logs, path, ring, consume, ...stream } as const;
       const subscription = subscribePath(wanted);
       this.#evidence.set(subscription.key, evidence);

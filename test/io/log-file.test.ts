@@ -65,7 +65,8 @@ test('B1 a file that was renamed between the listing and the opening is not mist
   await rename(path, `${path}.1`);
   await writeFile(path, 'another file that is longer than the first\n');
   const [listed] = files;
-  const ledger = new FollowLedger(() => undefined, emptyTotals);
-  const opening = listed === undefined ? undefined : ledger.openAt(listed, place);
+  const ledger = new FollowLedger({ consume: () => undefined, totals: emptyTotals });
+  const opening =
+    listed === undefined ? undefined : ledger.openAt(listed, { place, role: 'first' });
   await expect(opening).rejects.toMatchObject({ code: 'ENOENT' });
 });

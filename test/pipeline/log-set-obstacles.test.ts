@@ -73,6 +73,19 @@ describe('no problem of an input ends the process:', () => {
     ]);
   });
 
+  test('A16 E1 more logs than may be open are reported once, and the others are read', async () => {
+    const directory = await createDirectory();
+    for (let n = 0; n < 20; n++) await writeFile(join(directory, `${n}.log`), line);
+    const { logs, condition, lines, messages } = createLogs(undefined, 64);
+    const config = configOf(`{path: "${directory}/*.log", format: '${format}'}`);
+    await logs.apply(config, undefined);
+    await logs.apply(config, undefined);
+    expect(lines()).toBe(8);
+    expect(condition()?.reason).toBe('cannot_open');
+    expect(condition()?.remedy).toContain('(8 of the 64 of this process)');
+    expect(messages.filter((message) => message.includes('a log is not read'))).toHaveLength(1);
+  });
+
   test('B14 each obstacle has its own reason', async () => {
     const directory = await createDirectory();
     await symlink(join(directory, 'loop'), join(directory, 'loop'));

@@ -73,16 +73,17 @@ async function startWithin(openFiles: number, config: string) {
 
 test('A16 E1 out of descriptors: the exporter continues, its figures show it, and it recovers by itself', async () => {
   const server = keep(await startHostileServer((socket) => socket.end(reply)));
-  const logs = await keepTempDirectory('logs');
-  // Connections may take a third. The logs need so much that this third is not there.
-  for (let log = 0; log < 180; log++) await writeFile(join(logs, `${log}.log`), '');
+  const pipes = await keepTempDirectory('pipes');
+  // Connections may take a third. The named pipes need so much that this third is not there.
+  const paths = Array.from({ length: 180 }, (_, n) => join(pipes, `${n}.fifo`));
+  execFileSync(requireBinary('mkfifo'), paths);
   const { exporter, url, connectMore, disconnectAll } = await startWithin(
     256,
     JSON.stringify({
       targets: [
         {
           ...{ name: 'a', server: 'nginx', status_url: `${server.url}/s` },
-          ...{ sampling: { interval: '100ms' }, access_logs: [{ path: join(logs, '*.log') }] },
+          ...{ sampling: { interval: '100ms' }, access_logs: paths.map((pipe) => ({ pipe })) },
         },
       ],
     }),

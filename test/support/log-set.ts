@@ -39,12 +39,12 @@ ${checkpoint}`);
 
 export const withoutLogs = configOf('');
 
-export function createLogs(stdin = new PassThrough()) {
+export function createLogs(stdin = new PassThrough(), openFilesLimit?: number) {
   const messages: string[] = [];
   const note = (message: string, fields: object = {}) =>
     messages.push(`${message} ${JSON.stringify(fields)}`);
   const log = { debug: note, info: note, warn: note, error: note };
-  const logs = createLogSet({ stdin, log, now: () => Date.now() / 1000 });
+  const logs = createLogSet({ stdin, openFilesLimit, log, now: () => Date.now() / 1000 });
   onTestFinished(() => logs.close());
   return {
     logs,

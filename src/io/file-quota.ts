@@ -1,0 +1,58 @@
+import { raiseOpenFiles } from './open-files-limit.ts';
+
+/** `first`: a log that was not open before. `next`: what follows the file of a log, or rotation has made of it. */
+export type FileRole = 'first' | 'next';
+
+/** The logs have as many files open as they may. */
+export class TooManyFilesError extends Error {
+  readonly code = 'TOO_MANY_FILES';
+}
+
+/** How many files all logs together may have open. */
+export interface FileQuota {
+  /** @throws the sentence for the operator when no file of that role may be opened now */
+  check(role: FileRole): void;
+  /** Returns the function that gives the place back. @throws as check() */
+  take(role: FileRole): () => void;
+}
+
+export interface FileShares {
+  readonly first: number;
+  readonly all: number;
+}
+
+/** Polls, kernel tables, `ss` and the checkpoint need about that many beside connections and the runtime. */
+const kept = 16;
+
+/**
+ * Less than half of what the process may open: connections may take a third. Half of that share is for rotation, because
+ * a renamed file stays open for a quarter of an hour beside the new one.
+ */
+export function filesWithin(openFiles = Number.POSITIVE_INFINITY): FileShares {
+  const all = Math.max(2, Math.floor(openFiles / 2) - kept);
+  return { first: Math.floor(all / 2), all };
+}
+
+export function createFileQuota(openFilesLimit?: number): FileQuota {
+  const shares = filesWithin(openFilesLimit);
+  let open = 0;
+  const check = (role: FileRole): void => {
+    const most = role === 'first' ? shares.first : shares.all;
+    if (open < most) return;
+    throw new TooManyFilesError(
+      `the logs have as many files open as they may (${most} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
+    );
+  };
+  return {
+    check,
+    take(role) {
+      check(role);
+      open += 1;
+      let isOpen = true;
+      return () => {
+        if (isOpen) open -= 1;
+        isOpen = false;
+      };
+    },
+  };
+}
