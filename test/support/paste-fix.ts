@@ -63,7 +63,8 @@ function pasteNginx(text: string, { at, fix, effective }: Finding): string {
   const tree = without(parse(text), { line: at.line, name: old ?? '' });
   const [found = ''] = effective.split(' ');
   const target = parentOf(parse(text), { line: at.line, name: found }) ?? blockAt(tree, at.line);
-  const pasted = parse(fix.join('\n')).reduce<readonly Block[]>((all, line) => {
+  // The last line first, because each is put before the others: so they stand in the order of the fix.
+  const pasted = parse(fix.join('\n')).reduceRight<readonly Block[]>((all, line) => {
     if (ofMain.has(line.name)) return put(all, line);
     const isHttp = ofHttp.has(line.name);
     return change(all, (block) => (isHttp ? block.name === 'http' : isSame(block, target)), line);
