@@ -46,6 +46,12 @@ function shorten(rule: Record<string, unknown>): Record<string, unknown> {
     ...rule,
     expr,
     ...(rule['for'] === undefined ? {} : { for: shortFor }),
-    ...(rule['keep_firing_for'] === undefined ? {} : { keep_firing_for: '1s' }),
+    ...shortKeep(rule['keep_firing_for']),
   };
+}
+
+/** WebserverExhaustedUnreachable outlasts WebserverExhausted by as much of the 8 s as there is after its threshold. */
+function shortKeep(keep: unknown): { readonly keep_firing_for?: string } {
+  if (keep === undefined) return {};
+  return { keep_firing_for: keep === '5m' ? '7s' : '1s' };
 }

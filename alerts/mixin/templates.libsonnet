@@ -501,7 +501,7 @@
       {
         "alert": "WebserverExhaustedUnreachable",
         "expr": "5 * sum_over_time((webserver_exhausted%(selector_alone)s == 1 and webserver_up%(selector_alone)s == 0)[3m:5s]) > %(exhausted_seconds)s",
-        "keep_firing_for": "3m",
+        "keep_firing_for": "5m",
         "labels": {
           "severity": "critical"
         },
