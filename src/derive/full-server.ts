@@ -1,11 +1,10 @@
-import type { TimeoutLoad } from '../snapshot/gap-summary.ts';
 import type { IdleCost } from '../snapshot/prediction.ts';
 
 interface Fullness {
   readonly idleCost: IdleCost;
   readonly slotLimit: number | undefined;
-  readonly todaySeconds: number | undefined;
-  readonly loads: readonly TimeoutLoad[];
+  /** High figure of the slots in use at the busiest moment under today's timeout. */
+  readonly busiestToday: number | undefined;
   /** Share of the samples with all slots in use, or nearly all. */
   readonly fullSampleShare?: number;
 }
@@ -17,17 +16,14 @@ const minimumFullShare = 0.001;
 
 /**
  * Whether visitors may have waited for a slot while the log was written. Either the samples show it, or the busiest
- * moment would use nearly all slots if no client closed first. nginx closes idle connections instead of letting
- * visitors wait.
+ * moment may have used nearly all slots. nginx closes idle connections instead of letting visitors wait.
  */
 export function mayHaveBeenFull(fullness: Fullness): boolean {
-  const { idleCost, slotLimit, todaySeconds, loads, fullSampleShare = 0 } = fullness;
+  const { idleCost, slotLimit, busiestToday, fullSampleShare = 0 } = fullness;
   if (idleCost === 'reclaimable') return false;
   if (fullSampleShare >= minimumFullShare) return true;
-  const today = loads.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
-  if (today === undefined || slotLimit === undefined) return false;
-  const { busy, gap, tail } = today.busiest;
-  return busy + gap + tail >= nearlyAll * slotLimit;
+  if (busiestToday === undefined || slotLimit === undefined) return false;
+  return busiestToday >= nearlyAll * slotLimit;
 }
 
 /**

@@ -74,16 +74,30 @@ function contextOf(options: ModelOptions): Context {
   const { busiestShare, changedShare } = summary.clients;
   const few = summary.connections >= minimumConnectionsOfProxy && busiestShare >= proxyShare;
   const slotLimit = limitOf(options);
-  const wasFull = mayHaveBeenFull({ ...options, ...summary, slotLimit });
+  const tail = measuredTail(options);
+  const wasFull = mayHaveBeenFull({
+    ...options,
+    slotLimit,
+    busiestToday: busiestTodayOf(summary, tail),
+  });
   return {
     ...options,
     // A log of a single moment has no rate; any divisor works.
     seconds: summary.observedSeconds || 1,
     slotLimit,
     wasFull,
-    tail: measuredTail(options),
+    tail,
     isBehindProxy: few || changedShare >= proxyChangedShare,
   };
+}
+
+/** Clients that were measured to close soon hold few slots at the busiest moment, however long the timeout is. */
+function busiestTodayOf(
+  { loads, todaySeconds }: GapSummary,
+  tail: MeasuredTail | undefined,
+): number | undefined {
+  const today = loads.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
+  return today && busiestOf(today, tailShares(today.timeoutSeconds, tail)).high;
 }
 
 /** Event: ThreadsPerChild + factor x idle workers, over all processes (event.c, connections_above_limit). */

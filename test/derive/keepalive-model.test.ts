@@ -94,6 +94,14 @@ describe('predictTimeouts()', () => {
     },
   );
 
+  test('clients that close soon do not fill a server whose timeout is long', () => {
+    const options = { todaySeconds: 20, slots: 50, idleCost: 'blocking' } as const;
+    expect(modelOf(busy, options).wasFull).toBe(false);
+    const few = { ...options, slots: 30 };
+    expect(modelOf(busy, few).wasFull).toBe(true);
+    expect(modelOf(busy, { ...few, meanIdleSlots: 4 }).wasFull).toBe(false);
+  });
+
   test('the slots of event are connections, as many as its idle workers allow', () => {
     const model = modelOf(steady, {
       todaySeconds: 5,
