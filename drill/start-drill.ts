@@ -33,14 +33,24 @@ const alertsDirectory = fileURLToPath(new URL('../alerts/', import.meta.url));
 /** Those that docs/log-formats.md recommends: they identify connections, which the advice needs. */
 const { apache: apacheLogFormat, nginx: nginxLogFormat } = recommendedFormats;
 
+/** Longer than every scene, and not so long that the curve of timeouts is a single point. */
+const keepAliveTimeout = 120;
+
 const preforkOptions = {
   mpm: 'prefork',
+  keepAliveTimeout,
   maxRequestWorkers: 10,
   timeout: 5,
   accessLogFormat: apacheLogFormat,
 } as const;
-const eventOptions = { mpm: 'event', maxRequestWorkers: 8, threadsPerChild: 4 } as const;
+const eventOptions = {
+  mpm: 'event',
+  keepAliveTimeout,
+  maxRequestWorkers: 8,
+  threadsPerChild: 4,
+} as const;
 const nginxOptions = {
+  keepaliveTimeout: keepAliveTimeout,
   workerProcesses: 1,
   workerConnections: 64,
   logFormat: nginxLogFormat,
