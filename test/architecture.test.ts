@@ -10,6 +10,7 @@ const ranks: Readonly<Record<string, number>> = {
   snapshot: 0,
   'result.ts': -1,
   'present.ts': -1,
+  'remember-newest.ts': -1,
   'problem.ts': 1,
   parse: 1,
   derive: 2,
@@ -82,6 +83,7 @@ const harmless = new Set(['node:crypto', 'node:stream', 'node:timers/promises'])
 const pure = [
   'result.ts',
   'present.ts',
+  'remember-newest.ts',
   'problem.ts',
   'snapshot',
   'parse',

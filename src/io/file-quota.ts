@@ -37,10 +37,10 @@ export function createFileQuota(openFilesLimit?: number): FileQuota {
   const shares = filesWithin(openFilesLimit);
   let open = 0;
   const check = (role: FileRole): void => {
-    const most = role === 'first' ? shares.first : shares.all;
-    if (open < most) return;
+    const maximum = role === 'first' ? shares.first : shares.all;
+    if (open < maximum) return;
     throw new TooManyFilesError(
-      `the logs have as many files open as they may (${most} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
+      `the logs have as many files open as they may (${maximum} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
     );
   };
   return {

@@ -1,3 +1,4 @@
+import { rememberNewest } from '../remember-newest.ts';
 import type { createLog } from './create-log.ts';
 
 type Log = ReturnType<typeof createLog>;
@@ -28,7 +29,7 @@ export function limitRepeats(log: Log, now: () => number): Log {
   const admit = (key: string): number | undefined => {
     const at = now();
     const subject = subjects.get(key) ?? { tokens: burst, filledAt: at, suppressed: 0 };
-    remember(subjects, key, subject);
+    rememberNewest(subjects, [key, subject], maximumSubjects);
     subject.tokens = Math.min(burst, subject.tokens + (at - subject.filledAt) / refillMilliseconds);
     subject.filledAt = at;
     if (subject.tokens < 1) {
@@ -50,12 +51,4 @@ export function limitRepeats(log: Log, now: () => number): Log {
     };
   const { debug, info, warn, error } = log;
   return { debug, info: limited(info), warn: limited(warn), error: limited(error) };
-}
-
-/** Moves the subject to the end of the Map, where the most recent one is. */
-function remember(subjects: Map<string, Subject>, key: string, subject: Subject): void {
-  subjects.delete(key);
-  subjects.set(key, subject);
-  const [oldest] = subjects.keys();
-  if (subjects.size > maximumSubjects && oldest !== undefined) subjects.delete(oldest);
 }

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import type { RateLimit } from '../config/web-config.ts';
+import { rememberNewest } from '../remember-newest.ts';
 import { createTokenBucket, type TokenBucket } from './token-bucket.ts';
 
 /** A person may mistype a few times. A program that guesses gets one password checked every two seconds. */
@@ -21,10 +22,7 @@ export function createFailureLimit(now: () => number): FailureLimit {
   const bucketOf = (address: string): TokenBucket => {
     const key = networkOf(address);
     const bucket = buckets.get(key) ?? createTokenBucket(failures, now);
-    buckets.delete(key);
-    buckets.set(key, bucket);
-    const [oldest] = buckets.keys();
-    if (buckets.size > rememberedAddresses && oldest !== undefined) buckets.delete(oldest);
+    rememberNewest(buckets, [key, bucket], rememberedAddresses);
     return bucket;
   };
   return {

@@ -1,3 +1,4 @@
+import { rememberNewest } from '../remember-newest.ts';
 import type { RefusalCounts, RefusalReason } from '../snapshot/refused-clients.ts';
 import { networkOf } from './failure-limit.ts';
 
@@ -67,10 +68,7 @@ export function createRefusedClients({ now, log }: RefusedClientsOptions): Refus
         last.suppressed += 1;
         return;
       }
-      reported.delete(key);
-      reported.set(key, { at: now(), suppressed: 0 });
-      const [oldest] = reported.keys();
-      if (reported.size > rememberedAddresses && oldest !== undefined) reported.delete(oldest);
+      rememberNewest(reported, [key, { at: now(), suppressed: 0 }], rememberedAddresses);
       const suppressed = last?.suppressed === 0 ? undefined : last?.suppressed;
       log(message, { address, remedy, suppressed });
     },

@@ -169,7 +169,7 @@ describe('at the moment a server is full', () => {
   });
 });
 
-/** Defects that pictures in light and at 1,000 pixels showed; each rule failed before the correction. */
+/** Defects that pictures in light and at 1,000 pixels showed. */
 describe('in light, and at 1,000 pixels', () => {
   test.each(ofType('table'))(
     '%s colours the background of a cell that is not fine, no text',
