@@ -42,7 +42,7 @@ export function predictTimeouts(options: ModelOptions): KeepaliveModel {
   const context = contextOf(options);
   const isReclaimed = idleCost === 'reclaimable' && slots !== undefined;
   const held = summary.loads.map((load) => ({ load, busiest: busiestUnder(load, context) }));
-  const today = held.findIndex(({ load }) => load.timeoutSeconds === summary.todaySeconds);
+  const today = held.findIndex(({ load }) => load === context.today);
   const mayReclaim = isReclaimed && !isLeftToIdle(held[today]?.busiest.high, slots);
   const predictions = (mayReclaim ? held : orderBusiest(held, today)).map(({ load, busiest }) =>
     predict(load, busiest, context),
@@ -62,6 +62,8 @@ export function predictTimeouts(options: ModelOptions): KeepaliveModel {
 }
 
 interface Context extends ModelOptions {
+  /** The load under today's timeout, where that is known. */
+  readonly today: TimeoutLoad | undefined;
   readonly seconds: number;
   readonly slotLimit: number | undefined;
   readonly tail: MeasuredTail | undefined;
@@ -75,13 +77,13 @@ function contextOf(options: ModelOptions): Context {
   const few = summary.connections >= minimumConnectionsOfProxy && busiestShare >= proxyShare;
   const slotLimit = limitOf(options);
   const tail = measuredTail(options);
-  const wasFull = mayHaveBeenFull({
-    ...options,
-    slotLimit,
-    busiestToday: busiestTodayOf(summary, tail),
-  });
+  const today = summary.loads.find(({ timeoutSeconds }) => timeoutSeconds === summary.todaySeconds);
+  // Clients that were measured to close soon hold few slots at the busiest moment, however long the timeout is.
+  const busiestToday = today && busiestOf(today, tailShares(today.timeoutSeconds, tail)).high;
+  const wasFull = mayHaveBeenFull({ ...options, slotLimit, busiestToday });
   return {
     ...options,
+    today,
     // A log of a single moment has no rate; any divisor works.
     seconds: summary.observedSeconds || 1,
     slotLimit,
@@ -89,15 +91,6 @@ function contextOf(options: ModelOptions): Context {
     tail,
     isBehindProxy: few || changedShare >= proxyChangedShare,
   };
-}
-
-/** Clients that were measured to close soon hold few slots at the busiest moment, however long the timeout is. */
-function busiestTodayOf(
-  { loads, todaySeconds }: GapSummary,
-  tail: MeasuredTail | undefined,
-): number | undefined {
-  const today = loads.find(({ timeoutSeconds }) => timeoutSeconds === todaySeconds);
-  return today && busiestOf(today, tailShares(today.timeoutSeconds, tail)).high;
 }
 
 /** Event: ThreadsPerChild + factor x idle workers, over all processes (event.c, connections_above_limit). */
@@ -211,8 +204,7 @@ function idleOf(held: HeldSlots | undefined, shares: Range): Range {
 function busiestWithBursts(load: TimeoutLoad, shares: Range, context: Context): Range {
   const busiest = busiestOf(load, shares);
   if (!context.wasFull) return busiest;
-  const { summary, tail, slotLimit = 0 } = context;
-  const today = summary.loads.find(({ timeoutSeconds }) => timeoutSeconds === summary.todaySeconds);
+  const { summary, today, tail, slotLimit = 0 } = context;
   const high = busiestOfFull({
     slotLimit,
     fullSeconds: fullRatioOf(today, context) * summary.observedSeconds,
