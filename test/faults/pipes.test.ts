@@ -20,27 +20,29 @@ async function createPipe(...path: string[]): Promise<string> {
   return pipe;
 }
 
-test('B18 E2 a named pipe in place of a checkpoint is reported, and replaced by the next checkpoint', async () => {
-  const directory = join(await createPipe('checkpoints', 'checkpoint.json'), '..');
+const notRegular = { ok: false, error: expect.stringContaining('is not a regular file') };
+
+async function openStore(directory: string) {
   const store = await openCheckpointStore(directory, 'process 1 here');
   if (!store.ok) throw new Error(store.error);
   atEnd(() => store.value.release());
-  expect(await store.value.read()).toMatchObject({
-    ok: false,
-    error: expect.stringContaining('is not a regular file'),
-  });
-  await store.value.write({ n: 1 });
-  expect(await store.value.read()).toEqual({ ok: true, value: { n: 1 } });
+  return store.value;
+}
+
+test('B18 E2 a named pipe in place of a checkpoint is reported, and replaced by the next checkpoint', async () => {
+  const directory = join(await createPipe('checkpoints', 'checkpoint.json'), '..');
+  const store = await openStore(directory);
+  expect(await store.read()).toMatchObject(notRegular);
+  await store.write({ n: 1 });
+  expect(await store.read()).toEqual({ ok: true, value: { n: 1 } });
 });
 
 test('B18 E2 a named pipe in place of the next checkpoint is an error once, and then gone', async () => {
   const directory = join(await createPipe('checkpoints', 'checkpoint.json.new'), '..');
-  const store = await openCheckpointStore(directory, 'process 1 here');
-  if (!store.ok) throw new Error(store.error);
-  atEnd(() => store.value.release());
-  await expect(store.value.write({ n: 1 })).rejects.toThrow('ENXIO');
-  await store.value.write({ n: 2 });
-  expect(await store.value.read()).toEqual({ ok: true, value: { n: 2 } });
+  const store = await openStore(directory);
+  await expect(store.write({ n: 1 })).rejects.toThrow('ENXIO');
+  await store.write({ n: 2 });
+  expect(await store.read()).toEqual({ ok: true, value: { n: 2 } });
 });
 
 test('B18 E2 a named pipe in place of the directory of checkpoints is reported', async () => {
@@ -52,13 +54,8 @@ test('B18 E2 a named pipe in place of the directory of checkpoints is reported',
 test('B18 a device in place of a checkpoint is not read', async () => {
   const directory = await keepTempDirectory('device');
   await symlink('/dev/zero', join(directory, 'checkpoint.json'));
-  const store = await openCheckpointStore(directory, 'process 1 here');
-  if (!store.ok) throw new Error(store.error);
-  atEnd(() => store.value.release());
-  expect(await store.value.read()).toMatchObject({
-    ok: false,
-    error: expect.stringContaining('is not a regular file'),
-  });
+  const store = await openStore(directory);
+  expect(await store.read()).toMatchObject(notRegular);
 });
 
 test.each(['a named pipe', 'a device', 'a directory'])(
