@@ -1,5 +1,5 @@
-import type { GapTracker } from '../../src/derive/gap-state.ts';
-import { trackRecord } from '../../src/derive/gap-tracker.ts';
+import { createGapTracker, type GapTracker } from '../../src/derive/gap-state.ts';
+import { summarizeGaps, trackRecord } from '../../src/derive/gap-tracker.ts';
 import { createLogRecord, type LogRecord, logProtocols } from '../../src/snapshot/log-record.ts';
 
 export interface Line extends Partial<Omit<LogRecord, 'protocol'>> {
@@ -25,4 +25,17 @@ export function track(tracker: GapTracker, lines: readonly Line[]): void {
       ...fields,
     });
   }
+}
+
+/** Unix time of the first line. */
+export const start = Date.UTC(2026, 10, 21, 3) / 1000;
+export const timeouts = [0, 0.5, 1, 2, 5, 10];
+
+/** What a tracker makes of these lines. */
+export function summaryOf(
+  lines: readonly Line[],
+  tracker: GapTracker = createGapTracker({ timeouts }),
+) {
+  track(tracker, lines);
+  return summarizeGaps(tracker);
 }
