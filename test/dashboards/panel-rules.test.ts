@@ -42,6 +42,18 @@ describe('every panel', () => {
     expect(new Set(colors).size).toBe(names.length);
   });
 
+  test.each(everyPanel)('%s has thresholds that its unit can reach', (_, { fieldConfig }) => {
+    const { defaults, overrides } = fieldConfig;
+    const fields = [
+      defaults,
+      ...overrides.map(({ properties }) =>
+        Object.fromEntries(properties.map(({ id, value }) => [id, value])),
+      ),
+    ] as readonly Pick<typeof defaults, 'unit' | 'thresholds'>[];
+    for (const { thresholds } of fields.filter(({ unit }) => unit === 'percentunit'))
+      for (const { value } of thresholds?.steps ?? []) expect(value ?? 0).toBeLessThanOrEqual(1);
+  });
+
   test.each(everyPanel)('%s is wide and high enough to be readable', (_, { type, gridPos }) => {
     expect(gridPos.w).toBeGreaterThanOrEqual(4);
     expect(gridPos.h).toBeGreaterThanOrEqual(type === 'stat' ? 4 : 7);
@@ -100,6 +112,9 @@ describe('every panel', () => {
         if (/(^|[^\w])(up|process_\w+|nodejs_\w+)\{/.test(expr))
           expect(expr).toContain('keepalive_exporter_build_info');
         if (expr.includes('ALERTS{')) {
+          // Alerts of the choice, and those without the label: of services, of exporters, of a whole job.
+          for (const label of ['job', 'instance', 'target'])
+            expect(expr).toContain(`${label}=~"$${label}|"`);
           const [, pattern = ''] = /alertname=~"([^"]+)"/.exec(expr) ?? [];
           const [, silent = ''] = /alertname!="([^"]+)"/.exec(expr) ?? [];
           const counted = (name: string) =>

@@ -32,6 +32,7 @@ export interface DrawnPanel {
       readonly color?: { readonly mode: string };
       readonly mappings?: readonly Mapping[];
       readonly noValue?: string;
+      readonly thresholds?: { readonly steps: readonly { readonly value: number | null }[] };
       readonly custom?: Readonly<Record<string, unknown>>;
     };
     readonly overrides: readonly {
