@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildPeriod } from '../../src/derive/build-period.ts';
+import { changesIn } from '../../src/derive/config-change.ts';
 import { createPeriodFold } from '../../src/derive/fold-period.ts';
-import { lastChange } from '../../src/derive/last-change.ts';
 import { periodQueries } from '../../src/derive/period-queries.ts';
 import { createLogRecord, type LogRecord } from '../../src/snapshot/log-record.ts';
 
@@ -45,7 +45,7 @@ describe('buildPeriod()', () => {
   });
 });
 
-describe('lastChange()', () => {
+describe('changesIn()', () => {
   test.each([
     ['nothing', [], undefined],
     ['a constant', [3, 3, 3], undefined],
@@ -54,7 +54,8 @@ describe('lastChange()', () => {
     ['a restart', [1.7e9, 1.7e9, 1.7e9 + 900], 2],
     ['a generation back at 1 after a restart', [7, 7, 1], 2],
   ] as const)('%s', (_, values, wanted) => {
-    expect(lastChange(new Map(values.map((value, i) => [i, value])))).toBe(wanted);
+    const changes = changesIn(new Map(values.map((value, i) => [i, value])));
+    expect(changes.at(-1)?.atSeconds).toBe(wanted);
   });
 });
 
