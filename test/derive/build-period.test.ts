@@ -22,6 +22,7 @@ describe('buildPeriod()', () => {
       keepaliveTimeout: new Map([
         [120, 2],
         [60, 5],
+        [180, 2],
       ]),
     });
     expect(period.steps).toEqual([{ heldSlots: 4 }, { heldSlots: 5, requests: 9 }]);
@@ -43,6 +44,23 @@ describe('buildPeriod()', () => {
     expect(period.durationBounds).toEqual([0.1, 1]);
     expect(period.steps).toEqual([{ durations: [6, 3, 1] }]);
   });
+});
+
+test('the timeout of a period is the one that was in force for most of it', () => {
+  const timeoutOf = (...values: readonly number[]) =>
+    buildPeriod({
+      startSeconds: 0,
+      endSeconds: 300,
+      stepSeconds: 60,
+      gauges: {},
+      durations: new Map(),
+      keepaliveTimeout: new Map(values.map((value, i) => [i * 60, value])),
+    }).keepaliveTimeoutSeconds;
+  // The last step of the period before a change may see the change.
+  expect(timeoutOf(5, 5, 5, 5, 2)).toBe(5);
+  expect(timeoutOf(5, 2, 2, 2, 2)).toBe(2);
+  expect([5, 2]).toContain(timeoutOf(5, 2));
+  expect(timeoutOf()).toBeUndefined();
 });
 
 describe('changesIn()', () => {
