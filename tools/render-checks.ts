@@ -56,7 +56,9 @@ function renderIndex(): string {
     ]),
     '## Stock configurations',
     '',
-    'What the audit finds in configurations as they are installed, on a machine of which it knows nothing.',
+    'These are the findings in configurations as installed, without facts about the machine. A test audits the same',
+    'directives. Those of Debian come from an installed machine. The others come from the sources of the packages (CentOS,',
+    "Alpine's aports, nginx's and httpd's own) and were not audited on such a machine.",
     '',
     ...readStockFindings().flatMap(({ title, findings }) => [
       `### ${title}`,
