@@ -18,7 +18,10 @@ export function createExposition(log: Log): Exposition {
     failed += 1;
     if (failing.has(name)) return;
     failing.add(name);
-    log.error('cannot read a metric family; it is left out', { family: name, error: String(error) });
+    log.error('cannot read a metric family; it is left out', {
+      family: name,
+      error: String(error),
+    });
   };
   return {
     render: (rows, subjects) =>
