@@ -79,7 +79,8 @@ From access logs: --before-log and --after-log.`,
   }),
   completion: defineCommand('completion', {
     summary: 'Print a completion script for a shell.',
-    details: `For example: source <(keepalive-exporter completion bash)`,
+    details: `For example: source <(keepalive-exporter completion bash)
+or, in fish: keepalive-exporter completion fish | source`,
     operands: 'SHELL',
     operandWords: shells,
     maximumOperands: 1,
