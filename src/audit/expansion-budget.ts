@@ -84,9 +84,7 @@ interface Bound {
 const allowed = ok(undefined);
 
 function within(used: number, { maximum, at, what }: Bound): Result<undefined, string> {
-  return used <= maximum
-    ? allowed
-    : err(`${at.file}:${at.line}: more than ${maximum} ${what}`);
+  return used <= maximum ? allowed : err(`${at.file}:${at.line}: more than ${maximum} ${what}`);
 }
 
 /** Counts a file at this depth. */
