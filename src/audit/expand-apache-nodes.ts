@@ -45,7 +45,7 @@ export async function expandApacheFile(
     );
   }
   for (const silence of findSilences(path, parsed.value.comments)) state.silences.push(silence);
-  collectDefines(parsed.value.nodes, state.definable);
+  if (/define/i.test(text)) collectDefines(parsed.value.nodes, state.definable);
   return expandNodes(parsed.value.nodes, { file: path, depth }, state);
 }
 

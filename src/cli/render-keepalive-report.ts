@@ -128,7 +128,9 @@ export function renderChain({ links, findings }: ChainReport): string {
     closed: 'is closed after each request',
     unknown: 'unknown',
   };
-  const lines = links.map(({ from, to, reuse }) => `  ${from} -> ${to}: ${words[reuse]}`);
+  const lines = links.map(({ from, to, reuse }) =>
+    wrapText(`${from} -> ${to}: ${words[reuse]}`, { first: '  ', next: 6 }),
+  );
   return ['chain', ...lines, ...renderFindings(findings), ''].join('\n');
 }
 

@@ -2,11 +2,10 @@ import { present } from '../present.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import type { GapSummary } from '../snapshot/gap-summary.ts';
 import type { MemoryRoom } from '../snapshot/memory.ts';
-import type { SampleCounters } from '../snapshot/samples.ts';
 import type { SlotGroup } from '../snapshot/slots.ts';
 import type { ObservationOutcome, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
 import type { AdviceOptions } from './advise-keepalive.ts';
-import { countOf, countUpTo } from './histogram.ts';
+import { fullShareSince, idleSlotsSince, minimumSamples, type Sampled } from './samples-since.ts';
 
 /** A target as it is now. Without a status page only its name and the kind of server are known. */
 export interface AdviceSubject
@@ -40,25 +39,19 @@ export interface AdviceSurroundings {
   readonly limitedBy?: MemoryRoom['limitedBy'];
 }
 
-/** The samples that an advice uses. */
-export type Sampled = Pick<SampleCounters, 'keepaliveSlots' | 'saturation'>;
-
-/** Samples needed for a mean: ten minutes at one a second. */
-const minimumSamples = 600;
-
 /** The input of an advice, from the measurements of a target; unknown figures are absent. */
 export function adviceInput(
   view: AdviceSubject,
   summary: GapSummary,
   { sampledBefore, shown, ...surroundings }: AdviceSurroundings,
 ): AdviceOptions {
-  const { sum, count } = idleSlotsSince(view, sampledBefore);
+  const { sum, count } = idleSlotsSince(view.counters?.samples, sampledBefore);
   const known = shownByServer(view) ?? shown ?? knownOf(view);
   return {
     summary,
     ...present({
       meanIdleSlots: count < minimumSamples ? undefined : sum / count,
-      fullSampleShare: fullShareSince(view, sampledBefore),
+      fullSampleShare: fullShareSince(view.counters?.samples, sampledBefore),
     }),
     ...surroundings,
     ...known,
@@ -84,33 +77,6 @@ function knownOf(view: AdviceSubject): ShownByServer {
     server: serverOf(view),
     ...present({ slots, workerBytes: memoryOfSlot(view, workers) }),
   };
-}
-
-function idleSlotsSince({ counters }: AdviceSubject, before: Sampled | undefined) {
-  const { sum, count } = counters?.samples.keepaliveSlots ?? { sum: 0, count: 0 };
-  const earlier = before?.keepaliveSlots;
-  // Sampling restarts when the configuration of a target changes.
-  if (earlier === undefined || earlier.count > count) return { sum, count };
-  return { sum: sum - earlier.sum, count: count - earlier.count };
-}
-
-/** Share of the samples with more than 95 % of the slots in use. */
-function fullShareSince(
-  { counters }: AdviceSubject,
-  before: Sampled | undefined,
-): number | undefined {
-  const all = fullnessOf(counters?.samples);
-  const earlier = fullnessOf(before);
-  const isSince = earlier.count <= all.count;
-  const count = all.count - (isSince ? earlier.count : 0);
-  const full = all.full - (isSince ? earlier.full : 0);
-  return count < minimumSamples ? undefined : full / count;
-}
-
-function fullnessOf(sampled: Sampled | undefined) {
-  if (sampled === undefined) return { count: 0, full: 0 };
-  const count = countOf(sampled.saturation);
-  return { count, full: count - (countUpTo(sampled.saturation, 0.95) ?? count) };
 }
 
 const apacheMpms: readonly AdvisedServer[] = ['prefork', 'worker', 'event'];

@@ -50,6 +50,11 @@ export interface FetchError {
 
 /** Maps any error of a fetch to one of the defined results. */
 export function explainFetchError(fetchError: FetchError): ScrapeFailure {
+  const failure = classifyFetchError(fetchError);
+  return fetchError.phase === 'answering' ? { ...failure, answerBegan: true } : failure;
+}
+
+function classifyFetchError(fetchError: FetchError): ScrapeFailure {
   const { phase } = fetchError;
   if (fetchError.expired) {
     const seconds = (fetchError.waitedMilliseconds / 1000).toFixed(1);

@@ -2,12 +2,12 @@ import type { CapacityConfig, TargetConfig } from '../config/schema.ts';
 import {
   type AdviceSubject,
   adviceInput,
-  type Sampled,
   type ShownByServer,
   shownByServer,
 } from '../derive/advice-input.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
+import { type Sampled, type SampledUnder, sampledUnderOthers } from '../derive/samples-since.ts';
 import { readMemoryRoom } from '../io/read-memory-room.ts';
 import { present } from '../present.ts';
 import type { Advice } from '../snapshot/advice.ts';
@@ -48,12 +48,8 @@ export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: Ad
   };
 }
 
-interface Known {
+interface Known extends SampledUnder {
   readonly at: number;
-  readonly todaySeconds: number | undefined;
-  readonly slots: number | undefined;
-  /** The samples that were taken under an earlier timeout, or with another number of slots. */
-  readonly sampledBefore: Sampled | undefined;
   /** Whether the memory of the server had not been read yet. */
   readonly withoutMemory: boolean;
   readonly advice: Advice | undefined;
@@ -82,10 +78,10 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
       const summary = options.summarizeGaps(name, timeoutInFile(view));
       const todaySeconds = summary?.todaySeconds;
       const slots = shown?.slots ?? last?.slots;
-      const isAnother =
-        last !== undefined &&
-        (last.todaySeconds !== todaySeconds || (last.slots ?? slots) !== slots);
-      const sampledBefore = isAnother ? view.counters?.samples : last?.sampledBefore;
+      const sampledBefore = sampledUnderOthers(view.counters?.samples, last, {
+        todaySeconds,
+        slots,
+      });
       const withoutMemory = !rooms.has(name) && view.host?.processes !== undefined;
       const room = rooms.get(name);
       const advice =

@@ -70,11 +70,13 @@ export async function findConfigChange(
   }
   const { stepSeconds } = range;
   const change = lastConfigChange({ timeouts: timeouts.value, loads, stepSeconds });
-  return change === undefined
-    ? err(
-        `no configuration change of target "${selection.target}" was recorded: give --before and --after`,
-      )
-    : ok(change);
+  if (change !== undefined) return ok(change);
+  const { target } = selection;
+  return err(
+    [timeouts.value, ...loads].every(({ size }) => size === 0)
+      ? `Prometheus has no keep-alive timeout and no start time of target "${target}": check --target and --match, or give --before and --after`
+      : `no configuration change of target "${target}" was recorded: give --before and --after`,
+  );
 }
 
 /** Samples within which the scrape interval shows, up to five minutes. */

@@ -131,6 +131,20 @@ describe('a hostile or broken tree is an error with file and line', () => {
     },
   );
 
+  test('patterns that together list a whole disk are reported with their lines', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    for (let at = 0; at < 50; at++) await mkdir(join(directory, `d${at}`));
+    const file = join(directory, 'httpd.conf');
+    await writeFile(file, `Listen 80\n${'IncludeOptional d*/none*\n'.repeat(150)}`);
+    const unread = (await findingsOfApache(file)).filter(({ id }) => id === 'config-unread');
+    expect(unread[0]).toMatchObject({
+      at: { file, line: 100 },
+      effective: expect.stringContaining('listed too many for one configuration; name the files'),
+    });
+    expect(unread.at(-1)?.at.line).toBe(151);
+  });
+
   test('a directory instead of a file is an error', async () => {
     expect(await audit('apache', { 'a.conf': '' }, '')).toContain(
       ': is a directory; name the main',

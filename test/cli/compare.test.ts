@@ -218,10 +218,22 @@ describe('compare, from Prometheus', () => {
   );
 
   test('without a recorded change it asks for ranges', async () => {
-    const url = await answering('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    const constant = '{"metric":{},"values":[[1795230000,"5"],[1795230060,"5"]]}';
+    const url = await answering(
+      `{"status":"success","data":{"resultType":"matrix","result":[${constant}]}}`,
+    );
     const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, '--target=shop']);
     expect(code).toBe(1);
     expect(stderr).toContain('no configuration change of target "shop" was recorded');
+  });
+
+  test('a target without any record may be a wrong name', async () => {
+    const url = await answering('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, '--target=shup']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'Prometheus has no keep-alive timeout and no start time of target "shup": check --target and --match, or give --before and --after',
+    );
   });
 });
 

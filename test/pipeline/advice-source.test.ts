@@ -134,7 +134,12 @@ test('after more workers were added, the samples of the full server before count
     });
     const { saturation } = page.counters.samples;
     const counts = [roomy, 0, 0, 0, 0, full, 0];
-    const samples = { ...page.counters.samples, saturation: { ...saturation, counts } };
+    const keepaliveSlots = { sum: 3 * roomy, count: roomy };
+    const samples = {
+      ...page.counters.samples,
+      saturation: { ...saturation, counts },
+      keepaliveSlots,
+    };
     const target = { name: 'shop', server: 'apache' } as const;
     return {
       ...page,
@@ -145,7 +150,10 @@ test('after more workers were added, the samples of the full server before count
   const wasFull = (view: TargetView) => source.adviceFor(view)?.model.wasFull;
   expect(wasFull(sampled(600, 600, 300))).toBe(true);
   wait(61_000);
-  expect(wasFull(sampled(600, 660, 400))).toBe(false);
+  const after = source.adviceFor(sampled(600, 660, 400));
+  expect(after?.model.wasFull).toBe(false);
+  // How soon clients close does not depend on the number of workers, which a graceful restart may change for a while.
+  expect(after?.model.meanTailSeconds).toBeGreaterThan(0);
   wait(3_600_000);
   expect(wasFull(sampled(600, 4000, 400))).toBe(false);
   wait(3_600_000);

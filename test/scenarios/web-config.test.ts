@@ -75,6 +75,8 @@ test('with --web.config.file the exporter speaks TLS, asks for a user, and reads
   // A renewal has written the certificate, but not its key: the last pair that fits stays in use.
   await writeFile(pair.certFile, authority.issue('renewed', 'IP:127.0.0.1').cert);
   expect(await isUsable()).toBe('0');
+  await writeFile(pair.certFile, '');
+  expect(await isUsable()).toBe('0');
   await writeFile(pair.certFile, pair.cert);
   expect(await isUsable()).toBe('1');
 });
