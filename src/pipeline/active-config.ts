@@ -103,6 +103,6 @@ function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
 
 function logNothingFound(log: Log): void {
   log.warn('no configuration and no status page on this machine; trying again every 30 s', {
-    help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+    help: 'start with --config.file; docs/flags.md lists the addresses tried',
   });
 }
