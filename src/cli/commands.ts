@@ -50,6 +50,8 @@ export const commands: Readonly<Record<string, Command>> = {
     summary:
       'Advise a keep-alive timeout and a number of slots, from access logs or a running exporter.',
     details: `For example: advise --config.file=config.yml\nor advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`,
+    operands: '[FILE...]',
+    maximumOperands: Number.POSITIVE_INFINITY,
     flags: adviseFlags,
     load: async () => (await import('./advise.ts')).advise,
   }),

@@ -89,6 +89,10 @@ export const auditFlags = {
     value: 'VERSION',
     help: 'Check for this version, such as apache/2.4.62 or nginx/1.28.0, instead of the installed one.',
   },
+  define: {
+    value: 'NAMES',
+    help: 'Names that Apache is started with (-D NAME), separated by commas.',
+  },
   'front-timeout': {
     value: 'DURATION',
     help: 'Idle timeout of the load balancer or proxy in front of the server.',

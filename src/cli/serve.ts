@@ -55,6 +55,8 @@ async function serveUntilTerminated(
   app: App,
   { name, address, io, log }: Serving,
 ): Promise<number> {
+  // Before the start: SIGHUP would end the process. The reload then waits until the start is over.
+  io.onHangup(() => void reload(app, log));
   // A file system that does not answer must not delay a signal.
   const started = await Promise.race([app.start(), io.terminated]);
   if (started === undefined) return 0;
@@ -62,7 +64,6 @@ async function serveUntilTerminated(
     io.stderr(`${started.error.join('\n')}\n`);
     return 1;
   }
-  io.onHangup(() => void reload(app, log));
   if (!(await listen(app, address, io))) return 1;
   log.info('listening', { address: name });
   await io.terminated;

@@ -93,6 +93,17 @@ test('expressions use existing contexts, ids of steps and keys of the matrix', (
   }
 });
 
+test('what docs/reliability.md says of the workflow is a step of it', () => {
+  const { jobs } = workflow.parse(parse(readFileSync(`${folder}/test.yml`, 'utf8')));
+  const runs = (job: string) => (jobs[job]?.steps ?? []).map(({ run }) => run);
+  expect(runs('check')).toContain('npm audit --audit-level=high');
+  expect(jobs['unit']?.strategy?.matrix['node']).toEqual([20.19, 22, 24, 26]);
+  expect(runs('unit')).toEqual(expect.arrayContaining(['npm run test:unit', 'npm run test:smoke']));
+  expect(runs('integration')).toEqual(
+    expect.arrayContaining(['npm run soak -- --minutes 1', 'npm run fuzz -- --minutes 1']),
+  );
+});
+
 test('files that the workflows name exist', () => {
   expect(existsSync('deploy/docker/Dockerfile')).toBe(true);
   expect(readFileSync(`${folder}/image.yml`, 'utf8')).toContain('file: deploy/docker/Dockerfile');
