@@ -100,23 +100,23 @@ export const apacheDashboard = buildDashboard({
       ],
     },
     {
-      title: 'Why',
+      title: 'Possible causes',
       panels: [
         slotsSourcePanel(statusQueries(shown).slotsSource),
         curves({
-          title: 'Time to read the status page',
+          title: 'Duration of polls',
           queries: [status.fetchSeconds],
           unit: unit.seconds,
           thresholds: thresholds.statusFetch,
-          shows: 'Duration of a poll. The page is about one kilobyte.',
+          shows: 'Time to read the status page, which has about one kilobyte.',
           bad: 'a rise: requests wait for a worker. Check saturation.',
         }),
         curves({
-          title: 'Slots that read a request',
+          title: 'Slots in state reading',
           queries: [status.readingByTarget],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'Slots in state reading, by server.',
+          shows: 'Slots that are reading a request, by server.',
           bad: 'many for long: slow clients. Limit them with RequestReadTimeout.',
         }),
         curves({
@@ -129,12 +129,12 @@ export const apacheDashboard = buildDashboard({
           bad: 'one client with many slots. Limit or block its address.',
         }),
         curves({
-          title: 'How long idle clients have been idle',
+          title: 'Idle time of keep-alive connections',
           queries: [host.oldestKeepalive, host.oldestIdle, host.idleAge],
           unit: unit.seconds,
           thresholds: thresholds.oldestKeepalive,
-          shows: 'Idle time of keep-alive connections: the longest, and the median.',
-          bad: 'near KeepAliveTimeout: clients do not come back. Shorten the timeout.',
+          shows: 'How long keep-alive connections have been idle: the longest, and the median.',
+          bad: 'near KeepAliveTimeout: most clients send no further request. Shorten the timeout.',
         }),
       ],
     },
@@ -142,7 +142,7 @@ export const apacheDashboard = buildDashboard({
       title: 'Between scrapes and in the queue',
       panels: [
         curves({
-          title: 'Share of time over 80, 90 and 95 %',
+          title: 'Share of time above 80, 90 and 95 % saturation',
           queries: [sampled.above80, sampled.above90, sampled.above95],
           unit: unit.ratio,
           thresholds: thresholds.none,
@@ -151,8 +151,8 @@ export const apacheDashboard = buildDashboard({
             'above 90 %': meaning.warning,
             'above 95 %': meaning.bad,
           },
-          shows: 'Share of the samples, one each second, above each saturation.',
-          bad: 'lines close together: the server is full most of the time. See which state holds the slots.',
+          shows: 'Share of the samples, one each second, with more than that saturation.',
+          bad: 'the three lines near each other: whenever the server is busy, it is full. See which state holds the slots.',
           max: 1,
         }),
         acceptQueuePanel(host.acceptQueueLength),
@@ -171,7 +171,7 @@ export const apacheDashboard = buildDashboard({
           links: [drillDown('traffic', 'Traffic')],
         }),
         curves({
-          title: 'Time a request is worked on',
+          title: 'Time to handle a request',
           queries: [status.handlingSeconds],
           unit: unit.seconds,
           thresholds: thresholds.none,

@@ -33,7 +33,7 @@ export const nginxDashboard = buildDashboard({
   glance: [
     fullFigure(status.fullByName),
     figure({
-      title: 'Open of limit',
+      title: 'Open / limit',
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
@@ -62,7 +62,10 @@ export const nginxDashboard = buildDashboard({
         'Connections per second that nginx closed at once because none was free, on the worst server.',
       bad: 'anything but 0. Raise worker_connections and worker_rlimit_nofile.',
     }),
-    reuseFigure(connections.requestsPerConnection),
+    reuseFigure(
+      connections.requestsPerConnection,
+      'From the log; without a log from the status page, which also counts the polls of the exporter.',
+    ),
     serversTable(select, 7),
     evidencePanel(status.evidence),
     curves({
@@ -82,7 +85,7 @@ export const nginxDashboard = buildDashboard({
       panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
-      title: 'Why',
+      title: 'Possible causes',
       panels: [
         fetchResultPanel(status.fetchResult, 'empty_reply or reset: nginx has no connection left.'),
         curves({
@@ -95,7 +98,7 @@ export const nginxDashboard = buildDashboard({
           bad: 'far more than connections: few clients with many streams.',
         }),
         curves({
-          title: 'Error log: reclaimed',
+          title: 'Error log: idle connections reclaimed',
           queries: [connections.reclaimed],
           unit: unit.eventsPerSecond,
           thresholds: thresholds.none,
@@ -139,7 +142,7 @@ export const nginxDashboard = buildDashboard({
           queries: [host.kernelConnections],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'Sockets of the listening ports.',
+          shows: 'TCP sockets of the ports on which nginx listens, by state.',
           bad: 'close_wait that grows: the server does not close connections that clients have closed.',
         }),
       ],

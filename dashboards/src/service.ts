@@ -46,7 +46,7 @@ export const serviceDashboard = buildDashboard({
       shown: 'value and name',
       words: targetStates,
       shows: 'State of the chosen target; of several targets, the worst one.',
-      bad: 'anything but room. The panels below show the cause.',
+      bad: 'anything but `has room`. The panels below show the cause.',
     }),
     saturationFigure(status.worstSaturation, {
       shows: 'Share of slots that can take no visitor. A full server counts as 100 %.',
@@ -54,14 +54,14 @@ export const serviceDashboard = buildDashboard({
     }),
     idleClientsFigure(status.worstKeepalive, {
       shows: 'Share of slots held by idle clients.',
-      bad: 'over 50 %: shorten the keep-alive timeout. Low while the server is full: requests are slow.',
+      bad: 'over 50 %: shorten the keep-alive timeout. If it is low while the server is full, requests are slow.',
     }),
     queueFigure(host.waiting, {
       shows: 'Connections that the server has not accepted.',
       bad: 'anything that stays: visitors wait.',
     }),
     failedFigure(logs.worstErrorShare),
-    firingFigure(fleet.firingNow),
+    firingFigure(fleet.firing),
     alertsTable({ query: fleet.alertRows, width: 12 }),
     timelinePanel({
       title: 'State over time',
@@ -78,7 +78,7 @@ export const serviceDashboard = buildDashboard({
     evidencePanel(status.evidence),
     fetchResultPanel(status.fetchResult, 'anything but ok. docs/errors.md explains each result.'),
     curves({
-      title: 'Latency by the log',
+      title: 'Latency (access log)',
       queries: [logs.p50, logs.p95, logs.p99],
       unit: unit.seconds,
       thresholds: thresholds.none,
@@ -89,7 +89,7 @@ export const serviceDashboard = buildDashboard({
       links: [drillDown('traffic', 'Traffic')],
     }),
     curves({
-      title: 'Errors by the log',
+      title: 'Errors (access log)',
       queries: [logs.serverErrorShare, logs.timeoutShare, logs.gaveUpShare],
       unit: unit.ratio,
       thresholds: thresholds.none,
@@ -131,7 +131,7 @@ export const serviceDashboard = buildDashboard({
           thresholds: thresholds.none,
           noValue: 'the exporter does not see the server’s sockets',
           shows:
-            'Shortest round-trip time of the connections. Each reused connection saves at least one.',
+            'Shortest round-trip time of each connection, by percentile. Reusing a connection saves at least one round trip.',
           bad: 'high, with few requests per connection: keep-alive would help these visitors.',
         }),
       ],

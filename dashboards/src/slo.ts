@@ -36,7 +36,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below 0: the objective is missed. See which service burns fastest.',
     }),
     figure({
-      title: 'Fast enough',
+      title: 'Fast requests',
       query: slo.fast,
       shown: 'value and name',
       unit: unit.ratio,
@@ -66,7 +66,7 @@ export const sloDashboard = buildDashboard({
       bad: 'over 14.4: this is a page. Check its last change and its upstream.',
     }),
     figure({
-      title: 'With room',
+      title: 'Time not full',
       query: slo.room,
       shown: 'value and name',
       unit: unit.ratio,
@@ -111,7 +111,7 @@ export const sloDashboard = buildDashboard({
           links: [drillDown('traffic', 'Traffic')],
         }),
         curves({
-          title: 'Fast enough',
+          title: 'Fast requests',
           worst: 'lowest',
           queries: [slo.fastOverTime],
           unit: unit.ratio,
@@ -120,7 +120,7 @@ export const sloDashboard = buildDashboard({
           bad: 'below the objective.',
         }),
         curves({
-          title: 'With room',
+          title: 'Time not full',
           worst: 'lowest',
           queries: [slo.roomOverTime],
           unit: unit.ratio,
@@ -129,7 +129,7 @@ export const sloDashboard = buildDashboard({
           bad: 'dips: the server was full for seconds.',
         }),
         curves({
-          title: 'Long windows',
+          title: 'Burn rates: other windows',
           queries: [slo.burn30m, slo.burn3d, slo.slowBurn3d],
           colors: {
             'errors, 30 m': meaning.bad,
@@ -138,8 +138,8 @@ export const sloDashboard = buildDashboard({
           },
           unit: unit.factor,
           thresholds: thresholds.slowBurnRate,
-          shows: 'Burn rates of the other windows.',
-          bad: 'above 1 for days: a slow loss that no page reports.',
+          shows: 'Burn rates over 30 minutes and 3 days.',
+          bad: 'above 1 for days: the budget is spent slowly, which is a ticket and no page.',
         }),
       ],
     },
@@ -151,8 +151,8 @@ export const sloDashboard = buildDashboard({
           queries: [slo.volume],
           unit: unit.requestsPerSecond,
           thresholds: thresholds.none,
-          shows: 'Responses per second: the total of which the other panels show shares.',
-          bad: 'so few that one error changes the share much.',
+          shows: 'Responses per second. The other panels show shares of these.',
+          bad: 'so few that a single error is a large share.',
         }),
         curves({
           title: 'Failures',

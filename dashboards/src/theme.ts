@@ -4,7 +4,8 @@ import type { SlotState } from '../../src/snapshot/slots.ts';
 
 /**
  * Colours by meaning. From the Okabe-Ito set, except `bad`: its vermilion looks like the orange of `warning`. A test
- * checks that colour-blind people can distinguish all of them.
+ * checks that colour-blind people can distinguish good, warning, bad and neutral. Baseline and limit are similar to some
+ * of them with deuteranopia: a word or a dashed line shows what they are.
  */
 export const meaning = {
   good: '#009E73',
@@ -67,7 +68,7 @@ const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): B
 export const slotBands: readonly Band[] = [
   band('idle clients (keep-alive)', 'keepalive'),
   band('reading a request', 'reading'),
-  { ...band('reading or at work (kernel)', 'active'), color: ofBands.active },
+  { ...band('reading or serving (kernel)', 'active'), color: ofBands.active },
   band('at work', 'writing', 'working'),
   { ...band('sending', 'writing_async', 'wait_io'), color: ofBands.sending },
   {
@@ -87,8 +88,8 @@ export const activityBands: readonly (Omit<Band, 'states'> & {
   readonly activity: ConnectionActivity;
 })[] = [
   { label: 'idle clients (keep-alive)', activity: 'idle', color: slotPalette.keepalive.color },
-  { label: 'silent: not a byte sent', activity: 'silent', color: slotPalette.unknown.color },
-  { label: 'reading or at work', activity: 'active', color: ofBands.active },
+  { label: 'silent: no byte sent', activity: 'silent', color: slotPalette.unknown.color },
+  { label: 'reading or serving', activity: 'active', color: ofBands.active },
   { label: 'sending: slow download', activity: 'sending', color: ofBands.sending },
   { label: 'closing', activity: 'closing', color: ofBands.closing },
   { label: 'waiting to be accepted', activity: 'queued', color: meaning.bad },
@@ -103,7 +104,7 @@ export const targetStates = [
   { text: 'has room', color: meaning.good },
   { text: 'NO DATA', color: meaning.baseline },
   { text: 'PAGE UNREADABLE', color: '#A352CC' },
-  { text: 'NO ANSWER', color: '#FF7383' },
+  { text: 'NO ANSWER', color: '#B0405A' },
   { text: 'FULL', color: meaning.bad },
 ] as const;
 

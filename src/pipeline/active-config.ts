@@ -14,6 +14,8 @@ export interface ActiveConfigOptions {
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** How long a reload waits for the writer of a pipe. */
+  readonly pipeMilliseconds?: number;
 }
 
 /** The configuration in force, and whether the last reload was successful. */
@@ -34,6 +36,8 @@ export interface LastReload {
 }
 
 const discoveryPauseMilliseconds = 30_000;
+/** Later reloads wait for this one, so it must end. */
+const defaultPipeMilliseconds = 10_000;
 
 export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   const { log, now } = options;
@@ -62,7 +66,10 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   };
 
   const readFile = async (file: string) => {
-    const read = await readConfig(file);
+    const { pipeMilliseconds = defaultPipeMilliseconds } = options;
+    // The start waits for as long as it takes: there is nothing else to do.
+    const signal = config === undefined ? undefined : AbortSignal.timeout(pipeMilliseconds);
+    const read = await readConfig(file, signal);
     if (!read.ok) {
       lastReload = { ...lastReload, successful: false };
       return read;
@@ -96,6 +103,6 @@ function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
 
 function logNothingFound(log: Log): void {
   log.warn('no configuration and no status page on this machine; trying again every 30 s', {
-    help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+    help: 'start with --config.file; docs/flags.md lists the addresses tried',
   });
 }
