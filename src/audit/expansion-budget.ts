@@ -80,10 +80,11 @@ interface Bound {
   readonly what: string;
 }
 
+/** One for all: each directive is counted. */
+const allowed = ok(undefined);
+
 function within(used: number, { maximum, at, what }: Bound): Result<undefined, string> {
-  return used <= maximum
-    ? ok(undefined)
-    : err(`${at.file}:${at.line}: more than ${maximum} ${what}`);
+  return used <= maximum ? allowed : err(`${at.file}:${at.line}: more than ${maximum} ${what}`);
 }
 
 /** Counts a file at this depth. */
@@ -92,13 +93,13 @@ export function spendFile(
   { at, depth }: { readonly at: Place; readonly depth: number },
 ): Result<undefined, string> {
   budget.files += 1;
-  const allowed = checkDepth(at, depth);
-  if (!allowed.ok || budget.files <= maxFiles) return allowed;
+  const deep = checkDepth(at, depth);
+  if (!deep.ok || budget.files <= maxFiles) return deep;
   return err(`${at.file}:${at.line}: more than ${maxFiles} files are included; break the cycle`);
 }
 
 /** Checks the nesting depth of includes and macros. */
 export function checkDepth({ file, line }: Place, depth: number): Result<undefined, string> {
-  if (depth <= maxDepth) return ok(undefined);
+  if (depth <= maxDepth) return allowed;
   return err(`${file}:${line}: includes nest deeper than ${maxDepth}; break the cycle`);
 }

@@ -71,7 +71,7 @@ async function serveUntilTerminated(
   return 0;
 }
 
-export function createLogOf(flags: ServeFlags, io: CliIo): Log {
+export function createLogOf(flags: Pick<ServeFlags, 'log.level' | 'log.format'>, io: CliIo): Log {
   const log = createLog({
     level: flags['log.level'],
     format: flags['log.format'],
@@ -95,14 +95,16 @@ export function readListenAddress(
   return undefined;
 }
 
-export function flagProblem(flags: ServeFlags): string | undefined {
+export function flagProblem(flags: Pick<ServeFlags, 'web.telemetry-path'>): string | undefined {
   if (!flags['web.telemetry-path'].startsWith('/')) {
     return `--web.telemetry-path="${flags['web.telemetry-path']}" must begin with /`;
   }
   return undefined;
 }
 
-export function appOptions(flags: ServeFlags, io: CliIo, log: Log) {
+type AppFlags = Pick<ServeFlags, 'config.file' | 'web.telemetry-path' | 'no-compat-metrics'>;
+
+export function appOptions(flags: AppFlags, io: CliIo, log: Log) {
   return {
     ...present({ configFile: flags['config.file'] }),
     telemetryPath: flags['web.telemetry-path'],

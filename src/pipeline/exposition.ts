@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { collect } from '../metrics/collect.ts';
-import type { Family } from '../metrics/family.ts';
+import type { Family, FamilyData } from '../metrics/family.ts';
 import { renderFamilies } from '../metrics/registry.ts';
 import type { Log } from './log.ts';
 
@@ -14,21 +14,26 @@ export interface Exposition {
 export function createExposition(log: Log): Exposition {
   let failed = 0;
   const failing = new Set<string>();
+  const reportFailure = (name: string, error: unknown): void => {
+    failed += 1;
+    if (failing.has(name)) return;
+    failing.add(name);
+    log.error('cannot read a metric family; it is left out', {
+      family: name,
+      error: String(error),
+    });
+  };
   return {
-    async render(rows, subjects) {
-      const { families, failures } = collect(rows, subjects);
-      for (const { name } of families) failing.delete(name);
-      for (const { name, error } of failures) {
-        if (failing.has(name)) continue;
-        failing.add(name);
-        log.error('cannot read a metric family; it is left out', {
-          family: name,
-          error: String(error),
-        });
-      }
-      failed += failures.length;
-      return renderFamilies(families, () => nextTurn());
-    },
+    render: (rows, subjects) =>
+      renderFamilies(forget(failing, collect(rows, subjects, reportFailure)), () => nextTurn()),
     failures: () => failed,
   };
+}
+
+/** A family that could be read is logged again when it fails the next time. */
+function* forget(failing: Set<string>, families: Iterable<FamilyData>): Generator<FamilyData> {
+  for (const each of families) {
+    failing.delete(each.name);
+    yield each;
+  }
 }

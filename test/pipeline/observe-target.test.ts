@@ -45,7 +45,8 @@ describe('createTarget()', () => {
     const { server, target } = await watchSilentServer();
     const views = await Promise.all([target.observe(300), target.observe(320)]);
     expect(views.map(resultOf)).toEqual(['response_timeout', 'response_timeout']);
-    expect(server.connections()).toBe(1);
+    // A busy machine accepts the connection after the poll has ended.
+    await expect.poll(server.connections).toBe(1);
   });
 
   test('a caller with much more time than the one who ended the shared poll polls again', async () => {
