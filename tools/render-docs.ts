@@ -144,7 +144,7 @@ function renderFlagsDoc(): string {
     '`help COMMAND`; `-v` or `--version` the version. A flag may be given once unless its meaning says otherwise. An',
     'argument goes before its environment variable, and that before the default. Nothing is printed in colour, so',
     '`NO_COLOR` has nothing to turn off. `source <(keepalive-exporter completion bash)` completes commands, flags and',
-    'values; zsh and fish likewise.',
+    'values; zsh likewise, and fish with `keepalive-exporter completion fish | source`.',
     '',
     '| exit code | meaning |',
     '|---|---|',

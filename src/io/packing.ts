@@ -1,5 +1,5 @@
 import { type Readable, Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import zlib from 'node:zlib';
 import { openRegular } from './open-regular.ts';
 
 /** How a rotated file is packed. `unreadable`: this Node.js cannot unpack it. */

@@ -14,6 +14,8 @@ export interface ActiveConfigOptions {
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** How long a reload waits for the writer of a pipe. */
+  readonly pipeMilliseconds?: number;
 }
 
 /** The configuration in force, and whether the last reload was successful. */
@@ -34,6 +36,8 @@ export interface LastReload {
 }
 
 const discoveryPauseMilliseconds = 30_000;
+/** Later reloads wait for this one, so it must end. */
+const defaultPipeMilliseconds = 10_000;
 
 export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   const { log, now } = options;
@@ -62,7 +66,10 @@ export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   };
 
   const readFile = async (file: string) => {
-    const read = await readConfig(file);
+    const { pipeMilliseconds = defaultPipeMilliseconds } = options;
+    // The start waits for as long as it takes: there is nothing else to do.
+    const signal = config === undefined ? undefined : AbortSignal.timeout(pipeMilliseconds);
+    const read = await readConfig(file, signal);
     if (!read.ok) {
       lastReload = { ...lastReload, successful: false };
       return read;

@@ -15,7 +15,10 @@ export interface ConfigSourceOptions {
   /** The number that `worker_processes auto` means on the server's machine. */
   readonly cpuCount?: number | undefined;
   readonly log: Log;
+  readonly audit?: Audit;
 }
+
+type Audit = (options: ConfigSourceOptions, version?: string) => Promise<TargetAudit>;
 
 /** A reload of the server may change its files at any time. */
 const rereadMilliseconds = 60_000;
@@ -63,8 +66,22 @@ interface TargetAudit {
   readonly problem?: string;
 }
 
-/** One audit of a target's file, for a version where it is known. */
+/** One audit of a target's file, for a version where it is known. Never rejects. */
 export async function auditTarget(
+  options: ConfigSourceOptions,
+  version?: string,
+): Promise<TargetAudit> {
+  const { audit = loadAndAudit } = options;
+  try {
+    return await audit(options, version);
+  } catch (error) {
+    // Loading the modules of the audit fails, for example, when no descriptor is left.
+    const problem = error instanceof Error ? error.message : String(error);
+    return { view: { findings: [], problem }, problem };
+  }
+}
+
+async function loadAndAudit(
   { server, file, cpuCount }: ConfigSourceOptions,
   version?: string,
 ): Promise<TargetAudit> {
