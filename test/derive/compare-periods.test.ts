@@ -54,7 +54,7 @@ const usual: PeriodStep = {
   durations: [500, 90, 8, 2],
 };
 
-function compare(after: PeriodStep, timeouts: readonly [number?, number?] = []) {
+function compare(after: PeriodStep, timeouts: readonly (number | undefined)[] = []) {
   const [from, to] = timeouts;
   return comparePeriods({
     before: period(usual, { seed: 1, timeout: from }),
@@ -194,7 +194,7 @@ describe('comparePeriods()', () => {
   test('the rule has an if when only one of the timeouts is known', () => {
     const jump = { ...usual, abortedResponses: 12 };
     const message = '408 and 499 rose: if the keep-alive timeout was made smaller, go back a step';
-    for (const timeouts of [[5], [undefined, 5]] as const) {
+    for (const timeouts of [[5], [undefined, 5]]) {
       expect(compare(jump, timeouts).findings.at(-1)).toEqual({ kind: 'go_back_a_step', message });
     }
   });

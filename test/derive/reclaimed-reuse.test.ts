@@ -1,26 +1,19 @@
 import { expect, test } from 'vitest';
 import { boundReclaim, isLeftToIdle } from '../../src/derive/reclaimed-reuse.ts';
 import type { TimeoutPrediction } from '../../src/snapshot/prediction.ts';
-
-const exactly = (value: number) => ({ low: value, expected: value, high: value });
+import { exactly, predictionOf } from '../support/predictions.ts';
 
 /** An nginx whose idle clients at this timeout take as many of its slots. */
 function prediction(timeoutSeconds: number, busiestSlots: number): TimeoutPrediction {
-  const saved = timeoutSeconds;
-  return {
+  return predictionOf({
     timeoutSeconds,
-    reuseRatio: exactly(saved / 100),
-    connectionsPerSecond: exactly(100 - saved),
-    handshakesSavedPerSecond: exactly(saved),
+    reuseRatio: timeoutSeconds / 100,
+    busiestSlots,
+    connectionsPerSecond: exactly(100 - timeoutSeconds),
+    handshakesSavedPerSecond: exactly(timeoutSeconds),
     meanIdleSlots: exactly(timeoutSeconds * 2),
     busyHourIdleSlots: exactly(timeoutSeconds * 3),
-    busiestSlots: exactly(busiestSlots),
-    waitProbability: undefined,
-    fullTimeRatio: undefined,
-    idleMemoryBytes: undefined,
-    fits: undefined,
-    isLongerThanLog: false,
-  };
+  });
 }
 
 test('isLeftToIdle(): nginx closes nothing while 13 of 16 slots are in use', () => {
