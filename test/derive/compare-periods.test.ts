@@ -54,7 +54,7 @@ const usual: PeriodStep = {
   durations: [500, 90, 8, 2],
 };
 
-function compare(after: PeriodStep, timeouts: readonly [number?, number?] = []) {
+function compare(after: PeriodStep, timeouts: readonly (number | undefined)[] = []) {
   const [from, to] = timeouts;
   return comparePeriods({
     before: period(usual, { seed: 1, timeout: from }),
@@ -161,10 +161,106 @@ describe('comparePeriods()', () => {
   test('the rounding of a mean is not a difference', () => {
     const constant = (steps: number): Period => ({
       ...period({}, { steps }),
-      steps: Array.from({ length: steps }, () => ({ saturationRatio: 0.1 })),
+      steps: Array.from({ length: steps }, () => ({ saturationRatio: 0.1, memoryBytes: 1e9 / 3 })),
     });
     const { differences } = comparePeriods({ before: constant(60), after: constant(47), seed: 1 });
-    expect(differences[0]?.verdict).toBe('no difference seen');
+    expect(differences.map(({ name, verdict }) => [name, verdict])).toEqual([
+      ['saturationRatio', 'no difference seen'],
+      ['memoryBytes', 'no difference seen'],
+    ]);
+  });
+
+  test('says that there was less load, too', () => {
+    const comparison = compare({ ...usual, requests: 300, newConnections: 100 });
+    expect(verdictsOf(comparison)['requestsPerSecond']).toBe('less');
+    expect(comparison.findings[0]).toEqual({
+      kind: 'other_load',
+      message: 'there was less load after than before: this may explain differences',
+    });
+  });
+
+  test('names the figures that got worse by their titles, in the order of the table', () => {
+    const { findings } = compare({ ...usual, newConnections: 300, saturationRatio: 0.9 });
+    expect(findings).toEqual([
+      { kind: 'worse', message: 'worse: saturation, reuse, new connections' },
+    ]);
+  });
+
+  test('408 and 499 that rise while the window stays the same are only worse', () => {
+    const { findings } = compare({ ...usual, abortedResponses: 12 }, [5, 5]);
+    expect(findings).toEqual([{ kind: 'worse', message: 'worse: 408 and 499' }]);
+  });
+
+  test('the rule has an if when only one of the timeouts is known', () => {
+    const jump = { ...usual, abortedResponses: 12 };
+    const message = '408 and 499 rose: if the keep-alive timeout was made smaller, go back a step';
+    for (const timeouts of [[5], [undefined, 5]]) {
+      expect(compare(jump, timeouts).findings.at(-1)).toEqual({ kind: 'go_back_a_step', message });
+    }
+  });
+
+  test('better latency is no sweet spot when more clients give up', () => {
+    const better = { ...usual, durations: [590, 9, 1, 0], abortedResponses: 12 };
+    const { findings } = compare(better, [5, 2]);
+    expect(findings.map(({ kind }) => kind)).toEqual(['worse', 'go_back_a_step']);
+  });
+
+  test('a figure that one of the periods lacks is missing, not different', () => {
+    const { memoryBytes: _, ...without } = usual;
+    const pairs = [
+      [usual, without],
+      [without, usual],
+    ] as const;
+    for (const [before, after] of pairs) {
+      const { differences, missing } = comparePeriods({
+        before: period(before, { steps: 12 }),
+        after: period(after, { steps: 12 }),
+        seed: 1,
+      });
+      expect(missing).toEqual(['exhaustedRatio', 'memoryBytes']);
+      expect(differences.map(({ name }) => name)).not.toContain('memoryBytes');
+    }
+  });
+
+  test('a figure that few steps have is compared by the draws that contain one of them', () => {
+    const rare = (saturationRatio: number, seed: number): Period => {
+      const all = period(usual, { seed });
+      const steps = all.steps.map((step, index) => ({
+        requests: step.requests ?? 0,
+        ...(index === 7 ? { saturationRatio } : {}),
+      }));
+      return { ...all, steps };
+    };
+    const { differences } = comparePeriods({ before: rare(0.5, 1), after: rare(0.25, 2), seed: 1 });
+    expect(differences.find(({ name }) => name === 'saturationRatio')).toEqual({
+      name: 'saturationRatio',
+      before: 0.5,
+      after: 0.25,
+      difference: -0.25,
+      interval: [-0.25, -0.25],
+      verdict: 'better',
+    });
+  });
+
+  test('ten steps are enough for an interval', () => {
+    const short = period(usual, { steps: 10 });
+    const { differences, findings } = comparePeriods({ before: short, after: short, seed: 1 });
+    expect(differences.every(({ interval }) => interval !== undefined)).toBe(true);
+    expect(findings).toEqual([]);
+  });
+
+  test('an interval is as wide as the shorter period demands', () => {
+    const constant = (steps: number): Period => ({
+      ...period({}, { steps }),
+      steps: Array.from({ length: steps }, () => ({ heldSlots: 40 })),
+    });
+    const widthAgainst = (steps: number) => {
+      const before = period({ heldSlots: 40 }, { steps: 10 });
+      const { differences } = comparePeriods({ before, after: constant(steps), seed: 1 });
+      const [low = 0, high = 0] = differences[0]?.interval ?? [];
+      return high - low;
+    };
+    expect(widthAgainst(300) / widthAgainst(10)).toBeCloseTo(1, 0);
   });
 
   test('empty periods have nothing to compare', () => {

@@ -248,6 +248,66 @@ test('TLS that is not resumed, and no HTTP/2, are findings', () => {
   expect(made.times.firstByteOnReusedSeconds).toBeCloseTo(0.01);
 });
 
+describe('times', () => {
+  const tls = (seconds: number, resumed: boolean) => ({
+    connectSeconds: 0.25,
+    tls: { seconds, resumed, version: 'TLSv1.3' },
+  });
+  const answerAfter = (seconds: number, outcome: ExchangeOutcome = kept): Exchange => ({
+    sentAt: 3,
+    firstByteAt: 3 + seconds,
+    endedAt: 9,
+    outcome,
+  });
+
+  test('of a new connection are connecting, the TLS handshake and the wait for the first byte', () => {
+    const { times } = report([
+      requests([], { dialled: tls(0.5, false), exchanges: [answerAfter(1), answerAfter(2)] }),
+      connection('resumed', { dialled: tls(0.125, true), exchanges: [answerAfter(100)] }),
+    ]);
+    expect(times).toEqual({
+      connectSeconds: 0.25,
+      tlsSeconds: 0.5,
+      tlsResumedSeconds: 0.125,
+      firstByteOnNewSeconds: 1.75,
+      firstByteOnReusedSeconds: 2,
+    });
+  });
+
+  test('of plain HTTP need no handshake; a request without an answer has no first byte', () => {
+    const { times } = report([
+      requests([], {
+        dialled: { connectSeconds: 0.5 },
+        exchanges: [answerAfter(1), answerAfter(7, { kind: 'reset' })],
+      }),
+    ]);
+    expect(times).toEqual({ connectSeconds: 0.5, firstByteOnNewSeconds: 1.5 });
+  });
+
+  test('are medians by size: 2, 9 and 10 have 9', () => {
+    const dials = [10, 9, 2].map((connectSeconds) =>
+      connection('wait', { dialled: { connectSeconds }, exchanges: [] }),
+    );
+    expect(report(dials).times.connectSeconds).toBe(9);
+    expect(report(dials.slice(1)).times.connectSeconds).toBe(5.5);
+  });
+});
+
+describe('requests on an HTTP/2 connection', () => {
+  const http2 = (outcomes: readonly ExchangeOutcome[], more: Partial<ConnectionFacts>) =>
+    report([{ ...requests(outcomes, more), role: 'http2_requests' }]).http2Requests;
+
+  test('end announced with a GOAWAY, and unannounced without', () => {
+    const announced = { requestsPerConnection: 2, closeAnnounced: true };
+    expect(http2([kept, kept], closedAt(5, 'goaway'))).toEqual(announced);
+    expect(http2([kept, kept], closedAt(5))).toEqual({ ...announced, closeAnnounced: false });
+  });
+});
+
+test('a second request that is reset shows that the connection was closed', () => {
+  expect(report([requests([kept, { kind: 'reset' }])]).reuse.http11).toBe('closed');
+});
+
 describe('a URL without an answer', () => {
   const failed = (failure: KeepaliveFailure, url = 'http://a/') =>
     report([], { failure, url }).findings.map(({ advice }) => advice);

@@ -6,6 +6,7 @@ import {
   foldUnparsed,
   listResponses,
 } from '../../src/derive/log-fold.ts';
+import { restoreCounts } from '../../src/derive/restore-counts.ts';
 import { parseLogFormat } from '../../src/parse/log-format/parse-log-format.ts';
 import { checkedFields, createLogRecord } from '../../src/snapshot/log-record.ts';
 
@@ -67,6 +68,22 @@ describe('foldRecord()', () => {
     ]);
     expect(requestDuration.counts).toEqual([1, 1, 1]);
     expect(requestDuration.sum).toBeCloseTo(7.6);
+  });
+
+  test('counts a duration of 0, which nginx writes for quick requests', () => {
+    const { requestDuration } = fold('$request_time', ['0.000', '0.000']);
+    expect(requestDuration).toMatchObject({ counts: [2, 0, 0], sum: 0 });
+  });
+
+  test('counts no response for a line without a status', () => {
+    const counts = fold('$request_time', ['0.5']);
+    expect([...listResponses(counts)]).toEqual([]);
+    expect(counts.linesParsed).toBe(1);
+  });
+
+  test('counts responses as other when the format has no host', () => {
+    const responses = [...listResponses(fold('$status', ['200'], ['shop', 'blog']))];
+    expect(responses).toMatchObject([{ code: '200', vhost: 'other', count: 1 }]);
   });
 
   test('counts times of the upstream, sizes and clients that left', () => {
@@ -132,6 +149,13 @@ describe('foldRecord()', () => {
   test('survives a checkpoint unchanged', () => {
     const counts = fold('"$request" $status', ['"GET / HTTP/1.1" 200']);
     expect(JSON.parse(JSON.stringify(counts))).toEqual(counts);
+    const vhosts = ['shop', 'blog'];
+    const named = fold('"$request" $status $host', ['"BREW / HTTP/9.9" 200 elsewhere'], vhosts);
+    const restored = restoreCounts(
+      JSON.parse(JSON.stringify(named)),
+      createLogCounts({ ...buckets, vhosts }),
+    );
+    expect(restored).toEqual(named);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { handshakesOf } from '../../src/derive/handshakes.ts';
-import { derivePlan } from '../../src/derive/plan.ts';
+import { derivePlan, type PlanQuestion } from '../../src/derive/plan.ts';
 
 const one = { connectionsPerVisitor: 1 };
 
@@ -65,6 +65,80 @@ describe('derivePlan()', () => {
     expect(calm.idleMemoryBytes).toBe(100_000);
     const full = derivePlan({ ...known, visitorsPerSecond: 100 });
     expect(full.idleSlots).toBeCloseTo((256 * 5) / 7, 10);
+  });
+
+  test.each([
+    { slots: 256 },
+    { holdSeconds: 7 },
+    { visitorsPerSecond: 40 },
+    { memoryBytes: 1000 },
+    { slotBytes: 10 },
+    { timeoutSeconds: 5 },
+  ])('derives nothing from %j alone', (question) => {
+    const { slots, holdSeconds, visitorsPerSecond }: PlanQuestion = { ...one, ...question };
+    const known = Object.entries({ slots, holdSeconds, visitorsPerSecond });
+    expect(derivePlan({ ...one, ...question })).toEqual({
+      ...one,
+      ...Object.fromEntries(known.filter(([, value]) => value !== undefined)),
+      findings: [],
+    });
+  });
+
+  test('slots and rate determine no number of needed slots and no waiting', () => {
+    const plan = derivePlan({ connectionsPerVisitor: 6, slots: 240, visitorsPerSecond: 10 });
+    expect(plan).toEqual({
+      connectionsPerVisitor: 6,
+      slots: 240,
+      visitorsPerSecond: 10,
+      longestHoldSeconds: 4,
+      fewWaitHoldSeconds: expect.closeTo(3.45, 1),
+      findings: [],
+    });
+  });
+
+  test('rounds slots in the safe direction: those that fit down, those that are needed up', () => {
+    expect(derivePlan({ ...one, memoryBytes: 119, slotBytes: 30 }).slots).toBe(3);
+    expect(derivePlan({ ...one, visitorsPerSecond: 3, holdSeconds: 3.5 }).neededSlots).toBe(11);
+  });
+
+  test('a load of exactly all slots is an overload', () => {
+    const plan = derivePlan({ ...one, slots: 10, holdSeconds: 5, visitorsPerSecond: 2 });
+    expect(plan).toMatchObject({ usedRatio: 1, waitProbability: 1 });
+    expect(plan).not.toHaveProperty('meanWaitSeconds');
+    expect(plan.findings).toEqual([
+      {
+        kind: 'overload',
+        message: 'visitors arrive faster than slots become free: the queue grows without limit',
+      },
+    ]);
+  });
+
+  test('an overload shows by how much', () => {
+    const plan = derivePlan({ ...one, slots: 10, holdSeconds: 5, visitorsPerSecond: 3 });
+    expect(plan.usedRatio).toBe(1.5);
+  });
+
+  test('says what waiting and a lack of memory mean', () => {
+    const known = { ...one, slots: 256, holdSeconds: 7, visitorsPerSecond: 34, slotBytes: 10 };
+    expect(derivePlan({ ...known, memoryBytes: 2559 }).findings).toEqual([
+      { kind: 'waiting', message: '1 visitor in 100 or more waits for a slot' },
+      { kind: 'memory', message: 'the slots need more memory than is available' },
+    ]);
+    expect(derivePlan({ ...known, memoryBytes: 2560 }).findings).toHaveLength(1);
+  });
+
+  test('memory of needed slots is that of the slots with which few visitors wait', () => {
+    const plan = derivePlan({ ...one, visitorsPerSecond: 150, holdSeconds: 7, slotBytes: 10 });
+    expect(plan.neededMemoryBytes).toBe(11_290);
+    expect(plan).not.toHaveProperty('idleMemoryBytes');
+  });
+
+  test('idle slots need the rate only, but are never more than there are slots', () => {
+    const idle = { connectionsPerVisitor: 2, timeoutSeconds: 5, visitorsPerSecond: 20 };
+    expect(derivePlan(idle)).toMatchObject({ idleSlots: 200 });
+    expect(derivePlan(idle)).not.toHaveProperty('idleMemoryBytes');
+    expect(derivePlan({ ...idle, slots: 150 }).idleSlots).toBe(150);
+    expect(derivePlan({ ...idle, slots: 300 }).idleSlots).toBe(200);
   });
 });
 

@@ -7,6 +7,7 @@ import {
   rememberPoll,
 } from '../../src/derive/poll-memory.ts';
 import type { Observation } from '../../src/snapshot/target-view.ts';
+import { answeredWith, failedWith } from '../support/page-view.ts';
 
 function answered(accepts: number, handled: number): Observation {
   const snapshot = { kind: 'nginx', accepts, handled } as const;
@@ -31,6 +32,28 @@ test.each([
     emptyPollMemory,
   );
   expect(droppedSince(memory)).toBe(expected);
+});
+
+test('droppedSince() compares what was accepted with what was handled, both of which grow', () => {
+  const polls = [answered(100, 100), answered(250, 248), answered(380, 378)];
+  expect(droppedSince(polls.reduce(rememberPoll, emptyPollMemory))).toBe(2);
+});
+
+test('rememberPoll() keeps the last answer and the drops when a poll fails', () => {
+  const polls = [answered(1, 1), answered(2, 1), answered(2, 1)];
+  const memory = polls.reduce(rememberPoll, emptyPollMemory);
+  const failed: Observation = {
+    ...answered(0, 0),
+    outcome: failedWith('response_timeout'),
+  };
+  expect(rememberPoll(memory, failed)).toEqual({ ...memory, lastFailed: failed });
+  expect(memory.lastAnswered).toBe(polls[2]);
+});
+
+test('rememberPoll() begins again after a page without the counters', () => {
+  const page: Observation = { ...answered(0, 0), outcome: answeredWith(5) };
+  const polls = [answered(1, 1), answered(2, 1), page, answered(5, 1), answered(5, 1)];
+  expect(droppedSince(polls.reduce(rememberPoll, emptyPollMemory))).toBeUndefined();
 });
 
 test('bridgeVerdict() keeps the last certain verdict for 15 seconds when a poll shows nothing', () => {

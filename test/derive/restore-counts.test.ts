@@ -16,6 +16,12 @@ test('restoreCounts() takes what was counted with the same lists', () => {
   expect(restoreCounts(saved, counts())).toMatchObject({ linesParsed: 7, lastLineSeconds: 3 });
 });
 
+test('restoreCounts() takes the responses of each code that occurred', () => {
+  const responses = counts().responses.map((row, code) => (code === 100 ? [3, 0, 4] : row));
+  const restored = restoreCounts(asJson({ ...counts(), responses }), counts());
+  expect(restored?.responses[100]).toEqual([3, 0, 4]);
+});
+
 test('restoreCounts() begins a field at 0 that is new since then, and drops one that is gone', () => {
   const saved = { ...asJson(counts()), clientAborts: undefined, linesParsed: 7, gone: 1 };
   const restored = restoreCounts(saved, counts());
@@ -30,6 +36,15 @@ test.each([
   ['a negative count', { ...counts(), linesParsed: -1 }],
   ['a count that is text', { ...counts(), responseBytes: '7' }],
   ['a row that is none', { ...counts(), responses: counts().responses.map(() => ['x']) }],
+  [
+    'one negative count of a list',
+    { ...counts(), badFields: counts().badFields.map((_, i) => -i) },
+  ],
+  [
+    'a row with one negative count',
+    { ...counts(), responses: counts().responses.map(() => [1, -1]) },
+  ],
+  ['a number in place of a histogram', { ...counts(), requestDuration: 7 }],
   ['a list', []],
   ['nothing', null],
 ])('restoreCounts() refuses %s', (_, saved) => {

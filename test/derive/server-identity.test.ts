@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { identify } from '../../src/derive/server-identity.ts';
 import { statusFamilies } from '../../src/metrics/status-families.ts';
+import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import type { Observation, ObservationOutcome } from '../../src/snapshot/target-view.ts';
 import { answeredWith, failedWith, viewOf } from '../support/page-view.ts';
 
@@ -19,6 +20,13 @@ function silentAt(atSeconds: number): Observation {
 describe('identify()', () => {
   test('goes by this answer', () => {
     expect(identify(answeredAt(990), undefined)).toEqual(nginx);
+  });
+
+  test('knows the MPM of an Apache from its page', () => {
+    const page = parseApacheStatus('ServerMPM: event\nIdleWorkers: 1\nScoreboard: _W\n');
+    if (!page.ok) throw new Error(page.error.found);
+    const outcome: ObservationOutcome = { ...answered, snapshot: page.value.snapshot };
+    expect(identify(viewOf(outcome).observation, undefined)).toMatchObject({ mpm: 'event' });
   });
 
   test('a silent server stays the one it was, for an hour', () => {

@@ -95,6 +95,68 @@ describe('selectListeners()', () => {
     expect(selected.complete).toBe(complete);
     expect(selected.endpoints.map(({ port }) => port)).toEqual(ports);
   });
+
+  test('in a container the server may be the first process, which owns its sockets', () => {
+    const sockets = [socket(80, { owners: [1] }), socket(443, { owners: [1] })];
+    const { origin, endpoints } = selectListeners({ base, sockets, inPod: false });
+    expect(origin).toBe('processes');
+    expect(endpoints).toEqual([base, { port: 443 }]);
+  });
+
+  test('keeps one endpoint for each address of a port, and one without for all addresses', () => {
+    const addresses = ['10.0.0.1', '10.0.0.2', '::1'];
+    const sockets = [
+      socket(80, { owners: [7], address: '*' }),
+      ...addresses.map((address) => socket(443, { owners: [7], address })),
+      ...['0.0.0.0', '::', '*'].map((address) => socket(8080, { owners: [7], address })),
+    ];
+    expect(selectListeners({ base, sockets, inPod: false }).endpoints).toEqual([
+      base,
+      ...addresses.map((address) => ({ port: 443, address })),
+      { port: 8080 },
+    ]);
+  });
+
+  test('watches the status page’s port on all addresses only where the server has it', () => {
+    const sockets = [
+      socket(80, { owners: [7], address: '127.0.0.1' }),
+      socket(80, { owners: [7], address: '0.0.0.0' }),
+    ];
+    expect(selectListeners({ base, sockets, inPod: false }).endpoints).toEqual([
+      base,
+      { port: 80, address: '0.0.0.0' },
+    ]);
+  });
+
+  test('a status page on all addresses covers its port in the configuration file', () => {
+    const configured = [
+      { port: 80, address: '10.0.0.1' },
+      { port: 443, address: '10.0.0.1' },
+    ];
+    const { endpoints } = selectListeners({
+      base: { port: 80 },
+      sockets: [],
+      configured,
+      inPod: false,
+    });
+    expect(endpoints).toEqual([{ port: 80 }, { port: 443, address: '10.0.0.1' }]);
+  });
+
+  test('a configuration file without any address is no source', () => {
+    const sockets = [socket(80, { cgroup: '/system.slice/apache2.service' })];
+    const selected = selectListeners({ base, sockets, configured: [], inPod: false });
+    expect(selected).toEqual({ origin: 'control group', complete: true, endpoints: [base] });
+  });
+
+  test('a control group outside of this namespace is no source', () => {
+    const sockets = [socket(80, { cgroup: '../web' }), socket(443, { cgroup: '../web' })];
+    expect(selectListeners({ base, sockets, inPod: false }).origin).toBe('status URL');
+  });
+
+  test('a pod in which nothing listens on the status page’s port is no source', () => {
+    const sockets = [socket(443)];
+    expect(selectListeners({ base, sockets, inPod: true }).origin).toBe('status URL');
+  });
 });
 
 describe('deriveHostFigures()', () => {

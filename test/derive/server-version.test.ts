@@ -17,6 +17,8 @@ test.each([
   ['2.4.30', '2.4.30', 0],
   ['2.5', '2.4.99', 1],
   ['2.4', '2.4.0', 0],
+  ['2.4', '2.4.1', -1],
+  ['2.4.1', '2.4', 1],
 ])('compareVersions(%s, %s) has the sign of %i', (a, b, sign) => {
   expect(Math.sign(compareVersions(a, b))).toBe(sign);
 });

@@ -29,6 +29,49 @@ describe('deriveSlotHolders()', () => {
     });
   });
 
+  test('leaves out its own request, one row that has just begun to write', () => {
+    const holders = deriveSlotHolders(
+      table([
+        { state: 'writing', client: 'exporter', secondsSinceRequest: 0 },
+        { state: 'writing', client: 'a', secondsSinceRequest: 0 },
+        { state: 'writing', client: 'a', secondsSinceRequest: 7 },
+        { state: 'keepalive', client: 'a', secondsSinceRequest: 0 },
+      ]),
+      false,
+    );
+    expect(holders.top).toEqual([{ client: 'a', slots: 3, oldestIdleSeconds: 0 }]);
+  });
+
+  test('keeps all rows of a page without its own request', () => {
+    const holders = deriveSlotHolders(
+      table([
+        { state: 'keepalive', client: 'a', secondsSinceRequest: 0 },
+        { state: 'writing', client: 'b', secondsSinceRequest: 1 },
+      ]),
+      false,
+    );
+    expect(holders.clients).toBe(2);
+  });
+
+  test('of clients with as many slots, shows the one with the longest idle slot first', () => {
+    const holders = deriveSlotHolders(
+      table([
+        { state: 'reading', client: 'busy' },
+        { state: 'keepalive', client: 'short', secondsSinceRequest: 0.5 },
+        { state: 'keepalive', client: 'long', secondsSinceRequest: 90 },
+        { state: 'keepalive', client: 'unknown' },
+      ]),
+      false,
+    );
+    expect(holders.top.map(({ client }) => client)).toEqual(['long', 'short', 'busy', 'unknown']);
+    expect(holders.oldestKeepaliveSeconds).toBe(90);
+  });
+
+  test('a table of idle slots has no client', () => {
+    const holders = deriveSlotHolders(table([{ state: 'idle', client: 'a' }]), false);
+    expect(holders).toEqual({ topClientSlots: 0, clients: 0, top: [] });
+  });
+
   test('says nothing of clients without ExtendedStatus', () => {
     const page = parseApacheStatusHtml(fixture('apache-2.4.71-prefork-extended-off.html'));
     if (!page.ok) throw new Error(page.error.found);
@@ -64,6 +107,8 @@ describe('deriveSlotHolders()', () => {
 
 test.each([
   ['203.0.113.9', '203.0.113.x'],
+  ['203.0.113.254', '203.0.113.x'],
+  ['203.0.113.254.example.org', 'x.example.org'],
   ['2001:db8:1:2::3', '2001:db8:1:x'],
   ['host.example.org', 'x.example.org'],
 ])('maskAddress(%s) is %s', (address, masked) => {

@@ -22,6 +22,23 @@ describe('deriveStartTime()', () => {
     expect(startTime(restartTime, 3610, started + 3610.9)).toBe(started);
   });
 
+  test('is exact to the second', () => {
+    const restartTime = 'Friday, 20-Nov-2026 09:58:47 UTC';
+    expect(startTime(restartTime, 3610, started - 73 + 3610.9)).toBe(started - 73);
+  });
+
+  test.each(['Friday, 20-Abc-2026 09:58:47 UTC', 'yesterday'])(
+    'without a RestartTime that can be read (%s) is now minus uptime',
+    (restartTime) => {
+      expect(startTime(restartTime, 3610, started - 73 + 3610.4)).toBe(started - 73);
+    },
+  );
+
+  test('is right in January, the first of the months', () => {
+    const january = Date.UTC(2026, 0, 5, 10, 0, 1) / 1000;
+    expect(startTime('Monday, 05-Jan-2026 10:00:01 UTC', 60, january + 60.7)).toBe(january);
+  });
+
   test('A12 does not change with the second in which the scrape happens', () => {
     const at = (offset: number) =>
       startTime('Friday, 20-Nov-2026 10:00:00 UTC', Math.floor(offset), started + offset);

@@ -9,9 +9,10 @@ import {
   showReadings,
   type TargetReadings,
   type TargetState,
+  unfinishedView,
 } from '../../src/derive/target-state.ts';
 import type { Observation } from '../../src/snapshot/target-view.ts';
-import { fullPreforkConnections } from '../support/page-view.ts';
+import { answeredWith, failedWith, fullPreforkConnections, viewOf } from '../support/page-view.ts';
 
 const timedOut: Observation = {
   target: { name: 'shop', server: 'nginx' },
@@ -52,6 +53,45 @@ describe('a target state', () => {
     expect({ failures, badFields }).toMatchObject({
       failures: { response_timeout: 2, refused: 0 },
       badFields: 3,
+    });
+  });
+
+  test('counts no failure for an answered poll', () => {
+    const { failures } = countPoll(initialTargetState, answeredWith(5), 0).counters;
+    expect(failures).toEqual(initialTargetState.counters.failures);
+  });
+
+  test('counts the ratios of an answered sample', () => {
+    const sampled = viewOf(answeredWith(50));
+    const { saturation, taken, missed } = countSampleOf(initialTargetState, sampled).counters
+      .samples;
+    expect({ sum: saturation.sum, taken, missed }).toEqual({ sum: 0.5, taken: 1, missed: 0 });
+  });
+
+  test('counts a sample without an answer as missed', () => {
+    const sampled = viewOf(failedWith('response_timeout'));
+    const { taken, missed } = countSampleOf(initialTargetState, sampled).counters.samples;
+    expect({ taken, missed }).toEqual({ taken: 0, missed: 1 });
+  });
+
+  test('an uncertain verdict does not take the place of the last certain one', () => {
+    const full = fullState();
+    const late = showReadings(full, unresolved, { nowMilliseconds: 60_000 });
+    expect(late.memory.lastCertain).toBe(full.memory.lastCertain);
+  });
+
+  test('a verdict that stands in for later views ages from the poll that found it', () => {
+    const full = fullState();
+    const soon = showReadings(full, unresolved, { nowMilliseconds: 15_000 });
+    expect(soon.memory.lastCertain?.atMilliseconds).toBe(loggedNow.nowMilliseconds);
+  });
+
+  test('an unfinished poll states nothing about the server', () => {
+    expect(unfinishedView(timedOut)).toEqual({
+      observation: timedOut,
+      unfinished: true,
+      verdict: { evidence: [] },
+      counters: initialTargetState.counters,
     });
   });
 

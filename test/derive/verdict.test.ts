@@ -6,7 +6,7 @@ import { deriveVerdict, type VerdictInput } from '../../src/derive/verdict.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import type { ListenFigures } from '../../src/snapshot/host.ts';
 import type { ScrapeFailureResult } from '../../src/snapshot/scrape.ts';
-import type { SlotFigures } from '../../src/snapshot/slots.ts';
+import type { SlotFigures, SlotGroup } from '../../src/snapshot/slots.ts';
 import type { ObservationOutcome } from '../../src/snapshot/target-view.ts';
 
 function apache(scoreboard: string): SlotFigures {
@@ -49,6 +49,9 @@ const waitingFor = (oldestQueuedSeconds: number) => ({
   ...summarizeConnections([]),
   oldestQueuedSeconds,
 });
+
+/** Beside the workers of an event MPM. */
+const connectionGroup: SlotGroup = { kind: 'connection', counts: new Map([['keepalive', 3]]) };
 
 /** Seven connections that a process holds, which is nine tenths of eight workers. */
 const activities = { queued: 4, silent: 1, active: 1, sending: 1, idle: 2, closing: 2 };
@@ -100,6 +103,18 @@ const onApache: readonly Row[] = [
   [
     'no idle worker, and the poll waited for less than a second',
     { outcome: answer(apache('KKKKKKKW')), waitedSeconds: 0.9 },
+    false,
+    [],
+  ],
+  [
+    'an idle worker, and the poll had to wait',
+    { outcome: answer(apache('_KKKKKKW')), waitedSeconds: 2 },
+    false,
+    [],
+  ],
+  [
+    'a worker that can still be started, and the poll had to wait',
+    { outcome: answer(apache('.KKKKKKW')), waitedSeconds: 2 },
     false,
     [],
   ],
@@ -188,6 +203,16 @@ const onApache: readonly Row[] = [
     ['connected_but_unanswered', 'accept_queue'],
   ],
   [
+    'no answer of an event MPM after a graceful restart that left one old process',
+    {
+      outcome: failed('response_timeout'),
+      before: { ...apache('G_______'), groups: [...apache('G_______').groups, connectionGroup] },
+      host: { listen: [port(4, 5)] },
+    },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
+  ],
+  [
     'no answer, and a line of the error log, nothing known of the machine',
     { outcome: failed('response_timeout'), loggedSecondsAgo: 3 },
     true,
@@ -250,6 +275,22 @@ const onApache: readonly Row[] = [
     },
     false,
     [],
+  ],
+  [
+    'no answer, all workers occupied, but nobody waits: it is slow',
+    {
+      outcome: failed('response_timeout'),
+      before: apache('________'),
+      host: { listen: [port(0, 8)] },
+    },
+    false,
+    [],
+  ],
+  [
+    'no answer, a queue of one, never answered before',
+    { outcome: failed('response_timeout'), host: { listen: [port(1, 1)] } },
+    true,
+    ['connected_but_unanswered', 'accept_queue'],
   ],
   [
     'no answer of stopped processes',
@@ -343,6 +384,21 @@ const onNginx: readonly Row[] = [
     { outcome: answer(nginx(0, 16)) },
     false,
     [],
+  ],
+  [
+    'nothing free, and the poll had to wait: it is slow',
+    { outcome: answer(nginx(0, 16)), waitedSeconds: 2 },
+    false,
+    [],
+  ],
+  [
+    'a shortage in the error log, on a page without a limit',
+    {
+      outcome: answer({ keepaliveModel: 'reclaimable', groups: [] }),
+      loggedSecondsAgo: 3,
+    },
+    true,
+    ['error_log'],
   ],
   [
     'connections dropped since the previous poll',

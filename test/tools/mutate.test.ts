@@ -100,6 +100,20 @@ describe('a rewritten source', () => {
     expect([...flags]).toEqual(mutants.map(() => 1));
   });
 
+  test('gives the same result in any order of the mutants, also where one begins with another', () => {
+    const text = 'const f = (a) => a === 1 || a === 2 ? a + 3 : a - 4;';
+    const mutants = findMutants(text).toReversed();
+    const results = [...mutants.keys()].map((active): unknown =>
+      new Function('globalThis', `${switchMutants(text, new Map(mutants.entries()))} return f(2)`)({
+        mutation: { active, flags: new Uint8Array(mutants.length) },
+      }),
+    );
+    const alone = mutants.map((mutant): unknown =>
+      new Function(`${applyMutant(text, mutant)} return f(2)`)(),
+    );
+    expect(results).toEqual(alone);
+  });
+
   test.each([
     'while (true);',
     'for (;;) x += 1;',

@@ -26,7 +26,9 @@ export function noteReached(text: string, mutants: ReadonlyMap<number, Mutant>):
 
 /** The same program with all mutants in it; the one whose number is active replaces its expression. */
 export function switchMutants(text: string, mutants: ReadonlyMap<number, Mutant>): string {
-  const insertions = [...mutants].flatMap(([number, mutant]) => [
+  // Of expressions that begin at one place the longest is opened first, because it is closed last.
+  const longestFirst = [...mutants].toSorted(([, a], [, b]) => b.expression.end - a.expression.end);
+  const insertions = longestFirst.flatMap(([number, mutant]) => [
     begin(
       mutant.expression.start,
       `((mutation.flags[${number}] = 1, mutation.active === ${number}) ? ${mutatedExpression(text, mutant)} : (`,
