@@ -6,7 +6,7 @@ import { raiseOpenFiles } from '../io/open-files-limit.ts';
 import { readOwnFileSync } from '../io/read-own-file.ts';
 import type { Log } from '../pipeline/log.ts';
 import { present } from '../present.ts';
-import { ok, type Result } from '../result.ts';
+import { messageOf, ok, type Result } from '../result.ts';
 import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
 import type { ServeFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -176,7 +176,7 @@ async function stopWithin(app: App, milliseconds: number): Promise<void> {
 }
 
 function explainListen(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const isOutOfFiles = errorCode(error) === 'EMFILE';
   return `${message}; ${isOutOfFiles ? raiseOpenFiles : 'choose another --web.listen-address'}`;
 }

@@ -1,7 +1,7 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
 import { keysOf, schemaAt } from './walk-schema.ts';
 
@@ -84,7 +84,7 @@ function readDocument(document: Document): Result<unknown, string> {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    return err(messageOf(error));
   }
 }
 

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { messageOf } from '../result.ts';
 import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { findFiles } from './find-files.ts';
@@ -94,6 +95,6 @@ function readProblem(error: unknown): string {
     case 'ELOOP':
       return 'a loop of symbolic links';
     default:
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
   }
 }

@@ -5,6 +5,7 @@ import { parseUdpDrops } from '../parse/proc-net-udp.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { syslogMessageStart } from '../parse/syslog-message.ts';
 import { present } from '../present.ts';
+import { messageOf } from '../result.ts';
 import { isReading, noSourceStats, type SourceCondition } from '../snapshot/log-source.ts';
 import { errorCode } from './explain-access.ts';
 import type { LogInput } from './log-input.ts';
@@ -92,7 +93,7 @@ function explainBind(address: string, error: unknown): SourceCondition {
     default:
       return {
         reason: 'cannot_open',
-        remedy: `cannot listen on UDP ${address}: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: `cannot listen on UDP ${address}: ${messageOf(error)}`,
       };
   }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { messageOf } from '../result.ts';
 import { buildRecord, parseRecord, type SavedTargets } from './checkpoint-record.ts';
 import type { Log } from './log.ts';
 
@@ -107,7 +108,7 @@ export class CheckpointKeeper {
   #warnOnce(error: unknown): void {
     if (!this.#hasWarned) {
       this.#options.log.warn('the checkpoint cannot be written; counting continues without it', {
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
     }
     this.#hasWarned = true;

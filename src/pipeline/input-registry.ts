@@ -1,5 +1,6 @@
 import type { InputPlace, LogInput } from '../io/log-input.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import { messageOf } from '../result.ts';
 import { noSourceStats, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import type { Log } from './log.ts';
 
@@ -125,7 +126,7 @@ class Inputs implements InputRegistry {
       this.#logNotices(owned);
       return more;
     } catch (error) {
-      const remedy = error instanceof Error ? error.message : String(error);
+      const remedy = messageOf(error);
       owned.view = { ...owned.view, condition: { reason: 'cannot_open', remedy } };
       return false;
     } finally {
