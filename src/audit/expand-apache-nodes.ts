@@ -2,7 +2,7 @@ import { type ApacheNode, parseApacheConfig } from '../parse/apache-config/parse
 import { splitApacheWords } from '../parse/apache-config/split-words.ts';
 import { findSilences } from '../parse/config-silences.ts';
 import { err, type Result } from '../result.ts';
-import type { ConfigDirective, Place, SourceFile } from '../snapshot/config-tree.ts';
+import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 import {
   addModule,
   holdsIfDefine,
@@ -12,31 +12,22 @@ import {
   readCondition,
   resolveVariables,
 } from './apache-conditions.ts';
-import {
-  type Expansion,
-  noteProblem,
-  noteUnread,
-  orThrow,
-  type Position,
-  resolveFrom,
-  UnreadableTree,
-} from './apache-expansion.ts';
+import { type Expansion, type Position, resolveFrom } from './apache-expansion.ts';
 import { holdsIfDirective, holdsIfSection } from './apache-known-names.ts';
 import { defineMacro, fillMacro, findMacro, measureMacro } from './apache-macros.ts';
 import {
   checkDepth,
+  noteUnread,
   spendDirective,
   spendFile,
   spendFilledIn,
   spendInclude,
-  spendUnread,
 } from './expansion-budget.ts';
-
-type ReadFile = Extract<SourceFile, { readonly text: string }>;
+import { type TextSource, UnreadableTree } from './read-tree.ts';
 
 /** The directives of one file and of the files that it includes. */
 export async function expandApacheFile(
-  { path, text }: ReadFile,
+  { path, text }: TextSource,
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
@@ -80,7 +71,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
   const { line, block } = node;
   const name = node.name.toLowerCase();
   const at = { file: position.file, line };
-  orThrow(spendDirective(state, { at, isBlock: block !== undefined }));
+  spendDirective(state, { at, isBlock: block !== undefined });
   const text = fillVariables(node.rest, at, state);
   if (block !== undefined) {
     if (name === 'macro') return noteProblem(state, at, defineMacroAt({ text, at, block }, state));
@@ -91,7 +82,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
   }
   // A program.
   if (name === 'perl') {
-    noteUnread(state, at, `${node.name} ${node.rest}`);
+    noteUnread(state, { at, what: `${node.name} ${node.rest}` });
     return [];
   }
   const args = splitApacheWords(text);
@@ -107,10 +98,10 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
 
 function fillVariables(rest: string, at: Place, state: Expansion): string {
   if (!rest.includes('${')) return rest;
-  orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
+  spendFilledIn(state, { at, characters: measureVariables(rest, state) });
   const { text, unknown } = resolveVariables(rest, state);
   for (const variable of new Set(unknown)) {
-    orThrow(spendUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true }));
+    noteUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true });
   }
   return text;
 }
@@ -147,7 +138,8 @@ async function expandCondition(
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
   const known = await holds;
-  if (known === undefined) noteUnread(state, { file: position.file, line }, `<${name} ${rest}>`);
+  const at = { file: position.file, line };
+  if (known === undefined) noteUnread(state, { at, what: `<${name} ${rest}>` });
   return known === true ? expandNodes(block, position, state) : [];
 }
 
@@ -156,6 +148,15 @@ function defineMacroAt(
   { macros }: Expansion,
 ): Result<undefined, string> {
   return defineMacro(macros, splitApacheWords(text), { file: at.file, nodes: block });
+}
+
+function noteProblem(
+  state: Expansion,
+  at: Place,
+  done: Result<unknown, string>,
+): readonly ConfigDirective[] {
+  if (!done.ok) noteUnread(state, { at, what: done.error });
+  return [];
 }
 
 /** The lines of the macro, with the file that contains them. */
@@ -172,8 +173,8 @@ function useMacro(
     return noteProblem(state, at, err(`macro "${macro.name}" uses itself`));
   }
   const values = words.slice(1);
-  orThrow(spendFilledIn(state, { at, characters: measureMacro(macro, values) }));
-  orThrow(checkDepth(at, depth + 1));
+  spendFilledIn(state, { at, characters: measureMacro(macro, values) });
+  checkDepth(at, depth + 1);
   const inside = { file: macro.file, depth: depth + 1, used: [...used, macro] };
   return expandNodes(fillMacro(macro, values), inside, state);
 }
@@ -193,19 +194,19 @@ async function includeFiles(
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
-  orThrow(spendInclude(state, at));
+  spendInclude(state, at);
   const path = resolveFrom(state.serverRoot, pattern);
   const found = await state.read(path);
   if (found.length === 0 && name === 'include') {
-    noteUnread(state, at, `no file matches "${path}", so Apache does not start`);
+    noteUnread(state, { at, what: `no file matches "${path}", so Apache does not start` });
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
     if ('problem' in source) {
-      noteUnread(state, at, source.problem);
+      noteUnread(state, { at, what: source.problem });
       continue;
     }
-    orThrow(spendFile(state, { at, depth: depth + 1 }));
+    spendFile(state, { at, depth: depth + 1 });
     const inside = await expandApacheFile(source, { file: source.path, depth: depth + 1 }, state);
     for (const directive of inside) directives.push(directive);
   }
