@@ -14,7 +14,7 @@ export async function readKeepaliveTimeout(
   const { keepalive_timeout: stated, config_file: file } = capacity;
   // A file that cannot be read is logged by the audit.
   const audited = file === undefined ? undefined : await auditTarget({ server, file, log });
-  const seconds = audited?.view?.figures?.keepaliveTimeoutSeconds.value;
+  const seconds = audited?.figures?.keepaliveTimeoutSeconds.value;
   if (seconds !== undefined) return { seconds, source: 'config' };
   if (stated !== undefined) return { seconds: stated / 1000, source: 'config' };
   return { seconds: defaultTimeouts[server], source: 'default' };
