@@ -3,6 +3,7 @@ import { listWords } from '../parse/nearest-word.ts';
 import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
+import { defaultKeepaliveSeconds } from '../snapshot/log-source.ts';
 import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
 import { readNumbers } from './read-numbers.ts';
 import { readAmount, readBytes, readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
@@ -102,9 +103,6 @@ export function readRunningQuestion(
   return ok({ url, ...present({ configFile }) });
 }
 
-/** The servers' defaults: KeepAliveTimeout of httpd, keepalive_timeout of nginx. */
-const defaultTimeouts = { apache: 5, nginx: 75 };
-
 /** The question about access logs. An error says which flag is wrong. */
 export function readAdviseQuestion(
   flags: CommandFlags<typeof adviseFlags>,
@@ -131,7 +129,7 @@ export function readAdviseQuestion(
     paths: flags.log,
     format: flags.format[0] ?? '',
     server,
-    timeoutSeconds: timeout.value ?? defaultTimeouts[server === 'nginx' ? 'nginx' : 'apache'],
+    timeoutSeconds: timeout.value ?? defaultKeepaliveSeconds[server === 'nginx' ? 'nginx' : 'apache'],
     isDefaultTimeout: timeout.value === undefined,
     minimumSeconds: least.value,
     figures: figures.value,

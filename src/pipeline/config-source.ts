@@ -41,7 +41,7 @@ export function createConfigSource(options: ConfigSourceOptions): ReadConfig {
 
 /** One audit of a target's file, for a version where it is known. */
 export async function auditTarget(
-  { server, file, cpuCount }: ConfigSourceOptions,
+  { server, file, cpuCount }: Omit<ConfigSourceOptions, 'log'>,
   version?: string,
 ): Promise<ConfigView> {
   // Loaded with the first file: a target without one does not need the checks.

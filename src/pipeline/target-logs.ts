@@ -73,7 +73,7 @@ export async function prepareTargetLogs(
   const isFollowed = sources.some(
     ({ format }) => format.ok && identifiesConnections(format.value.fields),
   );
-  const timeout = isFollowed ? await readKeepaliveTimeout(options.config, options.log) : undefined;
+  const timeout = isFollowed ? await readKeepaliveTimeout(options.config) : undefined;
   return (saved) => new CountedLogs({ ...options, saved, sources, timeout });
 }
 
