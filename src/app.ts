@@ -77,8 +77,8 @@ export function createApp(options: AppOptions): App {
     server,
     listen,
     cutConnections,
-    start: config.reload,
-    reload: config.reload,
+    start: () => config.reload(),
+    reload: () => config.reload(),
     views: () => targets.all().flatMap((target) => target.latest() ?? []),
     async stop() {
       config.close();
