@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
 import { err, messageOf, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
-import { keysOf, schemaAt } from './walk-schema.ts';
+import { schemaKeys, schemaAt } from './walk-schema.ts';
 
 /** One problem of a configuration file. */
 export interface ConfigProblem {
@@ -96,7 +96,7 @@ interface Explained {
 /** Unknown keys are one problem each, at the key itself. */
 function explainIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): readonly Explained[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = keysOf(schemaAt(schema, issue.path));
+    const known = schemaKeys(schemaAt(schema, issue.path));
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
       message: `unknown key${didYouMean(key, known)}`,

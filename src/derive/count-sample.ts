@@ -42,13 +42,19 @@ export function countSample(
   counters: SampleCounters,
   figures: SlotFigures | undefined,
 ): SampleCounters {
-  const { sum, count } = counters.keepaliveSlots;
   const slots = figures?.groups.at(-1)?.counts.get('keepalive');
   return {
     ...addRatios(counters, figures),
-    ...(slots === undefined ? {} : { keepaliveSlots: { sum: sum + slots, count: count + 1 } }),
+    keepaliveSlots: addSlots(counters.keepaliveSlots, slots),
     taken: counters.taken + 1,
   };
+}
+
+function addSlots(
+  mean: SampleCounters['keepaliveSlots'],
+  slots: number | undefined,
+): SampleCounters['keepaliveSlots'] {
+  return slots === undefined ? mean : { sum: mean.sum + slots, count: mean.count + 1 };
 }
 
 /**

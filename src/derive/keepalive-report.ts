@@ -30,9 +30,10 @@ export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
     reuse: reuseOf(facts),
     idle: deriveIdle(facts),
     requests: requestsOf(facts),
-    ...(firstOf(facts, 'http2_requests') === undefined
-      ? {}
-      : { http2Requests: requestsOf(facts, 'http2_requests') }),
+    ...present({
+      http2Requests:
+        firstOf(facts, 'http2_requests') && requestsOf(facts, 'http2_requests'),
+    }),
     times: timesOf(facts),
     cost: costOf(facts),
     limits: facts.limits,

@@ -134,8 +134,10 @@ class CountedLogs implements TargetLogs {
   view(inputs: InputRegistry): LogView {
     const { access_logs, error_logs } = this.#config;
     return {
-      ...(this.#caughtUp && access_logs.length > 0 ? { access: this.#access } : {}),
-      ...(this.#caughtUp && error_logs.length > 0 ? { errorEvents: this.#errorEvents } : {}),
+      ...present({
+        access: this.#caughtUp && access_logs.length > 0 ? this.#access : undefined,
+        errorEvents: this.#caughtUp && error_logs.length > 0 ? this.#errorEvents : undefined,
+      }),
       ...this.#gaps?.view(),
       fields: this.#fields,
       sources: mergeSources([...viewSources(this.subscriptions, inputs), ...this.#refused]),

@@ -65,7 +65,7 @@ export function compileFormat(
     prefix: encoder.encode(first?.kind === 'literal' ? first.text : ''),
     steps: buildSteps(format, { readOptions, meanings, ownFields }),
     plain,
-    ...(own === undefined || ownFields === undefined ? {} : { isOwn: createIsOwnRequest(own) }),
+    ...present({ isOwn: own && ownFields && createIsOwnRequest(own) }),
   };
   const parseWhole = generateParser(parser);
   return ok({
