@@ -81,9 +81,9 @@ function failureOf({ failure, limits }: KeepaliveFacts): { readonly failure?: st
 
 const roleOf: Readonly<Record<ReuseCase, ConnectionRole>> = {
   http11: 'requests',
-  http11WithoutHeader: 'http11_unasked',
-  http10WithHeader: 'http10_asked',
-  http10WithoutHeader: 'http10_unasked',
+  http11WithoutHeader: 'http11_without_header',
+  http10WithHeader: 'http10_with_header',
+  http10WithoutHeader: 'http10_without_header',
   http2: 'http2',
 };
 
