@@ -38,7 +38,7 @@ class SyslogInput implements LogInput {
     this.#consume = consume;
   }
 
-  async poll(): Promise<boolean> {
+  async check(): Promise<boolean> {
     const isDue = performance.now() - this.#triedAt >= retryMilliseconds;
     if (this.#socket === undefined && isDue) await this.#open();
     return false;

@@ -34,8 +34,8 @@ export interface TargetLogsOptions {
   readonly now: () => number;
 }
 
-/** How a poll of all inputs ended. */
-export interface InputsPoll {
+/** How a check of all inputs ended. */
+export interface InputsCheck {
   /** Unix time in seconds. */
   readonly startedAt: number;
   /** Keys of the inputs that have more to read at once. */
@@ -46,7 +46,7 @@ export interface InputsPoll {
 /** The counts of one target, and the inputs whose lines are counted. It owns no file descriptor. */
 export interface TargetLogs {
   readonly subscriptions: readonly Subscription[];
-  afterPoll(poll: InputsPoll): void;
+  afterCheck(check: InputsCheck): void;
   isCaughtUp(): boolean;
   view(inputs: InputRegistry): LogView;
   /** Seconds since an error log last reported that no slot was free; undefined when no log shows that now. */
@@ -120,10 +120,10 @@ class CountedLogs implements TargetLogs {
     this.subscriptions = uniqueByKey([...access.subscriptions, ...this.#subscribeErrors(options)]);
   }
 
-  afterPoll({ startedAt, more, isReading }: InputsPoll): void {
+  afterCheck({ startedAt, more, isReading }: InputsCheck): void {
     this.#caughtUp ||= !this.subscriptions.some(({ key }) => more.has(key));
     for (const [key, evidence] of this.#evidence) {
-      evidence.afterPoll({ startedAt, hasMore: more.has(key), isReading: isReading(key) });
+      evidence.afterCheck({ startedAt, hasMore: more.has(key), isReading: isReading(key) });
     }
   }
 
