@@ -183,7 +183,7 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
   return buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
-      log.warn('reading the /proc tables instead; the activity of connections is unknown', {
+      log.warn('cannot run ss; reading the /proc tables instead, so the activity of connections is unknown', {
         subject,
         reason: detail,
       }),

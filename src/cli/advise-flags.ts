@@ -49,7 +49,7 @@ export const adviseFlags = {
   },
   'idle-slots': {
     value: 'N',
-    help: 'Mean of the keep-alive slots in the time of the log, if it was measured.',
+    help: 'Mean number of keep-alive slots held by idle clients during the log, if it was measured.',
   },
   'slot-memory': { value: 'SIZE', help: 'Memory of one worker, such as 48MiB (its PSS).' },
   memory: { value: 'SIZE', help: 'Memory that is free for more workers, such as 2GiB.' },

@@ -86,7 +86,7 @@ function memoryRows({ neededMemoryBytes, idleSlots, idleMemoryBytes }: Plan): re
   return [
     ...row('memory', neededMemoryBytes, bytes, 'slots x memory of one worker'),
     ...row('idle slots', idleSlots, decimal, 'visitors x keep-alive timeout'),
-    ...row('memory they pin', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
+    ...row('memory of idle slots', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
   ];
 }
 

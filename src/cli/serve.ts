@@ -22,7 +22,7 @@ export async function serve(flags: ServeFlags, io: CliIo): Promise<number> {
   const log = createLogOf(flags, io);
   // Counts in memory may be wrong after a defect: the last checkpoint stays, and no newer one is written.
   io.onDefect((error) =>
-    log.error('keepalive-exporter ends because of a defect in it; please report it', {
+    log.error('keepalive-exporter stops because of an internal error; please report it', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   );
@@ -66,7 +66,7 @@ async function serveUntilTerminated(
   if (!(await listen(app, address, io))) return 1;
   log.info('listening', { address: name });
   await io.terminated;
-  log.info('ending');
+  log.info('stopping');
   return 0;
 }
 

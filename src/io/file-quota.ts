@@ -40,7 +40,7 @@ export function createFileQuota(openFilesLimit?: number): FileQuota {
     const maximum = role === 'first' ? shares.first : shares.all;
     if (open < maximum) return;
     throw new TooManyFilesError(
-      `the logs have as many files open as they may (${maximum} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
+      `the logs have reached their limit of open files (${maximum} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
     );
   };
   return {

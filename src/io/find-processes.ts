@@ -43,7 +43,7 @@ async function fromPidFile(file: string): Promise<Result<readonly number[], Abse
     const detail = messageOf(error);
     return err({ kind: 'unreadable', subject: file, detail });
   }
-  return err({ kind: 'unreadable', subject: file, detail: 'it does not hold a PID' });
+  return err({ kind: 'unreadable', subject: file, detail: 'it contains no process ID' });
 }
 
 function byCommand(pattern: RegExp, procRoot: string): FindProcesses {

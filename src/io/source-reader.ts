@@ -83,7 +83,7 @@ function encodingProblem(bytes: Buffer): string | undefined {
     : undefined;
 }
 
-const denied = 'permission denied; run the audit as root';
+const denied = 'permission denied; run as root, or grant read access';
 
 function readProblem(error: unknown): string {
   switch (errorCode(error)) {

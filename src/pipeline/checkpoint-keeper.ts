@@ -101,13 +101,17 @@ export class CheckpointKeeper {
     if (read === undefined) return {};
     const record = read.ok ? parseRecord(read.value) : read;
     if (record.ok) return record.value;
-    this.#options.log.error('the checkpoint cannot be read', { error: record.error });
+    this.#options.log.error('the checkpoint cannot be read', {
+      directory: this.#directory,
+      error: record.error,
+    });
     return {};
   }
 
   #warnOnce(error: unknown): void {
     if (!this.#hasWarned) {
       this.#options.log.warn('the checkpoint cannot be written; counting continues without it', {
+        directory: this.#directory,
         error: messageOf(error),
       });
     }

@@ -78,7 +78,7 @@ export function parseRecord(value: unknown): Result<SavedTargets, string> {
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') ?? '';
-    return err(`its field "${field}" cannot be used (${issue?.message}); counters restart at zero`);
+    return err(`field "${field}" is not valid (${issue?.message}); counters restart at zero`);
   }
   const { data } = parsed;
   if (data.order.join('\n') !== order.join('\n')) {

@@ -50,7 +50,7 @@ test('A16 E1 logs beyond their share of the open files wait with the remedy, los
   expect(first.condition().reason).toBe('reading');
   expect(second.condition()).toEqual({
     reason: 'cannot_open',
-    remedy: `cannot open "${join(directory, '26.log')}": the logs have as many files open as they may (16 of the 96 of this process); raise the limit of open files (LimitNOFILE= of the unit, or ulimit -n), or narrow the pattern`,
+    remedy: `cannot open "${join(directory, '26.log')}": the logs have reached their limit of open files (16 of the 96 of this process); raise the limit of open files (LimitNOFILE= of the unit, or ulimit -n), or narrow the pattern`,
   });
   for (const [n, path] of paths.entries()) await appendFile(path, `${n}\n`);
   await pollAll();
