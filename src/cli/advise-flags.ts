@@ -89,7 +89,7 @@ export interface RunningQuestion {
   readonly url: URL;
 }
 
-/** The question for a running exporter; undefined when the flags do not ask one. An error says which flag is wrong. */
+/** The question for a running exporter; undefined when the flags do not ask one. An error names the wrong flag. */
 export function readRunningQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<RunningQuestion | undefined, string> {
@@ -103,7 +103,7 @@ export function readRunningQuestion(
   return ok({ url, ...present({ configFile }) });
 }
 
-/** The question about access logs. An error says which flag is wrong. */
+/** The question about access logs. An error names the wrong flag. */
 export function readAdviseQuestion(
   flags: CommandFlags<typeof adviseFlags>,
 ): Result<AdviseQuestion, string> {

@@ -47,7 +47,7 @@ export class FollowLedger {
     this.#totals = totals;
   }
 
-  /** @throws why no file of that role may be opened now */
+  /** @throws an error that explains why no file of that role may be opened now */
   checkQuota(role: FileRole): void {
     this.#quota.check(role);
   }

@@ -41,7 +41,7 @@ export async function readLogFile(
   }
 }
 
-/** The reasons that a new user meets first; the system's own words repeat the path. */
+/** Plain words for the usual errors; the system's own message would repeat the path. */
 export function describeReadError(error: unknown): string {
   if (isDenied(error)) {
     return 'permission denied; run the command as root or as a user of the group of the log (adm on Debian)';

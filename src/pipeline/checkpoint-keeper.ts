@@ -56,7 +56,11 @@ export class CheckpointKeeper {
     return performance.now() - this.#savedAt >= this.#intervalMilliseconds;
   }
 
-  /** Opens a directory that could not be used again, when it is time to. @returns what the record there contains */
+  /**
+   * Retries a directory that could not be used, once its retry is due.
+   *
+   * @returns what the record there contains
+   */
   async reopen(): Promise<SavedTargets> {
     const { reopen, reopenMilliseconds = defaultReopenMilliseconds } = this.#options;
     if (reopen === undefined || this.#directory === undefined || this.#isSaved) return {};

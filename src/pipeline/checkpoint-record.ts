@@ -71,7 +71,7 @@ export function buildRecord(targets: SavedTargets): unknown {
   return { version, order, targets };
 }
 
-/** @returns the error says why the record cannot be used; an absent record is an empty one */
+/** @returns the error explains why the record cannot be used; an absent record is an empty one */
 export function parseRecord(value: unknown): Result<SavedTargets, string> {
   if (value === undefined) return ok({});
   const parsed = record.safeParse(value);

@@ -21,7 +21,7 @@ import { createTurns } from './turns.ts';
 
 export interface LogSetOptions extends CheckpointKeeperOptions {
   readonly stdin: Readable;
-  /** How many files and connections the process may have open. Undefined where the system does not say. */
+  /** How many files and connections the process may have open. Undefined where the system does not report it. */
   readonly openFilesLimit?: number | undefined;
 }
 

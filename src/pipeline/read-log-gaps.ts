@@ -19,7 +19,7 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly onProgress: (read: number, all: number) => void;
 }
 
-/** The gaps between requests in whole log files. An error says why there are none. */
+/** The gaps between requests in whole log files. An error explains why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();

@@ -19,7 +19,7 @@ export type TlsSource = () => TlsSettings;
  * scrape would be a false alarm about the web server.
  *
  * @param onProblem called at each handshake with the problem; with an empty text when there is none
- * @returns an error says why the settings cannot be used at the start
+ * @returns an error explains why the settings cannot be used at the start
  */
 export function createTlsSource(
   file: WebConfigFile,
