@@ -183,9 +183,12 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
   return buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
-      log.warn('cannot run ss; reading the /proc tables instead, so the activity of connections is unknown', {
-        subject,
-        reason: detail,
-      }),
+      log.warn(
+        'cannot run ss; reading the /proc tables instead, so the activity of connections is unknown',
+        {
+          subject,
+          reason: detail,
+        },
+      ),
   });
 }

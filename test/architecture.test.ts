@@ -167,7 +167,9 @@ test('nothing reaches a module or the process in a way that the other rules do n
     const text = textOf(file);
     const dynamic = text.match(/\bimport\(/g)?.length ?? 0;
     const named = text.match(/\bimport\('[^']+'\)/g)?.length ?? 0;
-    const processOtherwise = /= process\b(?!\??\.)|(?<![.\w])process\??\.?\[|\bglobalThis\b/.test(codeOf(file));
+    const processOtherwise = /= process\b(?!\??\.)|(?<![.\w])process\??\.?\[|\bglobalThis\b/.test(
+      codeOf(file),
+    );
     return dynamic !== named || processOtherwise;
   });
   expect(unseen).toEqual([]);

@@ -129,7 +129,8 @@ export function readAdviseQuestion(
     paths: flags.log,
     format: flags.format[0] ?? '',
     server,
-    timeoutSeconds: timeout.value ?? defaultKeepaliveSeconds[server === 'nginx' ? 'nginx' : 'apache'],
+    timeoutSeconds:
+      timeout.value ?? defaultKeepaliveSeconds[server === 'nginx' ? 'nginx' : 'apache'],
     isDefaultTimeout: timeout.value === undefined,
     minimumSeconds: least.value,
     figures: figures.value,

@@ -11,7 +11,10 @@ export const compareFlags = {
     value: 'RANGE',
     help: 'START/END, such as 2026-11-21T10:00Z/2h or now-3h/now-2h. Default: --window before the last configuration change.',
   },
-  after: { value: 'RANGE', help: 'The period after the change, in the same form. Default: --window after that change.' },
+  after: {
+    value: 'RANGE',
+    help: 'The period after the change, in the same form. Default: --window after that change.',
+  },
   window: {
     value: 'DURATION',
     default: '1h',

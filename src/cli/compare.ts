@@ -93,7 +93,9 @@ async function readFromPrometheus(
   if (!periods.ok || periods.value.before.steps.length + periods.value.after.steps.length > 0) {
     return periods;
   }
-  return err(`Prometheus has no figure of target "${source.target}" in either period; check --target, --match and the periods`);
+  return err(
+    `Prometheus has no figure of target "${source.target}" in either period; check --target, --match and the periods`,
+  );
 }
 
 /** Sixty samples, but each long enough for two scrapes at a usual interval. */
@@ -131,7 +133,8 @@ async function rangesAround(
     startSeconds: changedTo,
     endSeconds: Math.min(nowSeconds, changedTo + source.windowSeconds),
   };
-  if (lengthOf(after) <= 0) return err(
+  if (lengthOf(after) <= 0)
+    return err(
       'the last configuration change is less than a minute old; wait, or give --before and --after',
     );
   return ok({

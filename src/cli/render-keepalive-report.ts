@@ -29,9 +29,15 @@ function rowsOf(report: KeepaliveReport): readonly Row[] {
     ['idle timeout', idleText(idle, limits.maxWaitSeconds)],
     ...optional('HTTP/2 idle', http2IdleTimeoutSeconds, (value) => seconds(value)),
     ...optional('late request', idle.lateRequest, (late) =>
-      late === 'reset' ? 'reset by the server after its FIN' : 'ignored by the server after its FIN',
+      late === 'reset'
+        ? 'reset by the server after its FIN'
+        : 'ignored by the server after its FIN',
     ),
-    ...optional('unrequested', unaskedBytes, (bytes) => `${bytes} bytes from the server before it closed`),
+    ...optional(
+      'unrequested',
+      unaskedBytes,
+      (bytes) => `${bytes} bytes from the server before it closed`,
+    ),
     ['requests', requestText(requests, '"Connection: close"')],
     ...optional('HTTP/2 requests', report.http2Requests, (own) => requestText(own, 'GOAWAY')),
     ['times', timeText(report)],

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
 import { err, messageOf, ok, type Result } from '../result.ts';
 import { type Config, configSchema } from './schema.ts';
-import { schemaKeys, schemaAt } from './walk-schema.ts';
+import { schemaAt, schemaKeys } from './walk-schema.ts';
 
 /** One problem of a configuration file. */
 export interface ConfigProblem {

@@ -31,8 +31,7 @@ export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
     idle: deriveIdle(facts),
     requests: requestsOf(facts),
     ...present({
-      http2Requests:
-        firstOf(facts, 'http2_requests') && requestsOf(facts, 'http2_requests'),
+      http2Requests: firstOf(facts, 'http2_requests') && requestsOf(facts, 'http2_requests'),
     }),
     times: timesOf(facts),
     cost: costOf(facts),

@@ -125,7 +125,11 @@ async function startWaits(
   const waits: Promise<void>[] = [];
   let isReusable = true;
   for (const lateAfterSeconds of planLateRequests(limits, promise)) {
-    const connection = await openHttp1(check, { role: 'wait', version: '1.1', keepAliveHeader: true });
+    const connection = await openHttp1(check, {
+      role: 'wait',
+      version: '1.1',
+      keepAliveHeader: true,
+    });
     const outcome = (await connection?.request())?.outcome;
     // A server without a slot for this connection has none for the next one.
     if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;

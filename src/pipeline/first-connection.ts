@@ -110,7 +110,11 @@ async function requestFirst(
   dialled: Dialled,
 ): Promise<Result<Check, KeepaliveFailure>> {
   check.options.onProgress?.({ kind: 'connected', address: check.address });
-  const first = recordHttp1(check, dialled, { role: 'requests', version: '1.1', keepAliveHeader: true });
+  const first = recordHttp1(check, dialled, {
+    role: 'requests',
+    version: '1.1',
+    keepAliveHeader: true,
+  });
   const { outcome } = await first.request();
   return outcome.kind === 'answered'
     ? ok({ ...check, first, session: dialled.session })
@@ -125,11 +129,7 @@ export interface Http1Role {
   readonly session?: Buffer;
 }
 
-function recordHttp1(
-  check: AddressedCheck,
-  dialled: Dialled,
-  how: Http1Role,
-): Http1Connection {
+function recordHttp1(check: AddressedCheck, dialled: Dialled, how: Http1Role): Http1Connection {
   const { limits, signal, clock, url } = check.options;
   const connection = createHttp1Connection({
     socket: dialled.socket,

@@ -18,7 +18,10 @@ export interface LogView {
 }
 
 /** KeepAliveTimeout of httpd, and keepalive_timeout of nginx. */
-export const defaultKeepaliveSeconds: Readonly<Record<ServerKind, number>> = { apache: 5, nginx: 75 };
+export const defaultKeepaliveSeconds: Readonly<Record<ServerKind, number>> = {
+  apache: 5,
+  nginx: 75,
+};
 
 export interface KeepaliveTimeout {
   readonly seconds: number;

@@ -24,7 +24,10 @@ test('B1 B2 B3 B7 B17 random programs of writes, rotations, stops and crashes co
 
 test.each<readonly [string, readonly TailStep[]]>([
   ['were read after the last save', ['save', 'write', 'check', 'crash']],
-  ['were rotated away after they were read', ['save', 'write', 'check', 'rename', 'check', 'crash']],
+  [
+    'were rotated away after they were read',
+    ['save', 'write', 'check', 'rename', 'check', 'crash'],
+  ],
   ['were never read', ['save', 'write', 'crash']],
 ])('B1 B17 lines that %s are counted after a crash', async (_, program) => {
   const { seen, written } = await runTailProgram(program);

@@ -60,16 +60,12 @@ test('parseProcNetTcp() reads the accept queue of a LISTEN line and counts state
 
 test('parseProcNetTcp() reads the queue and the inode of a listening socket', () => {
   const { ports } = parseProcNetTcp([table4(listening)], [18310]);
-  expect(ports.get(18310)?.listeners).toEqual([
-    { queueLength: 4, inode: 16504 },
-  ]);
+  expect(ports.get(18310)?.listeners).toEqual([{ queueLength: 4, inode: 16504 }]);
 });
 
 test('parseProcNetTcp() reads the queue and the inode of an IPv6 socket', () => {
   const { ports } = parseProcNetTcp([table6(listening6)], [80]);
-  expect(ports.get(80)?.listeners).toEqual([
-    { queueLength: 12, inode: 20001 },
-  ]);
+  expect(ports.get(80)?.listeners).toEqual([{ queueLength: 12, inode: 20001 }]);
 });
 
 test('parseProcNetTcp() reads ports in letters of both cases', () => {
