@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from './config/schema.ts';
 import { hasStatusPage, logsOnlyOf } from './config/status-target.ts';
+import { favourSpeed } from './io/favour-speed.ts';
 import { createListenerDirectory } from './io/list-listeners.ts';
 import { readOpenFilesLimit } from './io/open-files-limit.ts';
 import { buildKernelReader, type KernelReader } from './io/read-kernel.ts';
@@ -155,6 +156,7 @@ async function applyConfig(
     advices,
   }: Pick<Parts, 'checkpoints' | 'logs' | 'targets' | 'advices'>,
 ): Promise<void> {
+  await favourSpeed(next.targets.length);
   await logs.apply(next, await checkpoints.open(next.checkpoint?.directory));
   targets.apply(next.targets.filter(hasStatusPage));
   advices.forget();

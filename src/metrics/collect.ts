@@ -1,23 +1,35 @@
 import type { Family, FamilyData, Sample } from './family.ts';
 
-export interface Collected {
-  readonly families: readonly FamilyData[];
-  /** Rows that threw an error. Only these are left out. */
-  readonly failures: readonly { readonly name: string; readonly error: unknown }[];
+/** Called with the name of a row that threw an error. Only that row is left out. */
+export type OnRowFailure = (name: string, error: unknown) => void;
+
+/**
+ * Reads every row from every subject, one row at a time: the samples of a thousand targets are not kept together.
+ * A row without samples is left out.
+ */
+export function* collect<S>(
+  rows: readonly Family<S>[],
+  subjects: readonly S[],
+  onFailure: OnRowFailure,
+): Generator<FamilyData> {
+  for (const row of rows) {
+    const samples = readRow(row, subjects, onFailure);
+    const { name, type, help } = row;
+    if (samples.length > 0) yield { name, type, help, samples };
+  }
 }
 
-/** Reads every row from every subject. A row without samples is left out. */
-export function collect<S>(rows: readonly Family<S>[], subjects: readonly S[]): Collected {
-  const families: FamilyData[] = [];
-  const failures: { name: string; error: unknown }[] = [];
-  for (const { name, type, help, samples: read } of rows) {
-    try {
-      const samples: Sample[] = [];
-      for (const subject of subjects) samples.push(...read(subject));
-      if (samples.length > 0) families.push({ name, type, help, samples });
-    } catch (error) {
-      failures.push({ name, error });
-    }
+function readRow<S>(
+  { name, samples: read }: Family<S>,
+  subjects: readonly S[],
+  onFailure: OnRowFailure,
+): readonly Sample[] {
+  const samples: Sample[] = [];
+  try {
+    for (const subject of subjects) samples.push(...read(subject));
+  } catch (error) {
+    onFailure(name, error);
+    return [];
   }
-  return { families, failures };
+  return samples;
 }

@@ -17,7 +17,7 @@ export type Pause = () => Promise<void>;
  * registry, so a series that has no value now is absent.
  */
 export async function renderFamilies(
-  families: readonly FamilyData[],
+  families: Iterable<FamilyData>,
   pause: Pause,
 ): Promise<string> {
   const parts: string[] = [];
@@ -36,7 +36,7 @@ interface Batch {
 }
 
 /** Splits the families into batches of samplesPerBatch samples. A large family can span several batches. */
-function* batches(families: readonly FamilyData[]): Generator<Batch> {
+function* batches(families: Iterable<FamilyData>): Generator<Batch> {
   let batch: Batch = { families: [], continues: false };
   let room = samplesPerBatch;
   for (const family of families) {

@@ -14,15 +14,14 @@ export interface Exposition {
 export function createExposition(log: Log): Exposition {
   let failed = 0;
   return {
-    async render(rows, subjects) {
-      const { families, failures } = collect(rows, subjects);
-      for (const { name, error } of failures) {
+    render(rows, subjects) {
+      const families = collect(rows, subjects, (name, error) => {
+        failed += 1;
         log.error('cannot read a metric family; it is left out', {
           family: name,
           error: String(error),
         });
-      }
-      failed += failures.length;
+      });
       return renderFamilies(families, () => nextTurn());
     },
     failures: () => failed,

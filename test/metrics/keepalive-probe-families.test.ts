@@ -22,9 +22,9 @@ function samplesOf(server: ServerKind, connections: readonly ConnectionFacts[]) 
   const limits = { maxWaitSeconds: 8, maxRequests: 20, waiting: 2, timeoutSeconds: 5 };
   const facts = { url: 'http://a/', refused: [], startedAt: 0, endedAt: 9, stopped: false };
   const report = deriveKeepaliveReport({ ...facts, connections, limits });
-  const { families, failures } = collect(keepaliveProbeFamilies, [
-    { target: { name: 'a', server }, report },
-  ]);
+  const failures: string[] = [];
+  const subjects = [{ target: { name: 'a', server }, report }];
+  const families = [...collect(keepaliveProbeFamilies, subjects, (name) => failures.push(name))];
   expect(failures).toEqual([]);
   const value = (name: string) =>
     families.find((family) => family.name === name)?.samples[0]?.value;

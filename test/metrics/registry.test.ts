@@ -5,6 +5,7 @@ import { family } from '../../src/metrics/family.ts';
 import { renderFamilies } from '../../src/metrics/registry.ts';
 import { parseExposition } from '../support/exposition.ts';
 
+const noFailure = () => undefined;
 const noPause = () => Promise.resolve();
 
 describe('renderFamilies()', () => {
@@ -124,12 +125,21 @@ describe('collect()', () => {
   });
 
   test('D9 a row that throws is left out and reported; the others remain', () => {
-    const { families, failures } = collect([bad, good], [1, 2]);
+    const failures: string[] = [];
+    const families = [...collect([bad, good], [1, 2], (name) => failures.push(name))];
     expect(families.map(({ name, samples }) => [name, samples.length])).toEqual([['good', 2]]);
-    expect(failures.map(({ name }) => name)).toEqual(['bad']);
+    expect(failures).toEqual(['bad']);
   });
 
   test('a row without samples is left out', () => {
-    expect(collect([empty], [1]).families).toEqual([]);
+    expect([...collect([empty], [1], noFailure)]).toEqual([]);
+  });
+
+  test('a row is read when its family is asked for, and not before', () => {
+    const read: number[] = [];
+    const counting = { ...good, samples: (n: number) => [{ labels: {}, value: read.push(n) }] };
+    const families = collect([counting, counting], [7], noFailure);
+    families.next();
+    expect(read).toEqual([7]);
   });
 });

@@ -70,14 +70,15 @@ describe('SummaryReporter', () => {
     expect(lastLineOf({ test })).toBe(line);
   });
 
-  it('SummaryReporter names a test that passed at the second attempt only', () => {
+  it('SummaryReporter names a test that passed at the second attempt only, and why the first failed', () => {
     const test =
-      'let attempt = 0; it("a", { retry: 1 }, () => { if (attempt++ === 0) throw new Error("a"); }); it("b", { retry: 1 }, () => {});';
+      'let attempt = 0; it("a", { retry: 1 }, () => { if (attempt++ === 0) throw new Error("one\\ntwo"); }); it("b", { retry: 1 }, () => {});';
     const lines = linesOf({ test });
     expect(lines.at(-1)).toBe('2 passed, 0 failed');
-    const retried = lines.filter((line) => line.startsWith('passed at the second attempt'));
-    expect(retried).toEqual([
+    expect(lines.slice(-4, -1)).toEqual([
       expect.stringMatching(/^passed at the second attempt: \S+one\.test\.ts > a$/),
+      '  one',
+      '  two',
     ]);
   });
 

@@ -1,6 +1,8 @@
 import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node';
 
+const RETRIED = 'passed at the second attempt';
+
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -57,7 +59,13 @@ function listRetried(modules: readonly TestModule[]): readonly string[] {
   return modules
     .flatMap((module) => [...module.children.allTests()])
     .filter((test) => test.diagnostic()?.flaky)
-    .map((test) => `passed at the second attempt: ${test.module.moduleId} > ${test.fullName}`);
+    .map((test) => `${RETRIED}: ${test.module.moduleId} > ${test.fullName}${firstErrorOf(test)}`);
+}
+
+/** vitest keeps the errors of an attempt that failed, and prints them only when the last attempt fails too. */
+function firstErrorOf(test: TestCase): string {
+  const message = test.result().errors?.[0]?.message;
+  return message === undefined ? '' : `\n  ${message.replaceAll('\n', '\n  ')}`;
 }
 
 function stateOf(test: TestCase): string {
