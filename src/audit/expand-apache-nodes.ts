@@ -80,7 +80,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
       return expandCondition({ ...node, block, holds: condition(text, state) }, position, state);
     }
   }
-  // A program.
+  // The lines of the section are a Perl program.
   if (name === 'perl') {
     noteUnread(state, { at, what: `${node.name} ${node.rest}` });
     return [];
