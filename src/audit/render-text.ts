@@ -39,7 +39,7 @@ function describeFinding(finding: Finding): readonly string[] {
     `  advised: ${advised}`,
     `  why:     ${why}`,
     ...fix.map((line, index) => `  ${index === 0 ? 'fix:' : '    '}     ${line}`),
-    ...(more === undefined ? [] : [`  more:    ${more} ${severity} of ${id}, not listed`]),
+    ...(more === undefined ? [] : [`  more:    ${more} ${severity} of ${id} that are not listed`]),
   ];
 }
 

@@ -113,10 +113,7 @@ function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
 }
 
 function logNothingFound(log: Log): void {
-  log.warn(
-    'no configuration file, and no status page found on this machine; trying again every 30 s',
-    {
-      help: 'start with --config.file; docs/configuration.md lists the addresses tried',
-    },
-  );
+  log.warn('no configuration and no status page on this machine; trying again every 30 s', {
+    help: 'start with --config.file; docs/flags.md lists the addresses tried',
+  });
 }
