@@ -418,7 +418,7 @@
       },
       {
         "record": "target:webserver_visitor_requests:sum_rate%(traffic_collapsed_window)s",
-        "expr": "sum by (%(service_labels)s) (\n  rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s])\n    - (rate(keepalive_exporter_samples_total%(selector_alone)s[%(traffic_collapsed_window)s]) or 0 * rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s]))\n)\n"
+        "expr": "sum by (%(service_labels)s) (\n  rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s])\n    - (rate(keepalive_exporter_samples_total%(selector_alone)s[%(traffic_collapsed_window)s]) or 0 * rate(webserver_requests_total%(selector_alone)s[%(traffic_collapsed_window)s]))\n)\nor (\n  sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(traffic_collapsed_window)s]))\n  unless sum by (%(service_labels)s) (webserver_up%(selector_alone)s)\n)\n"
       }
     ]
   },
@@ -439,20 +439,20 @@
         "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[%(traffic_window)s])\n  / (target:webserver_log_responses:rate%(traffic_window)s > 0)\n"
       },
       {
-        "record": "target:webserver_log_request_timeouts:ratio_rate1h",
-        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1h]))\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
+        "record": "target:webserver_log_request_timeouts:sum_ratio_rate1h",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1h]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
       },
       {
-        "record": "target:webserver_log_client_aborts:ratio_rate1h",
-        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[1h])\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
+        "record": "target:webserver_log_client_aborts:sum_ratio_rate1h",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_client_aborts_total%(selector_alone)s[1h]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1h])) > 0)\n"
       },
       {
-        "record": "target:webserver_log_request_timeouts:ratio_rate1d",
-        "expr": "sum without (stage) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1d]))\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
+        "record": "target:webserver_log_request_timeouts:sum_ratio_rate1d",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[1d]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
       },
       {
-        "record": "target:webserver_log_client_aborts:ratio_rate1d",
-        "expr": "rate(webserver_log_client_aborts_total%(selector_alone)s[1d])\n  / (sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
+        "record": "target:webserver_log_client_aborts:sum_ratio_rate1d",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_client_aborts_total%(selector_alone)s[1d]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[1d])) > 0)\n"
       },
       {
         "record": "target:webserver_log_request_duration_seconds:p95_%(traffic_window)s",
@@ -465,6 +465,10 @@
       {
         "record": "target:webserver_log_requests_per_connection:rate%(reuse_window)s",
         "expr": "sum without (class) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(reuse_window)s]))\n  / (sum without (requests) (rate(webserver_log_connections_reached_total{requests=\"1\"%(selector_more)s}[%(reuse_window)s])) > 0)\n"
+      },
+      {
+        "record": "target:webserver_log_requests_per_connection:sum_rate%(reuse_window)s",
+        "expr": "sum by (%(service_labels)s) (rate(webserver_log_responses_by_class_total%(selector_alone)s[%(reuse_window)s]))\n  / (sum by (%(service_labels)s) (rate(webserver_log_connections_reached_total{requests=\"1\"%(selector_more)s}[%(reuse_window)s])) > 0)\n"
       },
       {
         "record": "target:webserver_log_lines:rate%(log_window)s",
@@ -499,8 +503,12 @@
         }
       },
       {
+        "record": "target:webserver_exhausted_unreachable:seconds3m",
+        "expr": "5 * sum_over_time((webserver_exhausted%(selector_alone)s == 1 and webserver_up%(selector_alone)s == 0)[3m:5s])"
+      },
+      {
         "alert": "WebserverExhaustedUnreachable",
-        "expr": "5 * sum_over_time((webserver_exhausted%(selector_alone)s == 1 and webserver_up%(selector_alone)s == 0)[3m:5s]) > %(exhausted_seconds)s",
+        "expr": "target:webserver_exhausted_unreachable:seconds3m > %(exhausted_seconds)s\nor (\n  max_over_time(target:webserver_exhausted_unreachable:seconds3m[30m]) > %(exhausted_seconds)s\n  and last_over_time(webserver_exhausted%(selector_alone)s[30m]) == 1\n  and on (%(instance_labels)s) up%(selector_alone)s == 0\n)\n",
         "keep_firing_for": "5m",
         "labels": {
           "severity": "critical"
@@ -707,14 +715,14 @@
       },
       {
         "alert": "WebserverSlotsFullSoon",
-        "expr": "predict_linear(webserver_worker_saturation_ratio%(selector_alone)s[%(slots_full_window)s], %(slots_full_hours)s * 3600) > 1\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m]) > %(slots_full_from)s\n  and webserver_worker_saturation_ratio%(selector_alone)s offset 1h\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1d)\n",
+        "expr": "predict_linear(webserver_worker_saturation_ratio%(selector_alone)s[%(slots_full_window)s], %(slots_full_hours)s * 3600) > 1\n  and avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m]) > %(slots_full_from)s\n  and webserver_worker_saturation_ratio%(selector_alone)s offset 1h\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1d)\n  unless avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m])\n    <= 1.2 * avg_over_time(webserver_worker_saturation_ratio%(selector_alone)s[15m] offset 1w)\n",
         "for": "30m",
         "labels": {
           "severity": "warning"
         },
         "annotations": {
           "summary": "{{ $labels.target }} will be full within %(slots_full_hours)s hours",
-          "description": "If saturation rises as in the last %(slots_full_window)s, {{ $labels.target }} will have no free slot within %(slots_full_hours)s hours; at this time yesterday it had more room. See on the dashboard which state grows, and free those slots.",
+          "description": "If saturation rises as in the last %(slots_full_window)s, {{ $labels.target }} will have no free slot within %(slots_full_hours)s hours; at this time yesterday and a week ago it had more room. See on the dashboard which state grows, and free those slots.",
           "runbook_url": "%(runbook_url)s/WebserverSlotsFullSoon.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -792,7 +800,7 @@
     "rules": [
       {
         "alert": "WebserverRequestTimeoutSpike",
-        "expr": "target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s > %(timeout_share)s\n  and sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[%(traffic_window)s])) > %(timeout_events)s\n  unless (\n    target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      <= %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1d offset 1h)\n    unless target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      > %(timeout_factor)s * (target:webserver_log_request_timeouts:ratio_rate1h offset 1w)\n  )\n",
+        "expr": "target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s > %(timeout_share)s\n  and sum without (stage) (increase(webserver_log_request_timeouts_total{stage=\"request\"%(selector_more)s}[%(traffic_window)s])) > %(timeout_events)s\n  unless (\n    target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      <= on (%(service_labels)s) group_left () %(timeout_factor)s * (target:webserver_log_request_timeouts:sum_ratio_rate1d offset 1h)\n    unless target:webserver_log_request_timeouts:ratio_rate%(traffic_window)s\n      > on (%(service_labels)s) group_left () %(timeout_factor)s * (target:webserver_log_request_timeouts:sum_ratio_rate1h offset 1w)\n  )\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -806,7 +814,7 @@
       },
       {
         "alert": "WebserverClientAbortSpike",
-        "expr": "target:webserver_log_client_aborts:ratio_rate%(traffic_window)s > %(abort_share)s\n  and increase(webserver_log_client_aborts_total%(selector_alone)s[%(traffic_window)s]) > %(abort_events)s\n  unless (\n    target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      <= %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1d offset 1h)\n    unless target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      > %(abort_factor)s * (target:webserver_log_client_aborts:ratio_rate1h offset 1w)\n  )\n",
+        "expr": "target:webserver_log_client_aborts:ratio_rate%(traffic_window)s > %(abort_share)s\n  and increase(webserver_log_client_aborts_total%(selector_alone)s[%(traffic_window)s]) > %(abort_events)s\n  unless (\n    target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      <= on (%(service_labels)s) group_left () %(abort_factor)s * (target:webserver_log_client_aborts:sum_ratio_rate1d offset 1h)\n    unless target:webserver_log_client_aborts:ratio_rate%(traffic_window)s\n      > on (%(service_labels)s) group_left () %(abort_factor)s * (target:webserver_log_client_aborts:sum_ratio_rate1h offset 1w)\n  )\n",
         "for": "5m",
         "labels": {
           "severity": "warning"
@@ -848,7 +856,7 @@
       },
       {
         "alert": "WebserverRequestsPerConnectionCollapsed",
-        "expr": "target:webserver_log_requests_per_connection:rate%(reuse_window)s\n    < avg_over_time(target:webserver_log_requests_per_connection:rate%(reuse_window)s[1d] offset 1h) / %(reuse_factor)s\n  and target:webserver_log_responses:rate%(traffic_window)s > %(reuse_minimum_rate)s\n",
+        "expr": "target:webserver_log_requests_per_connection:rate%(reuse_window)s\n    < on (%(service_labels)s) group_left () avg_over_time(target:webserver_log_requests_per_connection:sum_rate%(reuse_window)s[1d] offset 1h) / %(reuse_factor)s\n  and target:webserver_log_responses:rate%(traffic_window)s > %(reuse_minimum_rate)s\n",
         "for": "30m",
         "labels": {
           "severity": "info"

@@ -134,7 +134,7 @@ export const apacheDashboard = buildDashboard({
           unit: unit.seconds,
           thresholds: thresholds.oldestKeepalive,
           shows: 'Idle time of keep-alive connections: the longest, and the median.',
-          bad: 'near KeepAliveTimeout: clients do not come back. Shorten the timeout.',
+          bad: 'near KeepAliveTimeout: most clients send no further request. Shorten the timeout.',
         }),
       ],
     },
@@ -142,7 +142,7 @@ export const apacheDashboard = buildDashboard({
       title: 'Between scrapes and in the queue',
       panels: [
         curves({
-          title: 'Share of time over 80, 90 and 95 %',
+          title: 'Share of time above 80, 90 and 95 % saturation',
           queries: [sampled.above80, sampled.above90, sampled.above95],
           unit: unit.ratio,
           thresholds: thresholds.none,
@@ -151,8 +151,8 @@ export const apacheDashboard = buildDashboard({
             'above 90 %': meaning.warning,
             'above 95 %': meaning.bad,
           },
-          shows: 'Share of the samples, one each second, above each saturation.',
-          bad: 'lines close together: the server is full most of the time. See which state holds the slots.',
+          shows: 'Share of the samples, one each second, with more than that saturation.',
+          bad: 'the three lines near each other: when the server is busy at all, it is full. See which state holds the slots.',
           max: 1,
         }),
         acceptQueuePanel(host.acceptQueueLength),
@@ -171,7 +171,7 @@ export const apacheDashboard = buildDashboard({
           links: [drillDown('traffic', 'Traffic')],
         }),
         curves({
-          title: 'Time a request is worked on',
+          title: 'Time to handle a request',
           queries: [status.handlingSeconds],
           unit: unit.seconds,
           thresholds: thresholds.none,

@@ -55,7 +55,8 @@ export const exporterDashboard = buildDashboard({
       shown: 'value and name',
       unit: unit.eventsPerSecond,
       thresholds: thresholds.anyRate,
-      shows: 'Samples per second that were not taken, of the target with the most.',
+      shows:
+        'Samples (polls between scrapes) per second that were not taken, of the target with the most.',
       bad: 'anything that stays: a server answers too slowly, or the exporter needs more processor time.',
     }),
     figure({
@@ -90,7 +91,7 @@ export const exporterDashboard = buildDashboard({
       queries: [status.fetchSeconds, status.connectSeconds],
       unit: unit.seconds,
       thresholds: thresholds.none,
-      shows: 'Duration of the last poll, and of its connection.',
+      shows: 'Duration of the last poll, and of the connecting at its start.',
       bad: 'near the timeout: the server or the network is slow.',
     }),
     curves({
@@ -160,7 +161,7 @@ export const exporterDashboard = buildDashboard({
           queries: [logs.rotations],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'Log rotations in each step.',
+          shows: 'Log rotations in each interval of the graph.',
           bad: 'far more than planned.',
         }),
         curves({
@@ -168,7 +169,7 @@ export const exporterDashboard = buildDashboard({
           queries: [logs.lastLineAge],
           unit: unit.seconds,
           thresholds: thresholds.logAge,
-          shows: 'Age by the time in the line itself.',
+          shows: 'Time since the timestamp of the newest log line.',
           bad: 'minutes on a busy server. Check the path and the permissions of the log.',
         }),
         curves({

@@ -50,7 +50,7 @@ export const fleetDashboard = buildDashboard({
     firingFigure(fleet.firing),
     saturationFigure(status.worstSaturation, {
       shows: 'The highest worker saturation of all servers.',
-      bad: 'over 95 %: the next burst waits. Open the server to see what holds its slots.',
+      bad: 'over 95 %: visitors of the next burst will wait. Open the server to see what holds its slots.',
       links: [sameChoice('apache', 'Apache'), sameChoice('nginx', 'nginx')],
     }),
     gaveUpFigure(logs.worstAbortShare, {
@@ -87,11 +87,11 @@ export const fleetDashboard = buildDashboard({
       title: 'Between scrapes',
       panels: [
         curves({
-          title: 'Share of time over 95 % saturated',
+          title: 'Share of time above 95 % saturation',
           queries: [sampled.fullTime],
           unit: unit.ratio,
           thresholds: thresholds.fullTime,
-          shows: 'Share of the samples, one each second.',
+          shows: 'Share of the samples, one each second, with more than 95 % saturation.',
           bad: 'over 1 %: short queues that scrapes do not show. Look for bursts.',
           max: 1,
           links: [toItsServer],

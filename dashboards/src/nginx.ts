@@ -62,7 +62,10 @@ export const nginxDashboard = buildDashboard({
         'Connections per second that nginx closed at once because none was free, on the worst server.',
       bad: 'anything but 0. Raise worker_connections and worker_rlimit_nofile.',
     }),
-    reuseFigure(connections.requestsPerConnection),
+    reuseFigure(
+      connections.requestsPerConnection,
+      'From the log; without a log from the status page, which also counts the polls of the exporter.',
+    ),
     serversTable(select, 7),
     evidencePanel(status.evidence),
     curves({
@@ -139,7 +142,7 @@ export const nginxDashboard = buildDashboard({
           queries: [host.kernelConnections],
           unit: unit.count,
           thresholds: thresholds.none,
-          shows: 'Sockets of the listening ports.',
+          shows: 'TCP sockets of the ports on which nginx listens, by state.',
           bad: 'close_wait that grows: the server does not close connections that clients have closed.',
         }),
       ],

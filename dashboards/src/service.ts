@@ -46,7 +46,7 @@ export const serviceDashboard = buildDashboard({
       shown: 'value and name',
       words: targetStates,
       shows: 'State of the chosen target; of several targets, the worst one.',
-      bad: 'anything but room. The panels below show the cause.',
+      bad: 'anything but `has room`. The panels below show the cause.',
     }),
     saturationFigure(status.worstSaturation, {
       shows: 'Share of slots that can take no visitor. A full server counts as 100 %.',
@@ -61,7 +61,7 @@ export const serviceDashboard = buildDashboard({
       bad: 'anything that stays: visitors wait.',
     }),
     failedFigure(logs.worstErrorShare),
-    firingFigure(fleet.firingNow),
+    firingFigure(fleet.firing),
     alertsTable({ query: fleet.alertRows, width: 12 }),
     timelinePanel({
       title: 'State over time',
@@ -131,7 +131,7 @@ export const serviceDashboard = buildDashboard({
           thresholds: thresholds.none,
           noValue: 'the exporter does not see the server’s sockets',
           shows:
-            'Shortest round-trip time of the connections. Each reused connection saves at least one.',
+            'Shortest round-trip time of each connection, by percentile. Reusing a connection saves at least one round trip.',
           bad: 'high, with few requests per connection: keep-alive would help these visitors.',
         }),
       ],

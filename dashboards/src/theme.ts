@@ -4,7 +4,8 @@ import type { SlotState } from '../../src/snapshot/slots.ts';
 
 /**
  * Colours by meaning. From the Okabe-Ito set, except `bad`: its vermilion looks like the orange of `warning`. A test
- * checks that colour-blind people can distinguish all of them.
+ * checks that colour-blind people can distinguish good, warning, bad and neutral. Baseline and limit are similar to some
+ * of them with deuteranopia: a word or a dashed line shows what they are.
  */
 export const meaning = {
   good: '#009E73',
@@ -103,7 +104,7 @@ export const targetStates = [
   { text: 'has room', color: meaning.good },
   { text: 'NO DATA', color: meaning.baseline },
   { text: 'PAGE UNREADABLE', color: '#A352CC' },
-  { text: 'NO ANSWER', color: '#FF7383' },
+  { text: 'NO ANSWER', color: '#B0405A' },
   { text: 'FULL', color: meaning.bad },
 ] as const;
 

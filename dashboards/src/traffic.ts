@@ -26,7 +26,7 @@ export const trafficDashboard = buildDashboard({
   from: 'now-3h',
   chosenFrom: 'webserver_log_lines_total',
   glance: [
-    fullFigure(status.fullByName),
+    fullFigure(status.fullByName, 'The Fleet dashboard leads to what holds its slots.'),
     figure({
       title: 'Responses',
       query: logs.responseRate,
@@ -71,7 +71,7 @@ export const trafficDashboard = buildDashboard({
       unit: unit.requestsPerSecond,
       thresholds: thresholds.none,
       shows: 'Responses per second by class of the status code.',
-      bad: 'red or orange that grows.',
+      bad: '4xx or 5xx that grow.',
       colors: codeColors,
       drawn: 'stacked',
     }),
@@ -153,7 +153,7 @@ export const trafficDashboard = buildDashboard({
           bad: 'HTTP/1.0 that grows: these clients or proxies do not use keep-alive.',
         }),
         curves({
-          title: 'Most frequent codes',
+          title: 'Most frequent error codes',
           queries: [logs.topCodes],
           unit: unit.requestsPerSecond,
           thresholds: thresholds.none,
@@ -166,10 +166,10 @@ export const trafficDashboard = buildDashboard({
           unit: unit.eventsPerSecond,
           thresholds: thresholds.none,
           shows: '408 before a request (connections opened in advance) and during one.',
-          bad: 'request rises: slow clients. Limit them, or allow them more time.',
+          bad: 'a rise during requests: slow clients. Limit them, or allow them more time.',
         }),
         curves({
-          title: 'Connections that reach so many requests',
+          title: 'Share of connections by number of requests',
           queries: [logs.reachedShare],
           unit: unit.ratio,
           thresholds: thresholds.none,

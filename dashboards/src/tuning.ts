@@ -65,8 +65,8 @@ export const tuningDashboard = buildDashboard({
     heatmapPanel({
       title: 'Gaps between two requests of a connection',
       shows:
-        'Requests on a reused connection, by how long it had been idle before. The timeout cuts them off.',
-      bad: 'a band that ends at the timeout: a longer one would allow more reuse.',
+        'Requests on a reused connection, by how long it had been idle before. No gap is longer than the timeout.',
+      bad: 'a band that ends at the timeout: a longer timeout would allow more reuse.',
       unit: unit.seconds,
       thresholds: thresholds.none,
       noValue: noConnections,
@@ -76,7 +76,7 @@ export const tuningDashboard = buildDashboard({
     heatmapPanel({
       title: 'Missed reuse',
       shows: 'New connections of a client address, by the time since its last response.',
-      bad: 'a band just above the timeout: a longer one would allow this reuse.',
+      bad: 'a band just above the timeout: a longer timeout would allow this reuse.',
       unit: unit.seconds,
       thresholds: thresholds.none,
       noValue: 'none missed, no log format identifies connections, or all clients are proxies',

@@ -22,6 +22,8 @@ const runbooks = new URL('../../docs/runbooks/', import.meta.url);
 const DASHBOARDS = [...allDashboards.keys()].map((name) => `keepalive-${name}`);
 /** Steps that several runbooks link to. */
 const SHARED_STEPS = 'slots.md';
+const COMMAND =
+  /`(?:amtool|apachectl|curl|grep|journalctl|keepalive-exporter|kill|ls|nginx|promtool|ss|sysctl|systemctl|tail) [^`]+`/g;
 const HEADINGS = ['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'False positives'];
 
 test('there are alerts and recording rules', () => {
@@ -133,6 +135,11 @@ describe('runbooks', () => {
     expect(words).toMatch(
       /`(?:queued|silent|active|sending|idle|keepalive|writing|reading|graceful)`|webserver_slots/,
     );
+  });
+
+  it.each(files)('%s has its commands in blocks, which a scenario runs', (page) => {
+    const text = readFileSync(new URL(page, runbooks), 'utf8').replaceAll(/```.*?```/gs, '');
+    expect(text.match(COMMAND) ?? []).toEqual([]);
   });
 
   it.each(files)('%s names metrics and recording rules that exist', (page) => {

@@ -6,6 +6,7 @@ import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { selfGroups, targetGroups } from '../../src/metrics/catalog.ts';
 import { keepaliveProbeFamilies } from '../../src/metrics/keepalive-probe-families.ts';
 import { probeFamilies } from '../../src/metrics/probe-families.ts';
+import { docBlocks } from '../support/doc-blocks.ts';
 import { listLabelValues } from '../support/label-values.ts';
 import { fillGrafanaVariables, readPromqlNames } from '../support/promql-names.ts';
 
@@ -57,8 +58,15 @@ async function knownSeries(): Promise<ReadonlyMap<string, readonly string[]>> {
   return known;
 }
 
+/** A line is a query; an indented one continues the line before. */
+const runbookQueries = readdirSync(new URL('docs/runbooks', root))
+  .flatMap((page) => docBlocks(`docs/runbooks/${page}`))
+  .filter(({ language }) => language === 'promql')
+  .flatMap(({ text }) => text.trim().split(/\n(?! )/));
+
 const queries = [
   ...rules.map(({ expr }) => expr),
+  ...runbookQueries,
   ...[...allDashboards.values()].flatMap((dashboard) =>
     [...JSON.stringify(dashboard).matchAll(/"expr":("(?:[^"\\]|\\.)*")/g)].map(
       ([, text = '""']) => JSON.parse(text) as string,
@@ -66,7 +74,11 @@ const queries = [
   ),
 ].map((expr) => fillGrafanaVariables(expr));
 
-test('the exporter emits every metric and label in a rule or a dashboard', async () => {
+test('the runbooks have queries', () => {
+  expect(runbookQueries.length).toBeGreaterThan(100);
+});
+
+test('the exporter emits every metric and label in a rule, a dashboard or a runbook', async () => {
   const known = await knownSeries();
   const wrong = queries.flatMap((expr) => {
     const { selectors, errors } = readPromqlNames(expr);
@@ -85,7 +97,7 @@ test('the exporter emits every metric and label in a rule or a dashboard', async
 });
 
 /** A selector of a value that nobody emits is an empty panel and an alert that never fires. */
-test('every value and each alternative of a pattern in a rule or a dashboard is one that the label can have', () => {
+test('every value and each alternative of a pattern in a rule, a dashboard or a runbook is one that the label can have', () => {
   const wrong = queries.flatMap((expr) =>
     readPromqlNames(expr).selectors.flatMap(({ metric, matchers }) =>
       matchers.flatMap(({ label, value, isPattern }) => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { allDashboards } from '../../dashboards/src/all-dashboards.ts';
 import { type Rule, readGroups } from '../support/alert-files.ts';
 
-/** The lint rules of mixtool for alerts, by name (pkg/mixer/lint.go). panel-rules.test.ts has those for dashboards. */
+/** The lint rules of mixtool for alerts, by name (pkg/mixer/lint.go). Those for dashboards: dashboard-linter.test.ts. */
 const alertRules: Readonly<Record<string, (rule: Rule) => boolean>> = {
   'alert-name-camelcase': ({ alert = '' }) => /^([A-Z]+[a-z0-9]+)+$/.test(alert),
   'alert-name-length': ({ alert = '' }) => alert.length <= 40,

@@ -8,6 +8,7 @@ import {
   thresholds,
 } from '../../dashboards/src/theme.ts';
 import { slotStackOrder } from '../../src/page/slot-palette.ts';
+import { colorDistance, visions } from '../support/color-vision.ts';
 
 test('no two meanings and no two classes of codes share a colour', () => {
   const states = targetStates.map(({ color }) => color);
@@ -23,6 +24,23 @@ const hueOf = (hex: string): number => {
 test('bad is red and warning is orange: 40 degrees of hue apart', () => {
   expect(Math.abs(hueOf(meaning.bad) - hueOf(meaning.warning))).toBeGreaterThan(40);
 });
+
+test.each(Object.keys(visions))('good, warning, bad and neutral stay apart with %s', (vision) => {
+  const { good, warning, bad, neutral } = meaning;
+  const judged = [good, warning, bad, neutral];
+  for (const [at, a] of judged.entries())
+    for (const b of judged.slice(at + 1))
+      expect(colorDistance(a, b, vision), `${a} and ${b}`).toBeGreaterThan(0.06);
+});
+
+test.each(Object.keys(visions))(
+  'a target with room looks like none in trouble with %s',
+  (vision) => {
+    const [room, _noData, ...others] = targetStates;
+    for (const { text, color } of others)
+      expect(colorDistance(room.color, color, vision), text).toBeGreaterThan(0.06);
+  },
+);
 
 test('slotBands shows every state of a slot exactly once', () => {
   const shown = slotBands.flatMap(({ states }) => states);

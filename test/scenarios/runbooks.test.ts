@@ -42,6 +42,8 @@ const prints: readonly (readonly [string, RegExp])[] = [
   ['ls -l --time-style=full-iso', /checkpoint/],
   ['ls -li', /access\.log[\s\S]*access\.log/],
   ['/-/healthy', /\S/],
+  ['/-/reload', /^configuration reloaded$/m],
+  ['check-config', /: ok, 2 targets\n[\s\S]*: understood \d+ of the newest \d+ lines/],
   ['/probe?', /^probe_success 1$/m],
   ['/metrics', /^# HELP /],
   ['/targets', /"targets"/],
@@ -75,6 +77,10 @@ const prints: readonly (readonly [string, RegExp])[] = [
   ['ss -ltn', /^LISTEN +\d+ +\d+ /m],
   ['ss -lunm', /^State +Recv-Q/],
   ['ss -tn state established', /^ +[1-9]\d* 127\.0\.0\.1$/m],
+  // The access log of nginx, as the destination of a descriptor.
+  ['/proc/PID/fd', /-> \S+\/access\.log$/m],
+  // It prints nothing: the master gets a signal and opens the logs again.
+  ['nginx -s reopen', /^$/],
   ['sysctl', /^net\.core\.\w+ = \d+/],
   ['nstat', /TcpExtListenOverflows +\d+[\s\S]*TcpExtListenDrops +\d+/],
   ['pgrep -x', /^\d+ [1-9]\d* \d+$/m],
@@ -124,7 +130,7 @@ beforeAll(async () => {
     alertmanager,
     prometheus,
     checkpoint: path,
-    bin: writeNginx(nginx, path),
+    bin: writePrograms(nginx, path),
   };
   await makeTraffic(place);
 });
@@ -153,12 +159,18 @@ function configOf({ apache, nginx }: Pick<Place, 'apache' | 'nginx'>, directory:
   });
 }
 
-/** Ours is not the machine's nginx: its configuration must be named. */
-function writeNginx({ configFile, directory, errorLog }: RealNginx, path: string): string {
-  const file = join(path, 'nginx');
+/** Ours is not the machine's nginx: its configuration must be named. Nor is keepalive-exporter installed here. */
+function writePrograms({ configFile, directory, errorLog }: RealNginx, path: string): string {
   const options = `-e '${errorLog}' -p '${directory}' -c '${configFile}'`;
-  writeFileSync(file, `#!/bin/sh\nexec ${requireBinary('nginx')} ${options} "$@"\n`);
-  chmodSync(file, 0o755);
+  const programs = {
+    nginx: `${requireBinary('nginx')} ${options}`,
+    'keepalive-exporter': `'${process.execPath}' '${join(repository, 'dist/main.js')}'`,
+  };
+  for (const [name, command] of Object.entries(programs)) {
+    const file = join(path, name);
+    writeFileSync(file, `#!/bin/sh\nexec ${command} "$@"\n`);
+    chmodSync(file, 0o755);
+  }
   return path;
 }
 
@@ -185,6 +197,8 @@ function adapt(command: string): string {
     .replaceAll(/(?<!=)http:\/\/SITE\//g, `${apache.url}/`)
     .replaceAll('target=SERVER', `target=127.0.0.1:${apache.port}`)
     .replaceAll('http://EXPORTER:PORT', exporter.url)
+    .replaceAll('=FILE', `=${exporter.configFile}`)
+    .replaceAll('/proc/PID/', `/proc/${nginx.pid}/`)
     .replaceAll('ALERTMANAGER:9093', alertmanager.address)
     .replaceAll("sport = :80'", `sport = :${apache.port}'`)
     .replaceAll(/\/var\/log\/nginx\/?/g, `${nginx.directory}/`)

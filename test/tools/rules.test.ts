@@ -196,7 +196,7 @@ test('a group without an enabled alert is omitted', () => {
 
 /** Fixed windows: the past for comparisons, the steps of the verdict, and how long a name is remembered. */
 const natural =
-  /seconds3m|\[3m:5s\]|\[30m\]|\[15m offset 1m\]|\[15m( offset 1d)?\]|\[1[hd](?: offset 1[dhw])?\]|ratio_rate1[hd]\b/;
+  /seconds3m|\[3m:5s\]|\[30m\]|\[15m offset 1m\]|\[15m( offset 1[dw])?\]|\[1[hd](?: offset 1[dhw])?\]|ratio_rate1[hd]\b/;
 
 test('no other window is fixed in a template', () => {
   const fixed = templates

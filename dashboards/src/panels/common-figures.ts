@@ -5,7 +5,10 @@ import { type FigureOptions, figure } from './short-forms.ts';
 /** Figures that several dashboards share: figures with the same name have the same form and thresholds everywhere. */
 
 /** The servers without a free slot, by name. */
-export function fullFigure(query: Query) {
+export function fullFigure(
+  query: Query,
+  next = 'Open its row at the top of the table to see what holds its slots.',
+) {
   return figure({
     title: 'Full now',
     query,
@@ -17,7 +20,7 @@ export function fullFigure(query: Query) {
       { text: 'FULL', color: meaning.bad },
     ],
     shows: 'Servers without a slot for a new visitor; at most four names.',
-    bad: 'any name. Open its row at the top of the table to see what holds its slots.',
+    bad: `any name. ${next}`,
   });
 }
 
@@ -37,7 +40,7 @@ export function unansweredFigure(query: Query) {
   });
 }
 
-/** Alerts of these rules, of any exporter. */
+/** Alerts of these rules, of the chosen targets and of what they belong to. */
 export function firingFigure(query: Query) {
   return figure({
     title: 'Alerts firing',
@@ -102,14 +105,13 @@ export function latencyFigure(query: Query) {
   });
 }
 
-export function reuseFigure(query: Query) {
+export function reuseFigure(query: Query, source = 'From the log.') {
   return figure({
     title: 'Reuse',
     query,
     thresholds: thresholds.requestsPerConnection,
     decimals: 1,
-    shows:
-      'Requests per connection: how well keep-alive is used. From the log; on the dashboard of nginx, without a log, from the status page, which counts the polls of the exporter, too.',
+    shows: `Requests per connection: how well keep-alive is used. ${source}`,
     bad: 'near 1. Look for a proxy that closes connections, or for a keep-alive timeout that is too short.',
   });
 }

@@ -26,6 +26,10 @@ const reasons: readonly (readonly [RegExp, Reason])[] = [
   [/webserver_slot_/, because('no slot table is read (slot_table)', 'no slot table')],
   [/_samples_/, because('no target is sampled', 'no samples')],
   [
+    /webserver_(connection|worker|keepalive)_\w*ratio|webserver_slots_limit/,
+    because('no limit is known', 'no limit'),
+  ],
+  [
     /webserver_(kernel|connection_|connections\{|accept_queue)/,
     because('sockets not seen', 'not seen'),
   ],
@@ -35,10 +39,9 @@ const reasons: readonly (readonly [RegExp, Reason])[] = [
   ],
   [/checkpoint/, because('no checkpoint is written', 'no checkpoint')],
   [
-    /kind="connection"|webserver_keepalive_connections/,
+    /^(?!.*server="nginx").*(kind="connection"|webserver_keepalive_connections)/,
     because('no connection slots (not event, not nginx)', 'no slots'),
   ],
-  [/webserver_(connection|worker|keepalive)_\w*ratio/, because('no limit is known', 'no limit')],
   [
     /server="nginx"|webserver_connections_|requests_in_progress/,
     because('no nginx is scraped', 'no nginx'),

@@ -17,25 +17,23 @@ import { stateOf } from './status-queries.ts';
 const ourAlerts =
   'alertname=~"(Webserver|Keepalive).+", alertname!="KeepaliveExporterWatchdog", alertstate="firing"';
 
-/** Includes alerts of services and exporters, which have no target. */
-const ofTarget = 'target=~"$target|"';
+/**
+ * Alerts of the chosen targets, and those without the label: a service has no instance, an exporter no target, and
+ * WebserverMetricsAbsent no job. A target of the same name in another job is another server.
+ */
+const chosen = `${ourAlerts}, job=~"$job|", instance=~"$instance|", target=~"$target|"`;
 
 /** One figure for each target of the table, and the alerts that fire. */
 export function fleetQueries(select: Select) {
   return {
     // ALERTS is written by Prometheus itself, one series per pending or firing alert.
     firing: {
-      expr: `count(ALERTS{${ourAlerts}}) or 0 * count(${select('webserver_up')})`,
-      legend: 'firing',
-      shape: 'instant',
-    },
-    firingNow: {
-      expr: `count(ALERTS{${ourAlerts}, ${ofTarget}}) or 0 * count(${select('webserver_up')})`,
+      expr: `count(ALERTS{${chosen}}) or 0 * count(${select('webserver_up')})`,
       legend: 'firing',
       shape: 'instant',
     },
     alertRows: {
-      expr: `sum by (alertname, severity, target) (ALERTS{${ourAlerts}, ${ofTarget}})`,
+      expr: `sum by (alertname, severity, target) (ALERTS{${chosen}})`,
       legend: '',
       shape: 'table',
     },
