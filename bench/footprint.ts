@@ -74,8 +74,11 @@ async function measure(subject: Subject): Promise<readonly string[]> {
   return [subject.name, ...figures.map((figure) => figure.toFixed(0)), p50.toFixed(2)];
 }
 
+const ownLine = process.versions.node.split('.')[0];
+
 /** Other lines of Node.js, if `npm ci --prefix tools/runtimes` has installed them. The image has 24. */
-const runtimes = ['22', '24', '26']
+const otherRuntimes = ['20', '22', '24', '26']
+  .filter((line) => line !== ownLine)
   .map((line) => ({
     line,
     node: join(repository, `tools/runtimes/node_modules/node-${line}/bin/node`),
@@ -98,13 +101,13 @@ export async function run(): Promise<void> {
   ];
   for (const [name, target, flags] of [
     ['nginx, no flags', ofNginx, []],
-    ['nginx, flags as shipped', ofNginx, chosen],
     ['nginx, as shipped, listen: []', pageOnly, chosen],
-    ['apache, flags as shipped', ofApache, chosen],
+    ['apache, as shipped', ofApache, chosen],
+    [`nginx, as shipped, Node.js ${ownLine}`, ofNginx, chosen],
   ] as const) {
     rows.push(await measure(await startOurs(directory, { name, target, flags })));
   }
-  for (const { line, node } of runtimes) {
+  for (const { line, node } of otherRuntimes) {
     const name = `nginx, as shipped, Node.js ${line}`;
     rows.push(
       await measure(await startOurs(directory, { name, target: ofNginx, flags: chosen, node })),

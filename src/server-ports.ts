@@ -35,7 +35,7 @@ export interface PortOptions {
   readonly configured: boolean;
   readonly telemetryPath: string;
   readonly compatMetrics: boolean;
-  readonly security?: Pick<WebSecurity, 'refused'>;
+  readonly security?: Pick<WebSecurity, 'refused' | 'isUsable'>;
   readonly version: string;
   readonly nodeVersion: string;
   /** Unix time in seconds. */
@@ -102,6 +102,7 @@ function selfView(
     collectorFailures: exposition.failures(),
     probesRefused: probes.refused(),
     clientsRefused: security?.refused(),
+    webConfigUsable: security?.isUsable(),
     checkpoint: logs.checkpoint(),
   };
 }

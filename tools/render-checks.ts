@@ -56,7 +56,9 @@ function renderIndex(): string {
     ]),
     '## Stock configurations',
     '',
-    'What the audit finds in configurations as they are installed, on a machine of which it knows nothing.',
+    'What the audit finds in configurations as they are installed, on a machine of which it knows nothing. A test audits',
+    'the same directives. Those of Debian are from an installed machine, the others from the sources of the packages',
+    "(CentOS, Alpine's aports, nginx's and httpd's own) and were not audited on such a machine.",
     '',
     ...readStockFindings().flatMap(({ title, findings }) => [
       `### ${title}`,

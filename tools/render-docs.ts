@@ -144,7 +144,7 @@ function renderFlagsDoc(): string {
     '`help COMMAND` the help of a command. `-v` or `--version` prints the version. Use a flag only once, unless its meaning',
     'says that it may be repeated. A flag takes precedence over its environment variable, and the environment variable over',
     'the default. The output has no colours. `source <(keepalive-exporter completion bash)` turns on the completion of',
-    'commands, flags and values; scripts for zsh and fish are available, too.',
+    'commands, flags and values; zsh likewise, and fish with `keepalive-exporter completion fish | source`.',
     '',
     '| exit code | meaning |',
     '|---|---|',

@@ -49,7 +49,7 @@ export const tuningDashboard = buildDashboard({
       query: tuning.withoutAdvice,
       thresholds: thresholds.none,
       shows:
-        'Targets without advice: no log format identifies connections, or there is too little traffic.',
+        'Targets without advice: no log format identifies connections, there is too little traffic, or memory does not allow enough slots.',
       bad: 'the busiest servers among them. Use a recommended log format.',
     }),
     reuseFigure(logs.requestsPerConnection),

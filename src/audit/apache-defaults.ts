@@ -1,4 +1,5 @@
 import { compareVersions } from '../derive/server-version.ts';
+import { oncePerName } from './named-directives.ts';
 
 interface Known {
   readonly mpm: 'prefork' | 'worker' | 'event';
@@ -40,8 +41,15 @@ const namesOf22: Readonly<Record<string, string>> = {
   MaxConnectionsPerChild: 'maxrequestsperchild',
 };
 
-/** The names of a directive in the tree. Apache 2.4 still accepts the names of 2.2. */
-export function apacheNames(name: string): readonly string[] {
-  const older = Object.hasOwn(namesOf22, name) ? namesOf22[name] : undefined;
-  return older === undefined ? [name.toLowerCase()] : [name.toLowerCase(), older];
+interface DirectiveNames {
+  readonly current: string;
+  readonly older: string | undefined;
 }
+
+/** The names of a directive in the tree. Apache 2.4 still accepts the names of 2.2. */
+export const apacheNames = oncePerName(
+  (name): DirectiveNames => ({
+    current: name.toLowerCase(),
+    older: Object.hasOwn(namesOf22, name) ? namesOf22[name] : undefined,
+  }),
+);

@@ -9,10 +9,14 @@ export interface ApacheExpansionOptions {
   readonly version: string;
   /** Variables of the envvars file. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Names that Apache is started with: `-D NAME`. */
+  readonly defines?: readonly string[];
 }
 
 /** The state while the files are read from top to bottom. */
 export interface Expansion extends ApacheState, ExpansionBudget {
+  /** Names of all Define lines so far, also of those in sections that do not apply. */
+  readonly definable: Set<string>;
   readonly read: ReadSources;
   readonly exists: FileExists;
   readonly macros: ApacheMacros;
@@ -32,7 +36,8 @@ export function beginExpansion(file: string, options: ApacheExpansionOptions): E
   return {
     ...options,
     modules: initialModules(),
-    defines: new Map(),
+    defines: new Map((options.defines ?? []).map((name) => [name, undefined])),
+    definable: new Set(),
     silences: [],
     serverRoot: parentOf(parentOf(file).endsWith('/conf') ? parentOf(file) : file),
     macros: new Map(),

@@ -93,10 +93,11 @@ const defaultsOf = oncePer((view: ApacheView) =>
 );
 
 function findLast({ directives }: ApacheScope, name: string): ConfigDirective | undefined {
-  const found = apacheNames(name).flatMap((one) => namedIn(directives, one).at(-1) ?? []);
-  if (found.length < 2) return found[0];
-  const wanted = new Set(found);
-  return directives.findLast((directive) => wanted.has(directive));
+  const { current, older } = apacheNames(name);
+  const found = namedIn(directives, current).at(-1);
+  const other = older === undefined ? undefined : namedIn(directives, older).at(-1);
+  if (found === undefined || other === undefined) return found ?? other;
+  return directives.findLast((directive) => directive === found || directive === other);
 }
 
 export function mainSetting(view: ApacheView, name: string): Setting {

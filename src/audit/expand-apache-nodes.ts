@@ -3,18 +3,11 @@ import { splitApacheWords } from '../parse/apache-config/split-words.ts';
 import { findSilences } from '../parse/config-silences.ts';
 import { err, type Result } from '../result.ts';
 import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
-import {
-  addModule,
-  holdsIfDefine,
-  holdsIfModule,
-  holdsIfVersion,
-  measureVariables,
-  readCondition,
-  resolveVariables,
-} from './apache-conditions.ts';
+import { addModule, measureVariables, resolveVariables } from './apache-conditions.ts';
+import { collectDefines, undefinedName } from './apache-defines.ts';
 import { type Expansion, type Position, resolveFrom } from './apache-expansion.ts';
-import { holdsIfDirective, holdsIfSection } from './apache-known-names.ts';
 import { defineMacro, fillMacro, findMacro, measureMacro } from './apache-macros.ts';
+import { conditions, type Holds, undecided } from './apache-sections.ts';
 import {
   checkDepth,
   noteUnread,
@@ -43,6 +36,7 @@ export async function expandApacheFile(
     );
   }
   for (const silence of findSilences(path, parsed.value.comments)) state.silences.push(silence);
+  if (/define/i.test(text)) collectDefines(parsed.value.nodes, state.definable);
   return expandNodes(parsed.value.nodes, { file: path, depth }, state);
 }
 
@@ -75,14 +69,18 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
   const text = fillVariables(node.rest, at, state);
   if (block !== undefined) {
     if (name === 'macro') return noteProblem(state, at, defineMacroAt({ text, at, block }, state));
-    const condition = conditions[name];
+    const condition = conditions.get(name);
     if (condition !== undefined) {
-      return expandCondition({ ...node, block, holds: condition(text, state) }, position, state);
+      const holds = condition(text, state);
+      return expandCondition({ ...node, rest: text, block, holds }, position, state);
     }
   }
   // The lines of the section are a Perl program.
   if (name === 'perl') {
-    noteUnread(state, { at, what: `${node.name} ${node.rest}` });
+    noteUnread(state, {
+      at,
+      what: '<Perl>: the audit does not run Perl code, which can add directives',
+    });
     return [];
   }
   const args = splitApacheWords(text);
@@ -106,27 +104,6 @@ function fillVariables(rest: string, at: Place, state: Expansion): string {
   return text;
 }
 
-/** Sections that are either replaced by their content or dropped. */
-const conditions: Readonly<
-  Record<string, (rest: string, state: Expansion) => Holds | Promise<Holds>>
-> = {
-  ifmodule: holdsIfModule,
-  ifdefine: holdsIfDefine,
-  ifversion: holdsIfVersion,
-  iffile: holdsIfFile,
-  ifdirective: holdsIfDirective,
-  ifsection: holdsIfSection,
-};
-
-/** Undefined if the condition cannot be evaluated. */
-type Holds = boolean | undefined;
-
-/** A file or directory. A relative name is below ServerRoot. */
-async function holdsIfFile(rest: string, { serverRoot, exists }: Expansion): Promise<boolean> {
-  const { name, negated } = readCondition(rest);
-  return (await exists(resolveFrom(serverRoot, name))) !== negated;
-}
-
 interface Condition extends ApacheNode {
   readonly block: readonly ApacheNode[];
   readonly holds: Holds | Promise<Holds>;
@@ -138,9 +115,13 @@ async function expandCondition(
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
   const known = await holds;
-  const at = { file: position.file, line };
-  if (known === undefined) noteUnread(state, { at, what: `<${name} ${rest}>` });
-  return known === true ? expandNodes(block, position, state) : [];
+  if (known === true) return expandNodes(block, position, state);
+  const reason = known === undefined ? undecided : undefinedName(name, rest, state);
+  if (reason !== undefined) {
+    const what = `<${name} ${rest}>: left out, because ${reason}`;
+    noteUnread(state, { at: { file: position.file, line }, what });
+  }
+  return [];
 }
 
 function defineMacroAt(

@@ -40,15 +40,16 @@ export const nginxProxies = oncePer((view: NginxView): readonly NginxProxy[] =>
   }),
 );
 
+const keepsByDefault = oncePer(({ version }: NginxView) => compareVersions(version, '1.29.7') >= 0);
+
 /** Only the proxy_set_header lines of the nearest level apply: they replace those of all outer levels. */
 function connectionHeader(view: NginxView, level: NginxLevel): Setting {
   const lines = nearest(level, 'proxy_set_header');
   const own = lastByHeader(lines).get('connection');
   if (own !== undefined) return settingFrom('proxy_set_header', own);
-  const isKept = compareVersions(view.version, '1.29.7') >= 0;
   return {
     name: 'proxy_set_header',
-    args: ['Connection', isKept ? '' : 'close'],
+    args: ['Connection', keepsByDefault(view) ? '' : 'close'],
     at: level.at,
     origin: `default of nginx ${view.version}`,
     isDefault: true,
@@ -67,7 +68,7 @@ export function poolOf(view: NginxView, upstream: NginxUpstream): Setting & { si
   if (own !== undefined) {
     return { ...settingFrom('keepalive', own), size: Number(own.args[0]) || 0 };
   }
-  const isDefaultOn = compareVersions(view.version, '1.29.7') >= 0;
+  const isDefaultOn = keepsByDefault(view);
   return {
     name: 'keepalive',
     args: isDefaultOn ? ['32', 'local'] : [],

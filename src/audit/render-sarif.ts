@@ -72,7 +72,12 @@ function buildResult(finding: Finding, silence: Silence | undefined, options: Sa
 function buildLocation({ file, line }: Place, { workingDirectory }: SarifOptions) {
   const base = workingDirectory.endsWith('/') ? workingDirectory : `${workingDirectory}/`;
   const artifactLocation = file.startsWith(base)
-    ? { uri: encodeURI(file.slice(base.length)), uriBaseId: '%SRCROOT%' }
-    : { uri: `file://${encodeURI(file)}` };
+    ? { uri: encodePath(file.slice(base.length)), uriBaseId: '%SRCROOT%' }
+    : { uri: `file://${encodePath(file)}` };
   return { physicalLocation: { artifactLocation, region: { startLine: line } } };
+}
+
+/** encodeURI() keeps # and ?, which end the path of a URI. */
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }

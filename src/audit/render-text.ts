@@ -1,4 +1,5 @@
 import { countFindings } from '../derive/count-findings.ts';
+import { wrapText } from '../derive/wrap-text.ts';
 import { type Finding, severities } from '../snapshot/audit.ts';
 import type { AuditedServer } from './audited-server.ts';
 import type { AuditReport } from './run-audit.ts';
@@ -34,13 +35,20 @@ function describeFinding(finding: Finding): readonly string[] {
   const isOwnPlace = origin === placeText(at);
   return [
     `${placeText(at)}: ${severity}: ${id}`,
-    `  ${what}`,
-    `  now:     ${effective}${isOwnPlace ? '' : ` (${origin})`}`,
-    `  advised: ${advised}`,
-    `  why:     ${why}`,
+    wrapText(what, { first: '  ', next: 2 }),
+    row('now', `${effective}${isOwnPlace ? '' : ` (${origin})`}`),
+    row('advised', advised),
+    row('why', why),
+    // Lines to paste are not wrapped.
     ...fix.map((line, index) => `  ${index === 0 ? 'fix:' : '    '}     ${line}`),
-    ...(more === undefined ? [] : [`  more:    ${more} ${severity} of ${id} that are not listed`]),
+    ...(more === undefined
+      ? []
+      : [row('more', `${more} ${severity} of ${id} that are not listed`)]),
   ];
+}
+
+function row(name: string, text: string): string {
+  return wrapText(text, { first: `  ${`${name}:`.padEnd(9)}`, next: 11 });
 }
 
 function summary({ findings, silenced }: AuditReport): string {
@@ -51,5 +59,6 @@ function summary({ findings, silenced }: AuditReport): string {
   const hiddenCount = countFindings(silenced.map(({ finding }) => finding));
   const hidden = hiddenCount === 0 ? '' : `; ${hiddenCount} silenced`;
   const total = countFindings(findings);
-  return `${total} ${total === 1 ? 'finding' : 'findings'}: ${counts.join(', ')}${hidden}. Each is explained in docs/checks/.`;
+  const text = `${total} ${total === 1 ? 'finding' : 'findings'}: ${counts.join(', ')}${hidden}.`;
+  return total === 0 ? text : `${text}\nEach check has a page in the project's docs/checks/.`;
 }

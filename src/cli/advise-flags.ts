@@ -4,8 +4,13 @@ import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
 import { defaultKeepaliveSeconds } from '../snapshot/log-source.ts';
-import { type CommandFlags, type CommandFlagTable, outputFlag } from './command-flags.ts';
-import { readNumbers } from './read-numbers.ts';
+import {
+  type CommandArguments,
+  type CommandFlags,
+  type CommandFlagTable,
+  outputFlag,
+} from './command-flags.ts';
+import { type ReadNumber, readNumbers } from './read-numbers.ts';
 import { readAmount, readBytes, readHttpUrl, readSeconds, readWhole } from './read-quantity.ts';
 
 const advisedServers = [
@@ -28,7 +33,7 @@ export const adviseFlags = {
   log: {
     value: 'FILE',
     multiple: true,
-    help: 'Access log, plain or gzip; may be repeated, in any order.',
+    help: 'Access log, plain or gzip; may be repeated, in any order. Arguments without a flag are access logs, too.',
   },
   format: {
     value: 'FORMAT',
@@ -90,13 +95,14 @@ export interface RunningQuestion {
 }
 
 /** The question for a running exporter; undefined when the flags do not ask one. An error names the wrong flag. */
-export function readRunningQuestion(
-  flags: CommandFlags<typeof adviseFlags>,
-): Result<RunningQuestion | undefined, string> {
+export function readRunningQuestion({
+  flags,
+  operands,
+}: CommandArguments<typeof adviseFlags>): Result<RunningQuestion | undefined, string> {
   const [configFile] = flags['config.file'] ?? [];
   const [address] = flags['exporter.url'] ?? [];
   if (configFile === undefined && address === undefined) return ok(undefined);
-  if (flags.log !== undefined)
+  if (flags.log !== undefined || operands.length > 0)
     return err('--log cannot be combined with --config.file or --exporter.url: give one of them');
   const url = readHttpUrl(address ?? 'http://localhost:9921');
   if (url === undefined) return err(`--exporter.url="${address}": want http://HOST:PORT`);
@@ -104,12 +110,15 @@ export function readRunningQuestion(
 }
 
 /** The question about access logs. An error names the wrong flag. */
-export function readAdviseQuestion(
-  flags: CommandFlags<typeof adviseFlags>,
-): Result<AdviseQuestion, string> {
+export function readAdviseQuestion({
+  flags,
+  operands,
+}: CommandArguments<typeof adviseFlags>): Result<AdviseQuestion, string> {
+  // A pattern such as --log access.log* gives the flag the first file only.
+  const paths = [...(flags.log ?? []), ...operands];
   const [name = ''] = flags.server ?? [];
   const server = advisedServers.find((known) => known === name);
-  if (flags.log === undefined)
+  if (paths.length === 0)
     return err('give --log=FILE, an access log, or --config.file=FILE to ask the running exporter');
   if (flags.format === undefined)
     return err(
@@ -126,7 +135,7 @@ export function readAdviseQuestion(
   const least = readSeconds(flags['least-traffic']?.[0] ?? '');
   if (!least.ok) return err(`--least-traffic="${flags['least-traffic']?.[0]}": ${least.error}`);
   return ok({
-    paths: flags.log,
+    paths,
     format: flags.format[0] ?? '',
     server,
     timeoutSeconds:
@@ -145,9 +154,12 @@ function readTimeout(text: string | undefined): Result<number | undefined, strin
   return seconds.ok && seconds.value > longestTimeoutSeconds ? err('want 1h at most') : seconds;
 }
 
+/** Clients that all close at once leave no slot idle. */
+const readIdleSlots: ReadNumber = (text) => (text === '0' ? ok(0) : readAmount(text));
+
 const figureReaders = {
   slots: readWhole,
-  'idle-slots': readAmount,
+  'idle-slots': readIdleSlots,
   'slot-memory': readBytes,
   memory: readBytes,
   'async-factor': readAmount,

@@ -18,12 +18,12 @@ import { wrongUse } from './wrong-use.ts';
 const minimumConnections = 200;
 
 /** Prints an advice. Exit code 0 when the current timeout is right, 1 when it is not or unknown, 2 for wrong use. */
-export async function advise({ flags }: CommandArguments<typeof adviseFlags>, io: CliIo) {
-  const [output = ''] = flags.output ?? [];
-  const running = readRunningQuestion(flags);
+export async function advise(given: CommandArguments<typeof adviseFlags>, io: CliIo) {
+  const [output = ''] = given.flags.output ?? [];
+  const running = readRunningQuestion(given);
   if (!running.ok) return wrongUse('advise', running.error, io);
   if (running.value !== undefined) return adviseFromExporter(running.value, output, io);
-  const question = readAdviseQuestion(flags);
+  const question = readAdviseQuestion(given);
   if (!question.ok) return wrongUse('advise', question.error, io);
   const advice = await adviseFromLogs(question.value, io);
   if (typeof advice === 'string') {
@@ -49,7 +49,7 @@ async function adviseFromLogs(
   io: CliIo,
 ): Promise<Advice | string> {
   const bar = createProgressBar(io);
-  const summary = await readLogGaps({
+  const gaps = await readLogGaps({
     paths,
     format,
     server: server === 'nginx' ? 'nginx' : 'apache',
@@ -57,10 +57,15 @@ async function adviseFromLogs(
     onProgress: bar.show,
   });
   bar.clear();
-  if (!summary.ok) return summary.error;
+  if (!gaps.ok) return gaps.error;
+  const { summary, otherLines } = gaps.value;
   const minimum = { seconds: minimumSeconds, connections: minimumConnections };
-  const advice = adviseKeepalive({ summary: summary.value, server, ...figures, minimum });
-  if (!isDefaultTimeout) return advice;
+  const advice = adviseKeepalive({ summary, server, ...figures, minimum });
   const assumed = `--timeout was not given: ${timeoutSeconds} s is the server's default`;
-  return { ...advice, restsOn: [...advice.restsOn, assumed] };
+  const restsOn = [
+    ...advice.restsOn,
+    ...(otherLines === undefined ? [] : [otherLines]),
+    ...(isDefaultTimeout ? [assumed] : []),
+  ];
+  return { ...advice, restsOn };
 }

@@ -26,6 +26,7 @@ interface AuditSettings {
   readonly failOn: readonly Severity[];
   readonly versions: Versions;
   readonly chain: ChainFacts;
+  readonly defines: readonly string[];
 }
 
 /** Audits the configurations of Apache and nginx. Exit code 1 with findings, or when a file cannot be read. */
@@ -52,6 +53,7 @@ export async function audit(flags: AuditFlags, io: CliIo): Promise<number> {
     // A file given by name may belong to another machine.
     machine: isUsual ? await readMachineFacts() : { cpuCount: cpus().length },
     chain: settings.value.chain,
+    defines: settings.value.defines,
   });
   if (!done.ok) return fail(io, done.error);
   io.stdout(render(done.value, settings.value, io));
@@ -80,8 +82,13 @@ function readSettings(flags: AuditFlags, files: Files): Result<AuditSettings, st
   const failOn = failingSeverities(flags['fail-on']);
   const versions = statedVersions(flags['server-version'], files);
   if (!versions.ok) return versions;
+  const defines = flags.define?.split(',') ?? [];
+  if (defines.includes('')) {
+    return err(`--define="${flags.define}": want names separated by commas, such as SSL,INFO`);
+  }
   const chain = readChain(flags);
-  return chain.ok ? ok({ output, failOn, versions: versions.value, chain: chain.value }) : chain;
+  if (!chain.ok) return chain;
+  return ok({ output, failOn, versions: versions.value, chain: chain.value, defines });
 }
 
 /** A severity includes all higher ones. */

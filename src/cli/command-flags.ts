@@ -138,7 +138,8 @@ function readArguments(
     const row = Object.hasOwn(table, token.name) ? table[token.name] : undefined;
     if (row === undefined) return err(unknownFlag(args[token.index] ?? token.rawName, table));
     const value = row.value === undefined ? (token.value ?? 'true') : token.value;
-    if (value === undefined || (token.inlineValue === false && /^-./.test(value))) {
+    // A negative number is a value, though a wrong one; anything else with a hyphen is the next flag.
+    if (value === undefined || (token.inlineValue === false && /^-[^\d]/.test(value))) {
       return err(`--${token.name} needs a value: --${token.name}=${row.value}`);
     }
     given.set(token.name, [...(given.get(token.name) ?? []), value]);

@@ -50,6 +50,8 @@ export const commands: Readonly<Record<string, Command>> = {
     summary:
       'Advise a keep-alive timeout and a number of slots, from access logs or a running exporter.',
     details: `For example: advise --config.file=config.yml\nor advise --log=access.log --format='$remote_addr ...' --server=nginx --slots=1024 --timeout=75s`,
+    operands: '[FILE...]',
+    maximumOperands: Number.POSITIVE_INFINITY,
     flags: adviseFlags,
     load: async () => (await import('./advise.ts')).advise,
   }),
@@ -77,7 +79,8 @@ From access logs: --before-log and --after-log.`,
   }),
   completion: defineCommand('completion', {
     summary: 'Print a completion script for a shell.',
-    details: `For example: source <(keepalive-exporter completion bash)`,
+    details: `For example: source <(keepalive-exporter completion bash)
+or, in fish: keepalive-exporter completion fish | source`,
     operands: 'SHELL',
     operandWords: shells,
     maximumOperands: 1,

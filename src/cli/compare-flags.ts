@@ -27,7 +27,7 @@ export const compareFlags = {
   },
   step: {
     value: 'DURATION',
-    help: 'Length of a sample; with Prometheus at least twice the scrape interval.',
+    help: 'Length of a sample. Default: 60s; with Prometheus longer for a slow scrape interval or long periods.',
   },
   'before-log': {
     value: 'FILE',

@@ -13,7 +13,7 @@ export interface CompareQuestion {
   readonly timeoutAfterSeconds?: number;
 }
 
-interface PrometheusQuestion {
+export interface PrometheusQuestion {
   readonly kind: 'prometheus';
   readonly url: URL;
   readonly target: string;

@@ -39,10 +39,8 @@ export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
     }
     const configFile = join(directory, 'config.yml');
     await writeFile(configFile, renderDemoConfig(servers));
-    const app = createApp({
-      ...appOptions(flags, io, createLogOf({ ...flags, 'log.level': 'error' }, io)),
-      configFile,
-    });
+    const log = createLogOf({ 'log.level': 'error', 'log.format': 'logfmt' }, io);
+    const app = createApp(appOptions({ ...flags, 'config.file': configFile }, io, log));
     stops.unshift(() => app.stop());
     return await show(app, { flags, io, servers, address, terminated });
   } finally {

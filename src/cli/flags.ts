@@ -2,7 +2,7 @@ import { logFormats, logLevels } from '../io/create-log.ts';
 import { severities } from '../snapshot/audit.ts';
 import { type CommandFlagTable, outputFlag, type SingleFlags } from './command-flags.ts';
 
-/** Flags of `serve`, and of `demo` below. */
+/** Flags of `serve`; `demo` below shares some. */
 export const serveFlags = {
   'config.file': {
     value: 'FILE',
@@ -46,8 +46,11 @@ export const serveFlags = {
   },
 } as const satisfies CommandFlagTable;
 
+/** Only what `demo` obeys: it writes its own configuration, logs only errors, and serves plain HTTP. */
 export const demoFlags = {
-  ...serveFlags,
+  'web.listen-address': serveFlags['web.listen-address'],
+  'web.telemetry-path': serveFlags['web.telemetry-path'],
+  'no-compat-metrics': serveFlags['no-compat-metrics'],
   seconds: { value: 'N', help: 'Stop after N seconds.', environment: true },
   real: {
     help: 'Use apache2 and nginx of this machine instead of simulated servers.',
@@ -56,7 +59,10 @@ export const demoFlags = {
 } as const satisfies CommandFlagTable;
 
 export const checkConfigFlags = {
-  'config.file': serveFlags['config.file'],
+  'config.file': {
+    ...serveFlags['config.file'],
+    help: 'The file to check, instead of FILE as an argument.',
+  },
   strict: { help: 'Exit with code 1 for warnings too.' },
   output: outputFlag,
 } as const satisfies CommandFlagTable;
@@ -82,6 +88,10 @@ export const auditFlags = {
   'server-version': {
     value: 'VERSION',
     help: 'Check for this version, such as apache/2.4.62 or nginx/1.28.0, instead of the installed one.',
+  },
+  define: {
+    value: 'NAMES',
+    help: 'Names that Apache is started with (-D NAME), separated by commas.',
   },
   'front-timeout': {
     value: 'DURATION',

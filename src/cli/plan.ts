@@ -45,8 +45,9 @@ function readQuestion(flags: PlanFlags): Result<PlanQuestion, string> {
   return problem === undefined ? ok(questionOf(values.value)) : err(problem);
 }
 
-/** Above it the calculation would take minutes. */
+/** Above them the calculation would take minutes. */
 const maximumLoad = 10_000_000;
+const maximumSlots = 1_000_000;
 
 function problemOf(values: Values): string | undefined {
   const { rate, average, hold, requests, clients, connections = 1 } = values;
@@ -57,12 +58,24 @@ function problemOf(values: Values): string | undefined {
   if ((rate ?? (average ?? 0) * 3) * (hold ?? 0) * connections > maximumLoad) {
     return `--rate x --connections x --hold is above ${maximumLoad} slots, the maximum`;
   }
+  const fitting = problemOfMemory(values);
+  if (fitting !== undefined) return fitting;
   if (hold !== undefined && (values.timeout ?? 0) > hold) {
     return '--timeout is part of --hold and cannot be longer';
   }
   return answersSomething(values)
     ? undefined
     : 'give two of --slots, --hold and --rate; or --memory with --slot-memory; or --requests with --clients';
+}
+
+/** --slots says itself how many there are. */
+function problemOfMemory(values: Values): string | undefined {
+  const { slots, memory, 'slot-memory': slotMemory } = values;
+  if (slots !== undefined || memory === undefined || slotMemory === undefined) return undefined;
+  if (memory < slotMemory) return '--memory is too small for one worker of --slot-memory';
+  return memory / slotMemory > maximumSlots
+    ? `--memory / --slot-memory is above ${maximumSlots} slots, the maximum`
+    : undefined;
 }
 
 function answersSomething(values: Values): boolean {

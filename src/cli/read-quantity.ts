@@ -6,13 +6,14 @@ import { err, ok, type Result } from '../result.ts';
 /** Above it the calculation would take seconds. */
 const maximumQuantity = 1_000_000;
 
-const maximumSeconds = 366 * 86_400;
+const maximumDays = 366;
+const maximumMilliseconds = maximumDays * 86_400_000;
 
 /** `7s`, `1m30s` and `500ms` in Prometheus' format, and `1.5s`. */
 export function readSeconds(text: string): Result<number, string> {
   const milliseconds = parseDuration(text) ?? (parseGoDuration(text) ?? Number.NaN) / 1e6;
-  if (milliseconds > 0 && milliseconds <= maximumSeconds * 1000) return ok(milliseconds / 1000);
-  return err('want a duration above 0, such as 7s or 500ms');
+  if (milliseconds > 0 && milliseconds <= maximumMilliseconds) return ok(milliseconds / 1000);
+  return err(`want a duration above 0 and up to ${maximumDays}d, such as 7s or 500ms`);
 }
 
 /** A number above 0, such as a rate. */

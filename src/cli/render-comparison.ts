@@ -5,13 +5,21 @@ import {
   intervalShare,
 } from '../derive/compare-periods.ts';
 import { type ComparedFigure, comparedFigures } from '../derive/compared-figures.ts';
+import type { ConfigChange } from '../derive/config-change.ts';
 import { present } from '../present.ts';
 import type { Period } from '../snapshot/period.ts';
 import { alignColumns } from './align-columns.ts';
 
+/** A comparison, and the change that it is around where that was searched. */
+interface RenderedComparison extends Comparison {
+  readonly change?: ConfigChange;
+}
+
 /** The comparison as a table, followed by the findings. */
-export function renderComparison(periods: ComparedPeriods, comparison: Comparison): string {
+export function renderComparison(periods: ComparedPeriods, comparison: RenderedComparison): string {
+  const { change } = comparison;
   const head = alignColumns([
+    ...(change === undefined ? [] : [['change', describeChange(change)]]),
     ['before', describePeriod(periods.before)],
     ['after', describePeriod(periods.after)],
   ]);
@@ -34,7 +42,22 @@ export function renderComparison(periods: ComparedPeriods, comparison: Compariso
     comparison.findings.length === 0 ? '' : '\n',
     ...comparison.findings.map(({ message }) => `${capitalize(message)}.\n`),
     periods.after.slotsFromLog ? slotsFromLog : '',
+    describeLaterLoad(change),
   ].join('');
+}
+
+function describeChange({ atSeconds, timeout }: ConfigChange): string {
+  const what =
+    timeout === undefined
+      ? 'the server loaded its configuration'
+      : `keep-alive timeout ${timeout.beforeSeconds} s becomes ${timeout.afterSeconds} s`;
+  return `${renderTime(atSeconds)}, ${what}`;
+}
+
+function describeLaterLoad({ loadedAgainAtSeconds }: Partial<ConfigChange> = {}): string {
+  if (loadedAgainAtSeconds === undefined) return '';
+  const later = renderTime(loadedAgainAtSeconds);
+  return `\nThe server loaded its configuration again at ${later}, with the same timeout; log rotation does that, too. To compare around that time, set --before and --after.\n`;
 }
 
 const slotsFromLog =
@@ -102,8 +125,12 @@ function hundredths(ratio: number): string {
 }
 
 /** The comparison as JSON. */
-export function comparisonJson({ before, after, seed }: ComparedPeriods, comparison: Comparison) {
+export function comparisonJson(
+  { before, after, seed }: ComparedPeriods,
+  comparison: RenderedComparison,
+) {
   return {
+    ...present({ change: comparison.change }),
     before: periodJson(before),
     after: periodJson(after),
     intervalRatio: intervalShare,

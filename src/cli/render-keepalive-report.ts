@@ -1,4 +1,5 @@
 import type { ChainReport } from '../derive/compare-links.ts';
+import { wrapText } from '../derive/wrap-text.ts';
 import type {
   IdleFigures,
   KeepaliveFinding,
@@ -14,7 +15,9 @@ export function renderKeepaliveReport(report: KeepaliveReport): string {
   const subject = address === undefined ? url : `${url} (${address})`;
   const rows = failure === undefined ? rowsOf(report) : [];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`);
+  const lines = rows.map(([name, text]) =>
+    wrapText(text, { first: `  ${name.padEnd(width)}  `, next: width + 4 }),
+  );
   return [subject, ...lines, ...renderFindings(report.findings), ''].join('\n');
 }
 
@@ -131,15 +134,17 @@ export function renderChain({ links, findings }: ChainReport): string {
     closed: 'is closed after each request',
     unknown: 'unknown',
   };
-  const lines = links.map(({ from, to, reuse }) => `  ${from} -> ${to}: ${words[reuse]}`);
+  const lines = links.map(({ from, to, reuse }) =>
+    wrapText(`${from} -> ${to}: ${words[reuse]}`, { first: '  ', next: 6 }),
+  );
   return ['chain', ...lines, ...renderFindings(findings), ''].join('\n');
 }
 
 function renderFindings(findings: readonly KeepaliveFinding[]): readonly string[] {
   if (findings.length === 0) return ['  no findings'];
   return findings.flatMap(({ id, severity, message, advice }) => [
-    `  ${severity}: ${message} [${id}]`,
-    `    ${advice}`,
+    wrapText(`${message} [${id}]`, { first: `  ${severity}: `, next: 6 }),
+    wrapText(advice, { first: '    ', next: 4 }),
   ]);
 }
 

@@ -41,13 +41,15 @@ function perConnection({ connectionsPerVisitor }: Plan): string {
 }
 
 /** A maximum is rounded down: of 36.57 visitors per second 36 are served. */
-function rateRows({ ceilingVisitorsPerSecond, fewWaitVisitorsPerSecond }: Plan): readonly Row[] {
+function rateRows(plan: Plan): readonly Row[] {
+  const { ceilingVisitorsPerSecond, fewWaitVisitorsPerSecond, connectionsPerVisitor } = plan;
+  const hold = connectionsPerVisitor === 1 ? 'hold time' : '(connections x hold time)';
   return [
     ...row(
       'ceiling',
       ceilingVisitorsPerSecond,
       floorPerSecond,
-      'slots / hold time; above it the queue grows without end',
+      `slots / ${hold}; above it the queue grows without end`,
     ),
     ...row('few wait: rate', fewWaitVisitorsPerSecond, floorPerSecond, fewWait),
   ];
@@ -55,39 +57,52 @@ function rateRows({ ceilingVisitorsPerSecond, fewWaitVisitorsPerSecond }: Plan):
 
 const fewWait = 'fewer than 1 visitor in 100 waits (Erlang C)';
 
-function slotRows({ neededSlots, fewWaitSlots }: Plan): readonly Row[] {
+/** What the visitors of a second open. */
+function arrivals({ connectionsPerVisitor }: Plan): string {
+  return connectionsPerVisitor === 1 ? 'visitors' : 'visitors x connections';
+}
+
+function slotRows(plan: Plan): readonly Row[] {
+  const { neededSlots, fewWaitSlots } = plan;
   return [
-    ...row('needed slots', neededSlots, whole, 'visitors x hold time, all of them in use'),
+    ...row('needed slots', neededSlots, whole, `${arrivals(plan)} x hold time, all of them in use`),
     ...row('few wait: slots', fewWaitSlots, whole, fewWait),
   ];
 }
 
-function holdRows({ longestHoldSeconds, fewWaitHoldSeconds }: Plan): readonly Row[] {
+function holdRows(plan: Plan): readonly Row[] {
+  const { longestHoldSeconds, fewWaitHoldSeconds, connectionsPerVisitor } = plan;
+  const by = connectionsPerVisitor === 1 ? arrivals(plan) : `(${arrivals(plan)})`;
   return [
-    ...row(
-      'longest hold time',
-      longestHoldSeconds,
-      seconds,
-      'slots / visitors, all of them in use',
-    ),
+    ...row('longest hold time', longestHoldSeconds, seconds, `slots / ${by}, all of them in use`),
     ...row('few wait: hold time', fewWaitHoldSeconds, seconds, fewWait),
   ];
 }
 
-function waitingRows({ usedRatio, waitProbability, meanWaitSeconds }: Plan): readonly Row[] {
+function waitingRows(plan: Plan): readonly Row[] {
+  const { usedRatio, waitProbability, meanWaitSeconds } = plan;
   return [
-    ...row('slots in use', usedRatio, percent, 'visitors x hold time / slots'),
+    ...row('slots in use', usedRatio, percent, `${arrivals(plan)} x hold time / slots`),
     ...row('visitors who wait', waitProbability, percent, 'Erlang C'),
     ...row('mean wait', meanWaitSeconds, seconds, 'of all visitors'),
   ];
 }
 
-function memoryRows({ neededMemoryBytes, idleSlots, idleMemoryBytes }: Plan): readonly Row[] {
+function memoryRows(plan: Plan): readonly Row[] {
+  const { neededMemoryBytes, idleSlots, idleMemoryBytes } = plan;
   return [
     ...row('memory', neededMemoryBytes, bytes, 'slots x memory of one worker'),
-    ...row('idle slots', idleSlots, decimal, 'visitors x keep-alive timeout'),
+    ...row('idle slots', idleSlots, decimal, idleFormula(plan)),
     ...row('memory of idle slots', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
   ];
+}
+
+/** A full server has no more idle slots than its slots allow. */
+function idleFormula(plan: Plan): string {
+  const { slots, holdSeconds, idleSlots, usedRatio = 0 } = plan;
+  if (usedRatio > 1) return 'slots x keep-alive timeout / hold time';
+  if (holdSeconds === undefined && idleSlots === slots) return 'all slots';
+  return `${arrivals(plan)} x keep-alive timeout`;
 }
 
 function handshakeRows(figures: HandshakeFigures): readonly Row[] {
@@ -113,8 +128,12 @@ function row(
   return value === undefined ? [] : [[figure, render(value), how]];
 }
 
+const smallest = 1e-4;
+
 function decimal(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 1 });
+  if (value > 0 && value < smallest) return `<${smallest}`;
+  const digits = value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 };
+  return value.toLocaleString('en-US', value < 10 ? digits : { maximumFractionDigits: 1 });
 }
 
 const whole = (value: number): string =>
@@ -124,10 +143,12 @@ const perSecond = (value: number): string => `${decimal(value)} per second`;
 const perMinute = (value: number): string => `${whole(value)} a minute`;
 
 function floorPerSecond(value: number): string {
+  if (value < 0.1) return perSecond(value);
   return perSecond(value < 10 ? Math.floor(value * 100) / 100 : Math.floor(value));
 }
 
 function percent(ratio: number): string {
+  if (ratio > 0 && ratio < 0.001) return '<0.1 %';
   return `${(ratio * 100).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`;
 }
 

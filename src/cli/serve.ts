@@ -55,6 +55,8 @@ async function serveUntilTerminated(
   app: App,
   { name, address, io, log }: Serving,
 ): Promise<number> {
+  // Before the start: SIGHUP would end the process. The reload then waits until the start is over.
+  io.onHangup(() => void reload(app, log));
   // A file system that does not answer must not delay a signal.
   const started = await Promise.race([app.start(), io.terminated]);
   if (started === undefined) return 0;
@@ -62,7 +64,6 @@ async function serveUntilTerminated(
     io.stderr(`${started.error.join('\n')}\n`);
     return 1;
   }
-  io.onHangup(() => void reload(app, log));
   if (!(await listen(app, address, io))) return 1;
   log.info('listening', { address: name });
   await io.terminated;
@@ -70,7 +71,7 @@ async function serveUntilTerminated(
   return 0;
 }
 
-export function createLogOf(flags: ServeFlags, io: CliIo): Log {
+export function createLogOf(flags: Pick<ServeFlags, 'log.level' | 'log.format'>, io: CliIo): Log {
   const log = createLog({
     level: flags['log.level'],
     format: flags['log.format'],
@@ -94,14 +95,16 @@ export function readListenAddress(
   return undefined;
 }
 
-export function flagProblem(flags: ServeFlags): string | undefined {
+export function flagProblem(flags: Pick<ServeFlags, 'web.telemetry-path'>): string | undefined {
   if (!flags['web.telemetry-path'].startsWith('/')) {
     return `--web.telemetry-path="${flags['web.telemetry-path']}" must begin with /`;
   }
   return undefined;
 }
 
-export function appOptions(flags: ServeFlags, io: CliIo, log: Log) {
+type AppFlags = Pick<ServeFlags, 'config.file' | 'web.telemetry-path' | 'no-compat-metrics'>;
+
+export function appOptions(flags: AppFlags, io: CliIo, log: Log) {
   return {
     ...present({ configFile: flags['config.file'] }),
     telemetryPath: flags['web.telemetry-path'],

@@ -27,9 +27,9 @@ export function findMissing(
   }
   const missing: string[] = [];
   if (observedSeconds < minimum.seconds) {
-    missing.push(
-      `only ${formatSpan(observedSeconds)} of the ${formatSpan(minimum.seconds)} of traffic that are needed`,
-    );
+    // Rounded apart: 599 seconds are not the 10 minutes that are needed.
+    const needed = formatSpan(minimum.seconds, Math.ceil);
+    missing.push(`only ${formatSpan(observedSeconds)} of the ${needed} of traffic that are needed`);
   }
   if (connections < minimum.connections) {
     missing.push(

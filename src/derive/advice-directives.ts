@@ -17,7 +17,7 @@ export function renderDirectives(
   { kind, advised, slots }: Choice,
   options: DirectiveOptions,
 ): readonly string[] {
-  if (kind === 'none' || kind === 'keep' || kind === 'redesign' || advised === undefined) return [];
+  if (kind === 'none' || kind === 'keep' || advised === undefined) return [];
   const { server, todaySeconds } = options;
   const { timeoutSeconds } = advised;
   const render = server === 'nginx' ? nginxTimeout : apacheTimeout;

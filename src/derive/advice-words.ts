@@ -58,17 +58,24 @@ function designFor(server: AdvisedServer): string {
 
 /** What would change the advice. */
 export function describeChanges(choice: Choice, model: KeepaliveModel): readonly string[] {
-  const { advised } = choice;
-  if (choice.kind === 'none' || advised === undefined) return [];
-  return [...changesOf(advised, choice, model)];
+  return choice.kind === 'none' ? [] : [...changesOf(choice, model)];
 }
 
-function* changesOf(
+function* changesOf(choice: Choice, model: KeepaliveModel): Generator<string> {
+  if (choice.advised !== undefined) yield* changesOfFit(choice.advised, choice, model);
+  else if (choice.slots !== undefined) yield `more memory: ${formatCount(choice.slots)} workers`;
+  if (model.meanTailSeconds === undefined) {
+    yield 'measured keep-alive slots, which show how soon clients close';
+  }
+  if (model.idleCost === 'blocking') yield 'the event MPM, where idle clients hold no worker';
+}
+
+function* changesOfFit(
   advised: TimeoutPrediction,
   { kind }: Choice,
-  { slotLimit, predictions, meanTailSeconds, idleCost }: KeepaliveModel,
+  { slotLimit, predictions }: KeepaliveModel,
 ): Generator<string> {
-  if (slotLimit !== undefined && kind !== 'redesign') {
+  if (slotLimit !== undefined) {
     const room = highestOccupancy * slotLimit;
     yield `a busiest moment of more than ${formatFigure(room)} slots, 80 % of ${formatCount(slotLimit)}`;
   }
@@ -76,11 +83,7 @@ function* changesOf(
     ({ reuseRatio, fits }) =>
       fits === false && reuseRatio.expected * 0.95 > advised.reuseRatio.expected,
   );
-  if (keeps !== undefined && kind !== 'more_slots' && kind !== 'redesign') {
+  if (keeps !== undefined && kind !== 'more_slots') {
     yield `more slots: ${keeps.timeoutSeconds} s would let ${formatPercent(keeps.reuseRatio.expected)} of the requests reuse a connection, and needs up to ${formatFigure(keeps.busiestSlots.high)}`;
   }
-  if (meanTailSeconds === undefined) {
-    yield 'measured keep-alive slots, which show how soon clients close';
-  }
-  if (idleCost === 'blocking') yield 'the event MPM, where idle clients hold no worker';
 }

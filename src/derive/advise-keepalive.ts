@@ -54,7 +54,7 @@ export function adviseKeepalive(options: AdviceOptions): Advice {
     kind: choice.kind,
     headline: renderHeadline(choice, { model, options, missing }),
     advisedKeepaliveTimeoutSeconds: choice.advised?.timeoutSeconds,
-    advisedSlots: choice.slots,
+    advisedSlots: choice.kind === 'more_slots' ? choice.slots : undefined,
     directives,
     apply: describeApply(directives, options.server),
     effect: describeEffect(today, choice.advised),

@@ -24,7 +24,9 @@ export function buildPeriod(series: PeriodSeries): Period {
       ...values.keys(),
     ]),
   );
-  const timeout = [...series.keepaliveTimeout].sort(([a], [b]) => a - b).at(-1)?.[1];
+  // The one in force for most of the period: its last step may already see a change.
+  const timeouts = [...series.keepaliveTimeout.values()].sort((a, b) => a - b);
+  const timeout = timeouts[Math.floor(timeouts.length / 2)];
   return {
     startSeconds,
     endSeconds,

@@ -5,7 +5,7 @@ import { defaultAsyncFactor, highestOccupancy } from './keepalive-model.ts';
 export interface Choice {
   readonly kind: AdviceKind;
   readonly advised?: TimeoutPrediction;
-  /** Present when the number of slots must change. */
+  /** Present when the number of slots must change, and for `redesign`, the number that memory does not allow. */
   readonly slots?: number;
 }
 
@@ -63,9 +63,10 @@ function addSlots(
     (prediction) => neededSlots(model, prediction, means) <= affordable,
   );
   if (fitting === undefined) {
+    // No timeout is advised: without the slots none of them fits.
     return smallest === undefined
       ? { kind: 'redesign' }
-      : { kind: 'redesign', advised: smallest, slots: neededSlots(model, smallest, means) };
+      : { kind: 'redesign', slots: neededSlots(model, smallest, means) };
   }
   return { kind: 'more_slots', advised: fitting, slots: neededSlots(model, fitting, means) };
 }

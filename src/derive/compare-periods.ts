@@ -130,7 +130,7 @@ function findingsOf(
     hasFewSteps(periods)
       ? {
           kind: 'too_few_samples',
-          message: `a period has fewer than ${fewestSteps} samples: a difference cannot be distinguished from chance`,
+          message: `a period has fewer than ${fewestSteps} samples: a difference cannot be distinguished from chance; compare longer periods, or set a shorter --step`,
         }
       : undefined,
     otherLoad(verdict('requestsPerSecond')),

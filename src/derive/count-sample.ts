@@ -42,25 +42,26 @@ export function countSample(
   counters: SampleCounters,
   figures: SlotFigures | undefined,
 ): SampleCounters {
-  const slots = figures?.groups.at(-1)?.counts.get('keepalive');
   return {
     ...addRatios(counters, figures),
-    keepaliveSlots: addSlots(counters.keepaliveSlots, slots),
+    keepaliveSlots: withIdleSlots(counters, figures),
     taken: counters.taken + 1,
   };
 }
 
-function addSlots(
-  mean: SampleCounters['keepaliveSlots'],
-  slots: number | undefined,
+function withIdleSlots(
+  { keepaliveSlots }: SampleCounters,
+  figures: SlotFigures | undefined,
 ): SampleCounters['keepaliveSlots'] {
-  return slots === undefined ? mean : { sum: mean.sum + slots, count: mean.count + 1 };
+  const slots = figures?.groups.at(-1)?.counts.get('keepalive');
+  if (slots === undefined) return keepaliveSlots;
+  return { sum: keepaliveSlots.sum + slots, count: keepaliveSlots.count + 1 };
 }
 
 /**
  * Counts one missed sample. A full server cannot answer, and leaving out these moments would make it look emptier the
- * longer it is full. So while the verdict is "exhausted", a missed sample counts as saturation 1, with the occupancy
- * that the kernel shows.
+ * longer it is full. So while the verdict is "exhausted", a missed sample counts as saturation 1, with the occupancy and
+ * the idle clients that the kernel shows.
  */
 export function countMissedSample(
   counters: SampleCounters,
@@ -69,10 +70,10 @@ export function countMissedSample(
   const missed = { ...counters, missed: counters.missed + 1 };
   if (view?.verdict.exhausted !== true) return missed;
   const { keepaliveOccupancy } = view.figures ?? {};
-  return addRatios(missed, {
-    workerSaturation: 1,
-    ...present({ keepaliveOccupancy }),
-  });
+  return {
+    ...addRatios(missed, { workerSaturation: 1, ...present({ keepaliveOccupancy }) }),
+    keepaliveSlots: withIdleSlots(counters, view.figures),
+  };
 }
 
 /** Adds the idle times of one reading of the kernel. */

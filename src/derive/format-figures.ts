@@ -6,13 +6,16 @@ const units = [
   ['minute', 60],
 ] as const;
 
-/** `2.5 hours`, `40 seconds`: one unit, at most one decimal. */
-export function formatSpan(seconds: number): string {
+type Round = (value: number) => number;
+
+/** `2.5 hours`, `40 seconds`: one unit, at most one decimal. Time that has passed is rounded down. */
+export function formatSpan(seconds: number, round: Round = Math.floor): string {
   for (const [unit, length] of units) {
     if (seconds < 2 * length) continue;
-    return `${trimmed(seconds / length)} ${unit}s`;
+    // Multiplied first: a tenth of a unit stays exact.
+    return `${round((seconds * 10) / length) / 10} ${unit}s`;
   }
-  return seconds === 1 ? '1 second' : `${trimmed(seconds)} seconds`;
+  return seconds === 1 ? '1 second' : `${round(seconds * 10) / 10} seconds`;
 }
 
 /** `12,345`. */

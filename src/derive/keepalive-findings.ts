@@ -23,6 +23,13 @@ interface Rule {
  */
 const toleratedSeconds = 0.5;
 
+const checkOtherPage = 'check a page that answers 200: servers close connections after some errors';
+
+function firstStatus([first]: KeepaliveFacts['connections']): number | undefined {
+  const outcome = first?.exchanges[0]?.outcome;
+  return outcome?.kind === 'answered' ? outcome.status : undefined;
+}
+
 /** Every finding of `check-keepalive` about one URL. docs/check-keepalive.md explains each. */
 export const keepaliveRules: readonly Rule[] = [
   {
@@ -57,7 +64,11 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'error-status',
     severity: 'warning',
-    advice: 'check a page that answers 200: servers close connections after some errors',
+    // Both servers answer 400 to http on a port for https.
+    advice: ({ url, connections }) =>
+      url.startsWith('http:') && firstStatus(connections) === 400
+        ? `check whether this port wants https. If not, ${checkOtherPage}`
+        : checkOtherPage,
     find: ({ status }) =>
       status !== undefined && status >= 400 ? `the page answers with status ${status}` : undefined,
   },

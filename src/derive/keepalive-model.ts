@@ -1,13 +1,12 @@
 import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary.ts';
 import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
-import { busiestOf } from './busiest-slots.ts';
+import { busiestOf, timeAt } from './busiest-slots.ts';
 import { waitProbability } from './erlang-c.ts';
 import { busiestOfFull, mayHaveBeenFull } from './full-server.ts';
 import { gainedReuse, returnsReused, tailsShortened } from './missed-reuse.ts';
 import { orderBusiest } from './order-busiest.ts';
 import { always, product, scale, sum } from './ranges.ts';
 import { boundReclaim, isLeftToIdle } from './reclaimed-reuse.ts';
-import { slotsOfBin } from './slot-bins.ts';
 import { type MeasuredTail, tailShares } from './tail-shares.ts';
 
 export interface ModelOptions {
@@ -151,7 +150,7 @@ function predict(load: TimeoutLoad, busiestSlots: Range, context: Context): Time
     busyHourIdleSlots,
     busiestSlots,
     waitProbability: waitOf(load, context, busyHourIdleSlots),
-    fullTimeRatio: fullTimeOf(load, context),
+    fullTimeRatio: fullTimeOf(load, context, busiestSlots.high),
     idleMemoryBytes: pinned === undefined ? undefined : scale(busyHourIdleSlots, pinned),
     fits: fitsIn(context, busiestSlots),
     isLongerThanLog: timeout * logPerTimeout > summary.observedSeconds,
@@ -216,7 +215,7 @@ function busiestWithBursts(load: TimeoutLoad, shares: Range, context: Context): 
   return { ...busiest, high };
 }
 
-/** Share of the time with all slots in use: as sampled, or as the log shows if no client closed first. */
+/** Share of the time with all slots in use: as sampled, or at most, as the log shows. */
 function fullRatioOf(today: TimeoutLoad | undefined, context: Context): number {
   const logged = today === undefined ? undefined : fullTimeOf(today, context);
   return Math.max(context.fullSampleShare ?? 0, logged ?? 0);
@@ -236,10 +235,11 @@ function waitOf(load: TimeoutLoad, { slots, idleCost }: Context, idle: Range): R
   return { low: wait(idle.low), expected: wait(idle.expected), high: wait(idle.high) };
 }
 
-function fullTimeOf({ moments }: TimeoutLoad, { slotLimit }: Context): number | undefined {
-  const all = sum(moments);
-  if (slotLimit === undefined || all === 0) return undefined;
-  return sum(moments.filter((_, bin) => slotsOfBin(bin) >= slotLimit)) / all;
+/** At most. @param busiest high figure of the busiest moment: with fewer than all slots in use it is never full */
+function fullTimeOf(load: TimeoutLoad, context: Context, busiest = Infinity): number | undefined {
+  const { slotLimit } = context;
+  if (slotLimit === undefined) return undefined;
+  return busiest < slotLimit ? 0 : timeAt(slotLimit, load, heldTails(load, context).high);
 }
 
 function fitsIn(context: Context, busiest: Range): boolean | undefined {

@@ -43,8 +43,17 @@ function adviseFirstRequest({ kind }: ExchangeOutcome, url: string): string {
   return curl;
 }
 
+const anyCertificate = 'or accept any certificate with --tls.insecure-skip-verify';
+
 function adviseTls(message: string): string {
-  return /wrong version|http request|packet length/i.test(message)
-    ? 'this port does not answer with TLS: try http://, or another port'
-    : 'name the CA with --tls.ca-file or the name with --tls.server-name, or accept any certificate with --tls.insecure-skip-verify';
+  if (/wrong version|http request|packet length/i.test(message)) {
+    return 'this port does not answer with TLS: try http://, or another port';
+  }
+  if (/does not match|altnames/i.test(message)) {
+    return `the certificate is for other names: check the name, give that of the certificate with --tls.server-name, ${anyCertificate}`;
+  }
+  if (/expired|not yet valid/i.test(message)) {
+    return `the certificate has expired or is not valid yet: renew it, check the clock of this machine, ${anyCertificate}`;
+  }
+  return `name the CA with --tls.ca-file, ${anyCertificate}`;
 }

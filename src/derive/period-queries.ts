@@ -64,13 +64,18 @@ function preferConnections(expression: (kind: string) => string): string {
   return `sum(${expression('kind="connection"')}) or sum(${expression('')})`;
 }
 
-/** Series that change when a configuration is loaded; only Apache has the first two. */
-export function changeQueries(selection: TargetSelection): readonly string[] {
-  return [
-    `max(${selectorOf(selection, 'webserver_config_generation')})`,
-    `max(${selectorOf(selection, 'webserver_start_time_seconds')})`,
-    `max(${selectorOf(selection, 'webserver_keepalive_timeout_seconds')})`,
-  ];
+/** The timeout in the server's file, and series that change when it is loaded; only Apache has the latter. */
+export function changeQueries(selection: TargetSelection) {
+  const newest = (metric: string) => `max(${selectorOf(selection, metric)})`;
+  return {
+    timeouts: newest('webserver_keepalive_timeout_seconds'),
+    loads: [newest('webserver_config_generation'), newest('webserver_start_time_seconds')],
+  };
+}
+
+/** Series that every scrape of a target writes, whether it has a status page or only logs. */
+export function scrapedSeries(selection: TargetSelection): string {
+  return selectorOf(selection, '', '__name__=~"webserver_up|webserver_log_lines_total"');
 }
 
 function selectorOf({ target, matchers }: TargetSelection, metric: string, matcher = ''): string {

@@ -1,5 +1,5 @@
 import type { HostFigures, ListenFigures } from '../snapshot/host.ts';
-import type { ScrapeFailureResult } from '../snapshot/scrape.ts';
+import type { ScrapeFailure } from '../snapshot/scrape.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { ObservationOutcome } from '../snapshot/target-view.ts';
@@ -35,7 +35,7 @@ export function deriveVerdict(input: VerdictInput): Verdict {
   const { outcome } = input;
   return outcome.kind === 'answered'
     ? verdictOfAnswer(input, outcome.figures)
-    : verdictOfFailure(input, outcome.failure.result);
+    : verdictOfFailure(input, outcome.failure);
 }
 
 function verdictOfAnswer(input: VerdictInput, figures: SlotFigures): Verdict {
@@ -78,18 +78,19 @@ function hasNoRoom({ groups }: SlotFigures): boolean {
   return (['idle', 'open', 'starting'] as const).every((state) => (workers.get(state) ?? 0) === 0);
 }
 
-function verdictOfFailure(input: VerdictInput, result: ScrapeFailureResult): Verdict {
-  switch (result) {
+function verdictOfFailure(input: VerdictInput, failure: ScrapeFailure): Verdict {
+  switch (failure.result) {
     case 'refused':
       return { exhausted: false, evidence: [] };
     case 'response_timeout':
-      return verdictOfSilence(input);
+      return verdictOfSilence(input, failure);
     case 'connect_timeout':
       // With a full accept queue the kernel drops SYNs; a timeout alone may come from the network or a firewall.
       return isQueueFull(input.host?.listen) ? verdictOfFullQueue(input) : { evidence: [] };
     case 'empty_reply':
     case 'reset':
-      return verdictOfHangUp(input);
+      // What cuts an answer short is a reload or a broken answer: the server had a connection for the poll.
+      return failure.answerBegan === true ? { evidence: [] } : verdictOfHangUp(input);
     default:
       return { evidence: [] };
   }
@@ -101,9 +102,11 @@ function verdictOfFullQueue(input: VerdictInput): Verdict {
 }
 
 /** The connection was established but not answered: the server is full, hung, stopped or slow. */
-function verdictOfSilence(input: VerdictInput): Verdict {
+function verdictOfSilence(input: VerdictInput, { answerBegan }: ScrapeFailure): Verdict {
   const listen = input.host?.listen ?? [];
   if (isHung(input)) return { exhausted: false, evidence: [] };
+  // A worker took the poll. What comes to no end is its answer.
+  if (answerBegan === true) return { evidence: [] };
   const evidence: Evidence[] = ['connected_but_unanswered'];
   // The connection of the poll would wait in the queue of a full server. The queue is empty, so it was accepted: the
   // server is slow.

@@ -15,6 +15,7 @@ export interface DirectoryLock {
 const lockName = 'lock';
 const maximumAttempts = 5;
 const answerMilliseconds = 500;
+const maximumOwnerLength = 200;
 
 /**
  * Locks a directory until the process ends, even by `kill -9`. The lock is a socket in the directory. The holder listens
@@ -96,7 +97,8 @@ function holdLock(server: Server, { directory, ino }: HeldLock): DirectoryLock {
   return {
     isHeld,
     async release() {
-      if (await isHeld()) await rm(path, { force: true });
+      // Without its listener the lock is free, also in a directory that has become read-only.
+      if (await isHeld()) await rm(path, { force: true }).catch(() => undefined);
       server.close();
     },
   };
@@ -148,15 +150,17 @@ function askHolder(address: string): Promise<string | undefined> {
     let text = '';
     const socket = connect(address);
     const answer = () => {
+      clearTimeout(timer);
       socket.destroy();
       resolve(text === '' ? 'a process that does not answer' : text);
     };
-    socket.setTimeout(answerMilliseconds, answer);
+    const timer = setTimeout(answer, answerMilliseconds);
     socket.on('data', (chunk) => {
-      text += chunk.toString().slice(0, 200);
+      text = (text + chunk.toString()).slice(0, maximumOwnerLength);
     });
     socket.once('end', answer);
-    socket.once('error', (error) => {
+    socket.on('error', (error) => {
+      clearTimeout(timer);
       const isGone = ['ECONNREFUSED', 'ENOENT', 'ENOTSOCK'].includes(errorCode(error) ?? '');
       resolve(isGone ? undefined : `a process of another user (${describe(error)})`);
     });

@@ -22,6 +22,8 @@ const resultOfErrorCode: Readonly<Record<string, ScrapeFailureResult>> = {
 
 /** The result of a timeout, by the phase that the connection had reached. */
 const resultOfPhaseAtDeadline: Readonly<Record<ConnectPhase, ScrapeFailureResult>> = {
+  // The server has not been asked: this is no fact about it.
+  preparing: 'other',
   resolving: 'dns',
   connecting: 'connect_timeout',
   // The kernel accepts the connection of a full server, which then answers neither a handshake nor a request.
@@ -48,6 +50,11 @@ export interface FetchError {
 
 /** Maps any error of a fetch to one of the defined results. */
 export function explainFetchError(fetchError: FetchError): ScrapeFailure {
+  const failure = classifyFetchError(fetchError);
+  return fetchError.phase === 'answering' ? { ...failure, answerBegan: true } : failure;
+}
+
+function classifyFetchError(fetchError: FetchError): ScrapeFailure {
   const { phase } = fetchError;
   if (fetchError.expired) {
     const seconds = (fetchError.waitedMilliseconds / 1000).toFixed(1);
@@ -64,6 +71,7 @@ export function explainFetchError(fetchError: FetchError): ScrapeFailure {
 }
 
 const deadlineMessages: Readonly<Record<ConnectPhase, string>> = {
+  preparing: 'the server was not asked, because its credentials and certificates were not read',
   resolving: 'the name was not resolved',
   connecting: 'no connection was made',
   handshaking: 'connected, but the TLS handshake did not finish',

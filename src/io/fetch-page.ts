@@ -7,6 +7,7 @@ import { parseCount } from '../parse/number.ts';
 import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
+import { abortable } from './abortable.ts';
 import { explainFetchError } from './fetch-failure.ts';
 import { createPhasedAgent, type PhaseRecord } from './phased-agent.ts';
 import { readBody } from './read-body.ts';
@@ -72,13 +73,19 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   const location = parseStatusUrl(options.statusUrl);
   const secure = location.url.protocol === 'https:';
   const persist = options.persist === true;
-  let record: PhaseRecord = { phase: 'connected' };
+  let record: PhaseRecord = { phase: 'preparing' };
   const agents = createAgentCache((tls) =>
     createPhasedAgent({ ...options, location, tls, record: () => record }),
   );
-  const request = async (signal: AbortSignal) => {
+  const prepare = async () => {
     const headers = await readRequestHeaders(options.http, options.userAgent ?? unversioned);
-    const agent = agents.of(secure ? await readTlsMaterial(options.http) : {});
+    return { headers, agent: agents.of(secure ? await readTlsMaterial(options.http) : {}) };
+  };
+  const request = async (signal: AbortSignal) => {
+    // A file on a network may not answer.
+    const { headers, agent } = await abortable(prepare(), signal);
+    // A new connection sets the phases before this one.
+    record.phase = 'connected';
     const onHeaders = () => {
       record.phase = 'answering';
     };
@@ -87,8 +94,7 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
   return {
     async fetch(deadlineMilliseconds, giveUp) {
       const startedAt = performance.now();
-      // A new connection resets the phase. A fetch on the kept connection starts as connected.
-      record = { phase: 'connected' };
+      record = { phase: 'preparing' };
       const timeout = AbortSignal.timeout(Math.ceil(deadlineMilliseconds));
       const signals = [timeout, giveUp, options.signal].filter((signal) => signal !== undefined);
       const deadline = AbortSignal.any(signals);

@@ -10,6 +10,21 @@ const maximumDirectories = 1000;
 /** No configuration has more files. */
 const maximumFound = 5000;
 
+/** The same for all patterns of one configuration: each pattern alone can be just below its limit. */
+const maximumOfAll = { opened: 5000, found: 500_000 } as const;
+
+/** What the searches for one configuration have used so far. */
+export interface SearchBudget {
+  /** Directories. */
+  opened: number;
+  /** Entries of directories. */
+  found: number;
+}
+
+export function newSearchBudget(): SearchBudget {
+  return { opened: 0, found: 0 };
+}
+
 /** Depth below an included directory. Apache has the same limit (AP_MAX_INCLUDE_DIR_DEPTH). */
 const maximumDepth = 20;
 
@@ -19,9 +34,8 @@ export interface FoundFiles {
   readonly closed: readonly string[];
 }
 
-interface Walk {
-  opened: number;
-  found: number;
+interface Walk extends SearchBudget {
+  readonly all: SearchBudget;
   readonly closed: string[];
 }
 
@@ -31,14 +45,17 @@ interface Walk {
  *
  * @returns the files, or why the search was given up; the limits keep it from walking through a whole disk
  */
-export async function findFiles(pattern: string): Promise<Result<FoundFiles, string>> {
-  const walk: Walk = { opened: 0, found: 0, closed: [] };
+export async function findFiles(
+  pattern: string,
+  all: SearchBudget = newSearchBudget(),
+): Promise<Result<FoundFiles, string>> {
+  const walk: Walk = { ...newSearchBudget(), all, closed: [] };
   const named = isPattern(pattern) ? await globFiles(pattern, walk) : ok([pattern]);
   const files = named.ok ? await withoutDirectories(named.value, walk, 0) : named;
   return files.ok ? ok({ files: files.value, closed: walk.closed }) : files;
 }
 
-function isPattern(path: string): boolean {
+export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
@@ -102,11 +119,19 @@ async function listDirectory(
   if (walk.opened > maximumDirectories) {
     return err(`more than ${maximumDirectories} directories; name the files`);
   }
+  const { all } = walk;
+  all.opened += 1;
+  if (all.opened > maximumOfAll.opened || all.found > maximumOfAll.found) {
+    return err(
+      'directories after the audit has listed too many for one configuration; name the files',
+    );
+  }
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     if (isDenied(error)) walk.closed.push(directory);
     return [];
   });
   walk.found += entries.length;
+  all.found += entries.length;
   if (walk.found > maximumFound)
     return err(`more than ${maximumFound} files; name only those that belong to the configuration`);
   return ok(entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)));

@@ -13,11 +13,11 @@ const usualFiles: Readonly<Record<ServerKind, readonly string[]>> = {
 };
 
 /** Finds the main configuration file of each server on this machine: the first one that exists of its usual paths. */
-export async function findUsualFiles(): Promise<Partial<Record<ServerKind, string>>> {
+export async function findUsualFiles(root = ''): Promise<Partial<Record<ServerKind, string>>> {
   const files: Partial<Record<ServerKind, string>> = {};
   for (const server of ['apache', 'nginx'] as const) {
     for (const file of usualFiles[server].toReversed()) {
-      const isThere = await access(file).then(
+      const isThere = await access(root + file).then(
         () => true,
         () => false,
       );

@@ -1,4 +1,6 @@
-import { readdir, readlink } from 'node:fs/promises';
+import { readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseCount } from '../parse/number.ts';
 import { present } from '../present.ts';
 import type { ListeningSocket } from '../snapshot/listeners.ts';
@@ -60,24 +62,36 @@ async function ownersOf(
 ): Promise<ReadonlyMap<number, readonly number[]>> {
   const names = await readdir(procRoot).catch(() => []);
   const owners = new Map<number, number[]>();
-  await Promise.all(
-    names
-      .flatMap((name) => parseCount(name) ?? [])
-      .map(async (pid) => {
-        for (const inode of await socketInodes(`${procRoot}/${pid}/fd`)) {
-          if (inodes.has(inode)) owners.set(inode, [...(owners.get(inode) ?? []), pid]);
-        }
-      }),
-  );
+  // One after the other: all of a busy machine at once would take some megabytes, which malloc keeps.
+  for (const pid of names.flatMap((name) => parseCount(name) ?? [])) {
+    for (const inode of await socketInodes(`${procRoot}/${pid}/fd`)) {
+      if (inodes.has(inode)) owners.set(inode, [...(owners.get(inode) ?? []), pid]);
+    }
+  }
   return owners;
 }
 
+/** Links read in one turn of the event loop. They take about a millisecond. */
+const linksPerTurn = 256;
+
 async function socketInodes(directory: string): Promise<ReadonlySet<number>> {
   const names = await readdir(directory).catch(() => []);
-  const links = await Promise.all(
-    names.map((name) => readlink(`${directory}/${name}`).catch(() => '')),
-  );
-  return new Set(
-    links.flatMap((link) => parseCount(/^socket:\[(\d+)\]$/.exec(link)?.[1] ?? '') ?? []),
-  );
+  const inodes = new Set<number>();
+  for (const [index, name] of names.entries()) {
+    if (index % linksPerTurn === linksPerTurn - 1) await nextTurn();
+    const inode = parseCount(
+      /^socket:\[(\d+)\]$/.exec(readLink(`${directory}/${name}`))?.[1] ?? '',
+    );
+    if (inode !== undefined) inodes.add(inode);
+  }
+  return inodes;
+}
+
+/** /proc answers from memory. A way through the thread pool would cost several times the CPU. */
+function readLink(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }

@@ -1,5 +1,5 @@
 import { type Readable, Transform } from 'node:stream';
-import * as zlib from 'node:zlib';
+import zlib from 'node:zlib';
 import { messageOf } from '../result.ts';
 import { openRegular } from './open-regular.ts';
 

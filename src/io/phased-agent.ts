@@ -7,8 +7,10 @@ import type { TlsMaterial } from './read-secrets.ts';
 import type { ResolveName } from './resolve-name.ts';
 import type { StatusLocation } from './status-url.ts';
 
-/** How far a connection got. The phase distinguishes a full server from one that is down. */
-export type ConnectPhase = 'resolving' | 'connecting' | 'handshaking' | 'connected' | 'answering';
+/** How far a fetch got. The phase distinguishes a full server from one that is down, or that was not asked. */
+export type ConnectPhase =
+  /** Files with credentials and certificates are read. */
+  'preparing' | 'resolving' | 'connecting' | 'handshaking' | 'connected' | 'answering';
 
 export interface PhaseRecord {
   phase: ConnectPhase;

@@ -20,6 +20,11 @@ export interface PrometheusClient {
     promql: string,
     range: QueryRange,
   ): Promise<Result<readonly PrometheusSeries[], string>>;
+  /** The samples as they were scraped, of a selector with a range such as `up[5m]` before a time. */
+  querySamples(
+    promql: string,
+    atSeconds: number,
+  ): Promise<Result<readonly PrometheusSeries[], string>>;
 }
 
 const answerSchema = z.union([
@@ -41,21 +46,29 @@ const answerSchema = z.union([
 /** @param url of Prometheus or of another server with its API; a user and password in it are sent as Basic */
 export function createPrometheusClient(url: URL): PrometheusClient {
   const { base, headers } = splitCredentials(url);
+  const query = async (
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<Result<readonly PrometheusSeries[], string>> => {
+    const answer = await getJson(
+      `${base}/api/v1/${path}?${new URLSearchParams(parameters)}`,
+      headers,
+    );
+    if (!answer.ok) return err(`query ${base}: ${answer.error}`);
+    const parsed = answerSchema.safeParse(answer.value);
+    if (!parsed.success) return err(`query ${base}: the answer does not come from Prometheus`);
+    if (parsed.data.status === 'error') return err(`query ${base}: ${parsed.data.error}`);
+    return ok(parsed.data.data.result.map(({ metric, values }) => readSeries(metric, values)));
+  };
   return {
-    async queryRange(promql, { startSeconds, endSeconds, stepSeconds }) {
-      const query = new URLSearchParams({
+    queryRange: (promql, { startSeconds, endSeconds, stepSeconds }) =>
+      query('query_range', {
         query: promql,
         start: String(startSeconds),
         end: String(endSeconds),
         step: String(stepSeconds),
-      });
-      const answer = await getJson(`${base}/api/v1/query_range?${query}`, headers);
-      if (!answer.ok) return err(`query ${base}: ${answer.error}`);
-      const parsed = answerSchema.safeParse(answer.value);
-      if (!parsed.success) return err(`query ${base}: the answer does not come from Prometheus`);
-      if (parsed.data.status === 'error') return err(`query ${base}: ${parsed.data.error}`);
-      return ok(parsed.data.data.result.map(({ metric, values }) => readSeries(metric, values)));
-    },
+      }),
+    querySamples: (promql, atSeconds) => query('query', { query: promql, time: String(atSeconds) }),
   };
 }
 

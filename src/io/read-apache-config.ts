@@ -10,15 +10,18 @@ export interface ApacheReadOptions {
   readonly version: string;
   readonly read?: ReadSources;
   readonly exists?: FileExists;
+  /** Names that Apache is started with: `-D NAME`. */
+  readonly defines?: readonly string[];
 }
 
 /** Reads an Apache configuration file, the files it includes, and the file `envvars` beside it. */
 export async function readApacheConfig(
   file: string,
-  { version, read = createSourceReader(), exists = fileExists }: ApacheReadOptions,
+  { version, read = createSourceReader(), exists = fileExists, defines = [] }: ApacheReadOptions,
 ): Promise<Result<ApacheTree, string>> {
   const path = resolve(file);
   const [envvars] = await read(`${dirname(path)}/envvars`);
   const text = envvars !== undefined && 'text' in envvars ? envvars.text : '';
-  return expandApacheConfig(path, { read, exists, version, environment: parseEnvvars(text) });
+  const environment = parseEnvvars(text);
+  return expandApacheConfig(path, { read, exists, version, environment, defines });
 }

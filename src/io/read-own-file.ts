@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
+import { present } from '../present.ts';
 
 /** Ten thousand targets take 2 MB. Finding every problem of a larger file that is something else takes minutes. */
 const maximumOwnFileBytes = 4 * 1024 * 1024;
@@ -10,16 +11,18 @@ const maximumOwnFileBytes = 4 * 1024 * 1024;
  * through a socket: a thread that waits for the writer of a pipe cannot be stopped, and would keep the process from
  * exiting at SIGTERM.
  *
+ * @param signal ends the wait for the writer of a pipe
  * @throws an error that explains why it cannot be read
  */
-export async function readOwnFile(path: string): Promise<string> {
+export async function readOwnFile(path: string, signal?: AbortSignal): Promise<string> {
   const stats = await stat(path);
-  if (stats.isFile()) {
-    if (stats.size > maximumOwnFileBytes) throw tooLarge(path, stats.size, maximumOwnFileBytes);
-    return readFile(path, 'utf8');
+  if (!stats.isFIFO()) return (await readRegularFile(path, maximumOwnFileBytes)).toString('utf8');
+  try {
+    return await readPipe(path, signal);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new Error(`"${path}" is a named pipe, and its writer did not write and close it in time`);
   }
-  if (!stats.isFIFO()) throw notAFile(path);
-  return readPipe(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
 }
 
 /**
@@ -63,8 +66,15 @@ function notAFile(path: string): Error {
   return new Error(`"${path}" is not a regular file; name a file`);
 }
 
-async function readPipe(fd: number): Promise<string> {
+async function readPipe(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const socket = new Socket({ fd, readable: true, writable: false, ...present({ signal }) });
   const chunks: Buffer[] = [];
-  for await (const chunk of new Socket({ fd, readable: true, writable: false })) chunks.push(chunk);
+  let size = 0;
+  for await (const chunk of socket) {
+    size += chunk.length;
+    if (size > maximumOwnFileBytes) throw tooLarge(path, size, maximumOwnFileBytes);
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString('utf8');
 }

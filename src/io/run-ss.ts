@@ -36,11 +36,16 @@ export function createSs(path = systemPath): Ss {
         resolve(err({ kind: 'unreadable', subject: 'ss', detail: 'the exporter is ending' }));
         return;
       }
-      const child = execFile('ss', [...args], executionOptions(path), (error, stdout) => {
-        running.delete(child);
-        resolve(error === null ? ok(stdout) : err(ssAbsence(error)));
-      });
-      running.add(child);
+      try {
+        const child = execFile('ss', [...args], executionOptions(path), (error, stdout) => {
+          running.delete(child);
+          resolve(error === null ? ok(stdout) : err(ssAbsence(error)));
+        });
+        running.add(child);
+      } catch (error) {
+        // Node.js calls back for some errors of the system only. It throws for ENOMEM, or EPERM of a seccomp filter.
+        resolve(err(ssAbsence(error instanceof Error ? error : new Error(String(error)))));
+      }
     });
   return {
     run,

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { messageOf } from '../result.ts';
 import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
-import { findFiles } from './find-files.ts';
+import { findFiles, isPattern, newSearchBudget } from './find-files.ts';
 
 /** A configuration file has a few kilobytes. The audit takes less than a second for a hostile one of this size. */
 const maximumFileBytes = 1024 * 1024;
@@ -17,20 +17,29 @@ export interface SourceReaderOptions {
 
 /** Reads configuration files for one tree. A directory stands for all files below it, as in Apache's Include. */
 export function createSourceReader({ root = '' }: SourceReaderOptions = {}): ReadSources {
+  const searched = newSearchBudget();
   let bytes = 0;
+  const readOne = async (real: string) => {
+    const path = real.slice(root.length);
+    const source = await readSource(real, { path, room: maximumTreeBytes - bytes });
+    if (source !== undefined && source !== 'directory' && 'text' in source) {
+      bytes += source.text.length;
+    }
+    return source;
+  };
   return async (pattern) => {
-    const found = await findFiles(root + pattern);
+    // Most includes name one file, which needs no search.
+    const named = isPattern(pattern) ? 'directory' : await readOne(root + pattern);
+    if (named !== 'directory') return named === undefined ? [] : [named];
+    const found = await findFiles(root + pattern, searched);
     if (!found.ok) return [{ path: pattern, problem: `"${pattern}" names ${found.error}` }];
     const sources: SourceFile[] = found.value.closed.map((real) => {
       const path = real.slice(root.length);
       return { path, problem: `${path}: cannot be read: ${denied}` };
     });
     for (const real of found.value.files) {
-      const path = real.slice(root.length);
-      const source = await readSource(real, { path, room: maximumTreeBytes - bytes });
-      if (source === undefined) continue;
-      if ('text' in source) bytes += source.text.length;
-      sources.push(source);
+      const source = await readOne(real);
+      if (source !== undefined && source !== 'directory') sources.push(source);
     }
     return sources;
   };
@@ -51,13 +60,14 @@ interface ReadContext {
   readonly room: number;
 }
 
-/** Undefined if the file does not exist. */
+/** Undefined if there is nothing of this name. */
 async function readSource(
   real: string,
   { path, room }: ReadContext,
-): Promise<SourceFile | undefined> {
+): Promise<SourceFile | 'directory' | undefined> {
   try {
     const status = await stat(real);
+    if (status.isDirectory()) return 'directory';
     if (!status.isFile()) return { path, problem: `${path}:1: is not a regular file` };
     if (status.size > Math.min(maximumFileBytes, room)) {
       const problem = `${path}:1: too large for a configuration file: ${status.size} bytes`;

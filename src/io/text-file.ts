@@ -26,10 +26,16 @@ interface Chunk {
 
 export async function openTextFile(path: string, offset: number): Promise<LogFile> {
   const handle = await openRegular(path);
-  const { dev, ino } = await handle.stat();
-  const head = await readAt(handle, 0, Math.min(maximumHeadBytes, offset));
-  const marker = await readAt(handle, Math.max(0, offset - maximumMarkerBytes), offset);
-  return new TextFile({ handle, dev, ino, position: offset, head, marker });
+  try {
+    const { dev, ino } = await handle.stat();
+    const head = await readAt(handle, 0, Math.min(maximumHeadBytes, offset));
+    const marker = await readAt(handle, Math.max(0, offset - maximumMarkerBytes), offset);
+    return new TextFile({ handle, dev, ino, position: offset, head, marker });
+  } catch (error) {
+    // A broken disk is tried again at each poll, and would take a descriptor each time.
+    await handle.close();
+    throw error;
+  }
 }
 
 interface Opened {

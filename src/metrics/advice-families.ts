@@ -70,9 +70,10 @@ export const adviceFamilies: readonly Family<LoggedTarget>[] = [
   }),
   advised({
     name: 'webserver_advised_slots',
-    help: 'Advised number of slots: workers, or connections of nginx. The current number if it is sufficient.',
+    help: 'Advised number of slots: workers, or connections of nginx. The current number if it is sufficient. Absent if memory does not allow enough.',
     source,
-    read: ({ advisedSlots, model }) => advisedSlots ?? model.slots,
+    read: ({ kind, advisedSlots, model }) =>
+      kind === 'redesign' ? undefined : (advisedSlots ?? model.slots),
   }),
 ];
 

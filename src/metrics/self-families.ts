@@ -66,6 +66,13 @@ export const selfFamilies: readonly Family<SelfView>[] = [
         : refusalReasons.map((reason) => ({ labels: { reason }, value: clientsRefused[reason] })),
   }),
   figure({
+    name: 'keepalive_exporter_web_config_last_reload_successful',
+    help: 'Whether the web configuration and its certificates could be used when they were last read (1). If 0, handshakes use the last certificate that could be. Absent without --web.config.file.',
+    source,
+    read: ({ webConfigUsable }) =>
+      webConfigUsable === undefined ? undefined : Number(webConfigUsable),
+  }),
+  figure({
     name: 'keepalive_exporter_checkpoint_last_success_timestamp_seconds',
     help: 'Unix time at which the checkpoint (log positions and counts) was last written. Absent without checkpoint.directory.',
     source,
@@ -74,7 +81,7 @@ export const selfFamilies: readonly Family<SelfView>[] = [
   figure({
     name: 'keepalive_exporter_checkpoint_failures_total',
     type: 'counter',
-    help: 'Checkpoints that could not be written, for example because the disk is full or the directory is read-only. Absent without checkpoint.directory.',
+    help: 'Checkpoints that could not be written or read, for example because the disk is full, the directory is read-only or the file is damaged. Absent without checkpoint.directory.',
     source,
     read: ({ checkpoint }) => checkpoint?.failures,
   }),

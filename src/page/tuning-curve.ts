@@ -41,7 +41,7 @@ export function renderTuningCurve({ model, today, advised }: Advice): Html | und
 </svg>
 ${slotLimit === undefined ? undefined : renderLimit(slotLimit, ofSlots(slotLimit))}
 ${predictions.map((row, i) => renderTick(row, x(i)))}
-${predictions.map((row, i) => renderMark({ row, x: x(i), today, advised }))}
+${renderMarks(predictions, { x, today, advised })}
 <text x="${left - 6}" y="${top + 4}" text-anchor="end">${formatCount(Math.round(maxSlots))}</text>
 <text x="${left - 6}" y="${bottom}" text-anchor="end">0</text>
 <text x="${right + 6}" y="${top + 4}">100 %</text>
@@ -63,21 +63,39 @@ function renderTick({ timeoutSeconds }: TimeoutPrediction, x: number): Html {
   return html`<text x="${x.toFixed(1)}" y="${bottom + 14}" text-anchor="middle">${timeoutSeconds}</text>`;
 }
 
-interface Mark {
-  readonly row: TimeoutPrediction;
-  readonly x: number;
+interface Marked {
+  readonly x: (index: number) => number;
   readonly today: TimeoutPrediction | undefined;
   readonly advised: TimeoutPrediction | undefined;
 }
 
-function renderMark({ row, x, today, advised }: Mark): Html | undefined {
-  const words = [
-    ...(isSame(row, today) ? ['today'] : []),
-    ...(isSame(row, advised) ? ['advised'] : []),
-  ];
-  if (words.length === 0) return undefined;
+function renderMarks(
+  predictions: readonly TimeoutPrediction[],
+  { x, today, advised }: Marked,
+): readonly Html[] {
+  const marks = predictions.flatMap((row, index) => {
+    const words = [
+      ...(isSame(row, today) ? ['today'] : []),
+      ...(isSame(row, advised) ? ['advised'] : []),
+    ];
+    return words.length === 0 ? [] : [{ index, words: words.join(', ') }];
+  });
+  const [first, second] = marks;
+  // Between two ticks is no room for two centred words.
+  const areNeighbours = first?.index === (second?.index ?? Number.NaN) - 1;
+  return marks.map(({ index, words }) => {
+    const anchor = !areNeighbours ? 'middle' : index === first?.index ? 'end' : 'start';
+    return renderMark(x(index), words, anchor);
+  });
+}
+
+/** Words that stand apart still begin or end under their line. */
+const overlap = { start: -8, middle: 0, end: 8 } as const;
+
+function renderMark(x: number, words: string, anchor: keyof typeof overlap): Html {
   const at = x.toFixed(1);
-  return html`<line class="mark-line" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text class="mark-word" x="${at}" y="${bottom + 28}" text-anchor="middle">${words.join(', ')}</text>`;
+  const from = (x + overlap[anchor]).toFixed(1);
+  return html`<line class="mark-line" x1="${at}" x2="${at}" y1="${top}" y2="${bottom}"/><text class="mark-word" x="${from}" y="${bottom + 28}" text-anchor="${anchor}">${words}</text>`;
 }
 
 function isSame(row: TimeoutPrediction, other: TimeoutPrediction | undefined): boolean {

@@ -14,6 +14,8 @@ export interface ActiveConfigOptions {
   readonly log: Log;
   /** Unix time in seconds. */
   readonly now: () => number;
+  /** How long a reload waits for the writer of a pipe. */
+  readonly pipeMilliseconds?: number;
 }
 
 /** The configuration in force, and whether the last reload was successful. */
@@ -34,6 +36,8 @@ export interface LastReload {
 }
 
 const discoveryPauseMilliseconds = 30_000;
+/** Later reloads wait for this one, so it must end. */
+const defaultPipeMilliseconds = 10_000;
 
 export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
   return new LoadedConfig(options);
@@ -75,7 +79,10 @@ class LoadedConfig implements ActiveConfig {
   }
 
   async #readFile(file: string): Promise<Result<void, readonly string[]>> {
-    const read = await readConfig(file);
+    const { pipeMilliseconds = defaultPipeMilliseconds } = this.#options;
+    // The start waits for as long as it takes: there is nothing else to do.
+    const signal = this.#config === undefined ? undefined : AbortSignal.timeout(pipeMilliseconds);
+    const read = await readConfig(file, signal);
     if (!read.ok) {
       this.#lastReload = { ...this.#lastReload, successful: false };
       return read;

@@ -15,6 +15,8 @@ export interface ProbeRequest {
 
 export interface AdmittedTarget {
   readonly url: URL;
+  /** Whether the name was resolved within the deadline. */
+  readonly isResolved: boolean;
   /**
    * Returns the addresses that were checked: a second resolution of the name could return others. Rejects like any
    * other resolver when there are none.
@@ -38,6 +40,7 @@ export async function admitTarget(
   if (refusal !== undefined) return err(refusal);
   return ok({
     url: url.value,
+    isResolved: addresses !== undefined,
     resolveName: addresses === undefined ? unresolved(hostname) : () => Promise.resolve(addresses),
   });
 }

@@ -1,7 +1,13 @@
 import type { CapacityConfig, TargetConfig } from '../config/schema.ts';
-import { type AdviceSubject, adviceInput, type SampledSlots } from '../derive/advice-input.ts';
+import {
+  type AdviceSubject,
+  adviceInput,
+  type ShownByServer,
+  shownByServer,
+} from '../derive/advice-input.ts';
 import { adviceJson } from '../derive/advice-json.ts';
 import { adviseKeepalive } from '../derive/advise-keepalive.ts';
+import { type Sampled, type SampledUnder, sampledUnderOthers } from '../derive/samples-since.ts';
 import { readMemoryRoom } from '../io/read-memory-room.ts';
 import { present } from '../present.ts';
 import type { Advice } from '../snapshot/advice.ts';
@@ -42,11 +48,8 @@ export function showAdvice(subjects: readonly AdviceSubject[], { adviceFor }: Ad
   };
 }
 
-interface Known {
+interface Known extends SampledUnder {
   readonly at: number;
-  readonly todaySeconds: number | undefined;
-  /** The samples that were taken under an earlier timeout. */
-  readonly sampledBefore: SampledSlots | undefined;
   /** Whether the memory of the server had not been read yet. */
   readonly withoutMemory: boolean;
   readonly advice: Advice | undefined;
@@ -56,6 +59,7 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
   const { monotonic = () => performance.now(), readMemory = readMemoryRoom } = options;
   let known = new Map<string, Known>();
   const rooms = new Map<string, MemoryRoom | undefined>();
+  const answers = new Map<string, ShownByServer>();
   const renewRoom = async (name: string, { host }: AdviceSubject): Promise<void> => {
     // The processes of a server on another machine are not visible.
     const pid = host?.processes?.pid;
@@ -64,6 +68,8 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
   return {
     adviceFor(view) {
       const { name } = view.observation.target;
+      const shown = shownByServer(view) ?? answers.get(name);
+      if (shown !== undefined) answers.set(name, shown);
       const last = known.get(name);
       const now = monotonic();
       const isUnfinished = last?.advice?.kind === 'none' || last?.withoutMemory === true;
@@ -71,12 +77,16 @@ export function createAdviceSource(options: AdviceSourceOptions): AdviceSource {
       if (last !== undefined && now - last.at < maximumAge) return last.advice;
       const summary = options.summarizeGaps(name, timeoutInFile(view));
       const todaySeconds = summary?.todaySeconds;
-      const isAnother = last !== undefined && last.todaySeconds !== todaySeconds;
-      const sampledBefore = isAnother ? view.counters?.samples.keepaliveSlots : last?.sampledBefore;
+      const slots = shown?.slots ?? last?.slots;
+      const sampledBefore = sampledUnderOthers(view.counters?.samples, last, {
+        todaySeconds,
+        slots,
+      });
       const withoutMemory = !rooms.has(name) && view.host?.processes !== undefined;
       const room = rooms.get(name);
-      const advice = summary && deriveAdvice(view, { summary, sampledBefore, room, options });
-      known.set(name, { at: now, advice, todaySeconds, sampledBefore, withoutMemory });
+      const advice =
+        summary && deriveAdvice(view, { summary, sampledBefore, shown, room, options });
+      known.set(name, { at: now, advice, todaySeconds, slots, sampledBefore, withoutMemory });
       // For the next advice: memory changes slowly, and a scrape must not wait for it.
       void renewRoom(name, view);
       return advice;
@@ -105,14 +115,15 @@ function configuredSlots({
 
 interface Basis {
   readonly summary: GapSummary;
-  readonly sampledBefore: SampledSlots | undefined;
+  readonly sampledBefore: Sampled | undefined;
+  readonly shown: ShownByServer | undefined;
   readonly room: MemoryRoom | undefined;
   readonly options: AdviceSourceOptions;
 }
 
 function deriveAdvice(
   view: AdviceSubject,
-  { summary, sampledBefore, room, options: { configOf, isTimeoutAssumed } }: Basis,
+  { summary, sampledBefore, shown, room, options: { configOf, isTimeoutAssumed } }: Basis,
 ): Advice {
   const { name } = view.observation.target;
   const capacity: Partial<CapacityConfig> = configOf(name)?.capacity ?? {};
@@ -121,6 +132,7 @@ function deriveAdvice(
       ...present({
         slots: configuredSlots(capacity),
         sampledBefore,
+        shown,
         threadsPerChild: capacity.threads_per_child,
         asyncFactor: capacity.async_request_worker_factor,
         availableBytes: room?.bytes,

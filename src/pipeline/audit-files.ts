@@ -22,6 +22,8 @@ export interface AuditRequest {
   readonly versions: Partial<Readonly<Record<ServerKind, KnownVersion>>>;
   readonly machine: MachineFacts;
   readonly chain: ChainFacts;
+  /** Names that Apache is started with: `-D NAME`. */
+  readonly defines?: readonly string[];
   /** Called for each server: a reader limits how much it reads. */
   readonly createReader?: () => ReadSources;
 }
@@ -51,7 +53,8 @@ async function readApache(file: string | undefined, request: AuditRequest) {
   if (file === undefined) return ok(undefined);
   const { version } = versionOf('apache', request);
   const read = (request.createReader ?? createSourceReader)();
-  const tree = await readApacheConfig(file, { read, version });
+  const { defines = [] } = request;
+  const tree = await readApacheConfig(file, { read, version, defines });
   return tree.ok ? ok(buildApacheView(tree.value, version)) : tree;
 }
 

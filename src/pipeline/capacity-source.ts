@@ -27,12 +27,16 @@ export function createCapacitySource({
   // The limit of Apache is on its status page; its file is only audited.
   const file = identity.server === 'nginx' ? capacity.config_file : undefined;
   if (stated.slots !== undefined || file === undefined) return () => Promise.resolve(stated);
+  let logged: string | undefined;
   return rereadEachMinute(async () => {
     const read = await readCapacity(file, capacity);
-    if (read.ok) return read.value;
-    log.warn('cannot read the capacity; ratios are absent', { file, error: read.error });
-    return stated;
-  });
+    const error = read.ok ? undefined : read.error;
+    if (error !== undefined && error !== logged) {
+      log.warn('cannot read the capacity; ratios are absent', { file, error });
+    }
+    logged = error;
+    return read.ok ? read.value : stated;
+  }, stated);
 }
 
 /** The capacity that the exporter's own configuration states. */

@@ -20,21 +20,40 @@ export async function findConfigWarnings(config: Config): Promise<readonly Confi
 }
 
 function emptyWarnings({ targets, probe }: Config): readonly ConfigWarning[] {
-  if (targets.length > 0 || Object.keys(probe.modules).length > 0) return [];
-  return [{ path: 'targets', message: 'is empty, and probe has no modules: nothing is measured' }];
+  const hasModules = Object.keys(probe.modules).length > 0;
+  if (targets.length === 0 && !hasModules)
+    return [
+      { path: 'targets', message: 'is empty, and probe has no modules: nothing is measured' },
+    ];
+  if (!hasModules || probe.allow.length > 0) return [];
+  const message = 'is empty, so every probe with a module is refused; add the servers';
+  return [{ path: 'probe.allow', message }];
 }
 
 /** Without `auto` mod_status sends an HTML page, which is not read. */
-function addressWarnings({ targets }: Config): readonly ConfigWarning[] {
-  return targets.flatMap(({ server, status_url }, index) => {
-    if (server !== 'apache' || status_url === undefined) return [];
-    if (
-      /^(?:auto(?:=.*)?|.*&auto(?:=.*)?(?:&.*)?|auto&.*)$/.test(new URL(status_url).search.slice(1))
-    )
-      return [];
-    const message = 'has no "?auto": mod_status then sends an HTML page; add "?auto"';
-    return [{ path: `targets[${index}].status_url`, message }];
-  });
+function addressWarnings({ targets, probe }: Config): readonly ConfigWarning[] {
+  const ofTargets = targets.map(({ server, status_url }, index) => ({
+    path: `targets[${index}].status_url`,
+    address: server === 'apache' ? status_url : undefined,
+  }));
+  const ofModules = Object.entries(probe.modules).map(([name, module]) => ({
+    path: `probe.modules.${name}.path`,
+    // With `keepalive` no status page is read.
+    address:
+      module.server === 'apache' && module.keepalive === undefined
+        ? `http://module${module.path}`
+        : undefined,
+  }));
+  const message = 'has no "?auto": mod_status then sends an HTML page; add "?auto"';
+  return [...ofTargets, ...ofModules]
+    .filter(({ address }) => address !== undefined && !asksForText(address))
+    .map(({ path }) => ({ path, message }));
+}
+
+/** Whether the query has the word `auto` where mod_status finds it. */
+function asksForText(address: string): boolean {
+  const query = new URL(address).search.slice(1);
+  return /^(?:auto(?:=.*)?|.*&auto(?:=.*)?(?:&.*)?|auto&.*)$/.test(query);
 }
 
 function namedFiles({ targets, probe, checkpoint }: Config): readonly NamedFile[] {
@@ -59,9 +78,11 @@ function filesOfTarget(target: TargetConfig, path: string): readonly NamedFile[]
       { path: `${path}.access_logs[${index}].format_file`, file: format_file },
       { path: `${path}.access_logs[${index}].pipe`, file: pipe },
     ]),
-    ...error_logs
-      .filter((log) => !/[*?]/.test(log.path))
-      .map((log, index) => ({ path: `${path}.error_logs[${index}].path`, file: log.path })),
+    ...error_logs.map((log, index) => ({
+      path: `${path}.error_logs[${index}].path`,
+      // A pattern may match later.
+      file: /[*?]/.test(log.path) ? undefined : log.path,
+    })),
   ];
 }
 

@@ -13,7 +13,7 @@ export interface CheckpointKeeperOptions {
   readonly reopenMilliseconds?: number;
 }
 
-/** How the writing of checkpoints goes; absent without a checkpoint directory. */
+/** How the writing and reading of checkpoints goes; absent without a checkpoint directory. */
 export interface CheckpointView {
   readonly lastSuccessSeconds: number;
   readonly failures: number;
@@ -105,6 +105,7 @@ export class CheckpointKeeper {
     if (read === undefined) return {};
     const record = read.ok ? parseRecord(read.value) : read;
     if (record.ok) return record.value;
+    this.#failures += 1;
     this.#options.log.error('the checkpoint cannot be read', {
       directory: this.#directory,
       error: record.error,

@@ -1,5 +1,6 @@
 import { absolutePath, cpuCount as machineCpuCount } from '../io/machine.ts';
 import { present } from '../present.ts';
+import { messageOf } from '../result.ts';
 import type { ConfigView } from '../snapshot/audit.ts';
 import type { ServerKind } from '../snapshot/status-page.ts';
 import type { KnownVersion } from './audit-files.ts';
@@ -15,7 +16,12 @@ export interface ConfigSourceOptions {
   /** The number that `worker_processes auto` means on the server's machine. */
   readonly cpuCount?: number | undefined;
   readonly log: Log;
+  readonly audit?: Audit;
 }
+
+type AuditOptions = Omit<ConfigSourceOptions, 'log'>;
+
+type Audit = (options: AuditOptions, version?: string) => Promise<ConfigView>;
 
 /** A reload of the server may change its files at any time. */
 const rereadMilliseconds = 60_000;
@@ -39,9 +45,19 @@ export function createConfigSource(options: ConfigSourceOptions): ReadConfig {
   return (version) => audits.latest(() => audit(version), version !== auditedVersion);
 }
 
-/** One audit of a target's file, for a version where it is known. */
-export async function auditTarget(
-  { server, file, cpuCount }: Omit<ConfigSourceOptions, 'log'>,
+/** One audit of a target's file, for a version where it is known. Never rejects. */
+export async function auditTarget(options: AuditOptions, version?: string): Promise<ConfigView> {
+  const { audit = loadAndAudit } = options;
+  try {
+    return await audit(options, version);
+  } catch (error) {
+    // Loading the modules of the audit fails, for example, when no descriptor is left.
+    return { findings: [], problem: messageOf(error) };
+  }
+}
+
+async function loadAndAudit(
+  { server, file, cpuCount }: AuditOptions,
   version?: string,
 ): Promise<ConfigView> {
   // Loaded with the first file: a target without one does not need the checks.

@@ -13,14 +13,19 @@ import {
 import { present } from '../present.ts';
 import type { HostFigures } from '../snapshot/host.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
-import type { Observation, TargetIdentity, TargetView } from '../snapshot/target-view.ts';
+import type {
+  Observation,
+  ObservationOutcome,
+  TargetIdentity,
+  TargetView,
+} from '../snapshot/target-view.ts';
 import type { ReadConfig } from './config-source.ts';
 import type { ReadHost } from './host-source.ts';
 import { logPoll } from './log-poll.ts';
 import { isCalm, isTimeout, unfinishedPoll, versionOf } from './poll-outcome.ts';
 import { createPagePoller, type PagePoller, type PollPageOptions } from './poll-page.ts';
 import { createSharedPoll, type SharedPoll } from './shared-poll.ts';
-import { within } from './within.ts';
+import { within, withinPoll } from './within.ts';
 
 export interface TargetOptions extends PollPageOptions {
   /** Reads the kernel's figures and the processes of the server; absent for a server on another machine. */
@@ -65,8 +70,8 @@ const backOffAfterTimeoutMilliseconds = 5000;
 /** Maximum age of the kernel's figures in an answer to a scrape, unless reading them is costly. */
 const freshMilliseconds = 1000;
 
-/** A slow read of the kernel or the processes must not delay the figures of the status page. */
-const maximumHostReadMilliseconds = 1500;
+/** A slow read of the kernel, the processes or a file must not delay the figures of the status page. */
+const maximumReadMilliseconds = 1500;
 
 export function createTarget(options: TargetOptions): Target {
   return new PolledTarget(options);
@@ -110,8 +115,10 @@ class PolledTarget implements Target {
   }
 
   async observe(deadlineMilliseconds: number): Promise<TargetView> {
+    const endsAt = performance.now() + deadlineMilliseconds;
     const view = await this.#polls.ask(deadlineMilliseconds);
-    return this.#refresh(view ?? this.latest() ?? unfinishedView(unfinishedPoll(this.#options)));
+    const shown = view ?? this.latest() ?? unfinishedView(unfinishedPoll(this.#options));
+    return this.#refresh(shown, endsAt - performance.now());
   }
 
   async sample(deadlineMilliseconds: number): Promise<void> {
@@ -140,22 +147,32 @@ class PolledTarget implements Target {
     }
     logPoll(options.log, { before: this.latest()?.observation, observation, badFields });
     this.#state = countPoll(this.#state, outcome, badFields.length);
-    // After the fetch: a request of the exporter that was not accepted is in the accept queue by now.
-    const isSpared = isCalm(outcome, this.latest()) && options.isWatched?.() !== true;
-    const host = isSpared
-      ? this.#state.readings?.host
-      : await this.#readHost(outcome.kind === 'failed');
-    // For a server that does not answer this would be one more connection in its queue.
-    const holders = outcome.kind === 'answered' ? await options.readHolders?.() : undefined;
     this.#state = rememberObservation(this.#state, observation);
-    const config = await options.readConfig?.(versionOf(this.#state.memory.lastAnswered));
-    return this.#show({ observation, capacity, ...present({ host, holders, config }) });
+    return this.#show({ observation, capacity, ...(await this.#readAround(outcome, giveUp)) });
   }
 
-  async #readHost(fresh: boolean): Promise<HostFigures | undefined> {
-    const reading = this.#options.readHost?.(fresh);
+  /** What is read beside the status page. All at once: each may hang, and a scrape waits for no more than the longest. */
+  async #readAround(outcome: ObservationOutcome, giveUp: AbortSignal) {
+    const options = this.#options;
+    const limit = { milliseconds: maximumReadMilliseconds, giveUp };
+    // After the fetch: a request of the exporter that was not accepted is in the accept queue by now.
+    const isSpared = isCalm(outcome, this.latest()) && options.isWatched?.() !== true;
+    // For a server that does not answer the slot table would be one more connection in its queue.
+    const isAnswered = outcome.kind === 'answered';
+    const version = versionOf(this.#state.memory.lastAnswered);
+    const [host, holders, config] = await Promise.all([
+      isSpared
+        ? this.#state.readings?.host
+        : this.#countHost(withinPoll(options.readHost?.(!isAnswered), limit)),
+      isAnswered ? withinPoll(options.readHolders?.(), limit) : undefined,
+      withinPoll(options.readConfig?.(version), limit),
+    ]);
+    return present({ host, holders, config });
+  }
+
+  async #countHost(reading: Promise<HostFigures | undefined>): Promise<HostFigures | undefined> {
     // A result that comes too late is for the next view. Until then the last figures are shown, with their age.
-    const host = (await within(reading, maximumHostReadMilliseconds)) ?? this.#state.readings?.host;
+    const host = (await reading) ?? this.#state.readings?.host;
     this.#state = countHost(this.#state, host);
     this.#hostReadAt = performance.now();
     return host;
@@ -172,12 +189,13 @@ class PolledTarget implements Target {
     return shown.view;
   }
 
-  /** The last view with current figures of the kernel. */
-  async #refresh(view: TargetView): Promise<TargetView> {
+  /** The last view with current figures of the kernel, as far as they come in time. */
+  async #refresh(view: TargetView, milliseconds = maximumReadMilliseconds): Promise<TargetView> {
     const isCurrent = performance.now() - this.#hostReadAt <= freshMilliseconds;
     if (this.#options.readHost === undefined || this.#closed || isCurrent) return view;
     if (this.#state.readings === undefined) return view;
-    const host = await this.#readHost(false);
+    const limit = Math.min(milliseconds, maximumReadMilliseconds);
+    const host = await this.#countHost(within(this.#options.readHost(false), limit));
     return this.#show({ ...this.#state.readings, ...present({ host }) });
   }
 

@@ -13,8 +13,9 @@ export type ReadEndpoints = () => Promise<readonly ListenEndpoint[]>;
  * the missing part may name another port. The capacity or the audit logs the reason.
  */
 export function createPortSource(server: ServerKind, file: string): ReadEndpoints {
-  return rereadEachMinute(() =>
-    server === 'nginx' ? nginxEndpoints(file) : apacheEndpoints(file),
+  return rereadEachMinute(
+    () => (server === 'nginx' ? nginxEndpoints(file) : apacheEndpoints(file)),
+    [],
   );
 }
 

@@ -10,6 +10,7 @@ export async function probeTarget(
   request: ProbeRequest,
   options: TargetSetOptions,
 ): Promise<Result<TargetView, ProbeRefusal>> {
+  const endsAt = performance.now() + request.deadlineMilliseconds;
   const admitted = await admitTarget(request, options.resolveName);
   if (!admitted.ok) return admitted;
   const { server, timeout, http, capacity } = request.module;
@@ -23,5 +24,9 @@ export async function probeTarget(
     http,
     capacity,
   });
-  return ok(await target.observe(request.deadlineMilliseconds));
+  // Without an address the poll fails at once, and says so.
+  const left = admitted.value.isResolved
+    ? endsAt - performance.now()
+    : request.deadlineMilliseconds;
+  return ok(await target.observe(left));
 }

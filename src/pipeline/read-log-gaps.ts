@@ -1,3 +1,4 @@
+import { formatCount } from '../derive/format-figures.ts';
 import { createGapTracker, type GapTrackerOptions } from '../derive/gap-state.ts';
 import { summarizeGaps, trackRecord } from '../derive/gap-tracker.ts';
 import { createAddressKey } from '../io/create-address-key.ts';
@@ -19,8 +20,14 @@ export interface LogGapsOptions extends GapTrackerOptions {
   readonly onProgress: (read: number, all: number) => void;
 }
 
+export interface LogGaps {
+  readonly summary: GapSummary;
+  /** How many lines do not follow the format, and why the first does not; absent without such lines. */
+  readonly otherLines?: string;
+}
+
 /** The gaps between requests in whole log files. An error explains why there are none. */
-export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSummary, string>> {
+export async function readLogGaps(options: LogGapsOptions): Promise<Result<LogGaps, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();
   const own = readOwnRequests(usualStatusUrls[server]);
@@ -49,11 +56,18 @@ export async function readLogGaps(options: LogGapsOptions): Promise<Result<GapSu
     if (!read.ok) return read;
     before += bytes;
   }
-  if (understood > 0) return ok(summarizeGaps(tracker));
-  if (first === undefined) return err(`${options.paths.join(', ')}: the files contain no line`);
-  return err(
-    `none of the ${lines} lines follows the format "${format}"${stopOf(compiled.value, first)}`,
-  );
+  const summary = summarizeGaps(tracker);
+  if (first === undefined) {
+    return lines > 0
+      ? ok({ summary })
+      : err(`${options.paths.join(', ')}: the files contain no line`);
+  }
+  const stop = stopOf(compiled.value, first);
+  if (understood === 0) {
+    return err(`none of the ${formatCount(lines)} lines follows the format "${format}"${stop}`);
+  }
+  const count = `${formatCount(lines - understood)} of ${formatCount(lines)} lines`;
+  return ok({ summary, otherLines: `${count} do not follow the format and are left out${stop}` });
 }
 
 /** Why a line does not follow the format, as check-config shows it. */

@@ -1,10 +1,12 @@
 import { buildPeriod } from '../derive/build-period.ts';
-import { lastChange } from '../derive/last-change.ts';
+import { type ConfigChange, lastConfigChange } from '../derive/config-change.ts';
+import { median } from '../derive/median.ts';
 import {
   changeQueries,
   type GaugeName,
   gaugeNames,
   periodQueries,
+  scrapedSeries,
   type TargetSelection,
 } from '../derive/period-queries.ts';
 import type { PrometheusClient, QueryRange } from '../io/query-prometheus.ts';
@@ -56,16 +58,42 @@ export async function findConfigChange(
   client: PrometheusClient,
   selection: TargetSelection,
   range: QueryRange,
-): Promise<Result<number, string>> {
-  const changes: number[] = [];
-  for (const promql of changeQueries(selection)) {
+): Promise<Result<ConfigChange, string>> {
+  const queries = changeQueries(selection);
+  const timeouts = await readValues(client, queries.timeouts, range);
+  if (!timeouts.ok) return timeouts;
+  const loads: Values[] = [];
+  for (const promql of queries.loads) {
     const values = await readValues(client, promql, range);
     if (!values.ok) return values;
-    const change = lastChange(values.value);
-    if (change !== undefined) changes.push(change);
+    loads.push(values.value);
   }
-  if (changes.length > 0) return ok(Math.max(...changes));
+  const { stepSeconds } = range;
+  const change = lastConfigChange({ timeouts: timeouts.value, loads, stepSeconds });
+  if (change !== undefined) return ok(change);
+  const { target } = selection;
   return err(
-    `no configuration change of target "${selection.target}" was recorded: give --before and --after`,
+    [timeouts.value, ...loads].every(({ size }) => size === 0)
+      ? `Prometheus has no keep-alive timeout and no start time of target "${target}": check --target and --match, or give --before and --after`
+      : `no configuration change of target "${target}" was recorded: give --before and --after`,
   );
+}
+
+/** Samples within which the scrape interval shows, up to five minutes. */
+const intervalWindow = '15m';
+
+/** The usual time between two scrapes of a target; undefined without two of them before that time. */
+export async function findScrapeInterval(
+  client: PrometheusClient,
+  selection: TargetSelection,
+  atSeconds: number,
+): Promise<Result<number | undefined, string>> {
+  const samples = `${scrapedSeries(selection)}[${intervalWindow}]`;
+  const series = await client.querySamples(samples, atSeconds);
+  if (!series.ok) return series;
+  const gaps = series.value.flatMap(({ values }) => {
+    const times = [...values.keys()].sort((a, b) => a - b);
+    return times.slice(1).map((time, index) => time - (times[index] ?? time));
+  });
+  return ok(median(gaps));
 }

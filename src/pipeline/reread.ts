@@ -1,14 +1,33 @@
+import { within } from './within.ts';
+
 /** The server's files may change at any time; reading them once a minute takes little. */
 const rereadMilliseconds = 60_000;
 
-/** Shares the result of a read for a minute; after that the next call reads again. */
-export function rereadEachMinute<T>(read: () => Promise<T>): () => Promise<T> {
+/** Files on a network may not answer. A poll waits for the first reading only, and no longer than this. */
+const firstWaitMilliseconds = 1000;
+
+/**
+ * Reads again each minute, when it is asked, beside the polls: until the new result is there, the last one is returned.
+ *
+ * @param unread what is returned while there is no result
+ */
+export function rereadEachMinute<T>(read: () => Promise<T>, unread: T): () => Promise<T> {
   let readAt = Number.NEGATIVE_INFINITY;
-  let latest: Promise<T> | undefined;
-  return () => {
-    if (latest !== undefined && performance.now() - readAt < rereadMilliseconds) return latest;
+  let isReading = false;
+  let latest = unread;
+  let first: Promise<unknown> | undefined;
+  const renew = async (): Promise<void> => {
+    isReading = true;
     readAt = performance.now();
-    latest = read();
+    latest = await read();
+    isReading = false;
+  };
+  return async () => {
+    if (!isReading && performance.now() - readAt >= rereadMilliseconds) {
+      const renewed = renew();
+      first ??= within(renewed, firstWaitMilliseconds);
+    }
+    await first;
     return latest;
   };
 }

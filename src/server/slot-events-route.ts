@@ -53,7 +53,8 @@ export function registerSlotEventsRoute(
     for (const stream of streams.keys()) stream.push(null);
   });
 
-  server.get('/slots/events', (_, reply) => {
+  // Fastify would answer HEAD with a stream that never closes, and so keeps a place for ever.
+  server.get('/slots/events', { exposeHeadRoute: false }, (_, reply) => {
     if (streams.size >= maxStreams) {
       return reply
         .code(503)

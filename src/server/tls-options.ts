@@ -10,15 +10,25 @@ export interface TlsMaterial {
   readonly clientCa?: string;
 }
 
-/** Reads the certificates and keys of a web config. */
+/**
+ * Reads the certificates and keys of a web config.
+ *
+ * @throws for an empty file, which a renewal on a full disk leaves: Node.js takes it for no certificate at all, and an
+ * empty list of authorities for the public ones
+ */
 export function readTlsMaterial(
   tls: WebTlsConfig,
   readPem: (source: PemSource) => string,
 ): TlsMaterial {
+  const read = (name: string, source: PemSource): string => {
+    const pem = readPem(source);
+    if (pem.trim() === '') throw new Error(`${name} is empty`);
+    return pem;
+  };
   return {
-    cert: readPem(tls.cert),
-    key: readPem(tls.key),
-    ...present({ clientCa: tls.clientCa && readPem(tls.clientCa) }),
+    cert: read('the certificate', tls.cert),
+    key: read('the key', tls.key),
+    ...present({ clientCa: tls.clientCa && read('the list of client authorities', tls.clientCa) }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface WebSecurity {
   readonly onRequest: onRequestAsyncHookHandler;
   /** How many requests and connections were refused. */
   readonly refused: () => RefusalCounts;
+  /** Whether the file and its certificates could be used when they were last read. */
+  readonly isUsable: () => boolean;
 }
 
 /** Reads a web config and its certificates. An error lists why the exporter cannot start with them. */
@@ -37,19 +39,19 @@ export function createWebSecurity(
   const file = openWebConfigFile(options.file, options.readFile);
   const config = file.current();
   if (!config.ok) return err(problemTexts(options.file, config.error));
-  const logOnce = createLogOnce(options.logError);
+  const problems = createProblems(options.logError);
   const refusals = createRefusedClients({ now: options.now, log: options.logRefusal });
   const onRequest = createRequestGate({
     readConfig: file.current,
     now: options.now,
-    onConfig: (problems) => logOnce('config', problemTexts(options.file, problems).join('\n')),
+    onConfig: (found) => problems.note('config', problemTexts(options.file, found).join('\n')),
     onRefused: refusals.note,
   });
-  const gate = { onRequest, refused: refusals.counts };
+  const gate = { onRequest, refused: refusals.counts, isUsable: problems.areNone };
   if (config.value.tls === undefined) {
     return ok({ serverFactory: createServerFactory(undefined), ...gate });
   }
-  const tls = createTlsSource(file, (problem) => logOnce('tls', problem));
+  const tls = createTlsSource(file, (problem) => problems.note('tls', problem));
   if (!tls.ok) return err([`${options.file}: tls_server_config: ${tls.error}`]);
   const onRefused = (address: string) => refusals.note('certificate', address);
   return ok({ serverFactory: createServerFactory({ source: tls.value, onRefused }), ...gate });
@@ -59,11 +61,14 @@ function problemTexts(file: string, problems: readonly ConfigProblem[]): readonl
   return problems.map((problem) => configProblemText(file, problem));
 }
 
-/** Logs a message when it differs from the last one about its subject. An empty message means no problem. */
-function createLogOnce(log: (message: string) => void) {
+/** The present problem of each subject; an empty message means none. Logs one that differs from the last. */
+function createProblems(log: (message: string) => void) {
   const last = new Map<string, string>();
-  return (subject: string, message: string): void => {
-    if (message !== '' && last.get(subject) !== message) log(message);
-    last.set(subject, message);
+  return {
+    note(subject: string, message: string): void {
+      if (message !== '' && last.get(subject) !== message) log(message);
+      last.set(subject, message);
+    },
+    areNone: () => [...last.values()].every((message) => message === ''),
   };
 }

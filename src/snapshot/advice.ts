@@ -21,7 +21,7 @@ export interface Advice {
   readonly headline: string;
   /** Absent when nothing is advised. */
   readonly advisedKeepaliveTimeoutSeconds: number | undefined;
-  /** absent when the number does not change. */
+  /** Absent when the number does not change, or memory does not allow what is needed. */
   readonly advisedSlots: number | undefined;
   /** Lines for the server's configuration. */
   readonly directives: readonly string[];

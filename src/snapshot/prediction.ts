@@ -25,7 +25,7 @@ export interface TimeoutPrediction {
   readonly busiestSlots: Range;
   /** Share of the visitors of the busiest hour that wait for a slot (Erlang C); absent without the number of slots. */
   readonly waitProbability: Range | undefined;
-  /** Share of the time with all slots in use, if no client closes first; absent without the number of slots. */
+  /** Maximum share of the time with all slots in use; absent without the number of slots. */
   readonly fullTimeRatio: number | undefined;
   /** Memory of idle workers in the busiest hour; absent when idle clients hold no worker, or its size is unknown. */
   readonly idleMemoryBytes: Range | undefined;

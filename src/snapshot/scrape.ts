@@ -24,6 +24,8 @@ export interface ScrapeFailure {
   readonly message: string;
   /** What to do about it. */
   readonly remedy: string;
+  /** The headers of the answer had arrived: the server had a slot for the poll. */
+  readonly answerBegan?: true;
 }
 
 export interface ScrapeTimings {

@@ -13,6 +13,8 @@ export interface SelfView {
   readonly probesRefused: number;
   /** Undefined without a web configuration. */
   readonly clientsRefused: RefusalCounts | undefined;
+  /** Whether the web configuration and its certificates could be used when they were last read. */
+  readonly webConfigUsable: boolean | undefined;
   /** Undefined without a checkpoint directory. */
   readonly checkpoint:
     | { readonly lastSuccessSeconds: number; readonly failures: number }

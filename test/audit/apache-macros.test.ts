@@ -2,12 +2,17 @@ import { expect, test } from 'vitest';
 import { expandApacheConfig } from '../../src/audit/expand-apache-config.ts';
 import type { ConfigDirective } from '../../src/snapshot/config-tree.ts';
 
-async function expand(lines: readonly string[], existing: readonly string[] = []) {
+async function expand(
+  lines: readonly string[],
+  existing: readonly string[] = [],
+  defines: readonly string[] = [],
+) {
   const tree = await expandApacheConfig('/etc/httpd/conf/httpd.conf', {
     read: async (path) => [{ path, text: lines.join('\n') }],
     exists: async (path) => existing.includes(path),
     version: '2.4.62',
     environment: new Map(),
+    defines,
   });
   if (!tree.ok) return { error: tree.error };
   const { directives, unread } = tree.value;
@@ -42,18 +47,24 @@ test('a macro is replaced by its lines, which keep their place in the file', asy
   });
 });
 
+const undecided = ': left out, because the audit cannot tell whether it applies';
+
 test.each([
   [['Use Host a'], '1 macro "Host" is not defined above'],
   [['<Macro A $x>', '</Macro>', 'Use A'], '3 macro "A" is used with 0 arguments; it has 1'],
   [['<Macro A>', 'Use A', '</Macro>', 'Use A'], '2 macro "A" uses itself'],
   [['<Macro A>', '</Macro>', 'UndefMacro A', 'Use A'], '4 macro "A" is not defined above'],
   [[`<Macro A${' $x'.repeat(101)}>`, '</Macro>'], '1 macro "A" has more than 100 arguments'],
-  [['<IfDirective Unheard>', '</IfDirective>'], '1 <IfDirective Unheard>'],
-  [['<IfSection !Unheard>', '</IfSection>'], '1 <IfSection !Unheard>'],
+  [['<IfDirective Unheard>', '</IfDirective>'], `1 <IfDirective Unheard>${undecided}`],
+  [['<IfSection !Unheard>', '</IfSection>'], `1 <IfSection !Unheard>${undecided}`],
   // Without LoadModule the module may be built in.
-  [['<IfDirective ProxyPass>', '</IfDirective>'], '1 <IfDirective ProxyPass>'],
-  [['<Perl>', '</Perl>'], '1 Perl '],
-  [['<IfVersion ~ (a+)+>', '</IfVersion>'], '1 <IfVersion ~ (a+)+>'],
+  [['<IfDirective ProxyPass>', '</IfDirective>'], `1 <IfDirective ProxyPass>${undecided}`],
+  [['<Perl>', '</Perl>'], '1 <Perl>: the audit does not run Perl code, which can add directives'],
+  [['<IfVersion ~ (a+)+>', '</IfVersion>'], `1 <IfVersion ~ (a+)+>${undecided}`],
+  [
+    ['<IfDefine SSL>', 'Listen 443', '</IfDefine>'],
+    '1 <IfDefine SSL>: left out, because no line defines SSL; if Apache runs with -D SSL, audit with --define=SSL',
+  ],
   [['Define A', 'ServerAdmin ${A}'], '2 ${A} is not defined'],
 ])('what cannot be read is named with its line: %j', async (lines, wanted) => {
   expect((await expand(lines)).unread).toEqual([wanted]);
@@ -79,6 +90,19 @@ test('IfDirective and IfSection ask whether a module that is loaded above has it
     '19 timeout 5',
   ]);
   expect(found.unread).toEqual([]);
+});
+
+test('IfDefine knows the names of Define lines and of --define', async () => {
+  const section = (name: string) => [`<IfDefine ${name}>`, `Listen ${name}`, '</IfDefine>'];
+  const lines = [
+    ...['<IfModule absent_module>', 'Define LATER', '</IfModule>', 'Define READ'],
+    // Debian defines a name inside of a condition, and asks for it below.
+    ...['LATER', 'READ', 'GIVEN', '!OTHER'].flatMap(section),
+  ];
+  expect(await expand(lines, [], ['GIVEN'])).toEqual({
+    lines: ['4 define READ', '9 listen READ', '12 listen GIVEN', '15 listen !OTHER'],
+    unread: [],
+  });
 });
 
 test('IfFile tests a file below ServerRoot, and reads ! before the quotes', async () => {

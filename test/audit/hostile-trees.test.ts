@@ -104,6 +104,47 @@ describe('a hostile or broken tree is an error with file and line', () => {
     expect(findings.map(({ id }) => id)).toContain('keepalive-off');
   });
 
+  test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'a directive or section of the name %s is one like any other',
+    async (name) => {
+      const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+      onTestFinished(() => rm(directory, { recursive: true }));
+      const files = { apache: join(directory, 'a.conf'), nginx: join(directory, 'n.conf') };
+      const section = `<${name} a>\nListen 81\n</${name}>`;
+      await writeFile(
+        files.apache,
+        `${name} a\n${section}\nUse ${name}\nServerAdmin \${${name}}\n`,
+      );
+      const block = `${name} a; ${name} b { server { listen 81; } }`;
+      await writeFile(
+        files.nginx,
+        `${block}\nhttp { ${block}\nserver { ${block}\nproxy_pass http://${name}; } }\n`,
+      );
+      const done = await auditAt(files);
+      if (!done.ok) throw new Error(done.error);
+      const { directives } = done.value.subject.apache?.tree ?? { directives: [] };
+      expect(directives.map((one) => [one.name, one.block?.length])).toEqual([
+        [name.toLowerCase(), undefined],
+        [name.toLowerCase(), 1],
+        ['serveradmin', undefined],
+      ]);
+    },
+  );
+
+  test('patterns that together list a whole disk are reported with their lines', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    for (let at = 0; at < 50; at++) await mkdir(join(directory, `d${at}`));
+    const file = join(directory, 'httpd.conf');
+    await writeFile(file, `Listen 80\n${'IncludeOptional d*/none*\n'.repeat(150)}`);
+    const unread = (await findingsOfApache(file)).filter(({ id }) => id === 'config-unread');
+    expect(unread[0]).toMatchObject({
+      at: { file, line: 100 },
+      effective: expect.stringContaining('listed too many for one configuration; name the files'),
+    });
+    expect(unread.at(-1)?.at.line).toBe(151);
+  });
+
   test('a directory instead of a file is an error', async () => {
     expect(await audit('apache', { 'a.conf': '' }, '')).toContain(
       ': is a directory; name the main',

@@ -81,6 +81,23 @@ describe('the work of an audit grows with the configuration, not with its square
   });
 });
 
+test('a fix repeats a hundred inherited headers, and names the number of the others', async () => {
+  const header = 'proxy_set_header A b;\n'.repeat(3000);
+  const locations = 'location /a { proxy_pass http://app; }\n'.repeat(300);
+  const text = `http { upstream app { server b; keepalive 2; }\n${header}server {\n${locations}}\n}\n`;
+  const tree = await expandNginxConfig('/nginx.conf', reading(text));
+  if (!tree.ok) throw new Error(tree.error);
+  const nginx = buildNginxView(tree.value, '1.28.0', 1);
+  const found = runAudit({ nginx, machine, chain }).findings.filter(
+    ({ id }) => id === 'nginx-connection-header-close',
+  );
+  expect(found).toHaveLength(300);
+  for (const { fix } of found) {
+    expect(fix).toHaveLength(103);
+    expect(fix[100]).toBe('# and the 2900 other proxy_set_header lines from further out');
+  }
+});
+
 test('virtual hosts are walked a few times for all checks, not once for each', async () => {
   const hosts = 300;
   const tree = await apacheTree(

@@ -50,7 +50,7 @@ describe('advise, from logs', () => {
     expect(stdout).toContain('  KeepAlive On\n  KeepAliveTimeout 1500ms\n');
     expect(stdout).toMatch(/^1\.5 s +73 % .*advised$/m);
     expect(stdout).toMatch(/^5 s +75 % .*today$/m);
-    expect(stdout).toContain('- 60 minutes of traffic: 7,200 requests');
+    expect(stdout).toContain('- 59.9 minutes of traffic: 7,200 requests');
     expect(stdout).not.toContain('clock');
     expect(code).toBe(1);
   });
@@ -130,6 +130,33 @@ describe('advise, from logs', () => {
     const other = lines.slice(0, 50).map((line) => line.replace(/ \d+\.\d+ /, ' [noon] '));
     const { stdout } = await adviseWith(format, other);
     expect(stdout).toContain('no line has a readable time: check that the format matches');
+  });
+
+  test('lines in another format are counted, and the first of them is explained', async () => {
+    const mixed = lines.flatMap((line, n) => (n % 9 === 0 ? ['broken\n', line] : [line]));
+    const { stdout } = await adviseWith(format, mixed);
+    expect(stdout).toMatch(
+      /^- 800 of 8,000 lines do not follow the format and are left out: the first stops at column \d+, expected /m,
+    );
+    expect((await adviseWith(format, lines)).stdout).not.toContain('do not follow the format');
+  });
+
+  test('takes the files of a shell pattern: --log=FIRST and the others, or all without --log', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'advise-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const [early, late] = [join(directory, 'access.log.1'), join(directory, 'access.log')];
+    await writeFile(early, lines.slice(0, 3600).join(''));
+    await writeFile(late, lines.slice(3600).join(''));
+    const flags = [`--format=${format}`, '--server=prefork', '--slots=150', '--timeout=5s'];
+    const both = await adviseOn('--slots=150', '--timeout=5s');
+    expect(await runCli(['advise', '--log', late, early, ...flags])).toEqual(both);
+    expect(await runCli(['advise', ...flags, late, early])).toEqual(both);
+    expect((await runCli(['advise', '--config.file=a', late])).code).toBe(2);
+  });
+
+  test('a mean of 0 idle slots is a measurement: all clients close at once', async () => {
+    const { stdout } = await adviseOn('--slots=150', '--timeout=5s', '--idle-slots=0');
+    expect(stdout).toContain('clients stay 0.0 s on average after their last response');
   });
 
   test('shows where the lines belong, and how the server reads them', async () => {

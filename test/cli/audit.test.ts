@@ -41,7 +41,7 @@ describe('audit', () => {
     const { code, stdout } = await audit(fine);
     expect(stdout).toBe(`/nginx.conf: nginx 1.22.1 (--server-version)
 
-0 findings: 0 error, 0 warning, 0 info. Each is explained in docs/checks/.
+0 findings: 0 error, 0 warning, 0 info.
 `);
     expect(code).toBe(0);
   });
@@ -128,12 +128,30 @@ describe('audit', () => {
     expect(await idsOf('--server-version=1.29.7')).toEqual(['nginx-keepalive-min-timeout']);
   });
 
+  test('--define reads what Apache reads when it is started with -D', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'audit-test-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'httpd.conf');
+    await writeFile(file, 'Listen 80\n<IfDefine SLOW>\nKeepAlive Off\n</IfDefine>\n');
+    const idsWith = async (...args: readonly string[]) => {
+      const { stdout } = await runCli(['audit', `--apache=${file}`, '--output=json', ...args]);
+      return JSON.parse(stdout).findings.map(({ id }: { id: string }) => id);
+    };
+    const guessed = await idsWith();
+    expect(guessed).toContain('config-unread');
+    expect(guessed).not.toContain('keepalive-off');
+    const told = await idsWith('--define=OTHER,SLOW');
+    expect(told).toContain('keepalive-off');
+    expect(told).not.toContain('config-unread');
+  });
+
   test.each([
     ['--output=xml', /--output="xml": want text, json or sarif/],
     ['--fail-on=all', /--fail-on="all": want error, warning, info or never/],
     ['--front-timeout=60', /--front-timeout="60": want a duration/],
     ['--backend-workers=-1', /--backend-workers="-1": want a number/],
     ['--server-version=new', /--server-version="new": want/],
+    ['--define=A,,B', /--define="A,,B": want names separated by commas/],
   ])('%s is wrong use: exit code 2', async (flag, wanted) => {
     const { code, stderr } = await audit(fine, flag);
     expect(code).toBe(2);

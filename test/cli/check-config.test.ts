@@ -122,6 +122,20 @@ test.each([
     'targets[0].status_url: has no "?auto": mod_status then sends an HTML page; add "?auto"',
   ],
   [
+    'probe: {allow: [{host: a}], modules: {m: {server: apache, path: /server-status}}}\n',
+    'probe.modules.m.path: has no "?auto": mod_status then sends an HTML page; add "?auto"',
+  ],
+  [
+    'probe: {modules: {m: {server: nginx, path: /stub_status}}}\n',
+    'probe.allow: is empty, so every probe with a module is refused; add the servers',
+  ],
+  [
+    target(
+      'status_url: "http://a/?auto", error_logs: [{path: "/nonexistent/*.log"}, {path: /nonexistent/error.log}]',
+    ),
+    'targets[0].error_logs[1].path: /nonexistent/error.log cannot be used by this user: ENOENT',
+  ],
+  [
     target('status_url: "http://a/?auto", http: {tls: {ca_file: /nonexistent/ca.pem}}'),
     'targets[0].http.tls.ca_file: /nonexistent/ca.pem cannot be used by this user: ENOENT',
   ],
@@ -143,7 +157,9 @@ test.each([
 test.each(['auto', 'auto&x=1', 'x=1&auto', 'refresh=5&auto=1'])(
   '?%s is the page for programs',
   async (query) => {
-    const text = target(`status_url: "http://a/server-status?${query}"`);
+    const module = `{server: apache, path: "/server-status?${query}"}`;
+    const probe = `probe: {allow: [{host: a}], modules: {m: ${module}, k: {server: apache, keepalive: {}}}}\n`;
+    const text = `${probe}${target(`status_url: "http://a/server-status?${query}"`)}`;
     expect(await checkText(text, '--strict')).toEqual({
       code: 0,
       output: '/config.yml: ok, 1 target\n',

@@ -191,11 +191,49 @@ describe('compare, from Prometheus', () => {
     expect(stderr).not.toContain('secret');
   });
 
+  test.each([
+    [15, '60'],
+    [60, '120'],
+    [90, '180'],
+  ])(
+    'with a scrape each %d s it takes samples of %s s: counters need two scrapes',
+    async (every, step) => {
+      const steps = new Set<string | null>();
+      const server = createServer(({ url = '' }, response) => {
+        const { pathname, searchParams } = new URL(url, 'http://a');
+        if (pathname === '/api/v1/query_range') steps.add(searchParams.get('step'));
+        const values = [0, 1, 2, 3].map((n) => [startSeconds + n * every + 0.004, '1']);
+        const result = pathname === '/api/v1/query' ? [{ metric: {}, values }] : [];
+        const data = { resultType: 'matrix', result };
+        response.end(JSON.stringify({ status: 'success', data }));
+      });
+      const port = await listenOnFreePort(server);
+      onTestFinished(() => {
+        server.close();
+      });
+      const url = `http://127.0.0.1:${port}`;
+      await runCli(['compare', `--prometheus.url=${url}`, ...asked]);
+      expect([...steps]).toEqual([step]);
+    },
+  );
+
   test('without a recorded change it asks for ranges', async () => {
-    const url = await answering('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    const constant = '{"metric":{},"values":[[1795230000,"5"],[1795230060,"5"]]}';
+    const url = await answering(
+      `{"status":"success","data":{"resultType":"matrix","result":[${constant}]}}`,
+    );
     const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, '--target=shop']);
     expect(code).toBe(1);
     expect(stderr).toContain('no configuration change of target "shop" was recorded');
+  });
+
+  test('a target without any record may be a wrong name', async () => {
+    const url = await answering('{"status":"success","data":{"resultType":"matrix","result":[]}}');
+    const { code, stderr } = await runCli(['compare', `--prometheus.url=${url}`, '--target=shup']);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'Prometheus has no keep-alive timeout and no start time of target "shup": check --target and --match, or give --before and --after',
+    );
   });
 });
 

@@ -52,3 +52,26 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(problem);
 });
+
+test('fish offers the flags of serve without a command, help as a command, and no file names in place of commands', async () => {
+  const { stdout } = await runCli(['completion', 'fish']);
+  const atFirstWord = stdout.split('\n').filter((line) => line.includes("'__fish_use_subcommand'"));
+  for (const part of ['-l log.level -r', '-l web.config.file -r', '-f -a serve', '-f -a help'])
+    expect(
+      atFirstWord.filter((line) => line.includes(part)),
+      part,
+    ).toHaveLength(1);
+});
+
+test('zsh takes the script from a folder of fpath, and completes values of a closed list and files', async () => {
+  const { stdout } = await runCli(['completion', 'zsh']);
+  expect(stdout).toMatch(/^#compdef keepalive-exporter\n/);
+  for (const part of [
+    ':LEVEL:(debug info warn error)',
+    "'--config.file=[",
+    ':FILE:_files',
+    "'1:SHELL:(bash zsh fish)'",
+    "'*--log=[", // may be repeated
+  ])
+    expect(stdout).toContain(part);
+});

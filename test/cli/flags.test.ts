@@ -1,19 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { environmentName, firstValues, parseCommandFlags } from '../../src/cli/command-flags.ts';
+import {
+  type CommandFlagTable,
+  environmentName,
+  firstValues,
+  parseCommandFlags,
+} from '../../src/cli/command-flags.ts';
 import { commands } from '../../src/cli/commands.ts';
-import { demoFlags } from '../../src/cli/flags.ts';
+import { serveFlags } from '../../src/cli/flags.ts';
 import { runCli } from '../support/run-cli.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
+const table = {
+  ...serveFlags,
+  real: { help: 'A flag without a value.', environment: true },
+} as const satisfies CommandFlagTable;
+
 function flagsOf(args: readonly string[], environment: Environment = {}) {
-  const read = parseCommandFlags(demoFlags, args, { environment });
+  const read = parseCommandFlags(table, args, { environment });
   if (!read.ok) throw new Error(read.error);
   return firstValues(read.value.flags);
 }
 
 function problemOf(args: readonly string[], environment: Environment = {}) {
-  const read = parseCommandFlags(demoFlags, args, { environment });
+  const read = parseCommandFlags(table, args, { environment });
   return read.ok ? undefined : read.error;
 }
 
@@ -90,6 +100,23 @@ describe('every command', () => {
     expect(stderr).toContain(
       `keepalive-exporter ${name}: there is no flag --hlep; did you mean --help?`,
     );
+  });
+
+  test.each(['config.file', 'web.config.file', 'log.level', 'log.format'])(
+    'demo refuses --%s, which it would ignore',
+    async (flag) => {
+      const { code, stderr } = await runCli(['demo', `--${flag}=x`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`there is no flag --${flag}`);
+    },
+  );
+
+  test('check-config --help says what its --config.file is, which is not what it is for serve', async () => {
+    const { stdout } = await runCli(['check-config', '--help']);
+    expect(stdout).toMatch(
+      /--config\.file=FILE +The file to check, instead of FILE as an argument\./,
+    );
+    expect(stdout).not.toContain('Without it');
   });
 
   test('a flag that several share takes a value in all or in none: the command is found before it is known', () => {

@@ -27,7 +27,7 @@ const objectFiles = files.filter(
   (name) =>
     !name.endsWith('kustomization.yaml') &&
     !patchFiles.includes(name) &&
-    // Operations of JSON Patch: test/scenarios/helm.test.ts compares what they make with the chart.
+    // Operations of JSON Patch: test/scenarios/kustomize-equals-helm.test.ts compares what they make with the chart.
     !name.startsWith('components/web/'),
 );
 
@@ -175,4 +175,9 @@ test('no file of deploy/kubernetes contains an example address', () => {
   const texts = all.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
   const named = texts.filter((path) => /example\.(com|org)/.test(readFileSync(path, 'utf8')));
   expect(named).toEqual([]);
+});
+
+test('no file contains a bare "=", which readers of YAML 1.1 such as Ansible refuse', () => {
+  const refused = files.filter((name) => /: =$/m.test(readFileSync(join(root, name), 'utf8')));
+  expect(refused).toEqual([]);
 });

@@ -16,7 +16,8 @@ const step = z
     if: z.string().optional(),
     uses: z
       .string()
-      .regex(/^[\w-]+\/[\w-]+@v\d+$/)
+      // A commit: a person who takes over an action can move its tags, and these jobs publish.
+      .regex(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/)
       .optional(),
     with: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
     run: z.string().optional(),
@@ -42,6 +43,7 @@ const workflow = z.strictObject({
     z.strictObject({
       'runs-on': z.literal('ubuntu-24.04'),
       container: z.string().optional(),
+      needs: z.string().optional(),
       'timeout-minutes': z.int().max(60),
       permissions: permissions.optional(),
       strategy: z
@@ -91,7 +93,32 @@ test('expressions use existing contexts, ids of steps and keys of the matrix', (
   }
 });
 
+test('what docs/reliability.md says of the workflow is a step of it', () => {
+  const { jobs } = workflow.parse(parse(readFileSync(`${folder}/test.yml`, 'utf8')));
+  const runs = (job: string) => (jobs[job]?.steps ?? []).map(({ run }) => run);
+  expect(runs('check')).toContain('npm audit --audit-level=high');
+  expect(jobs['unit']?.strategy?.matrix['node']).toEqual([20.19, 22, 24, 26]);
+  expect(runs('unit')).toEqual(expect.arrayContaining(['npm run test:unit', 'npm run test:smoke']));
+  expect(runs('integration')).toEqual(
+    expect.arrayContaining(['npm run soak -- --minutes 1', 'npm run fuzz -- --minutes 1']),
+  );
+});
+
 test('files that the workflows name exist', () => {
   expect(existsSync('deploy/docker/Dockerfile')).toBe(true);
   expect(readFileSync(`${folder}/image.yml`, 'utf8')).toContain('file: deploy/docker/Dockerfile');
+});
+
+test('each action has one commit everywhere, and the version beside it', () => {
+  const used = files.flatMap((file) => [
+    ...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/uses: (\S+)@(\S+)(?: # (v[\d.]+))?$/gm),
+  ]);
+  expect(used.length).toBeGreaterThan(8);
+  const commits = new Map<string, Set<string>>();
+  for (const [, action = '', commit, version] of used)
+    commits.set(action, (commits.get(action) ?? new Set()).add(`${commit} ${version}`));
+  for (const [action, all] of commits) {
+    expect([...all], action).toHaveLength(1);
+    expect([...all][0], action).toMatch(/ v\d+\.\d+\.\d+$/);
+  }
 });

@@ -34,8 +34,20 @@ describe('findMissing()', () => {
     expect(missingIn(enough)).toBe('');
     expect(missingIn({ ...enough, connections: 99 })).toMatch(/^only 99 of the 100 connections\b/);
     expect(missingIn({ ...enough, observedSeconds: 599 })).toMatch(
-      /^only 10 minutes of the 10 minutes of traffic\b/,
+      /^only 9\.9 minutes of the 10 minutes of traffic\b/,
     );
+  });
+
+  test.each([
+    [599.9, 600, 'only 9.9 minutes of the 10 minutes'],
+    [601, 605, 'only 10 minutes of the 10.1 minutes'],
+    [558, 600, 'only 9.3 minutes of the 10 minutes'],
+    [86_399, 86_400, 'only 23.9 hours of the 24 hours'],
+    [0.95, 1, 'only 0.9 seconds of the 1 second'],
+  ])('never calls %d s of %d s by the same words', (observedSeconds, seconds, words) => {
+    const summary = summaryOf({ requests: 900, connections: 100, observedSeconds });
+    const [missing] = findMissing({ summary, server: 'nginx' }, { ...least, seconds });
+    expect(missing).toContain(words);
   });
 });
 

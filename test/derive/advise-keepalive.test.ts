@@ -143,7 +143,14 @@ describe('adviseKeepalive()', () => {
       plenty.advisedKeepaliveTimeoutSeconds ?? 0,
     );
     expect(none.headline).toMatch(/event MPM.*nginx in front.*more machines/);
-    expect(none.directives).toEqual([]);
+    // Nobody must set what memory does not allow: no figure is advised, and no row of the table is marked.
+    expect(none).toMatchObject({ directives: [], effect: [], advised: undefined });
+    expect([none.advisedSlots, none.advisedKeepaliveTimeoutSeconds]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(none.wouldChange.join('\n')).toMatch(/^more memory: \d+ workers/);
+    expect(none.wouldChange.join('\n')).toContain('the event MPM');
   });
 
   test('says which memory more workers were measured by, or that none was', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildPeriod } from '../../src/derive/build-period.ts';
+import { changesIn } from '../../src/derive/config-change.ts';
 import { createPeriodFold } from '../../src/derive/fold-period.ts';
-import { lastChange } from '../../src/derive/last-change.ts';
 import { periodQueries } from '../../src/derive/period-queries.ts';
 import { createLogRecord, type LogRecord } from '../../src/snapshot/log-record.ts';
 
@@ -22,6 +22,7 @@ describe('buildPeriod()', () => {
       keepaliveTimeout: new Map([
         [120, 2],
         [60, 5],
+        [180, 2],
       ]),
     });
     expect(period.steps).toEqual([{ heldSlots: 4 }, { heldSlots: 5, requests: 9 }]);
@@ -45,7 +46,24 @@ describe('buildPeriod()', () => {
   });
 });
 
-describe('lastChange()', () => {
+test('the timeout of a period is the one that was in force for most of it', () => {
+  const timeoutOf = (...values: readonly number[]) =>
+    buildPeriod({
+      startSeconds: 0,
+      endSeconds: 300,
+      stepSeconds: 60,
+      gauges: {},
+      durations: new Map(),
+      keepaliveTimeout: new Map(values.map((value, i) => [i * 60, value])),
+    }).keepaliveTimeoutSeconds;
+  // The last step of the period before a change may see the change.
+  expect(timeoutOf(5, 5, 5, 5, 2)).toBe(5);
+  expect(timeoutOf(5, 2, 2, 2, 2)).toBe(2);
+  expect([5, 2]).toContain(timeoutOf(5, 2));
+  expect(timeoutOf()).toBeUndefined();
+});
+
+describe('changesIn()', () => {
   test.each([
     ['nothing', [], undefined],
     ['a constant', [3, 3, 3], undefined],
@@ -54,7 +72,8 @@ describe('lastChange()', () => {
     ['a restart', [1.7e9, 1.7e9, 1.7e9 + 900], 2],
     ['a generation back at 1 after a restart', [7, 7, 1], 2],
   ] as const)('%s', (_, values, wanted) => {
-    expect(lastChange(new Map(values.map((value, i) => [i, value])))).toBe(wanted);
+    const changes = changesIn(new Map(values.map((value, i) => [i, value])));
+    expect(changes.at(-1)?.atSeconds).toBe(wanted);
   });
 });
 

@@ -155,6 +155,7 @@ describe('comparePeriods()', () => {
     expect(differences[1]).toMatchObject({ name: 'heldSlots', verdict: 'no difference seen' });
     expect(differences[1]).not.toHaveProperty('interval');
     expect(findings.map(({ kind }) => kind)).toEqual(['too_few_samples']);
+    expect(findings[0]?.message).toMatch(/; compare longer periods, or set a shorter --step$/);
   });
 
   test('the rounding of a mean is not a difference', () => {

@@ -41,6 +41,21 @@ test('countMissedSample() counts a full second only under the verdict "exhausted
   expect(saturation.counts).toEqual([0, 0, 0, 0, 0, 1, 0]);
 });
 
+test('countMissedSample() counts the idle clients that the kernel shows in a full server', () => {
+  // Otherwise the mean of idle slots would be that of the moments that were not full.
+  const full: SlotFigures = {
+    ...figures(1),
+    groups: [
+      { kind: 'worker', counts: new Map([['active', 9] as const]), fromKernel: true },
+      { kind: 'connection', counts: new Map([['keepalive', 40] as const]), fromKernel: true },
+    ],
+  };
+  const missed = (exhausted: boolean) =>
+    countMissedSample(emptySamples, { verdict: { exhausted, evidence: [] }, figures: full });
+  expect(missed(true).keepaliveSlots).toEqual({ sum: 40, count: 1 });
+  expect(missed(false).keepaliveSlots).toEqual({ sum: 0, count: 0 });
+});
+
 test('sampledFigures() leaves out what Apache event says of its idle connections where the kernel knows better', () => {
   const host = { connections: summarizeConnections([]) };
   const counts = new Map([['keepalive', 9] as const]);

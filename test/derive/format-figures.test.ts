@@ -12,7 +12,8 @@ test.each([
   [1, '1 second'],
   [119, '119 seconds'],
   [120, '2 minutes'],
-  [7199, '120 minutes'],
+  [7199, '119.9 minutes'],
+  [97.79, '97.7 seconds'],
   [9000, '2.5 hours'],
   [172_800, '2 days'],
 ])('formatSpan(%d)', (seconds, words) => {

@@ -102,6 +102,31 @@ describe('predictTimeouts()', () => {
     expect(modelOf(busy, { ...few, meanIdleSlots: 4 }).wasFull).toBe(false);
   });
 
+  test('clients that close soon fill the server for less of the time than whole tails would', () => {
+    const few = { todaySeconds: 20, slots: 30 } as const;
+    const [whole, measured] = [modelOf(busy, few), modelOf(busy, { ...few, meanIdleSlots: 4 })];
+    expect(at(whole, 20).fullTimeRatio).toBeGreaterThan(0.5);
+    expect(at(measured, 20).fullTimeRatio).toBe(0);
+    // Samples show a full server for one second of ten minutes: no more visitors waited than come in that time.
+    const briefly = modelOf(busy, { ...few, meanIdleSlots: 4, fullSampleShare: 1 / 600 });
+    const high = (model: typeof whole) => at(model, 20).busiestSlots.high;
+    const hold = 2.4 + 0.1;
+    expect(briefly.wasFull).toBe(true);
+    expect(high(briefly)).toBeGreaterThan(high(measured));
+    expect(high(briefly)).toBeLessThan(high(measured) + 1.1 * (30 / hold));
+  });
+
+  test('a timeout counts as full at some time exactly when its busiest moment may take all slots', () => {
+    for (const meanIdleSlots of [undefined, 2, 4, 8, 16]) {
+      const measured = meanIdleSlots === undefined ? {} : { meanIdleSlots };
+      const model = modelOf(busy, { todaySeconds: 20, slots: 26, ...measured });
+      for (const { busiestSlots, fullTimeRatio = 0 } of model.predictions) {
+        if (!model.wasFull) expect(fullTimeRatio > 0).toBe(busiestSlots.high >= 26);
+        if (busiestSlots.high < 26) expect(fullTimeRatio).toBe(0);
+      }
+    }
+  });
+
   test('the slots of event are connections, as many as its idle workers allow', () => {
     const model = modelOf(steady, {
       todaySeconds: 5,

@@ -258,6 +258,8 @@ describe('a URL without an answer', () => {
     ['connect_timeout', 'no connection was made', /firewalls/],
     ['response_timeout', 'the TLS handshake did not finish', /may be full/],
     ['tls', 'self-signed certificate', /--tls\.ca-file/],
+    ['tls', "Hostname/IP does not match certificate's altnames: a", /is for other names/],
+    ['tls', 'certificate has expired', /expired or is not valid yet/],
     ['tls', 'the TLS handshake failed: wrong version number', /try http:/],
     ['other', 'x', /curl -v/],
   ] as const)('advises what fits the failure %s: %s', (result, message, wanted) => {
@@ -280,6 +282,17 @@ describe('a URL without an answer', () => {
       expect.stringContaining('--tls.ca-file'),
     ]);
   });
+});
+
+test('after status 400 on http the advice asks for https too', () => {
+  const adviceAt = (url: string, status: number) =>
+    report([requests([{ ...last, status }])], { url }).findings.map(({ advice }) => advice);
+  const usual = 'check a page that answers 200: servers close connections after some errors';
+  expect(adviceAt('http://a/', 404)).toEqual([usual]);
+  expect(adviceAt('https://a/', 400)).toContain(usual);
+  expect(adviceAt('http://a/', 400)).toEqual([
+    `check whether this port wants https. If not, ${usual}`,
+  ]);
 });
 
 test('an error status is a finding; a close after it does not mean that keep-alive is off', () => {

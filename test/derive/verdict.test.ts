@@ -32,6 +32,12 @@ const failed = (result: ScrapeFailureResult): ObservationOutcome => ({
   failure: { result, message: '', remedy: '' },
 });
 
+/** After the headers of an answer with status 200. */
+const cutShort = (result: ScrapeFailureResult): ObservationOutcome => ({
+  kind: 'failed',
+  failure: { result, message: '', remedy: '', answerBegan: true },
+});
+
 const port = (queueLength: number, established: number, queueLimit = 511): ListenFigures => ({
   port: 80,
   queueLength,
@@ -320,6 +326,12 @@ const onApache: readonly Row[] = [
   ],
   ['no connection', { outcome: failed('connect_timeout') }, undefined, []],
   ['reset: it is ending', { outcome: failed('reset') }, undefined, []],
+  [
+    'an answer that began and came to no end: a worker took the poll',
+    { outcome: cutShort('response_timeout') },
+    undefined,
+    [],
+  ],
   ['a name that does not resolve', { outcome: failed('dns') }, undefined, []],
   ['another page', { outcome: failed('not_a_status_page') }, undefined, []],
 ];
@@ -382,6 +394,12 @@ const onNginx: readonly Row[] = [
     ['error_log'],
   ],
   ['an empty reply', { outcome: failed('empty_reply') }, true, ['dropped_connections']],
+  [
+    'an answer that began and was cut short: the poll had a connection',
+    { outcome: cutShort('reset') },
+    undefined,
+    [],
+  ],
   [
     'a reset, with the error log',
     { outcome: failed('reset'), loggedSecondsAgo: 3 },

@@ -47,6 +47,7 @@ const foreignKeys = [
   'apiVersion',
   'patches',
   'components',
+  'images',
   ...webKeys,
 ];
 const ownYaml = ofLanguage('yaml').filter(
@@ -68,13 +69,16 @@ test.each(webYaml)('%s: the exporter accepts it for --web.config.file', (_, text
   expect(parseWebConfig(text)).toMatchObject({ ok: true });
 });
 
-test('the recommended log formats are the same on both pages', () => {
+test('the recommended log formats are the same on all pages', () => {
   for (const [language, name] of [
     ['apache', 'LogFormat'],
     ['nginx', 'log_format'],
   ] as const) {
     const recommended = docBlock('docs/log-formats.md', language, name).trim();
     expect(docBlock('docs/web-servers.md', language, name)).toContain(recommended);
+    const installed = docBlocks('docs/install.md').filter(({ text }) => text.includes(`${name} `));
+    expect(installed.length).toBeGreaterThan(0);
+    for (const { text, place } of installed) expect(text, place).toContain(recommended);
   }
 });
 

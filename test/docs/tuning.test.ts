@@ -60,3 +60,17 @@ test('docs/tuning.md recommends the format that the test reads', async () => {
   const formats = await page('docs/log-formats.md');
   expect(formats).toContain(recommendedFormat.replaceAll('"', '\\"'));
 });
+
+test('docs/tuning.md shows the page loads of docs/page-load.md beside those of the guides', async () => {
+  const [tuning, pageLoad] = [await page('docs/tuning.md'), await page('docs/page-load.md')];
+  const measured = [
+    ...pageLoad.matchAll(/^\| (Apache|nginx) \| (no|yes) \| ([\d,]+ ms) \| ([\d,]+ ms) /gm),
+  ];
+  expect(measured).toHaveLength(4);
+  for (const [, server, tls, off, on] of measured) {
+    const how = tls === 'yes' ? 'with' : 'without';
+    expect(tuning).toContain(`| ${server} ${how} TLS | ${off} | ${on} |`);
+  }
+  const [, off, on] = /guides report ([\d,]+ ms) without and (\d+ ms) with/.exec(pageLoad) ?? [];
+  expect(tuning).toContain(`| published guides | ${off} | ${on} |`);
+});

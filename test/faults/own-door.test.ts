@@ -149,7 +149,7 @@ describe('/probe', () => {
     for (const line of refusals) expect(line).not.toMatch(/[\r\n]/);
   });
 
-  test('D4 connects to the address that was checked, and sends the credentials of the module only there', async () => {
+  test('D4 sends the credentials of a module only to what the configuration allows', async () => {
     const server = keep(await startHostileServer((socket) => socket.end()));
     const { app } = await startInProcess({
       probe: {
@@ -220,7 +220,7 @@ describe('--web.config.file', () => {
         listTargets: () => [],
       },
     });
-    const { refused } = security.value;
+    const { refused, isUsable } = security.value;
     const status = async (authorization?: string, remoteAddress = '192.0.2.1') =>
       (
         await server.inject({
@@ -229,17 +229,19 @@ describe('--web.config.file', () => {
           ...(authorization === undefined ? {} : { headers: { authorization } }),
         })
       ).statusCode;
-    return { content, problems, refusals, refused, status };
+    return { content, problems, refusals, refused, isUsable, status };
   };
 
   test('D7 that becomes invalid while serving refuses with 500, in one log line, until it is corrected', async () => {
-    const { content, problems, status } = await serve('{}');
+    const { content, problems, isUsable, status } = await serve('{}');
     expect(await status()).toBe(200);
     content.text = 'basic_auth_users: [';
     for (let request = 0; request < 5; request++) expect(await status()).toBe(500);
     expect(problems).toHaveLength(1);
+    expect(isUsable()).toBe(false);
     content.text = '{}';
     expect(await status()).toBe(200);
+    expect(isUsable()).toBe(true);
   });
 
   test('D6 accepts no password of a megabyte, no colon in the name, and no prefix', async () => {

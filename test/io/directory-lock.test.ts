@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { lockDirectory } from '../../src/io/directory-lock.ts';
+import { asNobody } from '../support/as-nobody.ts';
 import { requireBinary } from '../support/find-binary.ts';
+import { atEnd } from '../support/keep.ts';
 
 const modulePath = fileURLToPath(new URL('../../src/io/directory-lock.ts', import.meta.url));
 
@@ -119,4 +122,32 @@ test('B18 a path where no directory can be made is reported as an error at once'
       error: expect.stringContaining('cannot be used'),
     });
   }
+});
+
+test('B18 E2 a directory that has become read-only does not keep its holder from ending, and is free then', async () => {
+  const directory = await createDirectory();
+  await chmod(directory, 0o777);
+  await asNobody(async () => {
+    const own = join(directory, 'own');
+    const held = await lock(own);
+    await chmod(own, 0o500);
+    await held.release();
+    await chmod(own, 0o700);
+    await (await lock(own)).release();
+  });
+});
+
+test('B19 a holder that never stops talking is named all the same', async () => {
+  const directory = await createDirectory();
+  const holder = createServer((socket) => {
+    const talk = setInterval(() => socket.write('process 1 here '), 50);
+    socket.on('error', () => undefined).once('close', () => clearInterval(talk));
+  });
+  atEnd(() => holder.close());
+  holder.listen(join(directory, 'lock'));
+  await once(holder, 'listening');
+  const taken = await lockDirectory(directory, 'other');
+  if (taken.ok) throw new Error('two holders');
+  expect(taken.error).toContain('is in use by process 1 here');
+  expect(taken.error.length).toBeLessThan(500);
 });

@@ -45,6 +45,27 @@ describe('createPageFetcher()', () => {
     );
   });
 
+  test('A7 a failure says whether the answer had begun', async () => {
+    const begun = async (answer: string) => {
+      const server = keep(await startHostileServer((socket) => socket.end(answer)));
+      return (await failureOf(server.url)).failure.answerBegan;
+    };
+    expect(await begun('')).toBeUndefined();
+    expect(await begun('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc')).toBe(true);
+    expect(await begun('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n')).toBe(true);
+  });
+
+  test('a deadline that is over before the server was asked is no timeout of the server', async () => {
+    const server = keep(await startHostileServer((socket) => socket.end(page(''))));
+    const fetcher = createPageFetcher({ statusUrl: server.url, http: http(), resolveName });
+    const fetched = await fetcher.fetch(1000, AbortSignal.abort());
+    expect(fetched.ok ? {} : fetched.error.failure).toMatchObject({
+      result: 'other',
+      message: expect.stringContaining('the server was not asked'),
+    });
+    expect(server.connections()).toBe(0);
+  });
+
   test('A4 asks for identity, closes the connection, and sends the configured host, headers and credentials', async () => {
     const server = keep(await startHostileServer((socket) => socket.end(page(''))));
     await fetchPage(`${server.url}/server-status?auto`, {

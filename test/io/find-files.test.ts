@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { findFiles } from '../../src/io/find-files.ts';
+import { findFiles, newSearchBudget } from '../../src/io/find-files.ts';
 
 let root = '';
 beforeAll(async () => {
@@ -57,4 +57,13 @@ test('a pattern with many stars costs no more than one with few', async () => {
     ok: true,
     value: { files: [], closed: [] },
   });
+});
+
+test('patterns of one configuration share a limit', async () => {
+  const searched = newSearchBudget();
+  const results = [];
+  for (let at = 0; at < 8; at++) {
+    results.push((await findFiles(join(root, 'wide', '[0-7]*', `x${at}*`), searched)).ok);
+  }
+  expect(results).toEqual([true, true, true, true, true, true, false, false]);
 });

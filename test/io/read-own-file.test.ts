@@ -63,3 +63,13 @@ test('D8 a configuration larger than any is refused before it is read', async ()
   await truncate(path, 4 * 1024 * 1024 + 1);
   await expect(readOwnFile(path)).rejects.toThrow('has 4194305 bytes; want at most 4194304');
 });
+
+test('D8 readOwnFile() refuses a pipe that sends more than any configuration has, and waits no longer than it may', async () => {
+  const path = await pipe();
+  const writer = spawn('sh', ['-c', 'exec 3<>"$0"; exec cat /dev/zero >&3', path]);
+  onTestFinished(() => void writer.kill('SIGKILL'));
+  await expect(readOwnFile(path)).rejects.toThrow('want at most 4194304');
+  await expect(readOwnFile(await pipe(), AbortSignal.timeout(10))).rejects.toThrow(
+    'did not write and close it in time',
+  );
+});

@@ -42,7 +42,7 @@ describe('createReadingPace()', () => {
     expect(pace.sliceBytes()).toBe(32 * first);
   });
 
-  test('a scrape that takes several turns ends before the next slice', async () => {
+  test('B15 a scrape that takes several turns ends before the next slice', async () => {
     const { slice, work } = setUp();
     let isOver = false;
     work(5, () => {

@@ -1,4 +1,4 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createSs } from '../../src/io/run-ss.ts';
@@ -31,4 +31,14 @@ test('E2 createSs() ends an ss that hangs when it is closed, and starts no other
     error: { detail: 'the exporter is ending' },
   });
   expect(await hung.pid()).toBe(pid);
+});
+
+test('E1 createSs() an ss that the system does not let start is absent, and no exception', async () => {
+  const directory = await keepTempDirectory('ss');
+  // With this and some other errors, such as EPERM of a seccomp filter, Node.js throws instead of calling back.
+  await symlink('ss', join(directory, 'ss'));
+  expect(await createSs(directory).run(['-tlneHO'])).toMatchObject({
+    ok: false,
+    error: { kind: 'unreadable', subject: 'ss', detail: expect.stringContaining('ELOOP') },
+  });
 });

@@ -30,6 +30,15 @@ test('without advice there are no predictions, but gaps are counted', () => {
   expect(named).toEqual(['webserver_log_keepalive_gap_seconds']);
 });
 
+test('where memory allows no more slots, none are advised, so that no alert asks for them', () => {
+  const redesign = steadyAdvice({ slots: 1, workerBytes: 2 ** 20, availableBytes: 1 });
+  expect(redesign.kind).toBe('redesign');
+  const samples = read(redesign);
+  expect(samples.get('webserver_advised_slots')).toEqual([]);
+  expect(samples.get('webserver_advised_keepalive_timeout_seconds')).toEqual([]);
+  expect(samples.get('webserver_predicted_slots')).not.toEqual([]);
+});
+
 test('the timeout comes from the file, else from the assumption of the advice', () => {
   const family = configFamilies.find(({ name }) => name === 'webserver_keepalive_timeout_seconds');
   const keepaliveTimeout = { seconds: 75, source: 'default' } as const;

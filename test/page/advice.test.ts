@@ -20,6 +20,22 @@ test('renderAdvice() shows the advice, its directives and the curve with both ti
   expect(markup).not.toContain('NaN');
 });
 
+test('the words of two neighbouring marks stand apart', () => {
+  const advice = steadyAdvice();
+  const { predictions } = advice.model;
+  const at = predictions.findIndex((row) => row.timeoutSeconds === 5);
+  const words = (advised: number) => {
+    const markup = render({ ...advice, today: predictions[at], advised: predictions[advised] });
+    return [...markup.matchAll(/class="mark-word" [^>]*text-anchor="(\w+)">(\w+)/g)].map(
+      ([, anchor, word]) => `${word} ${anchor}`,
+    );
+  };
+  expect(words(at - 1)).toEqual(['advised end', 'today start']);
+  expect(words(at + 1)).toEqual(['today end', 'advised start']);
+  expect(words(at - 2)).toEqual(['advised middle', 'today middle']);
+  expect(words(at)).toEqual(['today middle']);
+});
+
 test('renderAdvice() ends the axis at twice the slots, or at the highest figure', () => {
   const axis = (slots: number) =>
     />(\d+)<\/text>\n<text [^>]*>0</.exec(render(steadyAdvice({ slots })))?.[1];

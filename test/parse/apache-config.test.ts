@@ -60,9 +60,18 @@ describe('parseApacheConfig()', () => {
     ]);
   });
 
+  test('a <Perl> section ends at </Perl>, whatever its code looks like', () => {
+    const code = 'print <<E;\n<b>\n</VirtualHost>\nE\n# { \n';
+    expect(nodes(`<Perl>\n${code}</perl>\nListen 82`)).toEqual([
+      { name: 'Perl', rest: '', line: 1, block: [] },
+      { name: 'Listen', rest: '82', line: 8 },
+    ]);
+  });
+
   test.each([
     ['KeepAlive On\n<VirtualHost *:80>\nKeepAlive Off\n', 2, '<VirtualHost> is not closed'],
     ['</Directory>', 1, '</Directory> without <Directory>'],
+    ['Listen 80\n<Perl>\n$a = 1;\n', 2, '<Perl> is not closed'],
     ['<A b>\n</B>', 2, '</B> instead of </A>, which was opened in line 1'],
     ['\n<Directory /\n', 2, 'a section begins with <Name and ends with >'],
     ['a\n\u0000\u0001', 2, 'a NUL byte: binary data'],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/parse-config.ts';
 import { createAdviceSource } from '../../src/pipeline/advice-source.ts';
+import type { TargetView } from '../../src/snapshot/target-view.ts';
 import { steadyGaps } from '../support/advised-traffic.ts';
-import { answeredWith, fullPrefork, viewOf } from '../support/page-view.ts';
+import { answeredWith, failedWith, fullPrefork, viewOf } from '../support/page-view.ts';
 
 function sourceOf(
   summary = (): ReturnType<typeof steadyGaps> | undefined => steadyGaps(),
@@ -64,6 +65,41 @@ describe('createAdviceSource()', () => {
   });
 });
 
+/** A page of event with 20 of 20 threads busy, as httpd writes it. */
+function eventPage(): TargetView {
+  const page = viewOf(answeredWith(3), {
+    figures: {
+      keepaliveModel: 'async',
+      groups: [
+        { kind: 'worker', limit: { value: 20, source: 'scoreboard' }, counts: new Map() },
+        { kind: 'connection', limit: { value: 60, source: 'computed' }, counts: new Map() },
+      ],
+    },
+    identity: { mpm: 'event', keepaliveModel: 'async' },
+  });
+  const target = { name: 'shop', server: 'apache' } as const;
+  return { ...page, observation: { ...page.observation, target } };
+}
+
+test.each([
+  ['a full server that no longer answers', 'response_timeout'],
+  ['a server that refuses connections', 'refused'],
+] as const)('%s has the advice that it had before', (_, result) => {
+  const { source, wait } = sourceOf();
+  const page = eventPage();
+  const before = source.adviceFor(page);
+  expect(before?.model).toMatchObject({ idleCost: 'async', slots: 20 });
+  wait(3_600_000 * 2);
+  const { figures: _page, identity: _known, ...silent } = page;
+  const outcome = failedWith(result);
+  const after = source.adviceFor({ ...silent, observation: { ...page.observation, outcome } });
+  expect(after).toEqual(before);
+  // A reload replaces the target, and its first poll has not ended.
+  source.forget();
+  const { target } = page.observation;
+  expect(source.adviceFor({ observation: { target } })).toEqual(before);
+});
+
 test('another timeout in the file of the server discards the gaps seen so far', () => {
   const asked: (number | undefined)[] = [];
   const source = createAdviceSource({
@@ -83,6 +119,45 @@ test('another timeout in the file of the server discards the gaps seen so far', 
   source.forget();
   source.adviceFor(withTimeout(2));
   expect(asked).toEqual([30, 2]);
+});
+
+test('after more workers were added, the samples of the full server before count no more', () => {
+  const { source, wait } = sourceOf();
+  const sampled = (full: number, roomy: number, slots: number) => {
+    const page = viewOf(answeredWith(3), {
+      figures: {
+        ...fullPrefork,
+        groups: [
+          { kind: 'worker', limit: { value: slots, source: 'scoreboard' }, counts: new Map() },
+        ],
+      },
+    });
+    const { saturation } = page.counters.samples;
+    const counts = [roomy, 0, 0, 0, 0, full, 0];
+    const keepaliveSlots = { sum: 3 * roomy, count: roomy };
+    const samples = {
+      ...page.counters.samples,
+      saturation: { ...saturation, counts },
+      keepaliveSlots,
+    };
+    const target = { name: 'shop', server: 'apache' } as const;
+    return {
+      ...page,
+      counters: { ...page.counters, samples },
+      observation: { ...page.observation, target },
+    };
+  };
+  const wasFull = (view: TargetView) => source.adviceFor(view)?.model.wasFull;
+  expect(wasFull(sampled(600, 600, 300))).toBe(true);
+  wait(61_000);
+  const after = source.adviceFor(sampled(600, 660, 400));
+  expect(after?.model.wasFull).toBe(false);
+  // How soon clients close does not depend on the number of workers, which a graceful restart may change for a while.
+  expect(after?.model.meanTailSeconds).toBeGreaterThan(0);
+  wait(3_600_000);
+  expect(wasFull(sampled(600, 4000, 400))).toBe(false);
+  wait(3_600_000);
+  expect(wasFull(sampled(1600, 4000, 400))).toBe(true);
 });
 
 test('more workers are advised as far as the memory of the server goes, once it is read', async () => {

@@ -72,6 +72,20 @@ describe('createConfigSource()', () => {
     expect(configFamilies.flatMap(({ samples }) => [...samples(view)])).toEqual([]);
   });
 
+  test('E1 an audit that fails unexpectedly leaves the problem and one warning, and ends nothing', async () => {
+    const warnings: unknown[] = [];
+    const note = (_: string, fields?: object) => void warnings.push(fields);
+    const read = createConfigSource({
+      ...{ server: 'nginx', file: '/etc/nginx/nginx.conf' },
+      log: { debug: note, info: note, warn: note, error: note },
+      audit: () => Promise.reject(new Error('EMFILE: too many open files')),
+    });
+    const problem = 'EMFILE: too many open files';
+    for (const version of ['1.26.0', '1.28.0']) await read(version);
+    expect(await read('1.28.0')).toEqual({ findings: [], problem });
+    expect(warnings).toEqual([{ file: '/etc/nginx/nginx.conf', error: problem }]);
+  });
+
   test('its findings are counted by severity', async () => {
     const { read, file } = await sourceOf('nginx', nginx);
     const config = await firstView(read, '1.22.1');

@@ -123,10 +123,12 @@ test.each([
     const store = memoryStore();
     await store.write(record);
     const { logs, messages, lines } = createLogs();
-    await logs.apply(configOf(`{path: ${path}, format: '${format}'}`), store);
+    const checkpoint = `checkpoint: {directory: ${directory}}`;
+    await logs.apply(configOf(`{path: ${path}, format: '${format}'}`, { checkpoint }), store);
     expect(lines()).toBe(1);
     expect(
       messages.filter((message) => message.includes('the checkpoint cannot be read')),
     ).toHaveLength(1);
+    expect(logs.checkpoint()?.failures).toBe(1);
   },
 );

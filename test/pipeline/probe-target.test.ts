@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { configSchema } from '../../src/config/schema.ts';
 import { probeKeepalive } from '../../src/pipeline/probe-keepalive.ts';
 import { probeTarget } from '../../src/pipeline/probe-target.ts';
+import { startHostileServer } from '../support/hostile-server.ts';
+import { keep } from '../support/keep.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const silent = { debug: noop, info: noop, warn: noop, error: noop };
 
@@ -51,4 +57,68 @@ test.each([
 test('probeTarget() asks for the name when its addresses decide', async () => {
   const { status, asked } = await probed('a.example', [{ cidr: '10.0.0.0/8' }]);
   expect({ status, asked }).toEqual({ status: 403, asked: ['a.example'] });
+});
+
+test('A15 probeTarget() a name that is resolved late leaves less time to its server, and delays no scrape', async () => {
+  const server = keep(await startHostileServer(() => undefined));
+  const { probe } = configSchema.parse({
+    probe: {
+      allow: [{ host: 'late.example', ports: [server.port] }],
+      modules: { nginx: { server: 'nginx' } },
+    },
+  });
+  const module = probe.modules['nginx'];
+  if (module === undefined) throw new Error('no module');
+  // The clock of the test stands still until the test moves it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const ended = vi.fn();
+  const probing = probeTarget(
+    {
+      target: `http://late.example:${server.port}/`,
+      module,
+      allow: probe.allow,
+      deadlineMilliseconds: 4000,
+      signal: new AbortController().signal,
+    },
+    {
+      resolveName: () =>
+        new Promise((resolve) => {
+          setTimeout(() => resolve(['127.0.0.1']), 2500);
+        }),
+      log: silent,
+      now: () => 0,
+    },
+  ).then(ended);
+  await vi.advanceTimersByTimeAsync(2500);
+  while (server.connections() === 0) await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1999);
+  expect(ended).toHaveBeenCalled();
+  await probing;
+});
+
+test('A15 D4 probeTarget() connects to the address that was checked, whatever the name means a moment later', async () => {
+  const server = keep(await startHostileServer((socket) => socket.end()));
+  const { probe } = configSchema.parse({
+    probe: {
+      allow: [{ cidr: '127.0.0.0/8', ports: [server.port] }],
+      modules: { nginx: { server: 'nginx' } },
+    },
+  });
+  const module = probe.modules['nginx'];
+  if (module === undefined) throw new Error('no module');
+  const answers = [['127.0.0.1'], ['169.254.169.254']];
+  const probed = await probeTarget(
+    {
+      target: `http://rebinding.example:${server.port}/`,
+      module,
+      allow: probe.allow,
+      deadlineMilliseconds: 60_000,
+      signal: new AbortController().signal,
+    },
+    { resolveName: () => Promise.resolve(answers.shift() ?? []), log: silent, now: () => 0 },
+  );
+  expect(probed.ok).toBe(true);
+  expect(server.connections()).toBe(1);
+  expect(answers).toHaveLength(1);
 });

@@ -44,6 +44,7 @@ async function compare(target: string, ...flags: readonly string[]) {
 test('compare tells what a smaller timeout did, around the change of the configuration', async () => {
   const { code, stdout, stderr } = await compare('shop');
   expect(stderr).toBe('');
+  expect(stdout).toMatch(/^change +.*Z, keep-alive timeout 5 s becomes 2 s$/m);
   expect(stdout).toMatch(/^before .*Z to .*Z, 60 samples of 60 s, keep-alive timeout 5 s$/m);
   expect(stdout).toMatch(/^after .*Z to .*Z, 5\d samples of 60 s, keep-alive timeout 2 s$/m);
   expect(stdout).toMatch(/^load .*no difference seen$/m);

@@ -1,104 +1,37 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildBundle } from '../../tools/bundle/build-bundle.ts';
 import { docBlock, docBlocks, repository } from '../support/doc-blocks.ts';
-import { startExporter } from '../support/exporter.ts';
-import { parseExposition } from '../support/exposition.ts';
+import {
+  createPlace,
+  expectUnderstood,
+  type Place,
+  relocate,
+  startServer,
+} from '../support/documented-place.ts';
 import { requireBinary } from '../support/find-binary.ts';
-import { findFreePort } from '../support/free-port.ts';
-import { answersOk } from '../support/http-get.ts';
-import { keep, keepTempDirectory } from '../support/keep.ts';
-import { startProcess } from '../support/processes.ts';
+import { keepTempDirectory } from '../support/keep.ts';
 import { promtool } from '../support/promtool.ts';
-import { requestsOnOneConnection } from '../support/requests-on-one-connection.ts';
-import { waitUntil } from '../support/wait-until.ts';
 
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
-
-interface Place {
-  readonly directory: string;
-  readonly port: number;
-}
-
-/** A directory that looks to a server as the one its configuration was written for. */
-async function createPlace(): Promise<Place> {
-  const directory = await keepTempDirectory('documented');
-  for (const name of ['htdocs', 'conf', 'log', 'tmp']) {
-    await mkdir(join(directory, name));
-    await chmod(join(directory, name), 0o777);
-  }
-  await writeFile(join(directory, 'htdocs/index.html'), 'up\n');
-  await writeFile(join(directory, 'conf/mime.types'), 'text/html html\n');
-  await symlink('/usr/lib/apache2/modules', join(directory, 'modules'));
-  await mkdir(join(directory, 'bin'));
-  await symlink(requireBinary('rotatelogs'), join(directory, 'bin/rotatelogs'));
-  return { directory, port: await findFreePort() };
-}
-
-/** The paths and the port of an image or a distribution become those of the place; all else stays as written. */
-function relocate(text: string, { directory, port }: Place): string {
-  // /tmp first: the place itself is in there.
-  return text
-    .replaceAll('/tmp', join(directory, 'tmp'))
-    .replaceAll('/usr/local/apache2', directory)
-    .replaceAll('127.0.0.1:5140', `127.0.0.1:${port}`)
-    .replaceAll(/\/var\/log\/(?:web|nginx|apache2)\b/g, join(directory, 'log'))
-    .replaceAll('/var/lib/keepalive-exporter', join(directory, 'tmp'))
-    .replaceAll('/usr/share/nginx/html', join(directory, 'htdocs'))
-    .replaceAll(/^(\s*listen|Listen) (?:127\.0\.0\.1:)?\d+/gim, `$1 127.0.0.1:${port}`)
-    .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`);
-}
-
-/** As the pods run it: not as root. Debian's setpriv is part of every installation. */
-async function startServer(place: Place, binary: string, args: readonly string[], status: string) {
-  const command = requireBinary(binary);
-  const asNobody = ['--reuid=65532', '--regid=65532', '--clear-groups', command, ...args];
-  const asRoot = process.getuid?.() === 0;
-  return keep(
-    await startProcess({
-      command: asRoot ? requireBinary('setpriv') : command,
-      args: asRoot ? asNobody : args,
-      env: { APACHE_LOG_DIR: join(place.directory, 'log') },
-      isReady: () => answersOk(`http://127.0.0.1:${place.port}${status}`),
-      logFiles: [join(place.directory, 'log/error.log')],
-    }),
-  );
-}
 
 async function startApacheWith(place: Place, config: string) {
   const file = join(place.directory, 'conf/httpd.conf');
   await writeFile(file, config);
-  return startServer(place, 'apache2', ['-f', file, '-DFOREGROUND'], '/server-status?auto');
+  const args = ['-f', file, '-DFOREGROUND'];
+  const statusUrl = `http://127.0.0.1:${place.port}/server-status?auto`;
+  return startServer(place, { binary: 'apache2', args, statusUrl });
 }
 
 async function startNginxWith(place: Place, config: string) {
   const file = join(place.directory, 'conf/nginx.conf');
   await writeFile(file, config);
   const args = ['-e', join(place.directory, 'log/error.log'), '-c', file, '-g', 'daemon off;'];
-  return startServer(place, 'nginx', args, '/stub_status');
-}
-
-/** The exporter sees the server as up, and parses each line that three requests leave in its log. */
-async function expectUnderstood(place: Place, config: string): Promise<void> {
-  const exporter = keep(await startExporter({ config }));
-  await requestsOnOneConnection({ url: `http://127.0.0.1:${place.port}/`, count: 3 });
-  let exposition = parseExposition(await exporter.metrics());
-  const lines = (result: string) => exposition.value('webserver_log_lines_total', { result }) ?? 0;
-  await waitUntil({
-    until: 'three lines are counted',
-    async holds() {
-      exposition = parseExposition(await exporter.metrics());
-      return lines('parsed') >= 3;
-    },
-  });
-  expect(lines('unparsed')).toBe(0);
-  expect(exposition.value('webserver_up')).toBe(1);
-  expect(exposition.value('webserver_log_request_duration_seconds_count')).toBeGreaterThan(2);
-  const reached = exposition.value('webserver_log_connections_reached_total', { requests: '2' });
-  expect(reached).toBe(1);
+  const statusUrl = `http://127.0.0.1:${place.port}/stub_status`;
+  return startServer(place, { binary: 'nginx', args, statusUrl });
 }
 
 describe('the examples of deploy/kubernetes run as a user without rights', () => {

@@ -128,3 +128,16 @@ test('the label that the Operator selects by is changed as docs/deploy/central-p
   expect(selected).toHaveLength(4);
   for (const { metadata } of selected) expect(metadata.labels?.['release']).toBe('my-release');
 });
+
+test.each(['central', 'node-logs', 'apache-sidecar'])(
+  'the image of %s comes from your own registry, as docs/deploy/kubernetes-sidecar.md says',
+  async (overlay) => {
+    const images = parse(docBlock(page, 'yaml', 'images:')) as object;
+    const own = await createOverlay({
+      'kustomization.yaml': stringify({ resources: [`../${overlay}`], ...images }),
+    });
+    const text = JSON.stringify(kustomize(own));
+    expect(text).toContain('"image":"registry.internal/keepalive-exporter:0.2.0"');
+    expect(text).not.toContain('"image":"keepalive-exporter');
+  },
+);

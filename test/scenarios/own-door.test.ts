@@ -81,7 +81,7 @@ test('E2 an ss that hangs is ended with the exporter', async () => {
   expect(exporter.output()).not.toContain('reading the /proc tables');
 });
 
-test('E2 SIGTERM before the configuration is read ends the exporter with 0, and is no defect', async () => {
+test('E2 D8 SIGTERM before the configuration is read ends the exporter with 0, SIGHUP does not, and neither is a defect', async () => {
   const fifo = join(await createDirectory(), 'config.fifo');
   execFileSync(requireBinary('mkfifo'), [fifo]);
   const exporter = spawn(process.execPath, [main, 'serve', `--config.file=${fifo}`], {
@@ -96,6 +96,7 @@ test('E2 SIGTERM before the configuration is read ends the exporter with 0, and 
   const writer = await open(fifo, 'w');
   onTestFinished(() => writer.close());
   const ended = once(exporter, 'close');
+  exporter.kill('SIGHUP');
   exporter.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(said).toBe('');

@@ -30,6 +30,8 @@ test('with --web.config.file the exporter speaks TLS, asks for a user, and reads
         port,
         path,
         ca: authority.pem,
+        // A handshake for each request.
+        agent: false as const,
         ...(auth === undefined ? {} : { auth }),
       };
       request(options, (response) => {
@@ -65,5 +67,16 @@ test('with --web.config.file the exporter speaks TLS, asks for a user, and reads
   expect(allowed.status).toBe(200);
   expect(allowed.body).toContain('keepalive_exporter_build_info');
   await writeFile(file, tls);
-  expect((await ask('/metrics')).status).toBe(200);
+  const isUsable = async () =>
+    /^keepalive_exporter_web_config_last_reload_successful (\d)$/m.exec(
+      (await ask('/metrics')).body,
+    )?.[1];
+  expect(await isUsable()).toBe('1');
+  // A renewal has written the certificate, but not its key: the last pair that fits stays in use.
+  await writeFile(pair.certFile, authority.issue('renewed', 'IP:127.0.0.1').cert);
+  expect(await isUsable()).toBe('0');
+  await writeFile(pair.certFile, '');
+  expect(await isUsable()).toBe('0');
+  await writeFile(pair.certFile, pair.cert);
+  expect(await isUsable()).toBe('1');
 });

@@ -61,6 +61,17 @@ test('/slots/events refuses more streams than its limit, and takes one when one 
   for (const stream of [second, again]) stream.destroy();
 });
 
+test('D1 /slots/events HEAD requests take no place of a live page', async () => {
+  const { server, open } = await start(() => 'x');
+  for (let request = 0; request < 3; request++) {
+    const { statusCode } = await server.inject({ method: 'HEAD', url: '/slots/events' });
+    expect(statusCode).toBe(404);
+  }
+  const stream = await open();
+  expect(stream.statusCode).toBe(200);
+  stream.destroy();
+});
+
 test('/slots/events ends its streams when the server closes', async () => {
   const { server, open } = await start(() => 'x');
   const stream = await open();

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { kubernetesTool } from '../../tools/kubernetes-tools/fetch-tools.ts';
 import { repository } from './doc-blocks.ts';
 import { type KubernetesObject, loadObjects } from './kubernetes-objects.ts';
@@ -32,6 +32,21 @@ export function helmText(release: Release, ...flags: readonly string[]): string 
   return stdout;
 }
 
+/** What the notes of the chart print for `kubectl patch`. */
+export function sidecarPatch({ name = 'keepalive-exporter', values = {} }: Release) {
+  const args = ['install', name, chart, '--namespace=web', '--dry-run=client', '-f', '-'];
+  const [, patch = ''] = runHelm(args, stringify(values)).stdout.split(/^ {2}kubectl .*$/m);
+  return parse(patch.split('\n\nPrometheus scrapes')[0] ?? '') as KubernetesObject;
+}
+
 export function helmTemplate(release: Release): readonly KubernetesObject[] {
   return loadObjects(helmText(release)).filter((object) => object !== null);
+}
+
+/** The labels by which the PodMonitor of these objects selects pods. */
+export function monitoredLabels(objects: readonly KubernetesObject[]): unknown {
+  const { spec } = objects.find(({ kind }) => kind === 'PodMonitor') ?? {};
+  const { matchLabels } = (spec?.['selector'] ?? {}) as { matchLabels?: unknown };
+  if (matchLabels === undefined) throw new Error('There is no PodMonitor with a selector');
+  return matchLabels;
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile, type Plugin } from 'esbuild';
-import { lazyBuiltins } from './lazy-builtins.ts';
+import { builtins } from './builtins.ts';
 import { nothing, renderLicenses } from './third-party.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
@@ -78,7 +78,7 @@ export async function buildBundle(directory: string): Promise<Metafile> {
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
-    plugins: [lazyBuiltins, replacing],
+    plugins: [builtins, replacing],
   });
   chmodSync(outfile, 0o755);
   writeFileSync(join(directory, 'THIRD-PARTY-LICENSES.txt'), renderLicenses(metafile, repository));

@@ -62,6 +62,7 @@ function contents(dist: string, version: string): readonly (readonly [string, st
     ],
     ['usr/share/man/man1/keepalive-exporter.1.gz', gzipSync(renderManPage(version))],
     ['usr/share/bash-completion/completions/keepalive-exporter', renderCompletion('bash')],
+    ['usr/share/zsh/vendor-completions/_keepalive-exporter', renderCompletion('zsh')],
     ['usr/share/fish/vendor_completions.d/keepalive-exporter.fish', renderCompletion('fish')],
     [
       `${documentation}/copyright`,

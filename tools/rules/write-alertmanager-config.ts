@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { parse, Scalar, stringify } from 'yaml';
 import { z } from 'zod';
 
 const inhibitRule = z.strictObject({
@@ -40,5 +40,12 @@ export function writeAlertmanagerConfig(source: string): string {
 function parseMatcher(matcher: string) {
   const [, name, matchType, value] = /^(\w+) (=~|=) "?([^"]*)"?$/.exec(matcher) ?? [];
   if (name === undefined) throw new Error(`Cannot read the matcher "${matcher}"`);
-  return { name, matchType, value };
+  return { name, matchType: quoted(matchType), value };
+}
+
+/** A bare `=` is a tag of its own in YAML 1.1, and readers such as PyYAML (Ansible) refuse it. */
+function quoted(text: string | undefined): Scalar {
+  const scalar = new Scalar(text);
+  scalar.type = 'QUOTE_DOUBLE';
+  return scalar;
 }

@@ -12,7 +12,7 @@ import { readMallocSettings, readMemoryFlags } from '../memory-flags.ts';
 /**
  * `npm run test:runtimes`: the unit tests, and one scrape of the built exporter and of the bundled file (that of the npm
  * package, the image and the .deb), on every Node.js in package.json of this folder. `-- node-26` runs only that version,
- * `-- smoke` no unit tests.
+ * `-- smoke` no unit tests. `npm run test:smoke` is the scrape on the Node.js that runs this.
  */
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -69,15 +69,22 @@ function unitTests(node: string): string {
 }
 
 const words = process.argv.slice(2);
-const wanted = words.filter((word) => word !== 'smoke');
+const isHere = words.includes('here');
+const isSmoke = isHere || words.includes('smoke');
+
+function installedRuntimes(): readonly string[] {
+  const wanted = words.filter((word) => word !== 'smoke');
+  return readdirSync(installed)
+    .filter((name) => name.startsWith('node-') && (wanted.length === 0 || wanted.includes(name)))
+    .map((name) => join(installed, name, 'bin/node'));
+}
+
 const failed: string[] = [];
-for (const name of readdirSync(installed).filter((each) => each.startsWith('node-'))) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  const node = join(installed, name, 'bin/node');
+for (const node of isHere ? [process.execPath] : installedRuntimes()) {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const results: string[] = [];
   for (const main of built) results.push(`smoke run of ${main}: ${await smoke(node, main)}`);
-  if (!words.includes('smoke')) results.push(`unit tests: ${unitTests(node)}`);
+  if (!isSmoke) results.push(`unit tests: ${unitTests(node)}`);
   console.log(`${version}\n  ${results.join('\n  ')}`);
   if (results.some((result) => result.includes('FAILED'))) failed.push(version);
 }

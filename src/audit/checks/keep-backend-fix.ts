@@ -1,4 +1,5 @@
-import { namedIn } from '../named-directives.ts';
+import type { ConfigDirective } from '../../snapshot/config-tree.ts';
+import { namedIn, oncePer } from '../named-directives.ts';
 import type { NginxProxy } from '../nginx-proxies.ts';
 import { type NginxLevel, nearest } from '../nginx-view.ts';
 import { nginxLine } from '../setting.ts';
@@ -10,10 +11,21 @@ import { keepLines } from './on-nginx-proxies.ts';
  */
 export function keepLinesOf(level: NginxLevel): readonly string[] {
   const own = namedIn(level.directives, 'proxy_set_header');
-  const inherited = own.length > 0 ? [] : nearest(level, 'proxy_set_header');
-  const others = inherited.filter(({ args }) => args[0]?.toLowerCase() !== 'connection');
-  return [...others.map(({ name, args }) => nginxLine(name, args)), ...keepLines];
+  return [...repeated(own.length > 0 ? [] : nearest(level, 'proxy_set_header')), ...keepLines];
 }
+
+/** No real location has more. Without a limit ten thousand locations would repeat ten thousand lines each. */
+const maxRepeated = 100;
+
+/** Locations share the lines of the level around them. */
+const repeated = oncePer((inherited: readonly ConfigDirective[]): readonly string[] => {
+  const others = inherited.filter(({ args }) => args[0]?.toLowerCase() !== 'connection');
+  const lines = others.slice(0, maxRepeated).map(({ name, args }) => nginxLine(name, args));
+  const rest = others.length - lines.length;
+  return rest === 0
+    ? lines
+    : [...lines, `# and the ${rest} other proxy_set_header lines from further out`];
+});
 
 /**
  * An upstream block for an address of proxy_pass. Without a port the block has the name of the host, so that Host and

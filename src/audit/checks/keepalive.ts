@@ -2,6 +2,8 @@ import { defaultKeepaliveSeconds } from '../../snapshot/log-source.ts';
 import { adviceBehindFront, hasFront } from '../chain.ts';
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { allKeepaliveSettings, fixLine, type KeepaliveSettings } from '../keepalive-settings.ts';
+import { oncePer } from '../named-directives.ts';
+import type { Setting } from '../setting.ts';
 import { nginxServer, nginxWith } from './nginx-example.ts';
 
 const timeoutNames = ['KeepAliveTimeout', 'keepalive_timeout'] as const;
@@ -17,8 +19,19 @@ function onEach(
   find: (settings: KeepaliveSettings, subject: AuditSubject) => Hit | undefined,
 ): Check['find'] {
   return (subject) =>
-    uniqueHits(allKeepaliveSettings(subject).flatMap((settings) => find(settings, subject) ?? []));
+    uniqueHits(distinctSettings(subject).flatMap((settings) => find(settings, subject) ?? []));
 }
+
+/** Hosts without their own values share the same settings, which are judged once. */
+const distinctSettings = oncePer((subject: AuditSubject): readonly KeepaliveSettings[] => {
+  const seen = new Map<Setting, Map<Setting, Set<Setting>>>();
+  return allKeepaliveSettings(subject).filter(({ toggle, timeout, requests }) => {
+    const byTimeout = seen.get(toggle) ?? new Map<Setting, Set<Setting>>();
+    const known = byTimeout.get(timeout) ?? new Set<Setting>();
+    seen.set(toggle, byTimeout.set(timeout, known));
+    return known.size !== known.add(requests).size;
+  });
+});
 
 const off: Check = {
   id: 'keepalive-off',

@@ -54,13 +54,16 @@ function findUnlimited(view: ApacheView): readonly Hit[] {
 const nginxStages = ['client_header_timeout', 'client_body_timeout'] as const;
 
 function findNginx(view: NginxView, matches: (seconds: number) => boolean): readonly Hit[] {
-  return servingLevels(view).flatMap((level) =>
-    nginxStages.flatMap((name) => {
-      const setting = nginxSetting(view, level, name);
-      if (!matches(settingSeconds(setting) ?? 1)) return [];
-      return hitOn('nginx', setting, { advised: '10 to 20 s', fix: [`${name} 15s;`] });
-    }),
+  // Servers without their own value share one setting.
+  const settings = new Set(
+    servingLevels(view).flatMap((level) =>
+      nginxStages.map((name) => nginxSetting(view, level, name)),
+    ),
   );
+  return [...settings].flatMap((setting) => {
+    if (!matches(settingSeconds(setting) ?? 1)) return [];
+    return hitOn('nginx', setting, { advised: '10 to 20 s', fix: [`${setting.name} 15s;`] });
+  });
 }
 
 const missing: Check = {

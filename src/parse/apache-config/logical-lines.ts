@@ -19,8 +19,8 @@ export function splitLogicalLines(text: string): readonly LogicalLine[] {
       parts.push(line.slice(0, -1));
       continue;
     }
-    lines.push({ text: [...parts, line].join(''), line: start });
-    parts = [];
+    lines.push({ text: parts.length === 0 ? line : [...parts, line].join(''), line: start });
+    if (parts.length > 0) parts = [];
   }
   if (parts.length > 0) lines.push({ text: parts.join(''), line: start });
   return lines;

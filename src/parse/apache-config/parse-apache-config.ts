@@ -58,7 +58,7 @@ export function parseApacheConfig(text: string): Result<ApacheFile, ApacheSyntax
 /** The problem of the line, if any. */
 function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
   const trimmed = text.trim();
-  if (trimmed === '') return undefined;
+  if (trimmed === '' || isInCode(scan, trimmed)) return undefined;
   if (trimmed.startsWith('#')) {
     scan.comments.push({ text: trimmed.slice(1), line });
     return undefined;
@@ -67,6 +67,11 @@ function readLine(scan: Scan, { text, line }: LogicalLine): string | undefined {
   if (trimmed.startsWith('<')) return openSection(scan, trimmed, line);
   scan.stack.at(-1)?.nodes.push({ ...readDirective(trimmed), line });
   return undefined;
+}
+
+/** mod_perl reads the lines of a `<Perl>` section itself, up to `</Perl>`. */
+function isInCode({ stack }: Scan, text: string): boolean {
+  return stack.at(-1)?.name.toLowerCase() === 'perl' && !/^<\/perl>/i.test(text);
 }
 
 /** Splits a trimmed line into the name of the directive and the rest. */

@@ -46,7 +46,7 @@ livenessProbe:
 
 {{- define "keepalive-exporter.secretVolumes" -}}
 {{- if .Values.existingSecret }}
-- name: secret
+- name: keepalive-secret
   secret:
     secretName: {{ .Values.existingSecret }}
 {{- end }}
@@ -59,7 +59,7 @@ livenessProbe:
 
 {{- define "keepalive-exporter.extraVolumeMounts" -}}
 {{- if .Values.existingSecret }}
-- name: secret
+- name: keepalive-secret
   mountPath: /run/secrets/keepalive-exporter
   readOnly: true
 {{- end }}

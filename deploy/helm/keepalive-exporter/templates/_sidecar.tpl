@@ -49,7 +49,11 @@ For your own chart that depends on this one: README, "In your own chart". Each t
 
 {{/* The labels by which the PodMonitor selects the pod. */}}
 {{- define "keepalive-exporter.sidecar.podLabels" -}}
-{{ toYaml .Values.sidecar.podSelector }}
+{{- with .Values.sidecar.podSelector }}
+{{- toYaml . }}
+{{- else -}}
+keepalive-exporter/sidecar: {{ include "keepalive-exporter.fullname" . | quote }}
+{{- end }}
 {{- end -}}
 
 {{/* Restarts the pods when the configuration changes. */}}
