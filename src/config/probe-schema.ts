@@ -11,7 +11,9 @@ const probeAllow = z
       .min(1)
       .optional()
       .meta({ description: 'Host name; a leading "*." matches any subdomain.' }),
-    cidr: z.union([z.cidrv4(), z.cidrv6()]).optional(),
+    cidr: z
+      .union([z.cidrv4(), z.cidrv6()], 'is not a network; write one such as 10.0.0.0/8 or fd00::/8')
+      .optional(),
     ports: z
       .array(port)
       .min(1)
