@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { didYouMean, listWords } from '../parse/nearest-word.ts';
-import { keysOf, schemaAt } from './walk-schema.ts';
+import { schemaAt, schemaKeys } from './walk-schema.ts';
 
 export interface Explained {
   readonly path: readonly PropertyKey[];
@@ -13,7 +13,7 @@ export function explainIssue(
   schema: z.core.$ZodType,
 ): readonly Explained[] {
   if (issue.code === 'unrecognized_keys') {
-    const known = keysOf(schemaAt(schema, issue.path));
+    const known = schemaKeys(schemaAt(schema, issue.path));
     return issue.keys.map((key) => ({
       path: [...issue.path, key],
       message: `unknown key${didYouMean(key, known)}`,

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { explainIssue } from './explain-issue.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -88,7 +88,7 @@ function readDocument(document: Document): Result<unknown, string> {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    return err(messageOf(error));
   }
 }
 

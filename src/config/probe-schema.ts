@@ -35,7 +35,7 @@ const probeModule = z.strictObject({
     .strictObject({
       max_requests: count.max(1000).default(20).meta({
         description:
-          'Maximum of requests on one connection; a limit of the server is found if it is lower.',
+          'Maximum number of requests on one connection; a limit of the server is detected if it is lower.',
       }),
       connections: count.max(10).default(2).meta({
         description: 'Idle connections that wait for the server to close them.',

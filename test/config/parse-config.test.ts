@@ -210,7 +210,9 @@ describe('parseConfig()', () => {
 
   test('reports a name that is used twice at its second use', () => {
     const twice = target('  - {name: shop, server: nginx, status_url: "http://a/"}\n');
-    expect(problems(twice)).toEqual(['c.yml:5:6: targets[1].name: "shop" is used twice']);
+    expect(problems(twice)).toEqual([
+      'c.yml:5:6: targets[1].name: "shop" is used twice; give each target its own name',
+    ]);
   });
 
   test('reports every problem, not only the first, in the order of the lines', () => {
