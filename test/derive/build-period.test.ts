@@ -29,6 +29,41 @@ describe('buildPeriod()', () => {
     expect(period.keepaliveTimeoutSeconds).toBe(2);
   });
 
+  test('puts the steps in the order of time, whatever series they come from', () => {
+    const { steps } = buildPeriod({
+      ...range,
+      gauges: {
+        heldSlots: new Map([
+          [180, 3],
+          [60, 1],
+        ]),
+        idleSlots: new Map([[120, 2]]),
+      },
+      durations: new Map(),
+      keepaliveTimeout: new Map(),
+    });
+    expect(steps).toEqual([{ heldSlots: 1 }, { idleSlots: 2 }, { heldSlots: 3 }]);
+  });
+
+  test('has no durations at a time that lacks a bucket; a count that falls is 0', () => {
+    const { steps } = buildPeriod({
+      ...range,
+      gauges: { requests: new Map([[120, 9]]) },
+      durations: new Map([
+        [
+          0.1,
+          new Map([
+            [60, 6],
+            [120, 7],
+          ]),
+        ],
+        [Number.POSITIVE_INFINITY, new Map([[60, 5.9]])],
+      ]),
+      keepaliveTimeout: new Map(),
+    });
+    expect(steps).toEqual([{ durations: [6, 0] }, { requests: 9 }]);
+  });
+
   test('makes counts of cumulative buckets, in the order of their bounds', () => {
     const at = (value: number): ReadonlyMap<number, number> => new Map([[60, value]]);
     const period = buildPeriod({
