@@ -74,15 +74,13 @@ async function measure(subject: Subject): Promise<readonly string[]> {
   return [subject.name, ...figures.map((figure) => figure.toFixed(0)), p50.toFixed(2)];
 }
 
+/** This Node.js, and the other lines if `npm ci --prefix tools/runtimes` has installed them. The image has 24. */
 const ownLine = process.versions.node.split('.')[0];
-
-/** Other lines of Node.js, if `npm ci --prefix tools/runtimes` has installed them. The image has 24. */
-const otherRuntimes = ['20', '22', '24', '26']
-  .filter((line) => line !== ownLine)
-  .map((line) => ({
-    line,
-    node: join(repository, `tools/runtimes/node_modules/node-${line}/bin/node`),
-  }))
+const runtimes = ['20', '22', '24', '26']
+  .map((line) => {
+    const installed = join(repository, `tools/runtimes/node_modules/node-${line}/bin/node`);
+    return { line, node: line === ownLine ? process.execPath : installed };
+  })
   .filter(({ node }) => existsSync(node));
 
 /** Memory for one target, by Node.js flags, beside the peers on the same idle server. */
@@ -103,15 +101,17 @@ export async function run(): Promise<void> {
     ['nginx, no flags', ofNginx, []],
     ['nginx, as shipped, listen: []', pageOnly, chosen],
     ['apache, as shipped', ofApache, chosen],
-    [`nginx, as shipped, Node.js ${ownLine}`, ofNginx, chosen],
   ] as const) {
     rows.push(await measure(await startOurs(directory, { name, target, flags })));
   }
-  for (const { line, node } of otherRuntimes) {
-    const name = `nginx, as shipped, Node.js ${line}`;
-    rows.push(
-      await measure(await startOurs(directory, { name, target: ofNginx, flags: chosen, node })),
-    );
+  for (const { line, node } of runtimes) {
+    for (const [how, flags] of [
+      ['as shipped', chosen],
+      ['--jitless', [...chosen, '--jitless']],
+    ] as const) {
+      const name = `nginx, ${how}, Node.js ${line}`;
+      rows.push(await measure(await startOurs(directory, { name, target: ofNginx, flags, node })));
+    }
   }
   await Promise.all([apache.stop(), nginx.stop(), rm(directory, { recursive: true })]);
   printTable([

@@ -78,8 +78,8 @@ export function createApp(options: AppOptions): App {
     server,
     listen,
     cutConnections,
-    start: config.reload,
-    reload: config.reload,
+    start: () => config.reload(),
+    reload: () => config.reload(),
     views: () => targets.all().flatMap((target) => target.latest() ?? []),
     async stop() {
       config.close();
@@ -185,9 +185,12 @@ function openKernelReader(log: Log, now: () => number): KernelReader {
   return buildKernelReader({
     now,
     onAbsent: ({ subject, detail }) =>
-      log.warn('reading the /proc tables instead; the activity of connections is unknown', {
-        subject,
-        reason: detail,
-      }),
+      log.warn(
+        'cannot run ss; reading the /proc tables instead, so the activity of connections is unknown',
+        {
+          subject,
+          reason: detail,
+        },
+      ),
   });
 }

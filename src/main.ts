@@ -18,7 +18,7 @@ let isTerminated = false;
 let isAwaited = false;
 const terminated = new Promise<void>((resolve) => {
   const end = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    // A command that has nothing to close does not wait for signals, and must not be deaf to them.
+    // A command that does not wait for a signal has nothing to close, so the signal ends it at once.
     if (!isAwaited) process.exit(128 + constants.signals[signal]);
     isTerminated = true;
     resolve();

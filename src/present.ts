@@ -1,4 +1,4 @@
-/** `T` without the members that are undefined: what exactOptionalPropertyTypes wants of an optional member. */
+/** `T` with an optional member for each that may be undefined, as exactOptionalPropertyTypes requires. */
 export type Present<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & {

@@ -70,7 +70,7 @@ export function serverPorts(parts: PortParts, options: PortOptions): ServerPorts
     renderBoardsEvent: () => renderBoardsEvent(pageModel(true)),
     showAdvice: () => showAdvice(views.adviceSubjects(), advices),
     isReady: () => config.current() !== undefined,
-    reload: config.reload,
+    reload: () => config.reload(),
     showConfig: () => whenActive(config, redactConfig),
     showModule: ({ target, module }) =>
       whenActive(config, (active) =>

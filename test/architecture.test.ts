@@ -95,7 +95,7 @@ const pure = [
 ];
 const withoutFiles = [...pure, 'pipeline', 'server-ports.ts', 'app.ts'];
 const time =
-  /\b(?:setTimeout|setInterval|setImmediate|performance\.now|Date\.now|new Date\(\)|Math\.random)\b/;
+  /\b(?:setTimeout|setInterval|setImmediate|AbortSignal\.timeout|performance\.now|Date\.now|Math\.random)\b|\bnew Date\(\)/;
 
 test('only io/, server/, demo/, cli/ and main.ts open sockets and files', () => {
   const reaching = imports.filter(
@@ -160,6 +160,21 @@ test('only main.ts touches the process; edges may ask who they are', () => {
     /(?<![.\w])process\??\.(?:pid|gete?uid)\b/.test(codeOf(file)),
   );
   expect(asking.map(place).filter((name) => !['io', 'demo', 'main.ts'].includes(name))).toEqual([]);
+});
+
+test('nothing reaches a module or the process in a way that the other rules do not see', () => {
+  const unseen = files.filter((file) => {
+    const text = textOf(file);
+    const dynamic = text.match(/\bimport\(/g)?.length ?? 0;
+    const named = text.match(/\bimport\('[^']+'\)/g)?.length ?? 0;
+    const processOtherwise = /= process\b(?!\??\.)|(?<![.\w])process\??\.?\[|\bglobalThis\b/.test(
+      codeOf(file),
+    );
+    return dynamic !== named || processOtherwise;
+  });
+  expect(unseen).toEqual([]);
+  expect(filesImporting((to) => to === 'node:process')).toEqual([]);
+  expect(filesImporting((to) => to === 'node:module')).toEqual(['server/bcrypt-source.ts']);
 });
 
 test('the metrics tables import no I/O', () => {

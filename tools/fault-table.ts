@@ -69,7 +69,7 @@ export const faultGroups: readonly FaultGroup[] = [
     B5: 'The inode number of a deleted file is given to another',
     B6: 'Symbolic links that move, dangle or loop; directories, pipes, devices',
     B7: [
-      'A line cut by a poll, a rotation, a restart; a character cut in two; CRLF',
+      'A line cut by a check, a rotation, a restart; a character cut in two; CRLF',
       'A last line without its newline is not counted, and no metric counts it: the server may still be writing it.',
     ],
     B8: 'A line of 1 to 100 MB; an endless line',

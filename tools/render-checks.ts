@@ -42,7 +42,7 @@ function renderIndex(): string {
   return [
     '# Checks of the audit',
     notice,
-    'What `keepalive-exporter audit` looks for. [audit.md](../audit.md) says how to run it.',
+    'This document lists the checks of `keepalive-exporter audit`. [audit.md](../audit.md) explains how to run it.',
     '',
     ...groups.flatMap(({ title, checks }) => [
       `## ${title}`,
@@ -56,9 +56,9 @@ function renderIndex(): string {
     ]),
     '## Stock configurations',
     '',
-    'What the audit finds in configurations as they are installed, on a machine of which it knows nothing. A test audits',
-    'the same directives. Those of Debian are from an installed machine, the others from the sources of the packages',
-    "(CentOS, Alpine's aports, nginx's and httpd's own) and were not audited on such a machine.",
+    'These are the findings in configurations as installed, without facts about the machine. A test audits the same',
+    'directives. Those of Debian come from an installed machine. The others come from the sources of the packages (CentOS,',
+    "Alpine's aports, nginx's and httpd's own) and were not audited on such a machine.",
     '',
     ...readStockFindings().flatMap(({ title, findings }) => [
       `### ${title}`,
@@ -80,7 +80,7 @@ function renderCheck({ id, severity, what, why, examples }: CheckWords): string 
     why,
     '',
     ...examples.flatMap(renderExample),
-    'To silence it, write a comment into the file of the finding:',
+    'To silence this check, add a comment to the file of the finding:',
     '',
     '```',
     `# keepalive-exporter: silence ${id}: the reason`,
@@ -100,15 +100,23 @@ function renderExample(example: Example): readonly string[] {
     'Not found in:',
     '',
     ...block(twin),
-    ...(beside === undefined ? [] : ['Both beside:', '', ...block(beside)]),
+    ...(beside === undefined ? [] : ['The other server has, in both cases:', '', ...block(beside)]),
   ];
 }
 
+const mebibyte = 1024 * 1024;
+
 function circumstances({ mpm, version, machine = {}, chain = {} }: Example): string {
+  const known = (value: unknown, text: string) => (value === undefined ? [] : [text]);
+  const { memoryBytes = 0, processBytes = 0, somaxconn } = machine;
   const facts = [
-    ...(mpm === undefined ? [] : [mpm]),
-    ...(version === undefined ? [] : [`version ${version}`]),
-    ...Object.entries({ ...machine, ...chain }).map(([name, value]) => `${name} ${value}`),
+    ...known(mpm, `${mpm}`),
+    ...known(version, `version ${version}`),
+    ...known(machine.memoryBytes, `${memoryBytes / mebibyte} MiB of memory`),
+    ...known(machine.processBytes, `${processBytes / mebibyte} MiB for each process`),
+    ...known(somaxconn, `net.core.somaxconn ${somaxconn}`),
+    ...known(chain.frontTimeoutSeconds, `front with a timeout of ${chain.frontTimeoutSeconds} s`),
+    ...known(chain.backendWorkers, `backend with ${chain.backendWorkers} workers`),
   ];
   return facts.length === 0 ? '' : `, ${facts.join(', ')}`;
 }

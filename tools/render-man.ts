@@ -17,14 +17,14 @@ export function renderManPage(version: string): string {
     '.SH COMMANDS',
     ...Object.entries(commands).flatMap(([name, command]) => commandSection(name, command)),
     '.SH EXIT STATUS',
-    '0: done, nothing was found. 1: a finding, a refused configuration, or something that could not be read. 2: wrong use.',
+    '0: done, nothing was found. 1: a finding, a refused configuration, or a file or server that could not be read or started. 2: wrong use.',
     '.SH FILES',
     '.TP',
     '.I /etc/default/keepalive-exporter',
-    'Environment variables of the service; each flag above that names one can be set here.',
+    'Environment variables of the service. The flags above with a variable in brackets can be set here.',
     '.TP',
     '.I /etc/keepalive-exporter/config.yml',
-    'The configuration, once /etc/default/keepalive-exporter names it.',
+    'The configuration. It is used if /etc/default/keepalive-exporter names it.',
     '',
   ].join('\n');
 }

@@ -13,7 +13,7 @@
         },
         "annotations": {
           "summary": "Visitors of {{ $labels.target }} wait to be accepted",
-          "description": "The accept queue of {{ $labels.target }} at {{ $labels.listen }} is {{ $value | humanizePercentage }} full; at its limit the kernel drops connections. Check whether all slots are taken, or whether the server has stopped accepting.",
+          "description": "The accept queue of {{ $labels.target }} at {{ $labels.listen }} is {{ $value | humanizePercentage }} full; at its limit the kernel drops connections. Check whether all slots are in use, or whether the server has stopped accepting connections.",
           "runbook_url": "%(runbook_url)s/WebserverAcceptQueueGrowing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -42,7 +42,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} drops connections",
-          "description": "{{ $labels.target }} dropped {{ $value | printf \"%%.0f\" }} visitors within %(connections_window)s because it had no free connection. See whether slow clients or a slow upstream hold the connections, and raise worker_connections and worker_rlimit_nofile.",
+          "description": "{{ $labels.target }} dropped {{ $value | printf \"%%.0f\" }} visitors within %(connections_window)s because it had no free connection. Check whether slow clients or a slow upstream hold the connections, and raise worker_connections and worker_rlimit_nofile.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsDropped.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -56,7 +56,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is near its connection limit",
-          "description": "{{ $value | humanizePercentage }} of the connections of {{ $labels.target }} are open, and more than %(connections_saturation_percent)s %% of its slots are busy, so it can make little room. Shorten the keep-alive timeout, or raise the limit, before it drops visitors.",
+          "description": "{{ $value | humanizePercentage }} of the connections of {{ $labels.target }} are open, and more than %(connections_saturation_percent)s %% of its slots are busy, so it can close few connections to make room. Shorten the keep-alive timeout, or raise the limit, before it drops visitors.",
           "runbook_url": "%(runbook_url)s/WebserverConnectionsNearLimit.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -111,7 +111,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is near its limit of open files",
-          "description": "A process of {{ $labels.target }} has {{ $value | humanizePercentage }} of its file descriptors open; at the limit it accepts no connection and opens no file. Raise worker_rlimit_nofile or LimitNOFILE, and look for a leak if there are not more connections than usual.",
+          "description": "A process of {{ $labels.target }} has {{ $value | humanizePercentage }} of its file descriptors open; at the limit it accepts no connection and opens no file. Raise worker_rlimit_nofile or LimitNOFILE; if the number of connections is as usual, look for a leak.",
           "runbook_url": "%(runbook_url)s/WebserverFileDescriptorsNearLimit.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -145,7 +145,7 @@
         },
         "annotations": {
           "summary": "The web servers of {{ $labels.instance }} are not watched",
-          "description": "{{ $labels.instance }} has not answered for %(for)s: its exporter is down, or the whole host with its web servers. Try the site first; if it answers, start the exporter.",
+          "description": "The exporter {{ $labels.instance }} has not answered for %(for)s: either it is down, or its whole host with the web servers. Try the site first; if it answers, start the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverUnobserved.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-fleet?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -187,7 +187,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} omits metrics",
-          "description": "{{ $labels.instance }} has omitted {{ $value | printf \"%%.0f\" }} metric families within %(exporter_failures_window)s because reading them failed, which is a defect. Report the log line, and install the previous version if you need these metrics.",
+          "description": "{{ $labels.instance }} has omitted {{ $value | printf \"%%.0f\" }} metric families within %(exporter_failures_window)s because it failed to read them, which is a defect of the exporter. Report the log line, and install the previous version if you need these metrics.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCollectorFailing.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -215,7 +215,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} no longer writes checkpoints",
-          "description": "The last checkpoint of {{ $labels.instance }} is {{ $value | humanizeDuration }} old; after a restart, log lines since then are counted twice or not at all. Check whether another exporter uses its directory, and whether the disk responds.",
+          "description": "The last checkpoint of {{ $labels.instance }} is {{ $value | humanizeDuration }} old; after a restart, log lines since then are counted twice or not at all. Check whether another exporter uses the same directory, and whether the disk responds.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterCheckpointStale.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-exporter?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -243,7 +243,7 @@
         },
         "annotations": {
           "summary": "The exporter {{ $labels.instance }} misses samples of {{ $labels.target }}",
-          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in %(samples_missed_window)s although it answers, so short full moments are not seen. Check how long its status page takes, and how much processor time the exporter has.",
+          "description": "{{ $value | humanizePercentage }} of the samples of {{ $labels.target }} were missed in %(samples_missed_window)s although it answers, so the exporter does not see short moments in which it is full. Check how long its status page takes, and how much processor time the exporter has.",
           "runbook_url": "%(runbook_url)s/KeepaliveExporterSamplesMissed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -331,8 +331,8 @@
           "severity": "warning"
         },
         "annotations": {
-          "summary": "Reading the log of {{ $labels.target }} is late",
-          "description": "{{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, for more than %(log_window)s, so log metrics are late. Give the exporter more processor time, or wait if it was restarted.",
+          "summary": "The exporter is behind in the log of {{ $labels.target }}",
+          "description": "For more than %(log_window)s, {{ $value | humanize1024 }}B of {{ $labels.source }} have not been read yet, so log metrics are late. Give the exporter more processor time, or wait if it was restarted.",
           "runbook_url": "%(runbook_url)s/WebserverLogLagging.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -497,7 +497,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} has no free slot",
-          "description": "In {{ $value }} of the last 180 seconds {{ $labels.target }} had no free slot: new visitors wait in the accept queue or are turned away. See on the dashboard which state holds the slots, and free those.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ if .Value }}a keep-alive timeout of {{ .Value }} s{{ else }}keep-alive off{{ end }}.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ printf `%%.0f` .Value }} slots.{{ end }}{{ end }}",
+          "description": "In {{ $value }} of the last 180 seconds {{ $labels.target }} had no free slot: new visitors wait in the accept queue or are turned away. See on the dashboard which state holds the slots, and free them.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ if .Value }}a keep-alive timeout of {{ .Value }} s{{ else }}keep-alive off{{ end }}.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ printf `%%.0f` .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverExhausted.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -514,8 +514,8 @@
           "severity": "critical"
         },
         "annotations": {
-          "summary": "{{ $labels.target }} is full, and its status page gets no answer",
-          "description": "In {{ $value }} of the last 180 seconds all slots of {{ $labels.target }} were taken, and neither visitors nor the exporter got an answer. Do not restart it at once, because that ends the requests it serves: free the slots that idle clients, slow clients or slow requests hold.",
+          "summary": "{{ $labels.target }} is full, and its status page does not answer",
+          "description": "In {{ $value }} of the last 180 seconds all slots of {{ $labels.target }} were in use, and neither visitors nor the exporter got an answer. Do not restart it at once, because that ends the requests it serves: free the slots that idle clients, slow clients or slow requests hold.",
           "runbook_url": "%(runbook_url)s/WebserverExhaustedUnreachable.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -530,7 +530,7 @@
         },
         "annotations": {
           "summary": "Visitors of {{ $labels.target }} get no answer",
-          "description": "In {{ $value }} of the last 180 seconds visitors who connected to {{ $labels.target }} got no answer, although nothing shows that its slots are full: it hangs, starts, or waits for another system. Look for processes that wait for a disk and for a slow upstream before you restart it.",
+          "description": "In {{ $value }} of the last 180 seconds visitors who connected to {{ $labels.target }} got no answer, although nothing shows that its slots are full: it hangs, is starting, or waits for another system. Look for processes that wait for a disk and for a slow upstream before you restart it.",
           "runbook_url": "%(runbook_url)s/WebserverVisitorsUnanswered.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -611,7 +611,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is above 80 %% saturation most of the time",
-          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_high_window)s more than 80 %% of the slots of {{ $labels.target }} could take no visitor, and the next spike may fill it. See on the dashboard which state holds the slots, and free those.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ if .Value }}a keep-alive timeout of {{ .Value }} s{{ else }}keep-alive off{{ end }}.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ printf `%%.0f` .Value }} slots.{{ end }}{{ end }}",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_high_window)s more than 80 %% of the slots of {{ $labels.target }} could take no visitor, and the next spike may fill it. See on the dashboard which state holds the slots, and free them.{{ range query `webserver_advised_keepalive_timeout_seconds != ignoring (source) webserver_keepalive_timeout_seconds{source!='probe'}` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ if .Value }}a keep-alive timeout of {{ .Value }} s{{ else }}keep-alive off{{ end }}.{{ end }}{{ end }}{{ range query `webserver_advised_slots > max without (kind, source) (webserver_slots_limit{kind='worker'} or webserver_slots_limit{server='nginx'})` }}{{ if and (eq .Labels.cluster $labels.cluster) (eq .Labels.job $labels.job) (eq .Labels.instance $labels.instance) (eq .Labels.target $labels.target) }} Advised: {{ printf `%%.0f` .Value }} slots.{{ end }}{{ end }}",
           "runbook_url": "%(runbook_url)s/WebserverSaturationHigh.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -625,7 +625,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} is full for moments",
-          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_peaks_window)s more than 95 %% of the slots of {{ $labels.target }} were taken, and visitors waited in these moments. Look for bursts, such as cron jobs or crawlers, and for idle clients that hold the slots.",
+          "description": "In {{ $value | humanizePercentage }} of the last %(saturation_peaks_window)s more than 95 %% of the slots of {{ $labels.target }} were in use, and visitors waited in these moments. Look for bursts, such as cron jobs or crawlers, and for idle clients that hold the slots.",
           "runbook_url": "%(runbook_url)s/WebserverSaturationPeaks.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -653,7 +653,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} closes idle keep-alive connections to make room",
-          "description": "Fewer than 1/16 of the connections of {{ $labels.target }} are free, or its error log reports that it closes idle ones; next, it drops visitors. Shorten the keep-alive timeout, or allow more connections.",
+          "description": "Fewer than 1/16 of the connections of {{ $labels.target }} are free, or its error log reports that it closes idle ones; soon it may drop visitors. Shorten the keep-alive timeout, or allow more connections.",
           "runbook_url": "%(runbook_url)s/WebserverKeepaliveReclaimed.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -667,7 +667,7 @@
         },
         "annotations": {
           "summary": "A graceful restart of {{ $labels.target }} does not end",
-          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} still serve requests of an earlier configuration, and fewer than %(graceful_available_percent)s %% are available. Find these requests on the status page (state G), and end the downloads or websockets among them if you may.",
+          "description": "{{ $value | humanizePercentage }} of the workers of {{ $labels.target }} still serve requests of an earlier configuration, and fewer than %(graceful_available_percent)s %% are available. Find these requests on the status page (state G), and end the downloads or websockets among them if that is acceptable.",
           "runbook_url": "%(runbook_url)s/WebserverGracefulRestartStuck.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -680,7 +680,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} restarts repeatedly",
-          "description": "{{ $labels.target }} has restarted {{ $value }} times within %(restart_loop_window)s, and each restart ends requests. Look in its journal for out-of-memory kills, crashes and failed health checks.",
+          "description": "{{ $labels.target }} has restarted {{ $value }} times within %(restart_loop_window)s, and each restart ends requests. Check its journal for out-of-memory kills, crashes and failed health checks.",
           "runbook_url": "%(runbook_url)s/WebserverRestartLoop.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -708,7 +708,7 @@
         },
         "annotations": {
           "summary": "The connection limit of {{ $labels.target }} is unknown",
-          "description": "The exporter does not know how many connections {{ $labels.target }} can hold, so its saturation is unknown and no alert can fire when it fills up. Set capacity in the configuration of the exporter.",
+          "description": "The exporter does not know how many connections {{ $labels.target }} can hold, so its saturation is unknown and no alert can warn before it is full. Set capacity in the configuration of the exporter.",
           "runbook_url": "%(runbook_url)s/WebserverLimitUnknown.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -722,7 +722,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} will be full within %(slots_full_hours)s hours",
-          "description": "If saturation rises as in the last %(slots_full_window)s, {{ $labels.target }} will have no free slot within %(slots_full_hours)s hours; at this time yesterday and a week ago it had more room. See on the dashboard which state grows, and free those slots.",
+          "description": "If saturation continues to rise as in the last %(slots_full_window)s, {{ $labels.target }} will have no free slot within %(slots_full_hours)s hours; at this time yesterday and a week ago it had more free slots. See on the dashboard which state grows, and free its slots.",
           "runbook_url": "%(runbook_url)s/WebserverSlotsFullSoon.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-service?var-job={{ $labels.job | urlquery }}&var-instance={{ $labels.instance | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -760,7 +760,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} spends its error budget too fast (burn rate over %(burn)s in %(long)s)",
-          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx, and the objective allows %(availability_allowed_percent)s %%; it continues in the last %(short)s. Check the last change and the upstream first.",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were 5xx, but the objective allows only %(availability_allowed_percent)s %%; the failures continue in the last %(short)s. Check the last change and the upstream first.",
           "runbook_url": "%(runbook_url)s/WebserverAvailabilityBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }
@@ -787,7 +787,7 @@
         },
         "annotations": {
           "summary": "{{ $labels.target }} spends its latency budget too fast (burn rate over %(burn)s in %(long)s)",
-          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s, and the objective allows %(latency_allowed_percent)s %%; it continues in the last %(short)s. Compare the durations with those of the upstream, and check whether the server is full.",
+          "description": "{{ $value | humanizePercentage }} of the responses in %(long)s were slower than %(latency_seconds)s s, but the objective allows only %(latency_allowed_percent)s %%; the slow responses continue in the last %(short)s. Compare the durations with those of the upstream, and check whether the server is full.",
           "runbook_url": "%(runbook_url)s/WebserverLatencyBudgetBurn.md",
           "dashboard_url": "%(grafana_url)s/d/keepalive-slo?var-job={{ $labels.job | urlquery }}&var-target={{ $labels.target | urlquery }}&from={{ query \"1000 * (time() - 3600)\" | first | value | printf \"%%.0f\" }}&to=now"
         }

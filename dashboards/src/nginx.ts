@@ -33,7 +33,7 @@ export const nginxDashboard = buildDashboard({
   glance: [
     fullFigure(status.fullByName),
     figure({
-      title: 'Open of limit',
+      title: 'Open / limit',
       query: status.worstConnectionOccupancy,
       unit: unit.ratio,
       thresholds: thresholds.connectionOccupancy,
@@ -85,7 +85,7 @@ export const nginxDashboard = buildDashboard({
       panels: [connectionsPanel(connectionsByActivity(shown))],
     },
     {
-      title: 'Why',
+      title: 'Possible causes',
       panels: [
         fetchResultPanel(status.fetchResult, 'empty_reply or reset: nginx has no connection left.'),
         curves({
@@ -98,7 +98,7 @@ export const nginxDashboard = buildDashboard({
           bad: 'far more than connections: few clients with many streams.',
         }),
         curves({
-          title: 'Error log: reclaimed',
+          title: 'Error log: idle connections reclaimed',
           queries: [connections.reclaimed],
           unit: unit.eventsPerSecond,
           thresholds: thresholds.none,

@@ -54,7 +54,7 @@ export const serviceDashboard = buildDashboard({
     }),
     idleClientsFigure(status.worstKeepalive, {
       shows: 'Share of slots held by idle clients.',
-      bad: 'over 50 %: shorten the keep-alive timeout. Low while the server is full: requests are slow.',
+      bad: 'over 50 %: shorten the keep-alive timeout. If it is low while the server is full, requests are slow.',
     }),
     queueFigure(host.waiting, {
       shows: 'Connections that the server has not accepted.',
@@ -78,7 +78,7 @@ export const serviceDashboard = buildDashboard({
     evidencePanel(status.evidence),
     fetchResultPanel(status.fetchResult, 'anything but ok. docs/errors.md explains each result.'),
     curves({
-      title: 'Latency by the log',
+      title: 'Latency (access log)',
       queries: [logs.p50, logs.p95, logs.p99],
       unit: unit.seconds,
       thresholds: thresholds.none,
@@ -89,7 +89,7 @@ export const serviceDashboard = buildDashboard({
       links: [drillDown('traffic', 'Traffic')],
     }),
     curves({
-      title: 'Errors by the log',
+      title: 'Errors (access log)',
       queries: [logs.serverErrorShare, logs.timeoutShare, logs.gaveUpShare],
       unit: unit.ratio,
       thresholds: thresholds.none,

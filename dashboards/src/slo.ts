@@ -36,7 +36,7 @@ export const sloDashboard = buildDashboard({
       bad: 'below 0: the objective is missed. See which service burns fastest.',
     }),
     figure({
-      title: 'Fast enough',
+      title: 'Fast requests',
       query: slo.fast,
       shown: 'value and name',
       unit: unit.ratio,
@@ -66,7 +66,7 @@ export const sloDashboard = buildDashboard({
       bad: 'over 14.4: this is a page. Check its last change and its upstream.',
     }),
     figure({
-      title: 'With room',
+      title: 'Time not full',
       query: slo.room,
       shown: 'value and name',
       unit: unit.ratio,
@@ -111,7 +111,7 @@ export const sloDashboard = buildDashboard({
           links: [drillDown('traffic', 'Traffic')],
         }),
         curves({
-          title: 'Fast enough',
+          title: 'Fast requests',
           worst: 'lowest',
           queries: [slo.fastOverTime],
           unit: unit.ratio,
@@ -120,7 +120,7 @@ export const sloDashboard = buildDashboard({
           bad: 'below the objective.',
         }),
         curves({
-          title: 'With room',
+          title: 'Time not full',
           worst: 'lowest',
           queries: [slo.roomOverTime],
           unit: unit.ratio,
@@ -129,7 +129,7 @@ export const sloDashboard = buildDashboard({
           bad: 'dips: the server was full for seconds.',
         }),
         curves({
-          title: 'Long windows',
+          title: 'Burn rates: other windows',
           queries: [slo.burn30m, slo.burn3d, slo.slowBurn3d],
           colors: {
             'errors, 30 m': meaning.bad,

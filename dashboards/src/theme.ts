@@ -68,7 +68,7 @@ const band = (label: string, ...states: readonly [SlotState, ...SlotState[]]): B
 export const slotBands: readonly Band[] = [
   band('idle clients (keep-alive)', 'keepalive'),
   band('reading a request', 'reading'),
-  { ...band('reading or at work (kernel)', 'active'), color: ofBands.active },
+  { ...band('reading or serving (kernel)', 'active'), color: ofBands.active },
   band('at work', 'writing', 'working'),
   { ...band('sending', 'writing_async', 'wait_io'), color: ofBands.sending },
   {
@@ -88,8 +88,8 @@ export const activityBands: readonly (Omit<Band, 'states'> & {
   readonly activity: ConnectionActivity;
 })[] = [
   { label: 'idle clients (keep-alive)', activity: 'idle', color: slotPalette.keepalive.color },
-  { label: 'silent: not a byte sent', activity: 'silent', color: slotPalette.unknown.color },
-  { label: 'reading or at work', activity: 'active', color: ofBands.active },
+  { label: 'silent: no byte sent', activity: 'silent', color: slotPalette.unknown.color },
+  { label: 'reading or serving', activity: 'active', color: ofBands.active },
   { label: 'sending: slow download', activity: 'sending', color: ofBands.sending },
   { label: 'closing', activity: 'closing', color: ofBands.closing },
   { label: 'waiting to be accepted', activity: 'queued', color: meaning.bad },

@@ -90,7 +90,7 @@ export const trafficDashboard = buildDashboard({
       colors: abortColors,
     }),
     curves({
-      title: 'Logged P99 beside the status page',
+      title: 'P99 in the log, and duration of polls',
       queries: [logs.p99ByTarget, status.fetchSeconds],
       width: 24,
       unit: unit.seconds,
@@ -134,7 +134,7 @@ export const trafficDashboard = buildDashboard({
       ],
     },
     {
-      title: 'Who and what',
+      title: 'Requests in detail',
       panels: [
         curves({
           title: 'Methods',
@@ -174,7 +174,7 @@ export const trafficDashboard = buildDashboard({
           unit: unit.ratio,
           thresholds: thresholds.none,
           shows: 'Share of connections with at least 2, 5, 10, ... requests.',
-          bad: 'all lines near 0: keep-alive brings nothing. Shorten the timeout.',
+          bad: 'all lines near 0: keep-alive saves nothing. Shorten the timeout.',
           max: 1,
         }),
         curves({

@@ -1,8 +1,7 @@
-import type { Result } from '../result.ts';
-import type { FileExists, Place, ReadSources, Silence } from '../snapshot/config-tree.ts';
+import type { FileExists, ReadSources, Silence } from '../snapshot/config-tree.ts';
 import { type ApacheState, initialModules } from './apache-conditions.ts';
 import type { ApacheMacro, ApacheMacros } from './apache-macros.ts';
-import { type ExpansionBudget, newBudget, spendUnread } from './expansion-budget.ts';
+import { type ExpansionBudget, newBudget } from './expansion-budget.ts';
 
 export interface ApacheExpansionOptions {
   readonly read: ReadSources;
@@ -32,13 +31,6 @@ export interface Position {
   readonly used?: readonly ApacheMacro[];
 }
 
-/** Ends the reading of the whole tree. The message contains file and line. expandApacheConfig() catches it. */
-export class UnreadableTree extends Error {}
-
-export function orThrow(spent: Result<undefined, string>): void {
-  if (!spent.ok) throw new UnreadableTree(spent.error);
-}
-
 /** The state before the first line. */
 export function beginExpansion(file: string, options: ApacheExpansionOptions): Expansion {
   return {
@@ -51,19 +43,6 @@ export function beginExpansion(file: string, options: ApacheExpansionOptions): E
     macros: new Map(),
     ...newBudget(),
   };
-}
-
-export function noteUnread(state: Expansion, at: Place, what: string): void {
-  orThrow(spendUnread(state, { at, what }));
-}
-
-export function noteProblem(
-  state: Expansion,
-  at: Place,
-  done: Result<unknown, string>,
-): readonly [] {
-  if (!done.ok) noteUnread(state, at, done.error);
-  return [];
 }
 
 export function resolveFrom(root: string, path: string): string {

@@ -3,7 +3,7 @@ import { oncePer } from './named-directives.ts';
 
 export interface ApacheWorkers {
   /** MaxRequestWorkers as configured. */
-  readonly asked: number;
+  readonly configured: number;
   readonly threadsPerChild: number;
   readonly serverLimit: number;
   readonly processes: number;
@@ -16,15 +16,15 @@ export interface ApacheWorkers {
  * caps the processes, and workers are rounded down to whole processes.
  */
 export const apacheWorkers = oncePer((view: ApacheView): ApacheWorkers => {
-  const asked = mainCount(view, 'MaxRequestWorkers');
+  const configured = mainCount(view, 'MaxRequestWorkers');
   const serverLimit = Math.max(1, mainCount(view, 'ServerLimit'));
   if (view.mpm === 'prefork') {
-    const workers = Math.max(1, Math.min(asked, serverLimit));
-    return { asked, threadsPerChild: 1, serverLimit, processes: workers, workers };
+    const workers = Math.max(1, Math.min(configured, serverLimit));
+    return { configured, threadsPerChild: 1, serverLimit, processes: workers, workers };
   }
   const limit = mainCount(view, 'ThreadLimit');
   const threadsPerChild = Math.max(1, Math.min(mainCount(view, 'ThreadsPerChild'), limit));
-  const processes = Math.max(1, Math.min(Math.floor(asked / threadsPerChild), serverLimit));
+  const processes = Math.max(1, Math.min(Math.floor(configured / threadsPerChild), serverLimit));
   const workers = processes * threadsPerChild;
-  return { asked, threadsPerChild, serverLimit, processes, workers };
+  return { configured, threadsPerChild, serverLimit, processes, workers };
 });

@@ -1,14 +1,10 @@
-import { err, ok, type Result } from '../result.ts';
+import type { Result } from '../result.ts';
 import type { ConfigDirective, ConfigTree } from '../snapshot/config-tree.ts';
-import {
-  type ApacheExpansionOptions,
-  beginExpansion,
-  type Expansion,
-  noteUnread,
-  UnreadableTree,
-} from './apache-expansion.ts';
+import { type ApacheExpansionOptions, beginExpansion, type Expansion } from './apache-expansion.ts';
 import { findOverrides } from './apache-overrides.ts';
 import { expandApacheFile } from './expand-apache-nodes.ts';
+import { noteUnread } from './expansion-budget.ts';
+import { readMainFile, readTree } from './read-tree.ts';
 
 export interface ApacheTree extends ConfigTree {
   readonly modules: ReadonlySet<string>;
@@ -20,24 +16,18 @@ export interface ApacheTree extends ConfigTree {
  *
  * @returns the tree, or a message with file and line if the configuration cannot be parsed
  */
-export async function expandApacheConfig(
+export function expandApacheConfig(
   file: string,
   options: ApacheExpansionOptions,
 ): Promise<Result<ApacheTree, string>> {
-  const state = beginExpansion(file, options);
-  try {
-    const [source] = await options.read(file);
-    if (source === undefined) return err(`${file}: no such file`);
-    if ('problem' in source) return err(source.problem);
-    if (source.path !== file)
-      return err(`${file}: is a directory; name the main file in it, such as apache2.conf`);
+  return readTree(async () => {
+    const { read } = options;
+    const source = await readMainFile(file, { read, usualName: 'apache2.conf' });
+    const state = beginExpansion(file, options);
     const directives = await expandApacheFile(source, { file, depth: 0 }, state);
     const overrides = await readOverrides(directives, state);
-    return ok({ file, directives: [...directives, ...overrides], ...partsOf(state) });
-  } catch (error) {
-    if (error instanceof UnreadableTree) return err(error.message);
-    throw error;
-  }
+    return { file, directives: [...directives, ...overrides], ...partsOf(state) };
+  });
 }
 
 function partsOf({ unread, silences, modules }: Expansion) {
@@ -56,13 +46,14 @@ async function readOverrides(
   const found = findOverrides(directives, state.version);
   const [skipped] = found.slice(maxOverrides);
   if (skipped !== undefined) {
-    noteUnread(state, skipped.at, `more than ${maxOverrides} directories with .htaccess`);
+    const what = `more than ${maxOverrides} directories with .htaccess`;
+    noteUnread(state, { at: skipped.at, what });
   }
   for (const { path, at } of found.slice(0, maxOverrides)) {
     const file = `${path === '/' ? '' : path}/.htaccess`;
     for (const source of await state.read(file)) {
       if ('problem' in source) {
-        noteUnread(state, at, source.problem);
+        noteUnread(state, { at, what: source.problem });
         continue;
       }
       const block = await expandApacheFile(source, { file, depth: 0 }, state);

@@ -2,34 +2,25 @@ import { type ApacheNode, parseApacheConfig } from '../parse/apache-config/parse
 import { splitApacheWords } from '../parse/apache-config/split-words.ts';
 import { findSilences } from '../parse/config-silences.ts';
 import { err, type Result } from '../result.ts';
-import type { ConfigDirective, Place, SourceFile } from '../snapshot/config-tree.ts';
+import type { ConfigDirective, Place } from '../snapshot/config-tree.ts';
 import { addModule, measureVariables, resolveVariables } from './apache-conditions.ts';
 import { collectDefines, undefinedName } from './apache-defines.ts';
-import {
-  type Expansion,
-  noteProblem,
-  noteUnread,
-  orThrow,
-  type Position,
-  resolveFrom,
-  UnreadableTree,
-} from './apache-expansion.ts';
+import { type Expansion, type Position, resolveFrom } from './apache-expansion.ts';
 import { defineMacro, fillMacro, findMacro, measureMacro } from './apache-macros.ts';
 import { conditions, type Holds, undecided } from './apache-sections.ts';
 import {
   checkDepth,
+  noteUnread,
   spendDirective,
   spendFile,
   spendFilledIn,
   spendInclude,
-  spendUnread,
 } from './expansion-budget.ts';
-
-type ReadFile = Extract<SourceFile, { readonly text: string }>;
+import { type TextSource, UnreadableTree } from './read-tree.ts';
 
 /** The directives of one file and of the files that it includes. */
 export async function expandApacheFile(
-  { path, text }: ReadFile,
+  { path, text }: TextSource,
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
@@ -74,7 +65,7 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
   const { line, block } = node;
   const name = node.name.toLowerCase();
   const at = { file: position.file, line };
-  orThrow(spendDirective(state, { at, isBlock: block !== undefined }));
+  spendDirective(state, { at, isBlock: block !== undefined });
   const text = fillVariables(node.rest, at, state);
   if (block !== undefined) {
     if (name === 'macro') return noteProblem(state, at, defineMacroAt({ text, at, block }, state));
@@ -84,9 +75,12 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
       return expandCondition({ ...node, rest: text, block, holds }, position, state);
     }
   }
-  // A program.
+  // The lines of the section are a Perl program.
   if (name === 'perl') {
-    noteUnread(state, at, '<Perl>: the audit does not run Perl code, which can add directives');
+    noteUnread(state, {
+      at,
+      what: '<Perl>: the audit does not run Perl code, which can add directives',
+    });
     return [];
   }
   const args = splitApacheWords(text);
@@ -102,10 +96,10 @@ function expandNode(node: ApacheNode, position: Position, state: Expansion): Exp
 
 function fillVariables(rest: string, at: Place, state: Expansion): string {
   if (!rest.includes('${')) return rest;
-  orThrow(spendFilledIn(state, { at, characters: measureVariables(rest, state) }));
+  spendFilledIn(state, { at, characters: measureVariables(rest, state) });
   const { text, unknown } = resolveVariables(rest, state);
   for (const variable of new Set(unknown)) {
-    orThrow(spendUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true }));
+    noteUnread(state, { at, what: `\${${variable}} is not defined`, isValue: true });
   }
   return text;
 }
@@ -125,7 +119,7 @@ async function expandCondition(
   const reason = known === undefined ? undecided : undefinedName(name, rest, state);
   if (reason !== undefined) {
     const what = `<${name} ${rest}>: left out, because ${reason}`;
-    noteUnread(state, { file: position.file, line }, what);
+    noteUnread(state, { at: { file: position.file, line }, what });
   }
   return [];
 }
@@ -135,6 +129,15 @@ function defineMacroAt(
   { macros }: Expansion,
 ): Result<undefined, string> {
   return defineMacro(macros, splitApacheWords(text), { file: at.file, nodes: block });
+}
+
+function noteProblem(
+  state: Expansion,
+  at: Place,
+  done: Result<unknown, string>,
+): readonly ConfigDirective[] {
+  if (!done.ok) noteUnread(state, { at, what: done.error });
+  return [];
 }
 
 /** The lines of the macro, with the file that contains them. */
@@ -151,8 +154,8 @@ function useMacro(
     return noteProblem(state, at, err(`macro "${macro.name}" uses itself`));
   }
   const values = words.slice(1);
-  orThrow(spendFilledIn(state, { at, characters: measureMacro(macro, values) }));
-  orThrow(checkDepth(at, depth + 1));
+  spendFilledIn(state, { at, characters: measureMacro(macro, values) });
+  checkDepth(at, depth + 1);
   const inside = { file: macro.file, depth: depth + 1, used: [...used, macro] };
   return expandNodes(fillMacro(macro, values), inside, state);
 }
@@ -172,19 +175,19 @@ async function includeFiles(
   { depth }: Position,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
-  orThrow(spendInclude(state, at));
+  spendInclude(state, at);
   const path = resolveFrom(state.serverRoot, pattern);
   const found = await state.read(path);
   if (found.length === 0 && name === 'include') {
-    noteUnread(state, at, `no file matches "${path}", so Apache does not start`);
+    noteUnread(state, { at, what: `no file matches "${path}", so Apache does not start` });
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
     if ('problem' in source) {
-      noteUnread(state, at, source.problem);
+      noteUnread(state, { at, what: source.problem });
       continue;
     }
-    orThrow(spendFile(state, { at, depth: depth + 1 }));
+    spendFile(state, { at, depth: depth + 1 });
     const inside = await expandApacheFile(source, { file: source.path, depth: depth + 1 }, state);
     for (const directive of inside) directives.push(directive);
   }

@@ -1,23 +1,23 @@
 import { findSilences } from '../parse/config-silences.ts';
 import { type NginxDirective, parseNginxConfig } from '../parse/nginx-config.ts';
 import { tokenizeNginxConfig } from '../parse/nginx-tokens.ts';
-import { err, ok, type Result } from '../result.ts';
+import type { Result } from '../result.ts';
 import type {
   ConfigDirective,
   ConfigTree,
   Place,
   ReadSources,
   Silence,
-  SourceFile,
 } from '../snapshot/config-tree.ts';
 import {
   type ExpansionBudget,
   newBudget,
+  noteUnread,
   spendDirective,
   spendFile,
   spendInclude,
-  spendUnread,
 } from './expansion-budget.ts';
+import { readMainFile, readTree, type TextSource, UnreadableTree } from './read-tree.ts';
 
 interface Expansion extends ExpansionBudget {
   readonly read: ReadSources;
@@ -26,39 +26,29 @@ interface Expansion extends ExpansionBudget {
   readonly silences: Silence[];
 }
 
-/** Ends the reading of the whole tree. expandNginxConfig() catches it. */
-class UnreadableTree extends Error {}
-
 /**
  * Reads an nginx configuration and replaces each `include` by the included lines, as nginx does. A pattern without a
  * match is not an error. Included files that cannot be read are listed as unread.
  *
  * @returns the tree, or a message with file and line if the configuration cannot be parsed
  */
-export async function expandNginxConfig(
+export function expandNginxConfig(
   file: string,
   read: ReadSources,
 ): Promise<Result<ConfigTree, string>> {
-  const root = file.slice(0, file.lastIndexOf('/'));
-  const state: Expansion = { read, root, silences: [], ...newBudget() };
-  try {
-    const [source] = await read(file);
-    if (source === undefined) return err(`${file}: no such file`);
-    if ('problem' in source) return err(source.problem);
-    if (source.path !== file)
-      return err(`${file}: is a directory; name the main file in it, such as nginx.conf`);
+  return readTree(async () => {
+    const source = await readMainFile(file, { read, usualName: 'nginx.conf' });
+    const root = file.slice(0, file.lastIndexOf('/'));
+    const state: Expansion = { read, root, silences: [], ...newBudget() };
     const directives = await expandFile(source, 0, state);
-    return ok({ file, directives, unread: state.unread, silences: state.silences });
-  } catch (error) {
-    if (error instanceof UnreadableTree) return err(error.message);
-    throw error;
-  }
+    return { file, directives, unread: state.unread, silences: state.silences };
+  });
 }
 
 const apacheSection = /^[ \t]*<(?:Directory|Files|IfModule|Location|VirtualHost)[ \t]/m;
 
 async function expandFile(
-  { path, text }: Extract<SourceFile, { readonly text: string }>,
+  { path, text }: TextSource,
   depth: number,
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
@@ -91,8 +81,7 @@ async function expandIncludes(
   const directives: ConfigDirective[] = [];
   for (const { name, args, line, block } of nodes) {
     const { file, depth } = position;
-    const allowed = spendDirective(state, { at: { file, line }, isBlock: block !== undefined });
-    if (!allowed.ok) throw new UnreadableTree(allowed.error);
+    spendDirective(state, { at: { file, line }, isBlock: block !== undefined });
     if (name === 'include' && block === undefined) {
       const included = await includeFiles(args[0] ?? '', { at: { file, line }, depth }, state);
       for (const directive of included) directives.push(directive);
@@ -110,33 +99,26 @@ async function includeFiles(
   { at, depth }: { readonly at: Place; readonly depth: number },
   state: Expansion,
 ): Promise<readonly ConfigDirective[]> {
-  const allowed = spendInclude(state, at);
-  if (!allowed.ok) throw new UnreadableTree(allowed.error);
+  spendInclude(state, at);
   const path = pattern.startsWith('/') ? pattern : `${state.root}/${pattern}`;
   const found = await state.read(path);
   const isPattern = /[*?[]/.test(pattern);
   if (found.length === 0 && !isPattern) {
-    noteUnread(state, at, `"${path}": no such file, so nginx does not start`);
+    noteUnread(state, { at, what: `"${path}": no such file, so nginx does not start` });
   }
   const directives: ConfigDirective[] = [];
   for (const source of found) {
     if (!isPattern && source.path !== path) {
       const what = `"${path}" is a directory, so nginx does not start; include "${path}/*.conf"`;
-      noteUnread(state, at, what);
+      noteUnread(state, { at, what });
       break;
     }
     if ('problem' in source) {
-      noteUnread(state, at, source.problem);
+      noteUnread(state, { at, what: source.problem });
       continue;
     }
-    const spent = spendFile(state, { at, depth: depth + 1 });
-    if (!spent.ok) throw new UnreadableTree(spent.error);
+    spendFile(state, { at, depth: depth + 1 });
     for (const directive of await expandFile(source, depth + 1, state)) directives.push(directive);
   }
   return directives;
-}
-
-function noteUnread(state: Expansion, at: Place, what: string): void {
-  const noted = spendUnread(state, { at, what });
-  if (!noted.ok) throw new UnreadableTree(noted.error);
 }

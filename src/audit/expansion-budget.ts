@@ -1,5 +1,5 @@
-import { err, ok, type Result } from '../result.ts';
 import type { Place, UnreadPart } from '../snapshot/config-tree.ts';
+import { UnreadableTree } from './read-tree.ts';
 
 /** The servers have no limit or a high one. This limit ends a cycle. */
 const maxDepth = 20;
@@ -22,7 +22,7 @@ const maxUnread = 10_000;
 /** Characters that variables and macros can insert: each definition can be twice as long as the previous one. */
 const maxInserted = 4 * 1024 * 1024;
 
-/** What one tree has used so far. */
+/** What one tree has used so far. The functions below count one use, and throw UnreadableTree beyond a limit. */
 export interface ExpansionBudget {
   files: number;
   includes: number;
@@ -36,69 +36,71 @@ export function newBudget(): ExpansionBudget {
   return { files: 0, includes: 0, blocks: 0, directives: 0, filledIn: 0, unread: [] };
 }
 
-/** Counts an include. Returns an error if the limit is exceeded, as the other functions do. */
-export function spendInclude(budget: ExpansionBudget, at: Place): Result<undefined, string> {
+export function spendInclude(budget: ExpansionBudget, at: Place): void {
   budget.includes += 1;
-  return within(budget.includes, { maximum: maxIncludes, at, what: 'includes' });
+  checkLimit(budget.includes, { maximum: maxIncludes, at, what: 'includes' });
 }
 
 /** Counts a directive or block. */
 export function spendDirective(
   budget: ExpansionBudget,
   { at, isBlock }: { readonly at: Place; readonly isBlock: boolean },
-): Result<undefined, string> {
+): void {
   budget.directives += 1;
   if (isBlock) budget.blocks += 1;
-  const blocks = within(budget.blocks, { maximum: maxBlocks, at, what: 'blocks' });
-  if (!blocks.ok) return blocks;
-  return within(budget.directives, { maximum: maxDirectives, at, what: 'directives' });
+  checkLimit(budget.blocks, { maximum: maxBlocks, at, what: 'blocks' });
+  checkLimit(budget.directives, { maximum: maxDirectives, at, what: 'directives' });
 }
 
 /** Counts characters inserted for a variable or an argument of a macro. */
 export function spendFilledIn(
   budget: ExpansionBudget,
   { at, characters }: { readonly at: Place; readonly characters: number },
-): Result<undefined, string> {
+): void {
   budget.filledIn += characters;
   const what = 'characters from variables and macros';
-  return within(budget.filledIn, { maximum: maxInserted, at, what });
+  checkLimit(budget.filledIn, { maximum: maxInserted, at, what });
 }
 
 /** Notes a part of the configuration that is not read. */
-export function spendUnread(
-  { unread }: ExpansionBudget,
-  part: UnreadPart,
-): Result<undefined, string> {
+export function noteUnread({ unread }: ExpansionBudget, part: UnreadPart): void {
   unread.push(part);
-  const what = 'parts that cannot be read';
-  return within(unread.length, { maximum: maxUnread, at: part.at, what });
-}
-
-interface Bound {
-  readonly maximum: number;
-  readonly at: Place;
-  readonly what: string;
-}
-
-function within(used: number, { maximum, at, what }: Bound): Result<undefined, string> {
-  return used <= maximum
-    ? ok(undefined)
-    : err(`${at.file}:${at.line}: more than ${maximum} ${what}`);
+  checkLimit(unread.length, {
+    maximum: maxUnread,
+    at: part.at,
+    what: 'parts that cannot be read',
+  });
 }
 
 /** Counts a file at this depth. */
 export function spendFile(
   budget: ExpansionBudget,
   { at, depth }: { readonly at: Place; readonly depth: number },
-): Result<undefined, string> {
+): void {
   budget.files += 1;
-  const allowed = checkDepth(at, depth);
-  if (!allowed.ok || budget.files <= maxFiles) return allowed;
-  return err(`${at.file}:${at.line}: more than ${maxFiles} files are included; break the cycle`);
+  checkDepth(at, depth);
+  checkLimit(budget.files, {
+    maximum: maxFiles,
+    at,
+    what: 'files are included; break the cycle',
+  });
 }
 
 /** Checks the nesting depth of includes and macros. */
-export function checkDepth({ file, line }: Place, depth: number): Result<undefined, string> {
-  if (depth <= maxDepth) return ok(undefined);
-  return err(`${file}:${line}: includes nest deeper than ${maxDepth}; break the cycle`);
+export function checkDepth({ file, line }: Place, depth: number): void {
+  if (depth <= maxDepth) return;
+  throw new UnreadableTree(
+    `${file}:${line}: includes nest deeper than ${maxDepth}; break the cycle`,
+  );
+}
+
+interface Limit {
+  readonly maximum: number;
+  readonly at: Place;
+  readonly what: string;
+}
+
+function checkLimit(used: number, { maximum, at, what }: Limit): void {
+  if (used <= maximum) return;
+  throw new UnreadableTree(`${at.file}:${at.line}: more than ${maximum} ${what}`);
 }

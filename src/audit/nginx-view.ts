@@ -97,6 +97,11 @@ export function nginxSetting(view: NginxView, level: NginxLevel, name: string): 
   return isInHttp ? defaultsInHttp(view)(name) : defaultOf(view, name, level.at);
 }
 
+/** The values of a directive for all servers. Servers without their own value share one setting, which is listed once. */
+export function servingSettings(view: NginxView, name: string): readonly Setting[] {
+  return [...new Set(servingLevels(view).map((level) => nginxSetting(view, level, name)))];
+}
+
 /** All servers without their own value share one default: a line in http would set it for all of them. */
 const defaultsInHttp = oncePer((view: NginxView) =>
   oncePerName((name) => defaultOf(view, name, view.http.at)),

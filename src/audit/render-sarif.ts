@@ -57,7 +57,7 @@ function buildResult(finding: Finding, silence: Silence | undefined, options: Sa
     `Advised: ${advised}.`,
     'Fix:',
     ...fix,
-    ...(more === undefined ? [] : [`${more} more like it are not listed.`]),
+    ...(more === undefined ? [] : [`${more} more of this check and severity, not listed.`]),
   ].join('\n');
   return {
     ruleId: id,

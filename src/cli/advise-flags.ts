@@ -3,6 +3,7 @@ import { listWords } from '../parse/nearest-word.ts';
 import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { AdvisedServer } from '../snapshot/advice.ts';
+import { defaultKeepaliveSeconds } from '../snapshot/log-source.ts';
 import {
   type CommandArguments,
   type CommandFlags,
@@ -53,7 +54,7 @@ export const adviseFlags = {
   },
   'idle-slots': {
     value: 'N',
-    help: 'Mean of the keep-alive slots in the time of the log, if it was measured.',
+    help: 'Mean number of keep-alive slots held by idle clients during the log, if it was measured.',
   },
   'slot-memory': { value: 'SIZE', help: 'Memory of one worker, such as 48MiB (its PSS).' },
   memory: { value: 'SIZE', help: 'Memory that is free for more workers, such as 2GiB.' },
@@ -93,7 +94,7 @@ export interface RunningQuestion {
   readonly url: URL;
 }
 
-/** The question for a running exporter; undefined when the flags do not ask one. An error says which flag is wrong. */
+/** The question for a running exporter; undefined when the flags do not ask one. An error names the wrong flag. */
 export function readRunningQuestion({
   flags,
   operands,
@@ -108,10 +109,7 @@ export function readRunningQuestion({
   return ok({ url, ...present({ configFile }) });
 }
 
-/** The servers' defaults: KeepAliveTimeout of httpd, keepalive_timeout of nginx. */
-const defaultTimeouts = { apache: 5, nginx: 75 };
-
-/** The question about access logs. An error says which flag is wrong. */
+/** The question about access logs. An error names the wrong flag. */
 export function readAdviseQuestion({
   flags,
   operands,
@@ -140,7 +138,8 @@ export function readAdviseQuestion({
     paths,
     format: flags.format[0] ?? '',
     server,
-    timeoutSeconds: timeout.value ?? defaultTimeouts[server === 'nginx' ? 'nginx' : 'apache'],
+    timeoutSeconds:
+      timeout.value ?? defaultKeepaliveSeconds[server === 'nginx' ? 'nginx' : 'apache'],
     isDefaultTimeout: timeout.value === undefined,
     minimumSeconds: least.value,
     figures: figures.value,

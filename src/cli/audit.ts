@@ -62,7 +62,7 @@ export async function audit(flags: AuditFlags, io: CliIo): Promise<number> {
 }
 
 function fail(io: CliIo, problem: string): number {
-  io.stderr(`keepalive-exporter: audit: ${problem}\n`);
+  io.stderr(`keepalive-exporter audit: ${problem}\n`);
   return 1;
 }
 

@@ -100,7 +100,7 @@ function describeLine({ line, column, expected }: NonNullable<FormatTrial['first
   const from = Math.max(0, column - 1 - maximumBefore);
   const shown = excerpt(line.slice(from, column - 1 + maximumAfter), maximumBefore + maximumAfter);
   return [
-    `  the first other line stops at column ${column}: expected ${expected}`,
+    `  the first line that does not match differs at column ${column}: expected ${expected}`,
     `    ${shown}`,
     `    ${' '.repeat(column - 1 - from)}^`,
   ];

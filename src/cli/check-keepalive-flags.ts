@@ -18,7 +18,11 @@ export const checkKeepaliveFlags = {
     default: '90s',
     help: 'Maximum wait for the server to close an idle connection; with 0s there is no wait.',
   },
-  'max-requests': { value: 'N', default: '1001', help: 'Maximum of requests on one connection.' },
+  'max-requests': {
+    value: 'N',
+    default: '1001',
+    help: 'Maximum number of requests on one connection.',
+  },
   connections: { value: 'N', default: '4', help: 'Idle connections that wait at the same time.' },
   timeout: {
     value: 'DURATION',

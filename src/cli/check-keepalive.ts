@@ -4,7 +4,7 @@ import { deriveKeepaliveReport } from '../derive/keepalive-report.ts';
 import { createResolveName, type ResolveName } from '../io/resolve-name.ts';
 import { agentProduct } from '../parse/log-format/own-request.ts';
 import { checkKeepalive } from '../pipeline/check-keepalive.ts';
-import type { CheckProgress } from '../pipeline/meet-server.ts';
+import type { CheckProgress } from '../pipeline/first-connection.ts';
 import { present } from '../present.ts';
 import type { KeepaliveReport } from '../snapshot/keepalive-report.ts';
 import {

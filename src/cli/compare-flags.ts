@@ -11,7 +11,10 @@ export const compareFlags = {
     value: 'RANGE',
     help: 'START/END, such as 2026-11-21T10:00Z/2h or now-3h/now-2h. Default: --window before the last configuration change.',
   },
-  after: { value: 'RANGE', help: 'The period after the change, in the same form.' },
+  after: {
+    value: 'RANGE',
+    help: 'The period after the change, in the same form. Default: --window after that change.',
+  },
   window: {
     value: 'DURATION',
     default: '1h',
@@ -29,9 +32,13 @@ export const compareFlags = {
   'before-log': {
     value: 'FILE',
     multiple: true,
-    help: 'Access log from before, plain or gzip; may be repeated. Instead of Prometheus.',
+    help: 'Access log of the time before the change, plain or gzip, instead of Prometheus; may be repeated.',
   },
-  'after-log': { value: 'FILE', multiple: true, help: 'Access log from after.' },
+  'after-log': {
+    value: 'FILE',
+    multiple: true,
+    help: 'Access log of the time after the change; may be repeated.',
+  },
   format: {
     value: 'FORMAT',
     default: 'combined',
@@ -39,9 +46,9 @@ export const compareFlags = {
   },
   'timeout-before': {
     value: 'DURATION',
-    help: 'Keep-alive timeout before, if the metrics do not contain it. For logs that identify connections it is needed to calculate the slots held.',
+    help: 'Keep-alive timeout before the change, if the metrics do not contain it. Required to calculate slots from logs that identify connections.',
   },
-  'timeout-after': { value: 'DURATION', help: 'Keep-alive timeout after.' },
+  'timeout-after': { value: 'DURATION', help: 'Keep-alive timeout after the change, likewise.' },
   seed: {
     value: 'N',
     default: '1',

@@ -36,7 +36,7 @@ interface LogQuestion {
 type Flags = CommandFlags<typeof compareFlags>;
 type FlagName = keyof typeof compareFlags;
 
-/** The question that the flags ask. An error says which flag is wrong. */
+/** The question that the flags ask. An error names the wrong flag. */
 export function readCompareQuestion(flags: Flags, now: Date): Result<CompareQuestion, string> {
   const numbers = readNumbers(numberReaders, flags);
   if (!numbers.ok) return numbers;

@@ -105,5 +105,7 @@ async function readFromPrometheus(
   if (periods.value.before.steps.length + periods.value.after.steps.length > 0) {
     return ok({ ...periods.value, ...present({ change }) });
   }
-  return err(`Prometheus has no figure of target "${source.target}" in either range`);
+  return err(
+    `Prometheus has no figure of target "${source.target}" in either period; check --target, --match and the periods`,
+  );
 }

@@ -55,7 +55,11 @@ export async function rangesAround(
     startSeconds: changedTo,
     endSeconds: Math.min(nowSeconds, changedTo + source.windowSeconds),
   };
-  if (lengthOf(after) <= 0) return err('the last configuration change is less than a minute old');
+  if (lengthOf(after) <= 0) {
+    return err(
+      'the last configuration change is less than a minute old; wait, or give --before and --after',
+    );
+  }
   return ok({
     before: { startSeconds: changedFrom - source.windowSeconds, endSeconds: changedFrom },
     after,

@@ -21,7 +21,7 @@ import { appOptions, createLogOf, flagProblem, listen, readListenAddress } from 
 export async function demo(flags: DemoFlags, io: CliIo): Promise<number> {
   const address = readListenAddress(flags, io, flagProblem(flags) ?? demoProblem(flags));
   if (address === undefined) return 2;
-  // From here on there is something to stop, and a signal waits for that.
+  // From here on a signal must not end the process before the servers are stopped.
   const { terminated } = io;
   const directory = await mkdtemp(join(tmpdir(), 'keepalive-demo-'));
   const stops: (() => unknown)[] = [() => rm(directory, { recursive: true, force: true })];

@@ -29,7 +29,7 @@ export const serveFlags = {
   'log.level': {
     default: 'info',
     value: 'LEVEL',
-    help: 'Minimum severity that is logged; debug adds each poll, unreadable fields of status pages and log rotations.',
+    help: 'Minimum severity that is logged. With debug also each poll, log rotations, and fields and lines that cannot be read.',
     oneOf: logLevels,
     environment: true,
   },

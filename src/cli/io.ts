@@ -12,7 +12,7 @@ export interface CliIo {
   /** Whether standard error is a terminal. */
   readonly stderrIsTerminal?: boolean;
   now(): Date;
-  /** Resolves at the first SIGINT or SIGTERM, which ends a command at once that has not asked for it. */
+  /** Resolves at the first SIGINT or SIGTERM. Unless a command has read this property, the signal ends it at once. */
   readonly terminated: Promise<void>;
   /** Calls back at each SIGHUP. */
   onHangup(callback: () => void): void;

@@ -7,7 +7,7 @@ export const planFlags = {
   },
   hold: {
     value: 'DURATION',
-    help: 'Time that a visitor holds a slot: page load and idle timeout.',
+    help: 'Time that a visitor holds a slot: page load plus idle timeout.',
   },
   rate: { value: 'N', help: 'New visitors per second at the peak.' },
   average: {

@@ -88,8 +88,13 @@ function answersSomething(values: Values): boolean {
 
 function questionOf(values: Values): PlanQuestion {
   const { requests, clients, connections = 1 } = values;
+  const connectionSeconds = values['connection-time'] ?? 1;
   return {
     ...present({
+      handshakes:
+        requests === undefined || clients === undefined
+          ? undefined
+          : { requestsPerSecond: requests, clients, connectionSeconds },
       slots: values.slots,
       holdSeconds: values.hold,
       visitorsPerSecond: values.rate,
@@ -99,14 +104,5 @@ function questionOf(values: Values): PlanQuestion {
       slotBytes: values['slot-memory'],
     }),
     connectionsPerVisitor: connections,
-    ...(requests === undefined || clients === undefined
-      ? {}
-      : {
-          handshakes: {
-            requestsPerSecond: requests,
-            clients,
-            connectionSeconds: values['connection-time'] ?? 1,
-          },
-        }),
   };
 }

@@ -61,7 +61,7 @@ function describeLaterLoad({ loadedAgainAtSeconds }: Partial<ConfigChange> = {})
 }
 
 const slotsFromLog =
-  '\nSlots are calculated from the log: those that visitors held if none of them closed first.\n';
+  '\nSlots are calculated from the log, as if no visitor closed a connection before the server did.\n';
 
 function describePeriod({ startSeconds, endSeconds, steps, stepSeconds, ...period }: Period) {
   const timeout = period.keepaliveTimeoutSeconds;

@@ -32,9 +32,15 @@ function rowsOf(report: KeepaliveReport): readonly Row[] {
     ['idle timeout', idleText(idle, limits.maxWaitSeconds)],
     ...optional('HTTP/2 idle', http2IdleTimeoutSeconds, (value) => seconds(value)),
     ...optional('late request', idle.lateRequest, (late) =>
-      late === 'reset' ? 'reset by the server after its FIN' : 'thrown away after the FIN',
+      late === 'reset'
+        ? 'reset by the server after its FIN'
+        : 'ignored by the server after its FIN',
     ),
-    ...optional('unasked', unaskedBytes, (bytes) => `${bytes} bytes came before the close`),
+    ...optional(
+      'unrequested',
+      unaskedBytes,
+      (bytes) => `${bytes} bytes from the server before it closed`,
+    ),
     ['requests', requestText(requests, '"Connection: close"')],
     ...optional('HTTP/2 requests', report.http2Requests, (own) => requestText(own, 'GOAWAY')),
     ['times', timeText(report)],
@@ -90,7 +96,7 @@ function idleText(idle: IdleFigures, maxWaitSeconds: number): string {
   }
   if (atMostSeconds !== undefined) {
     const from = atLeastSeconds === undefined ? '' : `${seconds(atLeastSeconds)} to `;
-    return `${from}${seconds(atMostSeconds)}; then requests are lost, and nothing had closed the connection`;
+    return `${from}${seconds(atMostSeconds)}; later requests get no answer, although nothing closed the connection`;
   }
   if (atLeastSeconds === undefined) return maxWaitSeconds > 0 ? 'unknown' : 'not measured';
   return `longer than ${seconds(atLeastSeconds)}`;

@@ -93,7 +93,7 @@ function memoryRows(plan: Plan): readonly Row[] {
   return [
     ...row('memory', neededMemoryBytes, bytes, 'slots x memory of one worker'),
     ...row('idle slots', idleSlots, decimal, idleFormula(plan)),
-    ...row('memory they pin', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
+    ...row('memory of idle slots', idleMemoryBytes, bytes, 'idle slots x memory of one worker'),
   ];
 }
 

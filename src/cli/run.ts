@@ -84,7 +84,7 @@ ${renderFlagLines(serveFlags)}
   -h, --help     Show this help; with a command, its flags (or: help COMMAND).
   -v, --version  Show the version.
 
-Flags of serve, demo and check-config can be environment variables: --log.level is ${environmentName('log.level')}.
+Environment variables set the flags of serve, demo and check-config too: ${environmentName('log.level')} sets --log.level.
 `;
 }
 

@@ -6,7 +6,7 @@ import { raiseOpenFiles } from '../io/open-files-limit.ts';
 import { readOwnFileSync } from '../io/read-own-file.ts';
 import type { Log } from '../pipeline/log.ts';
 import { present } from '../present.ts';
-import { ok, type Result } from '../result.ts';
+import { messageOf, ok, type Result } from '../result.ts';
 import { createWebSecurity, type WebSecurity } from '../server/web-security.ts';
 import type { ServeFlags } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -22,7 +22,7 @@ export async function serve(flags: ServeFlags, io: CliIo): Promise<number> {
   const log = createLogOf(flags, io);
   // Counts in memory may be wrong after a defect: the last checkpoint stays, and no newer one is written.
   io.onDefect((error) =>
-    log.error('keepalive-exporter ends because of a defect in it; please report it', {
+    log.error('keepalive-exporter stops because of an internal error; please report it', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     }),
   );
@@ -67,7 +67,7 @@ async function serveUntilTerminated(
   if (!(await listen(app, address, io))) return 1;
   log.info('listening', { address: name });
   await io.terminated;
-  log.info('ending');
+  log.info('stopping');
   return 0;
 }
 
@@ -179,7 +179,7 @@ async function stopWithin(app: App, milliseconds: number): Promise<void> {
 }
 
 function explainListen(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const isOutOfFiles = errorCode(error) === 'EMFILE';
   return `${message}; ${isOutOfFiles ? raiseOpenFiles : 'choose another --web.listen-address'}`;
 }

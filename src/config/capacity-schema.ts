@@ -11,10 +11,12 @@ export const capacity = z
       description:
         'Main configuration file of the server, read with its includes: for the audit and, with nginx, for the limit.',
     }),
-    worker_processes: count
+    worker_processes: count.optional().meta({
+      description: 'nginx: worker_processes, instead of the value in config_file or of "auto".',
+    }),
+    worker_connections: count
       .optional()
-      .meta({ description: 'nginx; replaces "auto" and the file.' }),
-    worker_connections: count.optional().meta({ description: 'nginx; replaces the file.' }),
+      .meta({ description: 'nginx: worker_connections, instead of the value in config_file.' }),
     cpu_count: count
       .optional()
       .meta({ description: 'nginx: number of CPUs that "worker_processes auto" counts.' }),

@@ -1,9 +1,8 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type * as z from 'zod';
-import { didYouMean, listWords } from '../parse/nearest-word.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
+import { explainIssue } from './explain-issue.ts';
 import { type Config, configSchema } from './schema.ts';
-import { keysOf, schemaAt } from './walk-schema.ts';
 
 /** One problem of a configuration file. */
 export interface ConfigProblem {
@@ -69,13 +68,18 @@ function parseDocumentOf<S extends z.ZodType>(
   if (!value.ok) return err([{ path: '', message: value.error }]);
   const parsed = schema.safeParse(value.value ?? {}, { reportInput: true });
   if (parsed.success) return ok(parsed.data);
+  const problems = parsed.error.issues
+    .flatMap((issue) => explainIssue(issue, schema))
+    .map(({ path, message }) => ({
+      offset: offsetOf(document.contents, path) ?? 0,
+      path: pathText(path),
+      message,
+    }));
+  // An editor goes through them from the top.
   return err(
-    parsed.error.issues
-      .flatMap((issue) => explainIssue(issue, schema))
-      .map(({ path, message }) => {
-        const offset = offsetOf(document.contents, path);
-        return { ...(offset === undefined ? {} : at(offset)), path: pathText(path), message };
-      }),
+    problems
+      .toSorted((a, b) => a.offset - b.offset)
+      .map(({ offset, path, message }) => ({ ...at(offset), path, message })),
   );
 }
 
@@ -84,60 +88,8 @@ function readDocument(document: Document): Result<unknown, string> {
   try {
     return ok(document.toJS({ maxAliasCount: 100 }));
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    return err(messageOf(error));
   }
-}
-
-interface Explained {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}
-
-/** Unknown keys are one problem each, at the key itself. */
-function explainIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType): readonly Explained[] {
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysOf(schemaAt(schema, issue.path));
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: `unknown key${didYouMean(key, known)}`,
-    }));
-  }
-  if (issue.code === 'invalid_type') return [{ path: issue.path, message: explainType(issue) }];
-  if (issue.code === 'invalid_value') return [{ path: issue.path, message: explainValue(issue) }];
-  return [{ path: issue.path, message: issue.message }];
-}
-
-/** The message of the schema where it has one; otherwise not that of the library. */
-function explainType({ input, expected, message }: z.core.$ZodIssueInvalidType): string {
-  if (!message.startsWith('Invalid input')) return message;
-  const wanted = kindWords[expected] ?? expected;
-  if (input === undefined) return `is missing; write ${wanted}`;
-  return `write ${wanted} (found ${describeKind(input)})`;
-}
-
-const kindWords: Readonly<Record<string, string>> = {
-  array: 'a list',
-  boolean: 'true or false',
-  int: 'a whole number',
-  number: 'a number',
-  object: 'a mapping',
-  record: 'a mapping',
-  string: 'a text',
-};
-
-function explainValue({ input, values, message }: z.core.$ZodIssueInvalidValue): string {
-  const words = values.map(String);
-  if (input === undefined) return `is missing; write ${listWords(words)}`;
-  const hint = typeof input === 'string' ? didYouMean(input, words) : '';
-  if (!message.startsWith('Invalid ')) return `${message}${hint}`;
-  return `is not a known value; write ${listWords(words)}${hint}`;
-}
-
-/** Never the value itself: it may be a password. */
-function describeKind(value: unknown): string {
-  if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a mapping' : `a ${typeof value}`;
 }
 
 /** The offset of the node at `path`, or of its nearest ancestor that exists. */

@@ -11,7 +11,9 @@ const probeAllow = z
       .min(1)
       .optional()
       .meta({ description: 'Host name; a leading "*." matches any subdomain.' }),
-    cidr: z.union([z.cidrv4(), z.cidrv6()]).optional(),
+    cidr: z
+      .union([z.cidrv4(), z.cidrv6()], 'is not a network; write one such as 10.0.0.0/8 or fd00::/8')
+      .optional(),
     ports: z
       .array(port)
       .min(1)
@@ -33,7 +35,7 @@ const probeModule = z.strictObject({
     .strictObject({
       max_requests: count.max(1000).default(20).meta({
         description:
-          'Maximum of requests on one connection; a limit of the server is found if it is lower.',
+          'Maximum number of requests on one connection; a limit of the server is detected if it is lower.',
       }),
       connections: count.max(10).default(2).meta({
         description: 'Idle connections that wait for the server to close them.',

@@ -23,7 +23,7 @@ export const configSchema = z
       if (seen.has(name)) {
         context.addIssue({
           code: 'custom',
-          message: `"${name}" is used twice`,
+          message: `"${name}" is used twice; give each target its own name`,
           path: ['targets', index, 'name'],
         });
       }

@@ -121,7 +121,7 @@ function problemsWithoutStatusPage(target: {
 }): readonly { readonly path: string; readonly message: string }[] {
   const { access_logs, error_logs, capacity, sampling, ...others } = target;
   if (access_logs.length + error_logs.length === 0) {
-    const message = 'is missing; write one, or access_logs or error_logs';
+    const message = 'is missing; set it, or access_logs, or error_logs';
     return [{ path: 'status_url', message }];
   }
   const given = {

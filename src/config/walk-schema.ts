@@ -11,7 +11,7 @@ export function schemaAt(
 }
 
 /** The keys of a mapping; no keys for any other schema. */
-export function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {
+export function schemaKeys(schema: z.core.$ZodType | undefined): readonly string[] {
   const bare = schema === undefined ? undefined : withoutWrapping(schema);
   return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { keysOf } from '../parse/record-of.ts';
 import { present } from '../present.ts';
 import { flag, section, text } from './go-yaml.ts';
 import {
@@ -39,7 +40,6 @@ function nameOf<const T extends string>(kind: string, names: readonly T[]) {
   });
 }
 
-const keysOf = <T extends object>(table: T) => Object.keys(table) as (keyof T & string)[];
 const version = nameOf('TLS version', keysOf(tlsVersions));
 
 const clientAuthType = z

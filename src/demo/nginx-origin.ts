@@ -11,65 +11,81 @@ export interface NginxOptions {
  * A simulation of the connections of one nginx worker: an idle keep-alive client holds a connection, and when only 1/16
  * of the connections is free, the one that has been idle for longest is closed.
  */
-export async function startNginxOrigin(options: NginxOptions): Promise<Origin> {
-  const open = new Set<Socket>();
+export function startNginxOrigin(options: NginxOptions): Promise<Origin> {
+  const worker = new NginxWorker(options);
+  return listenOrigin({
+    statusPath: '/stub_status',
+    onConnection: (socket) => worker.accept(socket),
+  });
+}
+
+class NginxWorker {
+  readonly #options: NginxOptions;
+  readonly #open = new Set<Socket>();
   /** The one that has been idle for longest first. */
-  const idle = new Map<Socket, NodeJS.Timeout>();
-  const counts = { accepts: 0, handled: 0, requests: 0, writing: 0 };
+  readonly #idle = new Map<Socket, NodeJS.Timeout>();
+  readonly #counts = { accepts: 0, handled: 0, requests: 0, writing: 0 };
 
-  const reclaim = (): void => {
-    const free = options.workerConnections - open.size;
-    const oldest = idle.keys().next().value;
-    if (free <= options.workerConnections / 16 && oldest !== undefined) forget(oldest).destroy();
-  };
+  constructor(options: NginxOptions) {
+    this.#options = options;
+  }
 
-  const forget = (socket: Socket): Socket => {
-    clearTimeout(idle.get(socket));
-    idle.delete(socket);
+  accept(socket: Socket): void {
+    this.#counts.accepts += 1;
+    this.#reclaim();
+    if (this.#open.size >= this.#options.workerConnections) {
+      socket.destroy();
+      return;
+    }
+    this.#counts.handled += 1;
+    this.#open.add(socket);
+    this.#waitForRequest(socket);
+    socket.on('data', (bytes) => this.#answer(socket, bytes));
+    socket.once('close', () => this.#open.delete(this.#endIdle(socket)));
+  }
+
+  #reclaim(): void {
+    const { workerConnections } = this.#options;
+    const free = workerConnections - this.#open.size;
+    const oldest = this.#idle.keys().next().value;
+    if (free <= workerConnections / 16 && oldest !== undefined) this.#endIdle(oldest).destroy();
+  }
+
+  #endIdle(socket: Socket): Socket {
+    clearTimeout(this.#idle.get(socket));
+    this.#idle.delete(socket);
     return socket;
-  };
+  }
 
-  const waitForRequest = (socket: Socket): void => {
-    idle.set(
+  #waitForRequest(socket: Socket): void {
+    const { keepaliveTimeoutMilliseconds } = this.#options;
+    this.#idle.set(
       socket,
-      setTimeout(() => socket.end(), options.keepaliveTimeoutMilliseconds),
+      setTimeout(() => socket.end(), keepaliveTimeoutMilliseconds),
     );
-  };
+  }
 
-  const answer = (socket: Socket, bytes: Buffer): void => {
-    forget(socket);
-    counts.requests += 1;
-    counts.writing += 1;
+  #answer(socket: Socket, bytes: Buffer): void {
+    this.#endIdle(socket);
+    this.#counts.requests += 1;
+    this.#counts.writing += 1;
     const { path, keepAlive } = readRequest(bytes);
     const isStatus = path.startsWith('/stub_status');
     const reply = () => {
-      const body = isStatus ? renderStubStatus(counts, open.size, idle.size) : 'A page.\n';
-      counts.writing -= 1;
+      const body = isStatus ? this.#renderStatus() : 'A page.\n';
+      this.#counts.writing -= 1;
       if (socket.destroyed) return;
       socket.write(renderReply({ body, server: 'nginx/1.22.1 (simulated)', keepAlive }));
-      if (keepAlive) waitForRequest(socket);
+      if (keepAlive) this.#waitForRequest(socket);
       else socket.end();
     };
     if (isStatus) reply();
-    else setTimeout(reply, options.workMilliseconds);
-  };
+    else setTimeout(reply, this.#options.workMilliseconds);
+  }
 
-  return listenOrigin({
-    statusPath: '/stub_status',
-    onConnection(socket) {
-      counts.accepts += 1;
-      reclaim();
-      if (open.size >= options.workerConnections) {
-        socket.destroy();
-        return;
-      }
-      counts.handled += 1;
-      open.add(socket);
-      waitForRequest(socket);
-      socket.on('data', (bytes) => answer(socket, bytes));
-      socket.once('close', () => open.delete(forget(socket)));
-    },
-  });
+  #renderStatus(): string {
+    return renderStubStatus(this.#counts, this.#open.size, this.#idle.size);
+  }
 }
 
 interface Counts {

@@ -14,66 +14,81 @@ type Letter = '_' | 'R' | 'W' | 'K';
  * A simulation of the slots of a prefork Apache: a connection, idle or not, holds a worker from its acceptance to its
  * end, and visitors beyond MaxRequestWorkers wait. Its status page says that it is simulated.
  */
-export async function startPreforkOrigin(options: PreforkOptions): Promise<Origin> {
-  const slots: Letter[] = Array.from({ length: options.maxRequestWorkers }, () => '_');
-  const waiting: Socket[] = [];
-  const startedAt = Date.now();
-  let accesses = 0;
+export function startPreforkOrigin(options: PreforkOptions): Promise<Origin> {
+  const server = new PreforkServer(options);
+  return listenOrigin({
+    statusPath: '/server-status?auto',
+    onConnection: (socket) => server.accept(socket),
+  });
+}
 
-  const seat = (socket: Socket): void => {
-    const slot = slots.indexOf('_');
-    if (slot === -1) {
-      waiting.push(socket);
-      return;
-    }
-    serve(socket, slot);
-  };
+class PreforkServer {
+  readonly #options: PreforkOptions;
+  readonly #slots: Letter[];
+  readonly #waiting: Socket[] = [];
+  readonly #startedAt = Date.now();
+  #accesses = 0;
 
-  const serve = (socket: Socket, slot: number): void => {
-    slots[slot] = 'R';
+  constructor(options: PreforkOptions) {
+    this.#options = options;
+    this.#slots = Array.from({ length: options.maxRequestWorkers }, () => '_');
+  }
+
+  accept(socket: Socket): void {
+    // Paused until a worker reads it: until then its request stays in the kernel, as with Apache.
+    socket.pause();
+    socket.once('close', () => {
+      const place = this.#waiting.indexOf(socket);
+      if (place !== -1) this.#waiting.splice(place, 1);
+    });
+    this.#seat(socket);
+  }
+
+  #seat(socket: Socket): void {
+    const slot = this.#slots.indexOf('_');
+    if (slot === -1) this.#waiting.push(socket);
+    else this.#serve(socket, slot);
+  }
+
+  #serve(socket: Socket, slot: number): void {
+    this.#slots[slot] = 'R';
     let idle: NodeJS.Timeout | undefined;
     socket.on('data', (bytes) => {
       clearTimeout(idle);
-      slots[slot] = 'W';
+      this.#slots[slot] = 'W';
       const { path, keepAlive } = readRequest(bytes);
+      const isStatus = path.startsWith('/server-status');
       const answer = () => {
         if (socket.destroyed) return;
-        accesses += 1;
-        const body = path.startsWith('/server-status') ? page() : 'A page.\n';
+        this.#accesses += 1;
+        const body = isStatus ? this.#renderStatus() : 'A page.\n';
         socket.write(renderReply({ body, server: 'Apache/2.4.62 (simulated)', keepAlive }));
         if (!keepAlive) {
           socket.end();
           return;
         }
-        slots[slot] = 'K';
-        idle = setTimeout(() => socket.end(), options.keepAliveTimeoutMilliseconds);
+        this.#slots[slot] = 'K';
+        idle = setTimeout(() => socket.end(), this.#options.keepAliveTimeoutMilliseconds);
       };
-      if (path.startsWith('/server-status')) answer();
-      else setTimeout(answer, options.workMilliseconds);
+      if (isStatus) answer();
+      else setTimeout(answer, this.#options.workMilliseconds);
     });
     socket.once('close', () => {
       clearTimeout(idle);
-      slots[slot] = '_';
-      const next = waiting.shift();
-      if (next !== undefined) seat(next);
+      this.#slots[slot] = '_';
+      const next = this.#waiting.shift();
+      if (next !== undefined) this.#seat(next);
     });
     socket.resume();
-  };
+  }
 
-  const page = () => renderServerStatus({ slots, startedAt, accesses });
-
-  return listenOrigin({
-    statusPath: '/server-status?auto',
-    onConnection(socket) {
-      // Paused until a worker reads it: until then its request stays in the kernel, as with Apache.
-      socket.pause();
-      socket.once('close', () => {
-        const place = waiting.indexOf(socket);
-        if (place !== -1) waiting.splice(place, 1);
-      });
-      seat(socket);
-    },
-  });
+  #renderStatus(): string {
+    return renderServerStatus({
+      slots: this.#slots,
+      startedAt: this.#startedAt,
+      accesses: this.#accesses,
+    });
+  }
 }
 
 function renderServerStatus({

@@ -81,7 +81,7 @@ export function missingPackages(): readonly string[] {
   return [apache, nginx].filter((server) => !binaryOf(server)).map((server) => server.package);
 }
 
-/** An error says why the server does not run; all its files are then removed. */
+/** An error explains why the server does not run; all its files are then removed. */
 export function startRealApache(): Promise<Result<RealOrigin, string>> {
   return start(apache);
 }

@@ -30,7 +30,7 @@ export async function startSimulation(): Promise<Result<DemoServers, readonly st
   return ok({ apache, nginx, nginxCapacity, simulated: true });
 }
 
-/** apache2 and nginx of this machine. An error says why one of them does not run. */
+/** apache2 and nginx of this machine. An error explains why one of them does not run. */
 export async function startReal(): Promise<Result<DemoServers, readonly string[]>> {
   const [apache, nginx] = await Promise.all([startRealApache(), startRealNginx()]);
   if (apache.ok && nginx.ok) {

@@ -34,7 +34,7 @@ export function deriveAcceptQueue(
   const full = listeners.some(({ queueLength, queueLimit = assumed }) => {
     return queueLimit !== undefined && queueLimit > 0 && queueLength >= queueLimit;
   });
-  return { port, length, ...present({ limit }), ...(full ? { full: true } : {}) };
+  return { port, length, ...present({ limit, full: full || undefined }) };
 }
 
 function assumedLimit({ somaxconn }: BacklogBounds): number | undefined {

@@ -48,10 +48,8 @@ function stepAt(
   });
   const counts = bounds.map((bound) => durations.get(bound)?.get(time));
   const complete = counts.length > 0 && !counts.includes(undefined);
-  return {
-    ...Object.fromEntries(known),
-    ...(complete ? { durations: differencesOf(counts.map((count) => count ?? 0)) } : {}),
-  };
+  const buckets = complete ? differencesOf(counts.map((count) => count ?? 0)) : undefined;
+  return { ...Object.fromEntries(known), ...present({ durations: buckets }) };
 }
 
 /**

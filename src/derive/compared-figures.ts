@@ -66,7 +66,7 @@ export const comparedFigures: readonly ComparedFigure[] = [
   },
   {
     ...gauge('memoryBytes', 'memory', 'bytes'),
-    needs: 'the exporter beside the server (processes), in Prometheus',
+    needs: 'processes in the configuration of the target, in Prometheus',
   },
 ];
 

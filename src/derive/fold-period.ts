@@ -1,3 +1,4 @@
+import { present } from '../present.ts';
 import { ABSENT, isGivenUp, type LogRecord } from '../snapshot/log-record.ts';
 import type { Period, PeriodStep } from '../snapshot/period.ts';
 import type { HeldSeconds } from './held-seconds.ts';
@@ -104,7 +105,7 @@ function buildPeriod(
       stepOf(steps.get(whole.from + i) ?? startStep(), known),
     ),
     durationBounds: known.durations ? durationBounds : [],
-    ...(known.held ? { slotsFromLog: true } : {}),
+    ...present({ slotsFromLog: known.held || undefined }),
   };
 }
 
@@ -117,19 +118,17 @@ function stepOf(
     readonly stepSeconds: number;
   },
 ): PeriodStep {
-  const { stepSeconds } = known;
+  // In a step with few visitors more tails may have become gaps than began.
+  const meanSlots = (seconds: number) => Math.max(0, seconds) / known.stepSeconds;
   return {
     requests: responses,
     responses,
     abortedResponses,
-    ...(known.connections ? { newConnections } : {}),
-    ...(known.durations ? { durations } : {}),
-    // In a step with few visitors more tails may have become gaps than began.
-    ...(known.held
-      ? {
-          heldSlots: Math.max(0, busySeconds + idleSeconds) / stepSeconds,
-          idleSlots: Math.max(0, idleSeconds) / stepSeconds,
-        }
-      : {}),
+    ...present({
+      newConnections: known.connections ? newConnections : undefined,
+      durations: known.durations ? durations : undefined,
+      heldSlots: known.held ? meanSlots(busySeconds + idleSeconds) : undefined,
+      idleSlots: known.held ? meanSlots(idleSeconds) : undefined,
+    }),
   };
 }

@@ -62,12 +62,8 @@ function bracket(waits: readonly Wait[]): Partial<IdleFigures> {
   const atMostSeconds = Math.min(...lost);
   const { atLeastSeconds } = atLeast;
   const narrow = atLeastSeconds !== undefined && atMostSeconds - atLeastSeconds <= narrowSeconds;
-  return {
-    ...atLeast,
-    atMostSeconds,
-    closedWith: 'silent',
-    ...(narrow ? { idleTimeoutSeconds: (atLeastSeconds + atMostSeconds) / 2 } : {}),
-  };
+  const idleTimeoutSeconds = narrow ? (atLeastSeconds + atMostSeconds) / 2 : undefined;
+  return { ...atLeast, atMostSeconds, closedWith: 'silent', ...present({ idleTimeoutSeconds }) };
 }
 
 function http2Idle({ connections }: KeepaliveFacts): number | undefined {

@@ -94,7 +94,8 @@ export const keepaliveRules: readonly Rule[] = [
   {
     id: 'reused-request-fails',
     severity: 'warning',
-    advice: 'check the error log: a visitor waits for this answer, and retries at best',
+    advice:
+      'check the error log of the server: a browser must send such a request again, or shows an error',
     find: (_, { connections }) => {
       const exchanges = connections.find(({ role }) => role === 'requests')?.exchanges ?? [];
       const failed = exchanges.findIndex(({ outcome }, index) => index > 0 && isBroken(outcome));

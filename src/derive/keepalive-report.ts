@@ -30,9 +30,9 @@ export function deriveKeepaliveReport(facts: KeepaliveFacts): KeepaliveReport {
     reuse: reuseOf(facts),
     idle: deriveIdle(facts),
     requests: requestsOf(facts),
-    ...(firstOf(facts, 'http2_requests') === undefined
-      ? {}
-      : { http2Requests: requestsOf(facts, 'http2_requests') }),
+    ...present({
+      http2Requests: firstOf(facts, 'http2_requests') && requestsOf(facts, 'http2_requests'),
+    }),
     times: timesOf(facts),
     cost: costOf(facts),
     limits: facts.limits,
@@ -80,9 +80,9 @@ function failureOf({ failure, limits }: KeepaliveFacts): { readonly failure?: st
 
 const roleOf: Readonly<Record<ReuseCase, ConnectionRole>> = {
   http11: 'requests',
-  http11WithoutHeader: 'http11_unasked',
-  http10WithHeader: 'http10_asked',
-  http10WithoutHeader: 'http10_unasked',
+  http11WithoutHeader: 'http11_without_header',
+  http10WithHeader: 'http10_with_header',
+  http10WithoutHeader: 'http10_without_header',
   http2: 'http2',
 };
 

@@ -5,7 +5,10 @@ const curl = 'check address, port and scheme with curl -v';
 const full =
   'the connection was accepted, but no worker answered: the server may be full, so check its status page and error log';
 
-/** What to do when a URL has no answer. At the worst moment the server is full, and a hint at certificates misleads. */
+/**
+ * What to do when a URL has no answer. A full server does not answer a TLS handshake either, so only an error of TLS
+ * points to certificates.
+ */
 export function adviseNoAnswer(failure: KeepaliveFailure, url: string): string {
   switch (failure.kind) {
     case 'material':

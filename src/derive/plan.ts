@@ -129,7 +129,7 @@ function holdFor({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor 
   };
 }
 
-/** All three determine how the server will do. With more load than slots, the queue has no mean. */
+/** All three determine how many visitors wait. With more load than slots the queue grows without end: no mean. */
 function waitingOf({ slots, visitorsPerSecond, holdSeconds, connectionsPerVisitor }: Known) {
   if (slots === undefined || visitorsPerSecond === undefined || holdSeconds === undefined) {
     return {};

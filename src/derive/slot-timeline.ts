@@ -44,7 +44,7 @@ export function addTail(line: SlotTimeline, tick: number): void {
   countStart(line, tick, line.timeouts.length + 1, 1);
 }
 
-/** Removes a tail that was not one. */
+/** Removes a tail again, because a request followed without a gap. */
 export function removeTail(line: SlotTimeline, tick: number): void {
   countStart(line, tick, line.timeouts.length + 1, -1);
 }
@@ -56,8 +56,8 @@ export function turnTailToGap(
   to: number,
   idleClass: number,
 ): void {
-  // If the beginning is already final it stays a tail. That is right for every timeout, because the gap is longer than
-  // all of them.
+  // If the tick of its beginning is already final, the idle time stays a tail. That is right for every timeout, because
+  // the gap is longer than all of them.
   removeTail(line, from);
   countStart(line, from, idleClass, 1);
   const counted = from >= line.next || idleClass === line.timeouts.length;

@@ -116,7 +116,7 @@ export function countSampleOf(state: TargetState, sampled: TargetView | undefine
   };
 }
 
-/** The view of these readings, which a certain verdict outlives for a while. */
+/** The view of these readings. A certain verdict stays for a while after readings without evidence. */
 export function showReadings(
   state: TargetState,
   readings: TargetReadings,

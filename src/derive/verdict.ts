@@ -29,7 +29,7 @@ export const visitorPatienceSeconds = 1;
 
 /**
  * Whether no slot is free for a new visitor, with the evidence. The verdict must distinguish full from down, hung,
- * restarting and slow; docs/verdict.md explains each case with the run in which it was observed.
+ * restarting and slow; docs/verdict.md explains each case.
  */
 export function deriveVerdict(input: VerdictInput): Verdict {
   const { outcome } = input;

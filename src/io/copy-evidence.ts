@@ -46,7 +46,7 @@ const bytesPerMillisecond = 1000;
  * If both the file and a renamed source look like copies, they count as copies of the same log: nothing shows whether
  * they are copies of two equal logs.
  *
- * One error remains: a log of equal lines that existed for less than a second between two polls, and was renamed in the
+ * One error remains: a log of equal lines that existed for less than a second between two checks, and was renamed in the
  * same tick of the file system's clock as its last line or written to after that, counts as a copy.
  */
 export function mayBeCopy(file: CopyTimes, source: CopySource): boolean {

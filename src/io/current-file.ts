@@ -63,7 +63,7 @@ export class CurrentFile {
     const { path, finder } = this.#options;
     // The directory is listed before the path is checked. If the path is then unchanged, no rotation has happened
     // before the listing.
-    const listed = await finder.listEveryFewPolls();
+    const listed = await finder.listEveryFewChecks();
     const stats = await stat(path).catch((error: unknown) => this.#rethrowMissing(error));
     if (!stats.isFile()) await checkReadable(path);
     if (this.#file === undefined) await this.#open(stats);
@@ -92,7 +92,7 @@ export class CurrentFile {
   async #moveToRotated(): Promise<void> {
     const file = this.#file;
     if (file === undefined) return;
-    // Since the last poll the file was truncated first, and renamed or deleted after that.
+    // Since the last check the file was truncated first, and then renamed or deleted.
     if (!(await file.isIntact())) await this.#restartTruncated(file);
     this.#file = undefined;
     this.#options.rotated.drain(file);
@@ -105,7 +105,7 @@ export class CurrentFile {
     const isNew = this.#wasChecked || this.#options.start === 'beginning';
     this.#sizeAtStart ??= found.size;
     const role = this.#hadFile ? 'next' : 'first';
-    // Before the end of a file that may not be opened is looked for at each poll.
+    // Checked first: otherwise each check would search for the end of a file that may not be opened.
     ledger.checkQuota(role);
     const offset = isNew ? 0 : await endOfLastLine(path, this.#sizeAtStart);
     this.#file = await ledger.openText(path, offset, role);

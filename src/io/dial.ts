@@ -90,11 +90,10 @@ function watchSession(socket: Socket): () => Buffer | undefined {
 }
 
 function tlsFacts(socket: TLSSocket, seconds: number): TlsFacts {
-  const protocol = socket.alpnProtocol;
   return {
     seconds,
     resumed: socket.isSessionReused(),
     version: socket.getProtocol() ?? '',
-    ...(typeof protocol === 'string' && protocol !== '' ? { protocol } : {}),
+    ...present({ protocol: socket.alpnProtocol || undefined }),
   };
 }

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { errorCode } from './explain-access.ts';
 
 export interface DirectoryLock {
@@ -182,6 +182,6 @@ async function makeDirectory(directory: string): Promise<void> {
 
 /** Replaces the random name of our socket, so that the same error has the same message at each attempt. */
 function describe(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   return text.replace(/lock\.[0-9a-f]{12}/, lockName);
 }

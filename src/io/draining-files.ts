@@ -43,7 +43,7 @@ export class DrainingFiles {
   }
 
   /** Reads new lines, and closes files that have not grown for the grace time. Returns the bytes read. */
-  async poll(graceMilliseconds: number): Promise<number> {
+  async read(graceMilliseconds: number): Promise<number> {
     let total = 0;
     let surplus = this.#draining.length - maximumFiles;
     const kept: DrainingFile[] = [];

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, realpath, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
+import { messageOf } from '../result.ts';
 import type { SourceCondition } from '../snapshot/log-source.ts';
 import { raiseOpenFiles } from './open-files-limit.ts';
 
@@ -29,7 +30,7 @@ export async function explainAccess(path: string, error: unknown): Promise<Sourc
     case 'ENOENT':
       return { reason: 'waiting_for_file', remedy: await explainMissing(path) };
     case 'NOT_A_FILE':
-      return { reason: 'not_a_file', remedy: error instanceof Error ? error.message : '' };
+      return { reason: 'not_a_file', remedy: messageOf(error) };
     case 'ENOTDIR':
       return { reason: 'not_a_file', remedy: `"${dirname(path)}" is not a directory` };
     case 'ELOOP':
@@ -45,7 +46,7 @@ export async function explainAccess(path: string, error: unknown): Promise<Sourc
     default:
       return {
         reason: 'cannot_open',
-        remedy: `cannot open "${path}": ${error instanceof Error ? error.message : String(error)}`,
+        remedy: `cannot open "${path}": ${messageOf(error)}`,
       };
   }
 }

@@ -8,6 +8,7 @@ import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ScrapeFailure, ScrapeTimings } from '../snapshot/scrape.ts';
 import { abortable } from './abortable.ts';
+import { startDeadline } from './deadline.ts';
 import { explainFetchError } from './fetch-failure.ts';
 import { createPhasedAgent, type PhaseRecord } from './phased-agent.ts';
 import { readBody } from './read-body.ts';
@@ -95,19 +96,18 @@ export function createPageFetcher(options: FetchPageOptions): PageFetcher {
     async fetch(deadlineMilliseconds, giveUp) {
       const startedAt = performance.now();
       record = { phase: 'preparing' };
-      const timeout = AbortSignal.timeout(Math.ceil(deadlineMilliseconds));
-      const signals = [timeout, giveUp, options.signal].filter((signal) => signal !== undefined);
-      const deadline = AbortSignal.any(signals);
-      const outcome = await request(deadline).catch((error: unknown) =>
+      const deadline = startDeadline(deadlineMilliseconds, [giveUp, options.signal]);
+      const outcome = await request(deadline.signal).catch((error: unknown) =>
         err(
           explainFetchError({
             error,
             phase: record.phase,
-            expired: deadline.aborted,
+            expired: deadline.signal.aborted,
             waitedMilliseconds: Math.round(performance.now() - startedAt),
           }),
         ),
       );
+      deadline.close();
       const timings = {
         durationSeconds: (performance.now() - startedAt) / 1000,
         ...present({

@@ -1,9 +1,9 @@
 import { raiseOpenFiles } from './open-files-limit.ts';
 
-/** `first`: a log that was not open before. `next`: what follows the file of a log, or rotation has made of it. */
+/** `first`: a log that was not open before. `next`: the new file of a log, or a rotated one. */
 export type FileRole = 'first' | 'next';
 
-/** The logs have as many files open as they may. */
+/** The logs have reached their limit of open files. */
 export class TooManyFilesError extends Error {
   readonly code = 'TOO_MANY_FILES';
 }
@@ -21,15 +21,15 @@ export interface FileShares {
   readonly all: number;
 }
 
-/** Polls, kernel tables, `ss` and the checkpoint need about that many beside connections and the runtime. */
-const kept = 16;
+/** Polls, kernel tables, `ss` and the checkpoint need about that many, besides connections and the runtime. */
+const reserved = 16;
 
 /**
  * Less than half of what the process may open: connections may take a third. Half of that share is for rotation, because
  * a renamed file stays open for a quarter of an hour beside the new one.
  */
 export function filesWithin(openFiles = Number.POSITIVE_INFINITY): FileShares {
-  const all = Math.max(2, Math.floor(openFiles / 2) - kept);
+  const all = Math.max(2, Math.floor(openFiles / 2) - reserved);
   return { first: Math.floor(all / 2), all };
 }
 
@@ -40,7 +40,7 @@ export function createFileQuota(openFilesLimit?: number): FileQuota {
     const maximum = role === 'first' ? shares.first : shares.all;
     if (open < maximum) return;
     throw new TooManyFilesError(
-      `the logs have as many files open as they may (${maximum} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
+      `the logs have reached their limit of open files (${maximum} of the ${openFilesLimit} of this process); ${raiseOpenFiles}, or narrow the pattern`,
     );
   };
   return {

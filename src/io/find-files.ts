@@ -97,7 +97,7 @@ async function withoutDirectories(
       continue;
     }
     if (depth >= maximumDepth) {
-      return err(`directories nest deeper than ${maximumDepth} below "${path}"`);
+      return err(`directories more than ${maximumDepth} levels deep, at "${path}"; name the files`);
     }
     const entries = await listDirectory(path, walk);
     if (!entries.ok) return entries;
@@ -133,7 +133,7 @@ async function listDirectory(
   walk.found += entries.length;
   all.found += entries.length;
   if (walk.found > maximumFound)
-    return err(`more than ${maximumFound} files; name those that count`);
+    return err(`more than ${maximumFound} files; name only those that belong to the configuration`);
   return ok(entries.toSorted((a, b) => (a.name < b.name ? -1 : 1)));
 }
 

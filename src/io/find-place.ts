@@ -28,7 +28,7 @@ export async function findPlace(
 /**
  * Fails if the file at the path exists and cannot be opened at the moment. Otherwise its place would count as lost.
  *
- * @throws why the file cannot be read
+ * @throws an error that explains why the file cannot be read
  */
 export async function checkPathIsReadable(path: string, { files }: Siblings): Promise<void> {
   const stats = await stat(path).catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import type { TargetConfig } from '../config/schema.ts';
 import { parseCount } from '../parse/number.ts';
 import type { ProcessStat } from '../parse/proc-pid.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import type { Absence } from '../snapshot/absence.ts';
 import { errorCode } from './explain-access.ts';
 import { readRegularFile } from './read-own-file.ts';
@@ -40,10 +40,10 @@ async function fromPidFile(file: string): Promise<Result<readonly number[], Abse
     if (pid !== undefined) return ok([pid]);
   } catch (error) {
     if (errorCode(error) !== undefined) return err(absence(file, error));
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     return err({ kind: 'unreadable', subject: file, detail });
   }
-  return err({ kind: 'unreadable', subject: file, detail: 'it does not hold a PID' });
+  return err({ kind: 'unreadable', subject: file, detail: 'it contains no process ID' });
 }
 
 function byCommand(pattern: RegExp, procRoot: string): FindProcesses {

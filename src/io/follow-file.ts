@@ -23,7 +23,7 @@ const maximumSavedBytes = 64 * 1024;
  *   keeps reading it, because servers write to it until they reopen their logs. Then it opens the new file.
  * - Copy and truncate: `CurrentFile` finds that the bytes it has read are gone. `RotationFinder` finds the copy. The
  *   lines written between the last read and the truncation are read from the copy.
- * - Several rotations between two polls, or while the exporter was stopped: `RotationFinder` lists the directory.
+ * - Several rotations between two checks, or while the exporter was stopped: `RotationFinder` lists the directory.
  *   findUnread() selects the files of which nothing was read, archives included. `RotatedFiles` queues them.
  * - `RotatedFiles` reads the queue, oldest file first. The file at the path waits until the queue is empty.
  * - `KnownFiles` remembers which files were read, so that packing or renaming them again counts nothing twice.
@@ -69,7 +69,7 @@ class Follower implements FileFollower {
     this.#unresumed = state;
   }
 
-  async poll(): Promise<boolean> {
+  async check(): Promise<boolean> {
     try {
       await this.#resume();
       await this.#current.check();
@@ -81,7 +81,7 @@ class Follower implements FileFollower {
     if (this.#unresumed !== undefined) return false;
     const isGone = this.#current.file() === undefined && !this.#rotated.isEmpty();
     const grace = await chooseGrace(this.#options, isGone ? this.#current.directory() : undefined);
-    const hasMore = await this.#rotated.poll(grace);
+    const hasMore = await this.#rotated.read(grace);
     // A container's line may begin in one file and end in the next, so the older file is read first.
     const file = this.#current.file();
     if (file === undefined || this.#rotated.isCatchingUp()) return hasMore;

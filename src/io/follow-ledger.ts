@@ -29,7 +29,7 @@ export interface FollowLedgerOptions {
 }
 
 /** A chunk takes about a millisecond. Scrapes are answered between two chunks. */
-const chunksPerPoll = 32;
+const chunksPerCheck = 32;
 
 /** Opens and reads the files of one path. Keeps the totals and the place in each file. */
 export class FollowLedger {
@@ -47,7 +47,7 @@ export class FollowLedger {
     this.#totals = totals;
   }
 
-  /** @throws why no file of that role may be opened now */
+  /** @throws an error that explains why no file of that role may be opened now */
   checkQuota(role: FileRole): void {
     this.#quota.check(role);
   }
@@ -76,7 +76,7 @@ export class FollowLedger {
   }
 
   async read(file: LogFile): Promise<number> {
-    const total = await file.read(this.#consume, chunksPerPoll);
+    const total = await file.read(this.#consume, chunksPerCheck);
     if (total > 0) this.#places.set(file, await file.place());
     this.#add('readBytes', total);
     return total;

@@ -36,10 +36,10 @@ export interface FollowOptions {
 
 export interface FileFollower {
   /** Reads a bounded amount of new lines. Returns true if there is more to read now. */
-  poll(): Promise<boolean>;
+  check(): Promise<boolean>;
   state(): Promise<FollowState>;
   stats(): Promise<SourceStats>;
-  /** As of the last poll. */
+  /** As of the last check. */
   condition(): SourceCondition;
   /** Returns what was lost since the last call, one sentence each. */
   takeNotices(): readonly string[];

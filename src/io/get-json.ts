@@ -1,5 +1,5 @@
 import fetch from 'node-fetch';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 
 const timeoutMilliseconds = 30_000;
 /** A hundred series of 11,000 points take a few megabytes. */
@@ -31,7 +31,7 @@ export async function getJson(
       ? err(`status ${response.status}, and the answer is not JSON`)
       : ok(value);
   } catch (error) {
-    return err(error instanceof Error ? withoutUrl(error.message) : String(error));
+    return err(withoutUrl(messageOf(error)));
   }
 }
 

@@ -37,12 +37,12 @@ export function createHttp2Connection(options: Http2Options): Http2Connection {
     end: ended,
     async request() {
       const sentAt = clock();
-      const stream = openStream(session, options, changes);
-      const isOver = (): boolean => stream.outcome() !== undefined || session.destroyed;
+      const progress = openStream(session, options, changes);
+      const isOver = (): boolean => progress.outcome !== undefined || session.destroyed;
       await changes.until(isOver, options.timeoutSeconds * 1000);
       const failed = session.destroyed ? 'reset' : signal.aborted ? 'stopped' : 'timeout';
-      const outcome: ExchangeOutcome = stream.outcome() ?? { kind: failed };
-      const firstByteAt = stream.firstByteAt();
+      const outcome: ExchangeOutcome = progress.outcome ?? { kind: failed };
+      const { firstByteAt } = progress;
       const exchange = { sentAt, endedAt: clock(), outcome, ...present({ firstByteAt }) };
       exchanges.push(exchange);
       return exchange;
@@ -75,38 +75,39 @@ function watchEnd(session: ClientHttp2Session, { changes, clock, isClosing }: En
   return () => end;
 }
 
+/** How far the answer to one request has arrived. */
+interface StreamProgress {
+  outcome?: ExchangeOutcome;
+  firstByteAt?: number;
+  status: number;
+  bodyBytes: number;
+}
+
 function openStream(
   session: ClientHttp2Session,
   { url, headers, clock }: Http2Options,
   changes: Changes,
-) {
-  let outcome: ExchangeOutcome | undefined;
-  let firstByteAt: number | undefined;
-  let status = 0;
-  let body = 0;
-  const finish = (what: ExchangeOutcome): void => {
-    outcome ??= what;
+): Readonly<StreamProgress> {
+  const progress: StreamProgress = { status: 0, bodyBytes: 0 };
+  if (session.closed || session.destroyed) return { ...progress, outcome: { kind: 'closed' } };
+  const finish = (outcome: ExchangeOutcome): void => {
+    progress.outcome ??= outcome;
     changes.notify();
   };
-  const progress = { outcome: () => outcome, firstByteAt: () => firstByteAt };
-  if (session.closed || session.destroyed) {
-    outcome = { kind: 'closed' };
-    return progress;
-  }
   const { host = url.host, ...others } = headers;
   const path = url.pathname + url.search;
   const stream = session.request({ ...others, ':authority': host, ':path': path });
   stream.on('response', (answer) => {
-    firstByteAt = clock();
-    status = answer[':status'] ?? 0;
+    progress.firstByteAt = clock();
+    progress.status = answer[':status'] ?? 0;
   });
   stream.on('data', (bytes: Buffer) => {
-    body += bytes.length;
-    if (body <= maximumBodyBytes) return;
+    progress.bodyBytes += bytes.length;
+    if (progress.bodyBytes <= maximumBodyBytes) return;
     finish({ kind: 'too_large', detail: 'the body is larger than 1 MiB' });
     stream.destroy();
   });
-  stream.on('end', () => finish({ kind: 'answered', status, persists: true }));
+  stream.on('end', () => finish({ kind: 'answered', status: progress.status, persists: true }));
   stream.on('error', () => finish({ kind: 'reset' }));
   stream.on('close', () => finish({ kind: 'reset' }));
   return progress;

@@ -10,18 +10,18 @@ export interface InputPlace {
 }
 
 /**
- * A source of log lines: a file, a pattern, a syslog address, a named pipe or standard input. The first poll opens it,
- * and polls after a failure open it again. A failure is a condition, never an exception.
+ * A source of log lines: a file, a pattern, a syslog address, a named pipe or standard input. The first check opens it,
+ * and checks after a failure open it again. A failure is a condition, never an exception.
  */
 export interface LogInput {
   /** Opens what can be opened and reads a bounded amount. Returns true if there is more to read now. */
-  poll(): Promise<boolean>;
+  check(): Promise<boolean>;
   stats(): Promise<SourceStats>;
-  /** As of the last poll. */
+  /** As of the last check. */
   condition(): SourceCondition;
   /** Returns what was lost since the last call, one sentence each. Absent if losses cannot be detected. */
   takeNotices?(): readonly string[];
-  /** To be called between two polls. Undefined if nothing can be read a second time, as from a pipe. */
+  /** To be called between two checks. Undefined if nothing can be read a second time, as from a pipe. */
   place(): Promise<InputPlace | undefined>;
   close(): Promise<void>;
 }

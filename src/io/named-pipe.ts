@@ -41,7 +41,7 @@ export function openPipeInput(path: string, consume: LineConsumer): LogInput {
   };
 
   return {
-    async poll() {
+    async check() {
       try {
         const stats = await stat(path);
         if (pipe !== undefined && pipe.ino !== stats.ino) await close();

@@ -27,61 +27,74 @@ interface Successor {
  * @param open creates a persisting fetcher
  */
 export function createObservationLane(open: () => PageFetcher): ObservationLane {
-  let current: PageFetcher | undefined;
-  let successor: Successor | undefined;
-  let up = false;
+  return new Lane(open);
+}
 
-  const settle = (fetcher: PageFetcher, answer: Answer): Answer => {
-    up = answer.ok && answer.value.kept?.open === true;
-    if (!up) {
-      fetcher.close();
-      if (current === fetcher) current = undefined;
-    } else if (current !== fetcher) {
-      current?.close();
-      current = fetcher;
-    }
-    const left = answer.ok ? answer.value.kept?.requestsLeft : undefined;
-    if (up && left !== undefined && left <= renewAtRequestsLeft) queueSuccessor();
-    return answer;
-  };
+class Lane implements ObservationLane {
+  readonly #openFetcher: () => PageFetcher;
+  #current: PageFetcher | undefined;
+  #successor: Successor | undefined;
+  #isUp = false;
 
-  const queueSuccessor = (): void => {
-    if (successor !== undefined) return;
-    const fetcher = open();
-    const answer = fetcher.fetch(successorDeadlineMilliseconds).then((result) => {
-      successor = undefined;
-      return result.ok ? settle(fetcher, result) : discard(fetcher, result);
-    });
-    successor = { fetcher, answer };
-  };
+  constructor(open: () => PageFetcher) {
+    this.#openFetcher = open;
+  }
 
-  const reconnect = async (
-    deadlineMilliseconds: number,
-    giveUp: AbortSignal | undefined,
-  ): Promise<Answer> => {
+  isUp(): boolean {
+    return this.#isUp;
+  }
+
+  async fetch(deadlineMilliseconds: number, giveUp?: AbortSignal): Promise<Answer> {
+    const fetcher = this.#current;
+    if (fetcher === undefined) return this.#reconnect(deadlineMilliseconds, giveUp);
+    const startedAt = performance.now();
+    const answer = this.#settle(fetcher, await fetcher.fetch(deadlineMilliseconds, giveUp));
+    const left = deadlineMilliseconds - (performance.now() - startedAt);
+    // A server may close an idle connection at any time. That is not a failure of the server.
+    if (answer.ok || !isLost(answer.error) || left <= 0) return answer;
+    return this.#reconnect(left, giveUp);
+  }
+
+  close(): void {
+    this.#isUp = false;
+    this.#current?.close();
+    this.#successor?.fetcher.close();
+    this.#current = undefined;
+  }
+
+  async #reconnect(deadlineMilliseconds: number, giveUp?: AbortSignal): Promise<Answer> {
+    const successor = this.#successor;
     if (successor !== undefined) return answerWithin(successor.answer, deadlineMilliseconds);
-    current = open();
-    return settle(current, await current.fetch(deadlineMilliseconds, giveUp));
-  };
+    const fetcher = this.#openFetcher();
+    this.#current = fetcher;
+    return this.#settle(fetcher, await fetcher.fetch(deadlineMilliseconds, giveUp));
+  }
 
-  return {
-    isUp: () => up,
-    async fetch(deadlineMilliseconds, giveUp) {
-      if (current === undefined) return reconnect(deadlineMilliseconds, giveUp);
-      const startedAt = performance.now();
-      const fetcher = current;
-      const answer = settle(fetcher, await fetcher.fetch(deadlineMilliseconds, giveUp));
-      const left = deadlineMilliseconds - (performance.now() - startedAt);
-      // A server may close an idle connection at any time. That is not a failure of the server.
-      return answer.ok || !isLost(answer.error) || left <= 0 ? answer : reconnect(left, giveUp);
-    },
-    close() {
-      up = false;
-      current?.close();
-      successor?.fetcher.close();
-      current = undefined;
-    },
-  };
+  /** Keeps the connection of an answer if the server leaves it open, and closes any other. */
+  #settle(fetcher: PageFetcher, answer: Answer): Answer {
+    const kept = answer.ok ? answer.value.kept : undefined;
+    this.#isUp = kept?.open === true;
+    if (!this.#isUp) {
+      fetcher.close();
+      if (this.#current === fetcher) this.#current = undefined;
+      return answer;
+    }
+    if (this.#current !== fetcher) this.#current?.close();
+    this.#current = fetcher;
+    const left = kept?.requestsLeft ?? Number.POSITIVE_INFINITY;
+    if (left <= renewAtRequestsLeft) this.#queueSuccessor();
+    return answer;
+  }
+
+  #queueSuccessor(): void {
+    if (this.#successor !== undefined) return;
+    const fetcher = this.#openFetcher();
+    const answer = fetcher.fetch(successorDeadlineMilliseconds).then((result) => {
+      this.#successor = undefined;
+      return result.ok ? this.#settle(fetcher, result) : discard(fetcher, result);
+    });
+    this.#successor = { fetcher, answer };
+  }
 }
 
 function discard(fetcher: PageFetcher, answer: Answer): Answer {

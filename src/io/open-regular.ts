@@ -15,7 +15,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   );
 }
 
-/** @throws why the file at `path` cannot be read */
+/** @throws an error that explains why the file at `path` cannot be read */
 export async function checkReadable(path: string): Promise<void> {
   const handle = await openRegular(path);
   await handle.close();

@@ -1,5 +1,6 @@
 import { type Readable, Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { messageOf } from '../result.ts';
 import { openRegular } from './open-regular.ts';
 
 /** How a rotated file is packed. `unreadable`: this Node.js cannot unpack it. */
@@ -71,7 +72,7 @@ async function* pieces(source: Readable, packing: Packing): AsyncGenerator<Buffe
   try {
     for await (const piece of unpacker) if (Buffer.isBuffer(piece)) yield piece;
   } catch (error) {
-    throw new ArchiveError(error instanceof Error ? error.message : String(error));
+    throw new ArchiveError(messageOf(error));
   } finally {
     source.destroy();
     unpacker.destroy();

@@ -54,11 +54,11 @@ class PathInput implements LogInput {
     this.#gone = options.place?.gone ?? emptyTotals;
   }
 
-  async poll(): Promise<boolean> {
+  async check(): Promise<boolean> {
     if (this.#isTimeToList()) await this.#followNew();
     let hasMore = false;
     for (const [path, follower] of this.#followers) {
-      hasMore = (await follower.poll()) || hasMore;
+      hasMore = (await follower.check()) || hasMore;
       if (follower.isFinished()) await this.#closeFollower(path, follower);
     }
     await this.#limitDeleted();

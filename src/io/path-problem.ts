@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
+import { messageOf } from '../result.ts';
 
 /** Returns why this user cannot read a file or write to a directory, or undefined if it is possible. */
 export async function pathProblem(
@@ -14,7 +15,6 @@ export async function pathProblem(
     await access(path, isDirectory ? constants.W_OK : constants.R_OK);
     return undefined;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return `cannot be used by this user: ${reason}`;
+    return `cannot be used by this user: ${messageOf(error)}`;
   }
 }

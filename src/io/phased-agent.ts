@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIP, Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
@@ -52,6 +52,7 @@ export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
   const lookup = createLookup(options);
   const reuse = { keepAlive: options.persist === true, maxSockets: 1 };
   const agent = secure ? new HttpsAgent({ ...reuse, ...options.tls }) : new HttpAgent(reuse);
+  refuseOddAnswers(agent);
   const base = agent.createConnection.bind(agent);
   agent.createConnection = (connect, callback) => {
     const { socketPath } = options.location;
@@ -62,6 +63,33 @@ export function createPhasedAgent(options: PhasedAgentOptions): HttpAgent {
     return socket;
   };
   return agent;
+}
+
+/** A server sends one or two. A hundred thousand in a second, which is a megabyte, take the whole second. */
+const maximumInterim = 100;
+
+/**
+ * Refuses a flood of interim answers (1xx) and a switch to another protocol, which Node.js would wait for the end of.
+ * node-fetch shows the request to its agent only, by a method that the types of Node.js do not contain.
+ */
+function refuseOddAnswers(agent: HttpAgent): void {
+  const add: unknown = Reflect.get(agent, 'addRequest');
+  if (typeof add !== 'function') return;
+  const addWatched = (request: ClientRequest, ...more: unknown[]): unknown => {
+    let interim = 0;
+    request.on('information', () => {
+      interim += 1;
+      if (interim > maximumInterim) {
+        request.destroy(new Error(`more than ${maximumInterim} interim answers (status 1xx)`));
+      }
+    });
+    request.once('upgrade', (_, socket) => {
+      socket.destroy();
+      request.emit('error', new Error('HTTP status 101 (another protocol)'));
+    });
+    return Reflect.apply(add, agent, [request, ...more]);
+  };
+  Reflect.set(agent, 'addRequest', addWatched);
 }
 
 function watchPhases(socket: Socket, record: PhaseRecord): void {

@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { HttpConfig } from '../config/schema.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { readRequestHeaders, readTlsMaterial, type TlsMaterial } from './read-secrets.ts';
 
 /** Headers and TLS material of a keep-alive check. */
@@ -34,6 +34,6 @@ export async function readCheckMaterial(
     }
     return ok({ headers, tls: await readTlsMaterial(http) });
   } catch (error) {
-    return err(error instanceof Error ? error.message : String(error));
+    return err(messageOf(error));
   }
 }

@@ -160,7 +160,7 @@ async function readSomaxconn(
   if (!file.ok) return file;
   const value = parseCount(text(file.value).trim());
   if (value !== undefined) return ok(value);
-  return err({ kind: 'unreadable', subject: path, detail: 'it does not hold a number' });
+  return err({ kind: 'unreadable', subject: path, detail: 'it contains no number' });
 }
 
 function text(bytes: Uint8Array): string {

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { createLineSplitter } from '../parse/split-lines.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { errorCode, isDenied } from './explain-access.ts';
 import { openRegular } from './open-regular.ts';
 
@@ -41,13 +41,13 @@ export async function readLogFile(
   }
 }
 
-/** The reasons that a new user meets first; the system's own words repeat the path. */
+/** Plain words for the usual errors; the system's own message would repeat the path. */
 export function describeReadError(error: unknown): string {
   if (isDenied(error)) {
     return 'permission denied; run the command as root or as a user of the group of the log (adm on Debian)';
   }
   if (errorCode(error) === 'ENOENT') return 'there is no such file';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 async function isGzip(path: string): Promise<boolean> {

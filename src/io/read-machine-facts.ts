@@ -26,7 +26,7 @@ export async function readMachineFacts(places: MemoryPlaces = {}): Promise<Machi
     const limit = parseOpenFilesLimit(await readTextOrEmpty(`${procRoot}/${pid}/limits`));
     if (limit !== undefined) openFiles[server] = limit;
   }
-  // Apache may run under a limit of its own; before it runs, the limit of who asks is the best guess.
+  // Apache may run under a limit of its own; while it does not run, the limit of this process is the best estimate.
   const apache = processes.find(({ server }) => server === 'apache');
   const memoryBytes = await readMemoryLimit(apache === undefined ? 'self' : apache.pid, places);
   const processBytes = await largestApacheProcess(processes, procRoot);

@@ -7,11 +7,12 @@ import { present } from '../present.ts';
 const maximumOwnFileBytes = 4 * 1024 * 1024;
 
 /**
- * The text of a file that a person named, or of a pipe, as `--config.file=<(make-config)` has it. A thread that waits
- * for the writer of a pipe cannot be ended, and the process would not end at SIGTERM: the event loop waits instead.
+ * The text of a file that a person named. A pipe is allowed too, as in `--config.file=<(make-config)`. It is read
+ * through a socket: a thread that waits for the writer of a pipe cannot be stopped, and would keep the process from
+ * exiting at SIGTERM.
  *
  * @param signal ends the wait for the writer of a pipe
- * @throws why it cannot be read
+ * @throws an error that explains why it cannot be read
  */
 export async function readOwnFile(path: string, signal?: AbortSignal): Promise<string> {
   const stats = await stat(path);
@@ -25,9 +26,9 @@ export async function readOwnFile(path: string, signal?: AbortSignal): Promise<s
 }
 
 /**
- * The same at once, for files that are read again and again: a pipe has its text only once.
+ * Reads a file synchronously. For files that are read again and again, so a pipe is refused: its text comes only once.
  *
- * @throws why it cannot be read
+ * @throws an error that explains why it cannot be read
  */
 export function readOwnFileSync(path: string): Buffer {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -40,10 +41,10 @@ export function readOwnFileSync(path: string): Buffer {
 }
 
 /**
- * The bytes of a file that is read again and again while the exporter serves. It must be a regular file: a pipe would
- * be waited for, and a device has no end.
+ * The bytes of a file that is read again and again while the exporter serves. It must be a regular file: reading would
+ * wait for the writer of a pipe, and a device has no end.
  *
- * @throws why it cannot be read
+ * @throws an error that explains why it cannot be read
  */
 export async function readRegularFile(path: string, maximumBytes: number): Promise<Buffer> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -2,7 +2,7 @@ import type { HttpConfig } from '../config/schema.ts';
 import { present } from '../present.ts';
 import { readRegularFile } from './read-own-file.ts';
 
-/** Far more than a password, a token or a bundle of certificates has. */
+/** Far larger than any password, token or bundle of certificates. */
 const maximumSecretBytes = 4 * 1024 * 1024;
 
 /** Request headers of a target: Host, credentials, and configured headers. Files are read again at each call. */

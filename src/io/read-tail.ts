@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 
 /** Reads the whole lines among the last bytes of a file. */
 export async function readTail(
@@ -22,6 +22,6 @@ export async function readTail(
       await handle.close();
     }
   } catch (error) {
-    return err(`cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    return err(`cannot be read: ${messageOf(error)}`);
   }
 }

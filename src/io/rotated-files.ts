@@ -68,8 +68,8 @@ export class RotatedFiles {
   }
 
   /** Reads a bounded amount. Returns true if there is more to read now. */
-  async poll(graceMilliseconds: number): Promise<boolean> {
-    const drainedBytes = await this.#draining.poll(graceMilliseconds);
+  async read(graceMilliseconds: number): Promise<boolean> {
+    const drainedBytes = await this.#draining.read(graceMilliseconds);
     const hasMore = await this.#readNext();
     return drainedBytes > 0 || hasMore;
   }

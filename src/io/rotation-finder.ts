@@ -6,7 +6,7 @@ import type { Sibling, Siblings } from './log-siblings.ts';
 import type { RotatedFiles, RotatedFilesOptions } from './rotated-files.ts';
 
 /** Listing the directory costs more than checking one file. */
-const pollsPerListing = 4;
+const checksPerListing = 4;
 
 export interface RotationFinderOptions extends RotatedFilesOptions {
   /** Queues the files that are found. */
@@ -19,7 +19,7 @@ export interface RotationFinderOptions extends RotatedFilesOptions {
 /** Finds rotated files of which nothing was read, and copies that hold lines the truncated log no longer has. */
 export class RotationFinder {
   readonly #options: RotationFinderOptions;
-  #pollsSinceListing = 0;
+  #checksSinceListing = 0;
   /** Whether the file at the path had no read bytes at some time since the last listing. */
   #mayHaveBeenEmptied = true;
   /** Keys of files that may still turn out to be unread. */
@@ -37,10 +37,10 @@ export class RotationFinder {
     this.#mayHaveBeenEmptied = true;
   }
 
-  async listEveryFewPolls(): Promise<Siblings | undefined> {
-    this.#pollsSinceListing += 1;
-    if (this.#pollsSinceListing < pollsPerListing) return undefined;
-    this.#pollsSinceListing = 0;
+  async listEveryFewChecks(): Promise<Siblings | undefined> {
+    this.#checksSinceListing += 1;
+    if (this.#checksSinceListing < checksPerListing) return undefined;
+    this.#checksSinceListing = 0;
     return this.#options.list(this.#options.path);
   }
 

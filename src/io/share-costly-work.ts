@@ -31,36 +31,57 @@ const durationsWanted = 3;
  */
 export function shareCostlyWork<T>(
   work: () => Promise<T>,
-  { reuseFactor, maximumReuseMilliseconds, now = () => performance.now() }: SharingOptions,
+  options: SharingOptions,
 ): (need: Need) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting: Promise<T> | undefined;
-  let done: { readonly result: T; readonly until: number; readonly cheap: boolean } | undefined;
+  const shared = new SharedWork(work, options);
+  return (need) => shared.result(need);
+}
 
-  let durations: readonly number[] = [];
+class SharedWork<T> {
+  readonly #work: () => Promise<T>;
+  readonly #options: SharingOptions;
+  readonly #now: () => number;
+  #last: Promise<unknown> = Promise.resolve();
+  /** The run that has not begun yet. */
+  #waiting: Promise<T> | undefined;
+  #done: { readonly result: T; readonly until: number; readonly cheap: boolean } | undefined;
+  /** Of the last runs, the newest first. */
+  #durations: readonly number[] = [];
 
-  const reuseTime = (duration: number): number => {
-    durations = [duration, ...durations].slice(0, durationsKept);
-    const reuse = Math.min(Math.min(...durations) * reuseFactor, maximumReuseMilliseconds);
-    return durations.length < durationsWanted ? Math.min(reuse, cheapReuseMilliseconds) : reuse;
-  };
-  const run = async (): Promise<T> => {
-    waiting = undefined;
-    const startedAt = now();
-    const result = await work();
-    const endedAt = now();
-    const reuse = reuseTime(endedAt - startedAt);
-    done = { result, until: endedAt + reuse, cheap: reuse <= cheapReuseMilliseconds };
-    return result;
-  };
+  constructor(work: () => Promise<T>, options: SharingOptions) {
+    this.#work = work;
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
 
-  return (need) => {
+  result(need: Need): Promise<T> {
+    const done = this.#done;
     const isReusable = need === 'recent' || (need === 'fresh' && done?.cheap === false);
-    if (isReusable && done !== undefined && now() < done.until) return Promise.resolve(done.result);
-    if (waiting === undefined) {
-      waiting = last.then(run);
-      last = waiting;
+    if (isReusable && done !== undefined && this.#now() < done.until) {
+      return Promise.resolve(done.result);
     }
-    return waiting;
-  };
+    if (this.#waiting === undefined) {
+      this.#waiting = this.#last.then(() => this.#run());
+      this.#last = this.#waiting;
+    }
+    return this.#waiting;
+  }
+
+  async #run(): Promise<T> {
+    this.#waiting = undefined;
+    const startedAt = this.#now();
+    const result = await this.#work();
+    const endedAt = this.#now();
+    const reuse = this.#reuseTime(endedAt - startedAt);
+    this.#done = { result, until: endedAt + reuse, cheap: reuse <= cheapReuseMilliseconds };
+    return result;
+  }
+
+  #reuseTime(duration: number): number {
+    const { reuseFactor, maximumReuseMilliseconds } = this.#options;
+    this.#durations = [duration, ...this.#durations].slice(0, durationsKept);
+    const reuse = Math.min(Math.min(...this.#durations) * reuseFactor, maximumReuseMilliseconds);
+    const isCertain = this.#durations.length >= durationsWanted;
+    return isCertain ? reuse : Math.min(reuse, cheapReuseMilliseconds);
+  }
 }

@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { messageOf } from '../result.ts';
 import type { ReadSources, SourceFile } from '../snapshot/config-tree.ts';
 import { errorCode } from './explain-access.ts';
 import { findFiles, isPattern, newSearchBudget } from './find-files.ts';
@@ -92,7 +93,7 @@ function encodingProblem(bytes: Buffer): string | undefined {
     : undefined;
 }
 
-const denied = 'permission denied; run the audit as root';
+const denied = 'permission denied; run as root, or grant read access';
 
 function readProblem(error: unknown): string {
   switch (errorCode(error)) {
@@ -104,6 +105,6 @@ function readProblem(error: unknown): string {
     case 'ELOOP':
       return 'a loop of symbolic links';
     default:
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
   }
 }

@@ -27,7 +27,7 @@ export function openStreamInput(stream: Readable, consume: LineConsumer): LogInp
   // A stream that was paused does not start to flow when a listener is added.
   stream.on('data', take).resume();
   return {
-    poll: () => Promise.resolve(false),
+    check: () => Promise.resolve(false),
     condition: () => tap.condition,
     stats: () => Promise.resolve(streamStats(tap)),
     place: () => Promise.resolve(undefined),

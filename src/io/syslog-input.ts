@@ -5,7 +5,13 @@ import { parseUdpDrops } from '../parse/proc-net-udp.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
 import { syslogMessageStart } from '../parse/syslog-message.ts';
 import { present } from '../present.ts';
-import { isReading, noSourceStats, type SourceCondition } from '../snapshot/log-source.ts';
+import { messageOf } from '../result.ts';
+import {
+  isReading,
+  noSourceStats,
+  type SourceCondition,
+  type SourceStats,
+} from '../snapshot/log-source.ts';
 import { errorCode } from './explain-access.ts';
 import type { LogInput } from './log-input.ts';
 
@@ -16,59 +22,77 @@ const retryMilliseconds = 5000;
 
 /** Receives access-log lines as syslog datagrams, one line each, as nginx and rsyslog send them. */
 export function openSyslogInput(address: string, consume: LineConsumer): LogInput {
-  const { host, port } = splitAddress(address);
-  const isIpv6 = host.includes(':');
-  let socket: Socket | undefined;
-  let received = 0;
-  let triedAt = Number.NEGATIVE_INFINITY;
-  let condition: SourceCondition = { reason: 'cannot_open', remedy: 'not opened yet' };
+  return new SyslogInput(address, consume);
+}
 
-  const take = (datagram: Buffer): void => {
-    received += datagram.length;
-    const end = datagram.at(-1) === 0x0a ? datagram.length - 1 : datagram.length;
-    consume(datagram, syslogMessageStart(datagram), end);
-  };
+class SyslogInput implements LogInput {
+  readonly #address: string;
+  readonly #consume: LineConsumer;
+  #socket: Socket | undefined;
+  #readBytes = 0;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #condition: SourceCondition = { reason: 'cannot_open', remedy: 'not opened yet' };
 
-  const open = async (): Promise<void> => {
-    triedAt = performance.now();
-    const type = isIpv6 ? 'udp6' : 'udp4';
-    const opened = createSocket({ type, recvBufferSize: receiveBufferBytes });
+  constructor(address: string, consume: LineConsumer) {
+    this.#address = address;
+    this.#consume = consume;
+  }
+
+  async check(): Promise<boolean> {
+    const isDue = performance.now() - this.#triedAt >= retryMilliseconds;
+    if (this.#socket === undefined && isDue) await this.#open();
+    return false;
+  }
+
+  condition(): SourceCondition {
+    return this.#condition;
+  }
+
+  async stats(): Promise<SourceStats> {
+    const stats = { ...noSourceStats, readBytes: this.#readBytes };
+    if (this.#socket === undefined) return stats;
+    const { family, port } = this.#socket.address();
+    const path = family === 'IPv6' ? '/proc/net/udp6' : '/proc/net/udp';
+    const table = await readFile(path, 'latin1').catch(() => '');
+    return { ...stats, ...present({ droppedDatagrams: parseUdpDrops(table, port) }) };
+  }
+
+  place(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  async close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket === undefined) return;
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+  }
+
+  async #open(): Promise<void> {
+    this.#triedAt = performance.now();
+    const { host, port } = splitAddress(this.#address);
+    const type = host.includes(':') ? 'udp6' : 'udp4';
+    const socket = createSocket({ type, recvBufferSize: receiveBufferBytes });
     try {
-      const listening = once(opened, 'listening');
-      opened.bind(port, host);
+      const listening = once(socket, 'listening');
+      socket.bind(port, host);
       await listening;
-      opened.on('error', () => undefined).on('message', take);
-      socket = opened;
-      condition = isReading;
+      socket.on('error', () => undefined).on('message', (datagram) => this.#take(datagram));
+      this.#socket = socket;
+      this.#condition = isReading;
     } catch (error) {
-      opened.close();
-      condition = explainBind(address, error);
+      socket.close();
+      this.#condition = explainBind(this.#address, error);
     }
-  };
+  }
 
-  return {
-    async poll() {
-      const isDue = performance.now() - triedAt >= retryMilliseconds;
-      if (socket === undefined && isDue) await open();
-      return false;
-    },
-    condition: () => condition,
-    async stats() {
-      if (socket === undefined) return { ...noSourceStats, readBytes: received };
-      const table = await readFile(`/proc/net/udp${isIpv6 ? '6' : ''}`, 'latin1').catch(() => '');
-      const drops = parseUdpDrops(table, socket.address().port);
-      return { ...noSourceStats, readBytes: received, ...present({ droppedDatagrams: drops }) };
-    },
-    place: () => Promise.resolve(undefined),
-    async close() {
-      const closing = socket;
-      socket = undefined;
-      if (closing === undefined) return;
-      const closed = once(closing, 'close');
-      closing.close();
-      await closed;
-    },
-  };
+  #take(datagram: Buffer): void {
+    this.#readBytes += datagram.length;
+    const end = datagram.at(-1) === 0x0a ? datagram.length - 1 : datagram.length;
+    this.#consume(datagram, syslogMessageStart(datagram), end);
+  }
 }
 
 function splitAddress(address: string): { readonly host: string; readonly port: number } {
@@ -92,7 +116,7 @@ function explainBind(address: string, error: unknown): SourceCondition {
     default:
       return {
         reason: 'cannot_open',
-        remedy: `cannot listen on UDP ${address}: ${error instanceof Error ? error.message : String(error)}`,
+        remedy: `cannot listen on UDP ${address}: ${messageOf(error)}`,
       };
   }
 }

@@ -2,7 +2,7 @@ import { targetLabels } from './target-samples.ts';
 
 /**
  * /metrics reads these settings from files and /probe measures them. Both use one description, because Prometheus keeps
- * one for each name. The label source tells the two apart.
+ * one for each name. The label source distinguishes them.
  */
 const labels = [...targetLabels, 'source'] as const;
 

@@ -1,3 +1,4 @@
+import { keysOf } from '../parse/record-of.ts';
 import {
   type ConnectionActivity,
   type ConnectionSummary,
@@ -66,8 +67,7 @@ function totalOf({ counts }: ConnectionSummary): number {
 }
 
 function describeCounts({ counts }: ConnectionSummary): string {
-  const activities = Object.keys(activityTable) as readonly ConnectionActivity[];
-  return activities
+  return keysOf(activityTable)
     .filter((activity) => counts[activity] > 0)
     .map((activity) => `${formatCount(counts[activity])} ${activityTable[activity].label}`)
     .join(', ');

@@ -8,7 +8,7 @@ let policy: string | undefined;
 
 /**
  * Allows the style and script of the page by their hashes, and the live stream. Images, frames and forms are blocked.
- * Computed for the first page: an exporter that only Prometheus asks does not load crypto.
+ * Computed for the first page: an exporter that only Prometheus scrapes does not load crypto.
  */
 export function pageContentSecurityPolicy(): string {
   policy ??= [

@@ -1,12 +1,9 @@
 import { morphScript } from './morph-script.ts';
 import { boardLetters } from './render-board.ts';
-import { slotPalette } from './slot-palette.ts';
+import { slotPalette, slotStackOrder } from './slot-palette.ts';
 
 const states = Object.fromEntries(
-  Object.entries(slotPalette).map(([state, { label }]) => [
-    state,
-    [label, boardLetters[state as keyof typeof boardLetters]],
-  ]),
+  slotStackOrder.map((state) => [state, [slotPalette[state].label, boardLetters[state]]]),
 );
 
 /** Draws the squares, the note below them, and the selected square. */

@@ -1,3 +1,4 @@
+import { keysOf } from '../parse/record-of.ts';
 import type { SlotFigures } from '../snapshot/slots.ts';
 import { formatPercent } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -16,14 +17,14 @@ export const ratioWords: Readonly<Record<RatioName, { title: string; meaning: st
 
 /** Up to three ratios side by side. */
 export function renderRatios(figures: SlotFigures): Html {
-  const names = Object.keys(ratioWords) as readonly RatioName[];
+  const names = keysOf(ratioWords);
   const shown = names.filter((name) => applies(name, figures));
   return html`<dl class="ratios">${shown.map((name) => renderRatio(name, figures[name]))}</dl>`;
 }
 
 /** The known ratios in one line of text. */
 export function describeRatios(figures: SlotFigures): string {
-  const names = Object.keys(ratioWords) as readonly RatioName[];
+  const names = keysOf(ratioWords);
   const known = names.flatMap((name) => {
     const ratio = figures[name];
     return ratio === undefined ? [] : `${ratioWords[name].title} ${formatPercent(ratio)}`;

@@ -1,3 +1,4 @@
+import { keysOf } from '../parse/record-of.ts';
 import type { SlotState } from '../snapshot/slots.ts';
 
 export interface SlotColor {
@@ -38,4 +39,4 @@ export const slotPalette: Readonly<Record<SlotState, SlotColor>> = {
 };
 
 /** Every state in stacking order. */
-export const slotStackOrder = Object.keys(slotPalette) as readonly SlotState[];
+export const slotStackOrder = keysOf(slotPalette);

@@ -10,7 +10,7 @@ const right = 596;
 const top = 22;
 const bottom = 168;
 
-/** The axis ends here: the longest timeouts would press all that matters against the bottom. */
+/** End of the axis, in multiples of the slots: the longest timeouts would move all other points to the bottom. */
 const axisPerLimit = 2;
 
 /** Slots at the busiest moment and reuse by timeout. Marks show the current and the advised timeout. */

@@ -1,4 +1,3 @@
-import { present } from '../present.ts';
 import { err, ok, type Result } from '../result.ts';
 import type { ApacheStatus } from '../snapshot/apache-status.ts';
 import type { BadField, NotAStatusPage, ParsedPage } from '../snapshot/status-page.ts';
@@ -11,7 +10,7 @@ import { parseScoreboard } from './scoreboard.ts';
 type TextField = 'serverVersion' | 'serverMpm' | 'restartTime';
 type NumberField = Exclude<
   keyof ApacheStatus,
-  'kind' | 'serverName' | 'scoreboard' | 'proxyBalancers' | TextField
+  'kind' | 'scoreboard' | 'proxyBalancers' | TextField
 >;
 
 interface NumberRule {
@@ -81,11 +80,9 @@ export function parseApacheStatus(page: string): Result<ParsedPage<ApacheStatus>
       badFields.push({ field: key, line: index + 1, found: excerpt(value) });
     else numbers[rule.name] = parsed;
   }
-  const serverName = bareServerName(lines[0]);
   const [, scoreboard] = splitLine(lines[scoreboardAt] ?? '');
   const snapshot: ApacheStatus = {
     kind: 'apache',
-    ...present({ serverName }),
     ...texts,
     ...numbers,
     scoreboard: parseScoreboard(scoreboard),
@@ -111,11 +108,4 @@ function splitLine(line: string): readonly [key: string, value: string] {
   const colon = line.indexOf(':');
   if (colon < 0) return [line.trim(), ''];
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
-}
-
-/** Since 2.4.13 the first line is only the server's name, such as `www.example.org`. */
-function bareServerName(firstLine: string | undefined): string | undefined {
-  const line = firstLine?.trim() ?? '';
-  if (line === '' || /^[A-Za-z ]+\d*: /.test(line)) return undefined;
-  return printable(line);
 }

@@ -37,7 +37,7 @@ const nameBytes = 'stdout '.length;
  */
 export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
   const { stream, consume, limit = longestLine } = options;
-  const parts = createParts(limit, options.unfinished ?? nothing);
+  const parts = new LineParts(limit, options.unfinished ?? nothing);
   let tooLong = 0;
 
   const end = (bytes: Buffer, start: number, stop: number): void => {
@@ -71,44 +71,56 @@ export function createCriUnwrapper(options: CriOptions): CriUnwrapper {
 }
 
 /** One buffer that grows, so that neither empty parts nor a million small parts cost more than their bytes. */
-function createParts(limit: number, unfinished: Buffer) {
-  let kept = Buffer.from(unfinished);
-  let length = unfinished.length;
-  let began = length > 0;
-  let isTooLong = false;
+class LineParts {
+  readonly #limit: number;
+  #kept: Buffer;
+  #length: number;
+  #hasBegun: boolean;
+  #isTooLong = false;
 
-  const reset = (): void => {
-    kept = nothing;
-    length = 0;
-    began = false;
-    isTooLong = false;
-  };
+  constructor(limit: number, unfinished: Buffer) {
+    this.#limit = limit;
+    this.#kept = Buffer.from(unfinished);
+    this.#length = unfinished.length;
+    this.#hasBegun = unfinished.length > 0;
+  }
 
-  return {
-    isEmpty: () => !began,
-    view: () => kept.subarray(0, length),
-    add(bytes: Buffer, start: number, stop: number): void {
-      began = true;
-      const wanted = length + stop - start;
-      if (isTooLong || wanted > limit) {
-        isTooLong = true;
-        kept = nothing;
-        length = 0;
-        return;
-      }
-      if (wanted > kept.length) {
-        const grown = Buffer.allocUnsafe(Math.min(limit, Math.max(wanted, 2 * kept.length)));
-        kept.copy(grown, 0, 0, length);
-        kept = grown;
-      }
-      bytes.copy(kept, length, start, stop);
-      length = wanted;
-    },
-    /** The whole line; undefined when it was too long. */
-    take(): Buffer | undefined {
-      const whole = isTooLong ? undefined : kept.subarray(0, length);
-      reset();
-      return whole;
-    },
-  };
+  isEmpty(): boolean {
+    return !this.#hasBegun;
+  }
+
+  view(): Buffer {
+    return this.#kept.subarray(0, this.#length);
+  }
+
+  add(bytes: Buffer, start: number, stop: number): void {
+    this.#hasBegun = true;
+    const wanted = this.#length + stop - start;
+    if (this.#isTooLong || wanted > this.#limit) {
+      this.#isTooLong = true;
+      this.#kept = nothing;
+      this.#length = 0;
+      return;
+    }
+    if (wanted > this.#kept.length) this.#grow(wanted);
+    bytes.copy(this.#kept, this.#length, start, stop);
+    this.#length = wanted;
+  }
+
+  /** The whole line; undefined when it was too long. */
+  take(): Buffer | undefined {
+    const whole = this.#isTooLong ? undefined : this.view();
+    this.#kept = nothing;
+    this.#length = 0;
+    this.#hasBegun = false;
+    this.#isTooLong = false;
+    return whole;
+  }
+
+  #grow(wanted: number): void {
+    const bytes = Math.min(this.#limit, Math.max(wanted, 2 * this.#kept.length));
+    const grown = Buffer.allocUnsafe(bytes);
+    this.#kept.copy(grown, 0, 0, this.#length);
+    this.#kept = grown;
+  }
 }

@@ -16,7 +16,7 @@ export interface ErrorLogLine {
   /** The time on the line in Unix seconds, in the server's time zone but read as if it were UTC. */
   readonly wallSeconds?: number;
   /** The entry may contain text from a visitor with newlines: the following lines may belong to it. */
-  readonly mayGoOn?: true;
+  readonly mayContinue?: true;
 }
 
 /**

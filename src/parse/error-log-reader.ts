@@ -27,10 +27,10 @@ export function createErrorLogReader(server: ServerKind): ErrorLogReader {
   const parse = parsers[server];
   let bytesSinceText = longestEntryBytes;
   return (line, lengthBytes) => {
-    const { event, wallSeconds, mayGoOn } = parse(line);
+    const { event, wallSeconds, mayContinue } = parse(line);
     const trusted = bytesSinceText >= longestEntryBytes;
-    // A doubtful line extends the doubt: if it is a real line of nginx, it may contain a visitor's text as well.
-    if (mayGoOn === true) bytesSinceText = 0;
+    // Also for a line that is not trusted: if nginx itself wrote it, it may contain a visitor's text as well.
+    if (mayContinue === true) bytesSinceText = 0;
     bytesSinceText = Math.min(longestEntryBytes, bytesSinceText + lengthBytes + 1);
     return trusted && event !== undefined ? { event, wallSeconds } : undefined;
   };

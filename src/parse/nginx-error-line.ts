@@ -33,7 +33,7 @@ export function parseNginxErrorLine(line: string): ErrorLogLine {
   return {
     wallSeconds: days + Number(hour) * 3600 + Number(minute) * 60 + Number(second),
     ...(event === undefined ? {} : { event }),
-    ...(mayGoOn(star !== undefined, message) ? { mayGoOn: true } : {}),
+    ...(mayContinue(star !== undefined, message) ? { mayContinue: true } : {}),
   };
 }
 
@@ -50,7 +50,7 @@ function eventOf(level: string, ofConnection: boolean, message: string): ErrorLo
  * nginx writes decoded paths, user names and script output with their newlines. A request for `GET /x%0A2026/11/21 ...`
  * of a missing file writes a line that resembles one of nginx itself (observed with 1.22.1).
  */
-function mayGoOn(ofConnection: boolean, message: string): boolean {
+function mayContinue(ofConnection: boolean, message: string): boolean {
   if (ofScript.test(message)) return true;
   return ofConnection && (!harmless.test(message) || decodedTail.test(message));
 }

@@ -22,7 +22,7 @@ const ipv6Digits = 32;
  * Columns from the state on: `0A 00000000:00000000 00:00000000 00000000     0        0 16504 1 ...`: state, queues
  * (sent:received), timer, retransmissions, uid, timeout, inode.
  */
-const column = { queues: 1, uid: 4, inode: 6 } as const;
+const column = { queues: 1, inode: 6 } as const;
 
 interface Tally {
   readonly listeners: ListenSocket[];
@@ -107,7 +107,7 @@ function scanLine(line: Line, tallies: ReadonlyMap<number, Tally>): boolean {
   const port = hex(bytes, portStart, portStart + 4);
   if (port === -1 || stateStart + 2 > line.end) return false;
   const tally = tallies.get(port);
-  return tally === undefined || count(tally, { bytes, start: stateStart, end: line.end }, digits);
+  return tally === undefined || count(tally, { bytes, start: stateStart, end: line.end });
 }
 
 /** The index after `   0: `, or -1. */
@@ -121,11 +121,11 @@ function afterSlot({ bytes, start, end }: Line): number {
 }
 
 /** Counts the socket whose columns from the state on are `rest`. */
-function count(tally: Tally, rest: Line, digits: number): boolean {
+function count(tally: Tally, rest: Line): boolean {
   const state = hex(rest.bytes, rest.start, rest.start + 2);
   if (state < 1 || state > tcpStates.length) return false;
   if (state === listenState) {
-    const socket = listenSocket(rest, digits);
+    const socket = listenSocket(rest);
     if (socket === undefined) return false;
     tally.listeners.push(socket);
   }
@@ -134,14 +134,12 @@ function count(tally: Tally, rest: Line, digits: number): boolean {
 }
 
 /** There are few LISTEN lines of the requested ports, so their columns may be split as text. */
-function listenSocket(rest: Line, digits: number): ListenSocket | undefined {
+function listenSocket(rest: Line): ListenSocket | undefined {
   const columns = latin1(rest).split(/ +/);
   const queue = /^[0-9A-F]{8}:([0-9A-F]{8})$/i.exec(columns[column.queues] ?? '')?.[1];
-  const uid = wholeNumber(columns[column.uid]);
   const inode = wholeNumber(columns[column.inode]);
-  if (queue === undefined || uid === undefined || inode === undefined) return undefined;
-  const family = digits === ipv4Digits ? 'ipv4' : 'ipv6';
-  return { family, queueLength: Number.parseInt(queue, 16), uid, inode };
+  if (queue === undefined || inode === undefined) return undefined;
+  return { queueLength: Number.parseInt(queue, 16), inode };
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -21,55 +21,73 @@ const newline = 0x0a;
  * splitting it would count one request twice, and storing it would let a log fill the memory.
  */
 export function createLineSplitter(limit = longestLine): LineSplitter {
-  let carry: Buffer[] = [];
-  let carried = 0;
+  return new Splitter(limit);
+}
+
+class Splitter implements LineSplitter {
+  readonly #limit: number;
+  /** The beginning of the current line, from earlier chunks. */
+  #carry: Buffer[] = [];
+  #carried = 0;
   /** Bytes of the current line beyond the limit, which are not stored. */
-  let dropped = 0;
-  let tooLong = 0;
+  #dropped = 0;
+  #tooLong = 0;
 
-  const endCarried = (rest: Buffer, consume: LineConsumer): void => {
-    if (dropped > 0 || carried + rest.length > limit) tooLong += 1;
-    else {
-      const line = Buffer.concat([...carry, rest]);
-      consume(line, 0, line.length);
-    }
-    carry = [];
-    carried = 0;
-    dropped = 0;
-  };
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
-  const keep = (rest: Buffer): void => {
-    if (dropped > 0 || carried + rest.length > limit) {
-      dropped += carried + rest.length;
-      carry = [];
-      carried = 0;
-      return;
+  push(chunk: Buffer, consume: LineConsumer): void {
+    let start = this.#skipHole(chunk, 0);
+    for (;;) {
+      const end = chunk.indexOf(newline, start);
+      if (end === -1) break;
+      if (this.pending() > 0) this.#endCarried(chunk.subarray(start, end), consume);
+      else if (end - start > this.#limit) this.#tooLong += 1;
+      else consume(chunk, start, end);
+      start = this.#skipHole(chunk, end + 1);
     }
-    carry.push(Buffer.from(rest));
-    carried += rest.length;
-  };
+    if (start < chunk.length) this.#keep(chunk.subarray(start));
+  }
+
+  pending(): number {
+    return this.#carried + this.#dropped;
+  }
+
+  tooLong(): number {
+    return this.#tooLong;
+  }
 
   /** Where a line begins at or after `start`. A writer that continues after a truncation leaves NUL bytes before it. */
-  const skipHole = (chunk: Buffer, start: number): number => {
+  #skipHole(chunk: Buffer, start: number): number {
     let at = start;
-    if (carried === 0 && dropped === 0) while (chunk[at] === 0) at++;
+    if (this.pending() === 0) while (chunk[at] === 0) at++;
     return at;
-  };
+  }
 
-  return {
-    push(chunk, consume) {
-      let start = skipHole(chunk, 0);
-      for (;;) {
-        const end = chunk.indexOf(newline, start);
-        if (end === -1) break;
-        if (carried > 0 || dropped > 0) endCarried(chunk.subarray(start, end), consume);
-        else if (end - start > limit) tooLong += 1;
-        else consume(chunk, start, end);
-        start = skipHole(chunk, end + 1);
-      }
-      if (start < chunk.length) keep(chunk.subarray(start));
-    },
-    pending: () => carried + dropped,
-    tooLong: () => tooLong,
-  };
+  #endCarried(rest: Buffer, consume: LineConsumer): void {
+    if (this.#isTooLongWith(rest)) this.#tooLong += 1;
+    else {
+      const line = Buffer.concat([...this.#carry, rest]);
+      consume(line, 0, line.length);
+    }
+    this.#carry = [];
+    this.#carried = 0;
+    this.#dropped = 0;
+  }
+
+  #keep(rest: Buffer): void {
+    if (this.#isTooLongWith(rest)) {
+      this.#dropped += this.#carried + rest.length;
+      this.#carry = [];
+      this.#carried = 0;
+      return;
+    }
+    this.#carry.push(Buffer.from(rest));
+    this.#carried += rest.length;
+  }
+
+  #isTooLongWith(rest: Buffer): boolean {
+    return this.#dropped > 0 || this.#carried + rest.length > this.#limit;
+  }
 }

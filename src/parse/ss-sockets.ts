@@ -150,11 +150,9 @@ function shared(address: string, addresses: Map<string, string>): string {
 function listenSocket({ receiveQueue, sendQueue, local }: Columns, line: string): ListenSocket {
   const cgroup = / cgroup:(\S+)/.exec(line)?.[1];
   return {
-    family: local.address.includes(':') || local.address === '*' ? 'ipv6' : 'ipv4',
     address: local.address,
     queueLength: receiveQueue,
     queueLimit: sendQueue,
-    uid: detail(line, ' uid:') ?? 0,
     inode: detail(line, ' ino:') ?? 0,
     ...(cgroup === undefined ? {} : { cgroup: Buffer.from(cgroup, 'latin1').toString('latin1') }),
   };

@@ -40,56 +40,74 @@ const discoveryPauseMilliseconds = 30_000;
 const defaultPipeMilliseconds = 10_000;
 
 export function createActiveConfig(options: ActiveConfigOptions): ActiveConfig {
-  const { log, now } = options;
+  return new LoadedConfig(options);
+}
+
+class LoadedConfig implements ActiveConfig {
+  readonly #options: ActiveConfigOptions;
   /** The second of two reloads waits for the first: it may read a newer file. */
-  const inTurn = createTurns();
-  let config: Config | undefined;
-  let lastReload: LastReload = { successful: false, successSeconds: 0 };
-  let discovery: NodeJS.Timeout | undefined;
-  let hasLoggedNothingFound = false;
+  readonly #inTurn = createTurns();
+  #config: Config | undefined;
+  #lastReload: LastReload = { successful: false, successSeconds: 0 };
+  #discovery: NodeJS.Timeout | undefined;
+  #hasLoggedNothingFound = false;
 
-  const put = async (next: Config) => {
-    await options.apply(next);
-    config = next;
-    lastReload = { successful: true, successSeconds: now() };
-  };
+  constructor(options: ActiveConfigOptions) {
+    this.#options = options;
+  }
 
-  const discover = async () => {
-    const found = await options.discover();
-    await put({ ...configSchema.parse({}), targets: [...found] });
-    logFound(log, found);
-    if (found.length > 0) return;
-    if (!hasLoggedNothingFound) logNothingFound(log);
-    hasLoggedNothingFound = true;
-    discovery = setTimeout(() => void inTurn(discover), discoveryPauseMilliseconds);
-    discovery.unref();
-  };
+  current(): Config | undefined {
+    return this.#config;
+  }
 
-  const readFile = async (file: string) => {
-    const { pipeMilliseconds = defaultPipeMilliseconds } = options;
+  lastReload(): LastReload {
+    return this.#lastReload;
+  }
+
+  reload(): Promise<Result<void, readonly string[]>> {
+    const { configFile } = this.#options;
+    return this.#inTurn(async () => {
+      if (configFile !== undefined) return this.#readFile(configFile);
+      clearTimeout(this.#discovery);
+      await this.#discover();
+      return ok(undefined);
+    });
+  }
+
+  close(): void {
+    clearTimeout(this.#discovery);
+  }
+
+  async #readFile(file: string): Promise<Result<void, readonly string[]>> {
+    const { pipeMilliseconds = defaultPipeMilliseconds } = this.#options;
     // The start waits for as long as it takes: there is nothing else to do.
-    const signal = config === undefined ? undefined : AbortSignal.timeout(pipeMilliseconds);
+    const signal = this.#config === undefined ? undefined : AbortSignal.timeout(pipeMilliseconds);
     const read = await readConfig(file, signal);
     if (!read.ok) {
-      lastReload = { ...lastReload, successful: false };
+      this.#lastReload = { ...this.#lastReload, successful: false };
       return read;
     }
-    await put(read.value);
+    await this.#apply(read.value);
     return ok(undefined);
-  };
+  }
 
-  return {
-    current: () => config,
-    lastReload: () => lastReload,
-    reload: () =>
-      inTurn(async () => {
-        if (options.configFile !== undefined) return readFile(options.configFile);
-        clearTimeout(discovery);
-        await discover();
-        return ok(undefined);
-      }),
-    close: () => clearTimeout(discovery),
-  };
+  async #discover(): Promise<void> {
+    const { discover, log } = this.#options;
+    const found = await discover();
+    await this.#apply({ ...configSchema.parse({}), targets: [...found] });
+    logFound(log, found);
+    if (found.length > 0) return;
+    if (!this.#hasLoggedNothingFound) logNothingFound(log);
+    this.#hasLoggedNothingFound = true;
+    const discoverAgain = () => void this.#inTurn(() => this.#discover());
+    this.#discovery = setTimeout(discoverAgain, discoveryPauseMilliseconds).unref();
+  }
+
+  async #apply(config: Config): Promise<void> {
+    await this.#options.apply(config);
+    this.#config = config;
+    this.#lastReload = { successful: true, successSeconds: this.#options.now() };
+  }
 }
 
 function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
@@ -103,6 +121,6 @@ function logFound(log: Log, found: readonly StatusTargetConfig[]): void {
 
 function logNothingFound(log: Log): void {
   log.warn('no configuration and no status page on this machine; trying again every 30 s', {
-    help: 'start with --config.file; docs/configuration.md lists the addresses tried',
+    help: 'start with --config.file; docs/flags.md lists the addresses tried',
   });
 }

@@ -2,6 +2,7 @@ import { admitLookup, admitProbe, type ProbeRefusal, probeUrl } from '../config/
 import type { ProbeConfig, ProbeModule } from '../config/schema.ts';
 import type { ResolveName } from '../io/resolve-name.ts';
 import { err, ok, type Result } from '../result.ts';
+import { within } from './within.ts';
 
 export interface ProbeRequest {
   readonly target: string;
@@ -33,7 +34,8 @@ export async function admitTarget(
   const refusedByName = admitLookup(url.value, request.allow);
   if (refusedByName !== undefined) return err(refusedByName);
   const { hostname } = url.value;
-  const addresses = await resolveWithin(hostname, request, resolveName);
+  const resolving = resolveName(hostname).catch(() => undefined);
+  const addresses = await within(resolving, request.deadlineMilliseconds);
   const refusal = admitProbe(url.value, addresses ?? [], request.allow);
   if (refusal !== undefined) return err(refusal);
   return ok({
@@ -41,17 +43,6 @@ export async function admitTarget(
     isResolved: addresses !== undefined,
     resolveName: addresses === undefined ? unresolved(hostname) : () => Promise.resolve(addresses),
   });
-}
-
-async function resolveWithin(
-  host: string,
-  { deadlineMilliseconds }: ProbeRequest,
-  resolveName: ResolveName,
-): Promise<readonly string[] | undefined> {
-  const timeout = new Promise<undefined>((resolve) => {
-    setTimeout(() => resolve(undefined), deadlineMilliseconds).unref();
-  });
-  return Promise.race([resolveName(host).catch(() => undefined), timeout]);
 }
 
 function unresolved(host: string) {

@@ -1,6 +1,6 @@
 import { createHttp2Connection, type Http2Connection } from '../io/http2-connection.ts';
 import type { ConnectionRole } from '../snapshot/keepalive-facts.ts';
-import { type Check, dialFor } from './meet-server.ts';
+import { type Check, dialServer } from './first-connection.ts';
 
 /** HTTP/2 where ALPN offers it. */
 export interface Http2Check {
@@ -50,7 +50,7 @@ async function openHttp2(
 ): Promise<Http2Connection | undefined> {
   const { options, headers, records } = check;
   const { url, limits, signal, clock } = options;
-  const dialled = await dialFor(check, { protocol: 'h2' });
+  const dialled = await dialServer(check, { protocol: 'h2' });
   if (!dialled.ok) return undefined;
   const { socket, facts } = dialled.value;
   if (facts.tls?.protocol !== 'h2') {

@@ -11,25 +11,25 @@ import {
   type Check,
   type CheckOptions,
   type Http1Role,
-  meetServer,
+  openFirst,
   openHttp1,
   type Recorded,
-} from './meet-server.ts';
+} from './first-connection.ts';
 
 /** Maximum wait for a server to close after it announced that. */
 const closeSeconds = 1;
 
 /** Measures how one URL treats connections. Failures are part of the facts. */
-export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFacts> {
-  const { url, limits, clock } = asked;
+export async function checkKeepalive(given: CheckOptions): Promise<KeepaliveFacts> {
+  const { url, limits, clock } = given;
   const { seconds } = boundsOf(limits, url.protocol === 'https:');
-  const signal = AbortSignal.any([asked.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
-  const options = { ...asked, signal };
+  const signal = AbortSignal.any([given.signal, AbortSignal.timeout(Math.ceil(seconds * 1000))]);
+  const options = { ...given, signal };
   const startedAt = clock();
   const records: Recorded[] = [];
   const refused: string[] = [];
-  const met = await meetServer(options, { records, refused });
-  if (met.ok) await measure(met.value);
+  const first = await openFirst(options, { records, refused });
+  if (first.ok) await measure(first.value);
   const facts = records.map(toFacts);
   for (const { close } of records) close();
   return {
@@ -40,7 +40,7 @@ export async function checkKeepalive(asked: CheckOptions): Promise<KeepaliveFact
     startedAt,
     endedAt: clock(),
     stopped: signal.aborted,
-    ...(met.ok ? { address: met.value.address } : { failure: met.error }),
+    ...(first.ok ? { address: first.value.address } : { failure: first.error }),
   };
 }
 
@@ -59,7 +59,7 @@ async function measure(check: Check): Promise<void> {
   const starting = url.protocol === 'https:' ? startHttp2(check) : undefined;
   if (reused) await countRequests(check, until);
   const http2 = await starting;
-  await tryOthers(check);
+  await tryVariants(check);
   if (http2?.reused) await countHttp2Requests(check, until);
   await Promise.all([...waits, http2?.waiting]);
 }
@@ -88,15 +88,15 @@ async function countRequests({ first, options }: Check, until: number): Promise<
   first.close();
 }
 
-const others: readonly Http1Role[] = [
-  { role: 'http11_unasked', version: '1.1', asked: false },
-  { role: 'http10_asked', version: '1.0', asked: true },
-  { role: 'http10_unasked', version: '1.0', asked: false },
+const variants: readonly Http1Role[] = [
+  { role: 'http11_without_header', version: '1.1', keepAliveHeader: false },
+  { role: 'http10_with_header', version: '1.0', keepAliveHeader: true },
+  { role: 'http10_without_header', version: '1.0', keepAliveHeader: false },
 ];
 
 /** One after the other, so that they take one slot of a small server, not five. */
-async function tryOthers(check: Check): Promise<void> {
-  for (const how of others) {
+async function tryVariants(check: Check): Promise<void> {
+  for (const how of variants) {
     const connection = await openHttp1(check, how);
     if ((await connection?.request())?.outcome.kind === 'answered' && connection !== undefined) {
       await repeat(connection);
@@ -110,7 +110,7 @@ async function tryOthers(check: Check): Promise<void> {
 async function resume(check: Check): Promise<void> {
   const session = check.session();
   if (session === undefined) return;
-  const how = { role: 'resumed', version: '1.1', asked: true, session } as const;
+  const how = { role: 'resumed', version: '1.1', keepAliveHeader: true, session } as const;
   const connection = await openHttp1(check, how);
   await connection?.request();
   connection?.close();
@@ -123,16 +123,20 @@ async function startWaits(
 ): Promise<readonly Promise<void>[]> {
   const { limits, onProgress } = check.options;
   const waits: Promise<void>[] = [];
-  let goesOn = true;
+  let isReusable = true;
   for (const lateAfterSeconds of planLateRequests(limits, promise)) {
-    const connection = await openHttp1(check, { role: 'wait', version: '1.1', asked: true });
+    const connection = await openHttp1(check, {
+      role: 'wait',
+      version: '1.1',
+      keepAliveHeader: true,
+    });
     const outcome = (await connection?.request())?.outcome;
     // A server without a slot for this connection has none for the next one.
     if (connection === undefined || outcome?.kind !== 'answered' || !outcome.persists) break;
     waits.push(waitOnce(connection, lateAfterSeconds, check.options.signal));
     // The first connection must not reach its idle timeout meanwhile: that would look like a limit of requests.
-    if (goesOn && check.first.exchanges.length < limits.maxRequests) {
-      goesOn = await repeat(check.first);
+    if (isReusable && check.first.exchanges.length < limits.maxRequests) {
+      isReusable = await repeat(check.first);
     }
   }
   const promised = present({ promisedSeconds: promise?.timeoutSeconds });

@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { CheckpointStore } from '../io/checkpoint-store.ts';
+import { messageOf } from '../result.ts';
 import { buildRecord, parseRecord, type SavedTargets } from './checkpoint-record.ts';
 import type { Log } from './log.ts';
 
@@ -55,7 +56,11 @@ export class CheckpointKeeper {
     return performance.now() - this.#savedAt >= this.#intervalMilliseconds;
   }
 
-  /** Opens a directory that could not be used again, when it is time to. @returns what the record there contains */
+  /**
+   * Retries a directory that could not be used, once its retry is due.
+   *
+   * @returns what the record there contains
+   */
   async reopen(): Promise<SavedTargets> {
     const { reopen, reopenMilliseconds = defaultReopenMilliseconds } = this.#options;
     if (reopen === undefined || this.#directory === undefined || this.#isSaved) return {};
@@ -101,14 +106,18 @@ export class CheckpointKeeper {
     const record = read.ok ? parseRecord(read.value) : read;
     if (record.ok) return record.value;
     this.#failures += 1;
-    this.#options.log.error('the checkpoint cannot be read', { error: record.error });
+    this.#options.log.error('the checkpoint cannot be read', {
+      directory: this.#directory,
+      error: record.error,
+    });
     return {};
   }
 
   #warnOnce(error: unknown): void {
     if (!this.#hasWarned) {
       this.#options.log.warn('the checkpoint cannot be written; counting continues without it', {
-        error: error instanceof Error ? error.message : String(error),
+        directory: this.#directory,
+        error: messageOf(error),
       });
     }
     this.#hasWarned = true;

@@ -71,14 +71,14 @@ export function buildRecord(targets: SavedTargets): unknown {
   return { version, order, targets };
 }
 
-/** @returns the error says why the record cannot be used; an absent record is an empty one */
+/** @returns the error explains why the record cannot be used; an absent record is an empty one */
 export function parseRecord(value: unknown): Result<SavedTargets, string> {
   if (value === undefined) return ok({});
   const parsed = record.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const field = issue?.path.join('.') ?? '';
-    return err(`its field "${field}" cannot be used (${issue?.message}); counters restart at zero`);
+    return err(`field "${field}" is not valid (${issue?.message}); counters restart at zero`);
   }
   const { data } = parsed;
   if (data.order.join('\n') !== order.join('\n')) {

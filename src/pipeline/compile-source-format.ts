@@ -10,7 +10,7 @@ import type { Meaning } from '../snapshot/log-record.ts';
 import { vhostsOf } from './line-sinks.ts';
 
 /**
- * Compiles the parser of an access log; the error says why the format cannot be used. With a key the parser hashes
+ * Compiles the parser of an access log; the error explains why the format cannot be used. With a key the parser hashes
  * addresses, provided that the format identifies connections.
  */
 export async function compileSourceFormat(

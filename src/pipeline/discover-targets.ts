@@ -9,7 +9,7 @@ interface Candidate {
   readonly url: string;
 }
 
-/** Usual addresses of status pages; docs/configuration.md lists them. The first that answers on a port is used. */
+/** Usual addresses of status pages; docs/flags.md lists them. The first that answers on a port is used. */
 export const discoveryCandidates: readonly Candidate[] = [80, 8080, 8081].flatMap((port) => {
   const origin = `http://127.0.0.1${port === 80 ? '' : `:${port}`}`;
   return [

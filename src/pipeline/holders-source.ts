@@ -1,16 +1,13 @@
 import { deriveSlotHolders } from '../derive/slot-holders.ts';
 import { createPageFetcher, type FetchPageOptions } from '../io/fetch-page.ts';
 import type { SlotHolders } from '../snapshot/slot-table.ts';
-import { within } from './within.ts';
+import { BackgroundReading } from './background-reading.ts';
 
 export interface HoldersSourceOptions extends FetchPageOptions {
   readonly timeoutMilliseconds: number;
   readonly intervalMilliseconds: number;
   readonly maskClients: boolean;
 }
-
-/** Most pages arrive much sooner. */
-const firstWaitMilliseconds = 500;
 
 /**
  * Reads the HTML status page at most once in an interval, on a separate connection. A poll does not wait for it: it
@@ -19,39 +16,17 @@ const firstWaitMilliseconds = 500;
 export function createHoldersSource(
   options: HoldersSourceOptions,
 ): () => Promise<SlotHolders | undefined> {
-  const statusUrl = htmlUrl(options.statusUrl);
-  const fetcher = createPageFetcher({ ...options, statusUrl });
-  let readAt = Number.NEGATIVE_INFINITY;
-  let reading = false;
-  let latest: SlotHolders | undefined;
-  const read = async (): Promise<void> => {
+  const { intervalMilliseconds, timeoutMilliseconds, maskClients } = options;
+  const fetcher = createPageFetcher({ ...options, statusUrl: htmlUrl(options.statusUrl) });
+  const readings = new BackgroundReading<SlotHolders>(intervalMilliseconds);
+  const read = async (): Promise<SlotHolders | undefined> => {
     // Loaded with the first slot table: the HTML parser takes 2 MiB, and most exporters need none.
     const { parseApacheStatusHtml } = await import('../parse/apache-status-html.ts');
-    const page = await fetcher.fetch(options.timeoutMilliseconds);
+    const page = await fetcher.fetch(timeoutMilliseconds);
     const table = page.ok ? parseApacheStatusHtml(page.value.body) : undefined;
-    latest = table?.ok ? deriveSlotHolders(table.value, options.maskClients) : undefined;
+    return table?.ok ? deriveSlotHolders(table.value, maskClients) : undefined;
   };
-  const start = (): Promise<void> => {
-    reading = true;
-    readAt = performance.now();
-    return read()
-      .catch(() => {
-        latest = undefined;
-      })
-      .finally(() => {
-        reading = false;
-      });
-  };
-  return async () => {
-    const due = performance.now() - readAt >= options.intervalMilliseconds;
-    if (due && !reading) {
-      const first = readAt === Number.NEGATIVE_INFINITY;
-      const done = start();
-      // The first scrape should have the figures too, but must not wait long for a page that may not come.
-      if (first) await within(done, firstWaitMilliseconds);
-    }
-    return latest;
-  };
+  return () => readings.latest(() => read().catch(() => undefined));
 }
 
 /** The HTML status page has the same address, without `auto`. */

@@ -41,6 +41,7 @@ export function createHostSource(options: HostSourceOptions): ReadHost {
     const { endpoints, complete } = await readListen();
     const ports = endpoints.map(({ port }) => port);
     const snapshot = ports.length === 0 ? undefined : await kernel.read(ports, fresh);
+    logMalformed(snapshot, options);
     const figures =
       readServer === undefined
         ? undefined
@@ -50,6 +51,14 @@ export function createHostSource(options: HostSourceOptions): ReadHost {
       ...present({ processes: figures }),
     };
   };
+}
+
+function logMalformed(
+  snapshot: KernelSnapshot | undefined,
+  { target, log }: HostSourceOptions,
+): void {
+  const lines = snapshot?.sockets.ok === true ? snapshot.sockets.value.malformedLines : 0;
+  if (lines > 0) log.debug('lines of the kernel socket table cannot be read', { target, lines });
 }
 
 /** The sockets of this server: the snapshot contains the ports of all targets. */

@@ -1,5 +1,6 @@
 import type { InputPlace, LogInput } from '../io/log-input.ts';
 import type { LineConsumer } from '../parse/split-lines.ts';
+import { messageOf } from '../result.ts';
 import { noSourceStats, type SourceCondition, type SourceStats } from '../snapshot/log-source.ts';
 import type { Log } from './log.ts';
 
@@ -28,8 +29,8 @@ export interface InputRegistry {
     placeOf: (subscription: Subscription) => InputPlace | undefined,
   ): Promise<void>;
   /** Reads a bounded amount of each input. @returns the keys of those that have more to read at once */
-  poll(): Promise<ReadonlySet<string>>;
-  /** As of the last poll. */
+  check(): Promise<ReadonlySet<string>>;
+  /** As of the last check. */
   view(key: string): InputView | undefined;
   place(key: string): Promise<InputPlace | undefined>;
   close(): Promise<void>;
@@ -97,9 +98,9 @@ class Inputs implements InputRegistry {
     }
   }
 
-  async poll(): Promise<ReadonlySet<string>> {
+  async check(): Promise<ReadonlySet<string>> {
     const more = new Set<string>();
-    for (const [key, owned] of this.#inputs) if (await this.#pollOne(owned)) more.add(key);
+    for (const [key, owned] of this.#inputs) if (await this.#checkOne(owned)) more.add(key);
     return more;
   }
 
@@ -116,16 +117,16 @@ class Inputs implements InputRegistry {
     this.#inputs.clear();
   }
 
-  async #pollOne(owned: Owned): Promise<boolean> {
+  async #checkOne(owned: Owned): Promise<boolean> {
     try {
-      const more = await owned.input.poll();
+      const more = await owned.input.check();
       const stats = await owned.input.stats();
       this.#logRotations(owned, stats);
       owned.view = { stats, condition: owned.input.condition() };
       this.#logNotices(owned);
       return more;
     } catch (error) {
-      const remedy = error instanceof Error ? error.message : String(error);
+      const remedy = messageOf(error);
       owned.view = { ...owned.view, condition: { reason: 'cannot_open', remedy } };
       return false;
     } finally {

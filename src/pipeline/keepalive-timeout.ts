@@ -1,21 +1,17 @@
 import type { TargetConfig } from '../config/schema.ts';
-import type { KeepaliveTimeout } from '../snapshot/log-source.ts';
+import { defaultKeepaliveSeconds, type KeepaliveTimeout } from '../snapshot/log-source.ts';
 import { auditTarget } from './config-source.ts';
-import type { Log } from './log.ts';
-
-/** The servers' defaults: KeepAliveTimeout of httpd 2.4, keepalive_timeout of nginx. */
-const defaultTimeouts = { apache: 5, nginx: 75 } as const;
 
 /** The keep-alive timeout in force: from the server's file, else from our configuration, else the server's default. */
-export async function readKeepaliveTimeout(
-  { server, capacity }: Pick<TargetConfig, 'server' | 'capacity'>,
-  log: Log,
-): Promise<KeepaliveTimeout> {
+export async function readKeepaliveTimeout({
+  server,
+  capacity,
+}: Pick<TargetConfig, 'server' | 'capacity'>): Promise<KeepaliveTimeout> {
   const { keepalive_timeout: stated, config_file: file } = capacity;
   // A file that cannot be read is logged by the audit.
-  const audited = file === undefined ? undefined : await auditTarget({ server, file, log });
-  const seconds = audited?.view?.figures?.keepaliveTimeoutSeconds.value;
+  const audited = file === undefined ? undefined : await auditTarget({ server, file });
+  const seconds = audited?.figures?.keepaliveTimeoutSeconds.value;
   if (seconds !== undefined) return { seconds, source: 'config' };
   if (stated !== undefined) return { seconds: stated / 1000, source: 'config' };
-  return { seconds: defaultTimeouts[server], source: 'default' };
+  return { seconds: defaultKeepaliveSeconds[server], source: 'default' };
 }

@@ -8,8 +8,8 @@ const exhaustionEvents: ReadonlySet<ErrorLogEvent> = new Set([
   'worker_connections_exhausted',
 ]);
 
-/** How a poll of a log ended. */
-export interface LogPoll {
+/** How a check of a log ended. */
+export interface LogCheck {
   /** Unix time in seconds. */
   readonly startedAt: number;
   readonly hasMore: boolean;
@@ -20,8 +20,8 @@ export interface LogPoll {
 /** Whether one error log shows that the server is full now. */
 export interface LogEvidence {
   readonly take: (finding: ErrorLogFinding) => void;
-  /** Call it after each poll of the log. Lines after the end that the poll reached are new. */
-  afterPoll(poll: LogPoll): void;
+  /** Call it after each check of the log. Lines after the end that the check reached are new. */
+  afterCheck(check: LogCheck): void;
   /** Seconds since the log last reported that no slot was free; undefined when that no longer applies. */
   exhaustedSecondsAgo(): number | undefined;
 }
@@ -38,7 +38,7 @@ export function createLogEvidence(now: () => number): LogEvidence {
       const zoneSeconds = zoneSecondsAt(readAt);
       exhaustedAt = writtenJustNow({ wallSeconds, readAt, endSeenAt, zoneSeconds }) ?? exhaustedAt;
     },
-    afterPoll({ startedAt, hasMore, isReading }) {
+    afterCheck({ startedAt, hasMore, isReading }) {
       // A file that did not exist before, or could not be read, may contain old lines.
       if (!hasMore && wasReading) endSeenAt = startedAt;
       wasReading = isReading;

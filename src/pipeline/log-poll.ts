@@ -3,7 +3,7 @@ import type { Observation } from '../snapshot/target-view.ts';
 import type { Log } from './log.ts';
 
 export interface LoggedPoll {
-  /** What the poll before found. */
+  /** Result of the previous poll. */
   readonly before: Observation | undefined;
   readonly observation: Observation;
   readonly badFields: readonly BadField[];
@@ -26,7 +26,7 @@ export function logPoll(log: Log, { before, observation, badFields }: LoggedPoll
   }
 }
 
-/** The first poll of a target that answers is no news. */
+/** Nothing is logged for a first poll that succeeds. */
 function resultOf(outcome: Observation['outcome'] | undefined): string {
   return outcome?.kind === 'failed' ? outcome.failure.result : 'ok';
 }

@@ -21,7 +21,7 @@ import { createTurns } from './turns.ts';
 
 export interface LogSetOptions extends CheckpointKeeperOptions {
   readonly stdin: Readable;
-  /** How many files and connections the process may have open. Undefined where the system does not say. */
+  /** How many files and connections the process may have open. Undefined where the system does not report it. */
   readonly openFilesLimit?: number | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface LogSet {
   close(): Promise<void>;
 }
 
-const pollMilliseconds = 250;
+const checkMilliseconds = 250;
 /** How long a clean stop tries to write the last record, for example on a full disk. */
 const lastSaveMilliseconds = 3000;
 
@@ -70,7 +70,7 @@ class Logs implements LogSet {
   /** The last record, with targets and inputs that a reload removed: they may come back. */
   #parked: SavedTargets = {};
   #stopped = false;
-  /** A reload must not close files in the middle of a poll. */
+  /** A reload must not close files in the middle of a check. */
   readonly #inTurn = createTurns();
 
   constructor(options: LogSetOptions) {
@@ -99,7 +99,7 @@ class Logs implements LogSet {
         ({ target, placeKey }) => this.#parkedPlace(target, placeKey),
       );
       // The end of a log is its end now, not its end at the next turn of the loop.
-      await this.#poll();
+      await this.#check();
     });
   }
 
@@ -123,7 +123,7 @@ class Logs implements LogSet {
     this.#stopped = true;
     await this.#inTurn(async () => {
       const deadline = performance.now() + lastSaveMilliseconds;
-      while (!(await this.#save()) && performance.now() < deadline) await sleep(pollMilliseconds);
+      while (!(await this.#save()) && performance.now() < deadline) await sleep(checkMilliseconds);
       await this.#inputs.close();
       await this.#checkpoint.release();
     });
@@ -131,17 +131,17 @@ class Logs implements LogSet {
 
   async #loop(): Promise<void> {
     while (!this.#stopped) {
-      const more = this.#entries.size > 0 && (await this.#inTurn(() => this.#poll()));
-      await (more ? nextTurn() : sleep(pollMilliseconds, undefined, { ref: false }));
+      const more = this.#entries.size > 0 && (await this.#inTurn(() => this.#check()));
+      await (more ? nextTurn() : sleep(checkMilliseconds, undefined, { ref: false }));
     }
   }
 
-  async #poll(): Promise<boolean> {
+  async #check(): Promise<boolean> {
     const startedAt = this.#options.now();
-    const more = await this.#inputs.poll();
+    const more = await this.#inputs.check();
     const isReading = (key: string) => this.#inputs.view(key)?.condition.reason === 'reading';
     for (const { logs } of this.#entries.values()) {
-      logs.afterPoll({ startedAt, more, isReading });
+      logs.afterCheck({ startedAt, more, isReading });
     }
     if (this.#checkpoint.isDue()) {
       this.#addParked(await this.#checkpoint.reopen());
@@ -193,7 +193,7 @@ class Logs implements LogSet {
     return this.#checkpoint.save(() => this.#park());
   }
 
-  /** All places and counts. Taken between two polls, so that they fit each other. */
+  /** All places and counts. Taken between two checks, so that they fit each other. */
   async #snapshot(): Promise<SavedTargets> {
     const live = await Promise.all(
       [...this.#entries].map(

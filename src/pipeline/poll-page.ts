@@ -62,7 +62,7 @@ function openFetcher(options: PollPageOptions): {
 } {
   if (options.observationLane !== true) return { fetcher: createPageFetcher(options) };
   const lane = createObservationLane(() => createPageFetcher({ ...options, persist: true }));
-  return { fetcher: lane, isLaneUp: lane.isUp };
+  return { fetcher: lane, isLaneUp: () => lane.isUp() };
 }
 
 /** The result does not hold the page itself: waiting polls of a hundred targets would hold a hundred megabytes. */

@@ -59,7 +59,7 @@ export function createProbeAnswers(options: ProbeAnswerOptions): ProbeAnswers {
       if (!probed.ok) {
         refused += 1;
         // Not a field `target`: the client chose the name, and the limit on repeated lines is per target.
-        log.warn('probe refused', { asked: target.slice(0, 200), reason: probed.error.reason });
+        log.warn('probe refused', { requested: target.slice(0, 200), reason: probed.error.reason });
         return probed;
       }
       const { success, renderRest } = probed.value;

@@ -1,5 +1,6 @@
 import type { ProbeRefusal } from '../config/probe-policy.ts';
 import { deriveKeepaliveReport } from '../derive/keepalive-report.ts';
+import { startDeadline } from '../io/deadline.ts';
 import { agentProduct } from '../parse/log-format/own-request.ts';
 import { ok, type Result } from '../result.ts';
 import type { CheckLimits } from '../snapshot/keepalive-facts.ts';
@@ -21,14 +22,15 @@ export async function probeKeepalive(
   if (!admitted.ok) return admitted;
   const { target, module, deadlineMilliseconds, signal } = request;
   const left = Math.max(0, deadlineMilliseconds - (performance.now() - startedAt));
+  const deadline = startDeadline(left, [signal]);
   const facts = await checkKeepalive({
     ...admitted.value,
     http: module.http,
     userAgent,
     limits: limitsOf(request, left),
-    signal: AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(left))]),
+    signal: deadline.signal,
     clock: () => performance.now() / 1000,
-  });
+  }).finally(() => deadline.close());
   const report = deriveKeepaliveReport(facts);
   return ok({ target: { name: target, server: module.server }, report });
 }

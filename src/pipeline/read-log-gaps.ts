@@ -26,7 +26,7 @@ export interface LogGaps {
   readonly otherLines?: string;
 }
 
-/** The gaps between requests in whole log files. An error says why there are none. */
+/** The gaps between requests in whole log files. An error explains why there are none. */
 export async function readLogGaps(options: LogGapsOptions): Promise<Result<LogGaps, string>> {
   const { format, server, onProgress } = options;
   const addressKey = createAddressKey();

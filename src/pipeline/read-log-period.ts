@@ -17,7 +17,7 @@ export interface LogPeriodOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** One period from whole log files. An error says why there is none. */
+/** One period from whole log files. An error explains why there is none. */
 export async function readLogPeriod(options: LogPeriodOptions): Promise<Result<Period, string>> {
   const { paths, format, stepSeconds, timeoutSeconds } = options;
   const compiled = parseLogFormat({

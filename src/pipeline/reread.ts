@@ -1,4 +1,4 @@
-import { within } from './within.ts';
+import { BackgroundReading } from './background-reading.ts';
 
 /** The server's files may change at any time; reading them once a minute takes little. */
 const rereadMilliseconds = 60_000;
@@ -11,23 +11,10 @@ const firstWaitMilliseconds = 1000;
  *
  * @param unread what is returned while there is no result
  */
-export function rereadEachMinute<T>(read: () => Promise<T>, unread: T): () => Promise<T> {
-  let readAt = Number.NEGATIVE_INFINITY;
-  let isReading = false;
-  let latest = unread;
-  let first: Promise<unknown> | undefined;
-  const renew = async (): Promise<void> => {
-    isReading = true;
-    readAt = performance.now();
-    latest = await read();
-    isReading = false;
-  };
-  return async () => {
-    if (!isReading && performance.now() - readAt >= rereadMilliseconds) {
-      const renewed = renew();
-      first ??= within(renewed, firstWaitMilliseconds);
-    }
-    await first;
-    return latest;
-  };
+export function rereadEachMinute<T>(
+  read: () => Promise<T>,
+  unread: NonNullable<T>,
+): () => Promise<T> {
+  const readings = new BackgroundReading<T>(rereadMilliseconds, firstWaitMilliseconds);
+  return async () => (await readings.latest(read)) ?? unread;
 }

@@ -20,7 +20,7 @@ import {
 
 export interface CompiledSource {
   readonly source: AccessLogConfig;
-  /** An error says why the format cannot be used. */
+  /** An error explains why the format cannot be used. */
   readonly format: Result<CompiledFormat, string>;
 }
 

@@ -34,8 +34,8 @@ export interface TargetLogsOptions {
   readonly now: () => number;
 }
 
-/** How a poll of all inputs ended. */
-export interface InputsPoll {
+/** How a check of all inputs ended. */
+export interface InputsCheck {
   /** Unix time in seconds. */
   readonly startedAt: number;
   /** Keys of the inputs that have more to read at once. */
@@ -46,7 +46,7 @@ export interface InputsPoll {
 /** The counts of one target, and the inputs whose lines are counted. It owns no file descriptor. */
 export interface TargetLogs {
   readonly subscriptions: readonly Subscription[];
-  afterPoll(poll: InputsPoll): void;
+  afterCheck(check: InputsCheck): void;
   isCaughtUp(): boolean;
   view(inputs: InputRegistry): LogView;
   /** Seconds since an error log last reported that no slot was free; undefined when no log shows that now. */
@@ -73,7 +73,7 @@ export async function prepareTargetLogs(
   const isFollowed = sources.some(
     ({ format }) => format.ok && identifiesConnections(format.value.fields),
   );
-  const timeout = isFollowed ? await readKeepaliveTimeout(options.config, options.log) : undefined;
+  const timeout = isFollowed ? await readKeepaliveTimeout(options.config) : undefined;
   return (saved) => new CountedLogs({ ...options, saved, sources, timeout });
 }
 
@@ -120,10 +120,10 @@ class CountedLogs implements TargetLogs {
     this.subscriptions = uniqueByKey([...access.subscriptions, ...this.#subscribeErrors(options)]);
   }
 
-  afterPoll({ startedAt, more, isReading }: InputsPoll): void {
+  afterCheck({ startedAt, more, isReading }: InputsCheck): void {
     this.#caughtUp ||= !this.subscriptions.some(({ key }) => more.has(key));
     for (const [key, evidence] of this.#evidence) {
-      evidence.afterPoll({ startedAt, hasMore: more.has(key), isReading: isReading(key) });
+      evidence.afterCheck({ startedAt, hasMore: more.has(key), isReading: isReading(key) });
     }
   }
 
@@ -134,8 +134,10 @@ class CountedLogs implements TargetLogs {
   view(inputs: InputRegistry): LogView {
     const { access_logs, error_logs } = this.#config;
     return {
-      ...(this.#caughtUp && access_logs.length > 0 ? { access: this.#access } : {}),
-      ...(this.#caughtUp && error_logs.length > 0 ? { errorEvents: this.#errorEvents } : {}),
+      ...present({
+        access: this.#caughtUp && access_logs.length > 0 ? this.#access : undefined,
+        errorEvents: this.#caughtUp && error_logs.length > 0 ? this.#errorEvents : undefined,
+      }),
       ...this.#gaps?.view(),
       fields: this.#fields,
       sources: mergeSources([...viewSources(this.subscriptions, inputs), ...this.#refused]),

@@ -22,7 +22,7 @@ export interface FormatTrial {
 export interface TriedFormat {
   readonly target: string;
   readonly path: string;
-  /** An error says why the format could not be tried. */
+  /** An error explains why the format could not be tried. */
   readonly trial: Result<FormatTrial, string>;
 }
 

@@ -42,16 +42,16 @@ export function createBasicAuth(options: BasicAuthOptions): BasicAuth {
   const refused = new Set<string>();
   const underWay = new Map<string, Promise<AuthVerdict>>();
 
-  const judge = async (asked: Question): Promise<AuthVerdict> => {
-    if (!limit.take(asked.address)) return 'limited';
-    const matches = await check(asked.password, asked.hash);
+  const judge = async (attempt: Attempt): Promise<AuthVerdict> => {
+    if (!limit.take(attempt.address)) return 'limited';
+    const matches = await check(attempt.password, attempt.hash);
     if (matches === undefined) {
-      limit.giveBack(asked.address);
+      limit.giveBack(attempt.address);
       return 'busy';
     }
-    const right = matches && asked.isKnown;
-    remember(right ? accepted : refused, asked.key);
-    if (right) limit.giveBack(asked.address);
+    const right = matches && attempt.isKnown;
+    remember(right ? accepted : refused, attempt.key);
+    if (right) limit.giveBack(attempt.address);
     return right ? 'accepted' : 'refused';
   };
 
@@ -73,7 +73,8 @@ export function createBasicAuth(options: BasicAuthOptions): BasicAuth {
   };
 }
 
-interface Question {
+/** One password to check. */
+interface Attempt {
   readonly address: string;
   readonly password: string;
   readonly hash: string;

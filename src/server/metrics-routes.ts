@@ -62,8 +62,8 @@ export function registerMetricsRoutes(
       if (status === 200 && single(request.query['debug']) === 'true') {
         const seconds = (performance.now() - startedAt) / 1000;
         const configuration = ports.showModule({ target, module });
-        const asked = { target, module, deadlineMilliseconds, seconds, configuration };
-        return reply.type(plainText).send(renderProbeDebug(asked, text));
+        const probe = { target, module, deadlineMilliseconds, seconds, configuration };
+        return reply.type(plainText).send(renderProbeDebug(probe, text));
       }
       return status === 200
         ? sendExposition(request, reply, text)

@@ -37,14 +37,14 @@ export function buildTlsOptions(tls: WebTlsConfig, material: TlsMaterial): Secur
   return {
     cert: material.cert,
     key: material.key,
-    ...present({ ca: material.clientCa }),
     minVersion: tlsVersions[tls.minVersion],
     maxVersion: tlsVersions[tls.maxVersion],
     honorCipherOrder: tls.preferServerCipherSuites,
-    ...(tls.cipherSuites.length === 0 ? {} : { ciphers: cipherList(tls) }),
-    ...(tls.curvePreferences.length === 0
-      ? {}
-      : { ecdhCurve: tls.curvePreferences.map((name) => curves[name]).join(':') }),
+    ...present({
+      ca: material.clientCa,
+      ciphers: tls.cipherSuites.length === 0 ? undefined : cipherList(tls),
+      ecdhCurve: tls.curvePreferences.map((name) => curves[name]).join(':') || undefined,
+    }),
   };
 }
 

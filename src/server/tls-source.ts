@@ -1,8 +1,8 @@
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { WebTlsConfig } from '../config/web-tls-config.ts';
-import { err, ok, type Result } from '../result.ts';
+import { err, messageOf, ok, type Result } from '../result.ts';
 import { buildTlsOptions, readTlsMaterial } from './tls-options.ts';
-import { reasonOf, type WebConfigFile } from './web-config-file.ts';
+import type { WebConfigFile } from './web-config-file.ts';
 
 /** TLS settings that OpenSSL has accepted. */
 export interface TlsSettings {
@@ -19,7 +19,7 @@ export type TlsSource = () => TlsSettings;
  * scrape would be a false alarm about the web server.
  *
  * @param onProblem called at each handshake with the problem; with an empty text when there is none
- * @returns an error says why the settings cannot be used at the start
+ * @returns an error explains why the settings cannot be used at the start
  */
 export function createTlsSource(
   file: WebConfigFile,
@@ -48,6 +48,6 @@ function readTlsSettings(file: WebConfigFile, known?: TlsSettings): Result<TlsSe
     createSecureContext(options);
     return ok(settings);
   } catch (error) {
-    return err(reasonOf(error));
+    return err(messageOf(error));
   }
 }

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type { ConfigProblem } from '../config/parse-config.ts';
 import { parseWebConfig, type WebConfig } from '../config/web-config.ts';
 import type { PemSource } from '../config/web-tls-config.ts';
-import { err, type Result } from '../result.ts';
+import { err, messageOf, type Result } from '../result.ts';
 
 /**
  * Reads a whole file. Synchronous, because the file is read again for each request and each TLS handshake, as in
@@ -37,11 +37,6 @@ function readText(file: string, readFile: ReadFile): string | ConfigProblem {
   try {
     return readFile(file).toString('utf8');
   } catch (error) {
-    return { path: '', message: `cannot be read: ${reasonOf(error)}` };
+    return { path: '', message: `cannot be read: ${messageOf(error)}` };
   }
-}
-
-/** The bare reason of a failure, such as `ENOENT: no such file or directory, open 'web.yml'`. */
-export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

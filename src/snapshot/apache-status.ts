@@ -4,8 +4,6 @@
  */
 export interface ApacheStatus {
   readonly kind: 'apache';
-  /** First line of the page since 2.4.13: the bare server name. */
-  readonly serverName?: string;
   /** `ServerVersion`, whole, such as `Apache/2.4.62 (Debian)`. */
   readonly serverVersion?: string;
   /** `ServerMPM`: prefork, worker, event. */

@@ -21,7 +21,7 @@ export interface Finding {
   readonly why: string;
   /** Lines to paste. */
   readonly fix: readonly string[];
-  /** Findings of the same check and severity that are not listed; on the last one that is. */
+  /** On the last listed finding of a check and severity: the number of those that are not listed. */
   readonly more?: number;
 }
 /** A value in force, and where it comes from. */

@@ -7,10 +7,10 @@ export type ConnectionRole =
   /** HTTP/1.1 with `Connection: keep-alive`: requests in sequence until the server closes it. */
   | 'requests'
   /** HTTP/1.1 without the header. */
-  | 'http11_unasked'
+  | 'http11_without_header'
   /** HTTP/1.0 with `Connection: keep-alive`. */
-  | 'http10_asked'
-  | 'http10_unasked'
+  | 'http10_with_header'
+  | 'http10_without_header'
   /** TLS that resumes the session of the previous connection. */
   | 'resumed'
   | 'http2'

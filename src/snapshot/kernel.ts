@@ -23,14 +23,12 @@ export type TcpState = (typeof tcpStates)[number];
  * One listening socket: a line in state 0A. A port has several with SO_REUSEPORT, or with one for each address family.
  */
 export interface ListenSocket {
-  readonly family: 'ipv4' | 'ipv6';
   /** `0.0.0.0`, `*`, `::` or one address; absent where the tables of /proc are used. */
   readonly address?: string;
   /** Connections completed by the kernel and not yet accepted: rx_queue of a LISTEN line (sk_ack_backlog). */
   readonly queueLength: number;
   /** Maximum of the queue (sk_max_ack_backlog); only from `ss`. */
   readonly queueLimit?: number;
-  readonly uid: number;
   /** Identifies the process that holds it: `socket:[inode]` in /proc/PID/fd. */
   readonly inode: number;
   /** Control group of the process that created it, where the kernel has cgroup v2; only from `ss`. */

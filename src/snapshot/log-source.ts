@@ -1,6 +1,7 @@
 import type { Histogram } from './histogram.ts';
 import type { LogCounts } from './log-counts.ts';
 import type { Meaning } from './log-record.ts';
+import type { ServerKind } from './status-page.ts';
 
 /** What was read from the logs of one target. */
 export interface LogView {
@@ -15,6 +16,12 @@ export interface LogView {
   readonly errorEvents?: Readonly<Record<string, number>>;
   readonly sources: readonly SourceView[];
 }
+
+/** KeepAliveTimeout of httpd, and keepalive_timeout of nginx. */
+export const defaultKeepaliveSeconds: Readonly<Record<ServerKind, number>> = {
+  apache: 5,
+  nginx: 75,
+};
 
 export interface KeepaliveTimeout {
   readonly seconds: number;

@@ -153,8 +153,8 @@ describe('a hostile or broken tree is an error with file and line', () => {
   });
 
   test.each([
-    ['Include deep/', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
-    ['Include deep/*', `${'a/'.repeat(25)}`, 'directories nest deeper than 20'],
+    ['Include deep/', `${'a/'.repeat(25)}`, 'directories more than 20 levels deep'],
+    ['Include deep/*', `${'a/'.repeat(25)}`, 'directories more than 20 levels deep'],
   ])('%s of a huge tree is reported with its line and not read', async (line, below, wanted) => {
     const directory = await mkdtemp(join(tmpdir(), 'hostile-tree-'));
     onTestFinished(() => rm(directory, { recursive: true }));
@@ -182,7 +182,7 @@ describe('a hostile or broken tree is an error with file and line', () => {
       const tree = await expandNginxConfig(join(directory, 'main.conf'), reader);
       const unread = tree.ok ? tree.value.unread : [];
       expect(unread.map(({ at, what }) => `${at.line} ${what.replaceAll(directory, '')}`)).toEqual([
-        '1 /closed: cannot be read: permission denied; run the audit as root',
+        '1 /closed: cannot be read: permission denied; run as root, or grant read access',
         '2 "/open" is a directory, so nginx does not start; include "/open/*.conf"',
       ]);
     });

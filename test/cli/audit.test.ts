@@ -163,7 +163,7 @@ describe('audit', () => {
       code: 1,
       stdout: '',
       stderr:
-        'keepalive-exporter: audit: /nginx.conf:1: unexpected "end of file": the block of line 1 is not closed; check the file with nginx -t\n',
+        'keepalive-exporter audit: /nginx.conf:1: unexpected "end of file": the block of line 1 is not closed; check the file with nginx -t\n',
     });
   });
 });

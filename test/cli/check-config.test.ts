@@ -55,7 +55,7 @@ test('shows where the first line stops that is not understood, and what was expe
   expect(code).toBe(0);
   expect(output.split('\n').slice(1)).toEqual([
     'target "shop": /access.log: understood 1 of the newest 3 lines',
-    '  the first other line stops at column 58: expected "\\" " after $request',
+    '  the first line that does not match differs at column 58: expected "\\" " after $request',
     '    10.0.0.9 - - [21/Nov/2026:03:18:00 +0000] "GET / HTTP/1.1',
     '                                                             ^',
     '',

@@ -152,7 +152,7 @@ test('compare, from logs that tell connections, has the slots that visitors held
   // Gaps of 1 and 3 s and a tail of 5 s are 9 slots; a gap of 1 s and two tails of 2 s are 5. Requests take 0.3.
   expect(stdout).toMatch(/^idle slots +9\.0 +5\.0 +-4\.0 .*better$/m);
   expect(stdout).toMatch(/^slots held +9\.3 +5\.3 +-4\.0 .*better$/m);
-  expect(stdout).toContain('Slots are calculated from the log: those that visitors held if none');
+  expect(stdout).toContain('Slots are calculated from the log, as if no visitor closed');
 });
 
 describe('compare, from Prometheus', () => {

@@ -144,7 +144,61 @@ describe('parseConfig()', () => {
       'targets: [{name: a, server: nginx, status_url: "http://a/", capacity: {worker_processes: 2}}]',
       /capacity: needs both worker_processes and worker_connections/,
     ],
-    ['a CIDR that is none', 'probe: {allow: [{cidr: 10.0.0.0/40}]}', /probe\.allow\[0\]\.cidr: /],
+    [
+      'a CIDR that is none',
+      'probe: {allow: [{cidr: 10.0.0.0/40}]}',
+      /probe\.allow\[0\]\.cidr: is not a network; write one such as 10\.0\.0\.0\/8 or fd00::\/8$/,
+    ],
+    [
+      'an empty name',
+      'targets: [{name: "", server: nginx, status_url: "http://a/"}]',
+      /targets\[0\]\.name: is empty; write a text$/,
+    ],
+    [
+      'a name without end',
+      `targets: [{name: ${'x'.repeat(201)}, server: nginx, status_url: "http://a/"}]`,
+      /targets\[0\]\.name: must have at most 200 characters$/,
+    ],
+    [
+      'an empty list',
+      'probe: {allow: [{host: a, ports: []}]}',
+      /ports: is an empty list; add an entry$/,
+    ],
+    [
+      'a port that is too low',
+      'probe: {allow: [{host: a, ports: [0]}]}',
+      /ports\[0\]: must be at least 1$/,
+    ],
+    [
+      'a port that is too high',
+      'probe: {allow: [{host: a, ports: [99999]}]}',
+      /ports\[0\]: must be at most 65535$/,
+    ],
+    [
+      'a number that is not positive',
+      target('    capacity: {slots: 0}\n'),
+      /capacity\.slots: must be greater than 0$/,
+    ],
+    [
+      'a fraction',
+      target('    capacity: {slots: 1.5}\n'),
+      /capacity\.slots: write a whole number \(found a fraction\)$/,
+    ],
+    [
+      'a path without its first slash',
+      'probe: {modules: {m: {server: nginx, path: status}}}',
+      /probe\.modules\.m\.path: must begin with \/$/,
+    ],
+    [
+      'a module without a name',
+      'probe: {modules: {"": {server: nginx}}}',
+      /probe\.modules\.: has an empty name; write a text$/,
+    ],
+    [
+      'a format that is nearly a name',
+      target('    access_logs: [{path: a, format: combind}]\n'),
+      /format: cannot be used: "combind" is not the name of a format .*; did you mean combined\?$/,
+    ],
     [
       'an allow rule for nothing',
       'probe: {allow: [{ports: [80]}]}',
@@ -156,11 +210,14 @@ describe('parseConfig()', () => {
 
   test('reports a name that is used twice at its second use', () => {
     const twice = target('  - {name: shop, server: nginx, status_url: "http://a/"}\n');
-    expect(problems(twice)).toEqual(['c.yml:5:6: targets[1].name: "shop" is used twice']);
+    expect(problems(twice)).toEqual([
+      'c.yml:5:6: targets[1].name: "shop" is used twice; give each target its own name',
+    ]);
   });
 
-  test('reports every problem, not only the first', () => {
-    expect(problems(target('    timeout: x\n    wrong: 1\nprob: {}\n'))).toHaveLength(3);
+  test('reports every problem, not only the first, in the order of the lines', () => {
+    const found = problems(`prob: {}\n${target('    wrong: 1\n    timeout: x\n')}`);
+    expect(found.map((problem) => problem.split(':')[1])).toEqual(['1', '6', '7']);
   });
 
   test.each([

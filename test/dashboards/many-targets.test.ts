@@ -71,7 +71,7 @@ describe('with fifty targets', () => {
     '%s lists the worst curve first',
     (title, { options }) => {
       const isLowest =
-        /^slo: (Availability|Fast enough|With room)$|: Requests per connection$/.test(title);
+        /^slo: (Availability|Fast requests|Time not full)$|: Requests per connection$/.test(title);
       const worst = isLowest
         ? { sortBy: 'Min', sortDesc: false }
         : { sortBy: 'Max', sortDesc: true };

@@ -3,7 +3,7 @@ import { everyPanel } from '../support/drawn-panels.ts';
 
 /** A wrong reason sends the reader of an empty panel to the wrong place. */
 test.each([
-  ['nginx: Open of limit', 'no limit'],
+  ['nginx: Open / limit', 'no limit'],
   ['nginx: Saturation', 'no limit'],
   ['nginx: Idle clients', 'no nginx'],
   ['nginx: Dropped', 'no nginx'],
@@ -14,7 +14,7 @@ test.each([
   ],
   ['apache: In queue', 'not seen'],
   ['fleet: Waiting to be accepted (accept queue)', 'sockets not seen'],
-  ['fleet: Gave up', 'no log data'],
+  ['fleet: 408 and 499', 'no log data'],
   ['apache: Time full', 'no samples'],
 ])('%s, when empty, says: %s', (name, reason) => {
   const [, panel] = everyPanel.find(([title]) => title === name) ?? [];

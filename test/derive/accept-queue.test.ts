@@ -4,9 +4,7 @@ import type { AcceptQueue, PortSockets, TcpState } from '../../src/snapshot/kern
 
 function sockets(...queueLengths: readonly number[]): PortSockets {
   const listeners = queueLengths.map((queueLength, index) => ({
-    family: 'ipv4' as const,
     queueLength,
-    uid: 0,
     inode: index,
   }));
   return { listeners, connections: {} as Record<TcpState, number> };

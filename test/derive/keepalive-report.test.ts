@@ -220,7 +220,7 @@ describe('reuse', () => {
   });
 
   test('only with the header is a finding', () => {
-    const unasked = connection('http11_unasked', { exchanges: [exchange(0, last)] });
+    const unasked = connection('http11_without_header', { exchanges: [exchange(0, last)] });
     expect(idsOf([requests([kept, kept]), unasked])).toEqual(['not-reused-without-header']);
   });
 });

@@ -211,7 +211,7 @@ test('deriveHostFigures() counts a port of an unknown address with the server th
 });
 
 test('deriveHostFigures() has queues and no connections without ss, and nothing of other ports', () => {
-  const listener = { family: 'ipv4', queueLength: 200, uid: 0, inode: 1 } as const;
+  const listener = { queueLength: 200, inode: 1 };
   const states = recordOf(tcpStates, () => 0);
   const ports = new Map([
     [80, { listeners: [listener], connections: { ...states, established: 7 } }],

@@ -17,7 +17,7 @@ async function readLines(path: string, state?: FollowState) {
     ...(state === undefined ? {} : { state }),
   });
   const read = async () => {
-    while (await follower.poll());
+    while (await follower.check());
     return seen;
   };
   await read();
@@ -80,7 +80,7 @@ describe('a followed file', () => {
     await follower.close();
   });
 
-  test('B7 keeps a line together across polls, a restart and a character cut in two', async () => {
+  test('B7 keeps a line together across checks, a restart and a character cut in two', async () => {
     const path = await createLog('');
     const first = await readLines(path);
     const line = Buffer.from('caf\u00e9 \u2713\r\n');
@@ -134,7 +134,7 @@ describe('a followed file', () => {
         last = bytes.toString('latin1', start, end);
       },
     });
-    expect(await input.poll()).toBe(true);
+    expect(await input.check()).toBe(true);
     expect(last).toBe('last');
     const { readBytes, lagBytes } = await input.stats();
     expect(readBytes).toBeLessThan(17 * 1024 * 1024);

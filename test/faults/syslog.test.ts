@@ -11,7 +11,7 @@ describe('a syslog datagram', () => {
     const input = openSyslogInput(`127.0.0.1:${port}`, (bytes, start, end) =>
       seen.push(bytes.toString('latin1', start, end)),
     );
-    await input.poll();
+    await input.check();
     const socket = createSocket('udp4');
     for (const datagram of [...datagrams, Buffer.from('<190>Nov 21 03:18:00 h t: last')]) {
       await new Promise((resolve) => socket.send(datagram, port, '127.0.0.1', resolve));

@@ -37,6 +37,20 @@ describe('an answer that', () => {
     expect(await resultOf(interim)).toBe('response_timeout');
   });
 
+  test('A2 consists of a flood of interim answers is refused, because each costs more than its bytes', async () => {
+    const flood = (socket: Socket) =>
+      void socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000));
+    expect(await resultOf(flood, 60_000)).toBe('other');
+  });
+
+  test('A6 switches to another protocol is refused', async () => {
+    const upgrade = (socket: Socket) =>
+      void socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',
+      );
+    expect(await resultOf(upgrade, 60_000)).toBe('other');
+  });
+
   test.each([
     [
       'has a chunk size that is not a number',

@@ -180,7 +180,7 @@ test('as that user with a read-only root it scrapes, is healthy, and ends on SIG
     holds: () => !exporter.isRunning(),
     withinMs: 5000,
   });
-  expect(exporter.output()).toContain('msg=ending');
+  expect(exporter.output()).toContain('msg=stopping');
 });
 
 const tryToWrite = `

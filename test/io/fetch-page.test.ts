@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { configSchema, type HttpConfig } from '../../src/config/schema.ts';
 import { createPageFetcher } from '../../src/io/fetch-page.ts';
@@ -43,6 +45,26 @@ describe('createPageFetcher()', () => {
     expect(result.value.timings.connectSeconds).toBeLessThanOrEqual(
       result.value.timings.durationSeconds,
     );
+  });
+
+  test('A14 E4 a server that refuses the page for a long time leaves nothing in memory', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const body = 'x'.repeat(100_000);
+    const answer = `HTTP/1.1 403 Forbidden\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`;
+    const server = keep(await startHostileServer((socket) => socket.end(answer)));
+    const fetcher = createPageFetcher({ statusUrl: server.url, http: http(), resolveName });
+    const heapAfter = async (fetches: number): Promise<number> => {
+      for (let fetch = 0; fetch < fetches; fetch++) {
+        expect((await fetcher.fetch(60_000)).ok).toBe(false);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await heapAfter(50);
+    // The connections, answers and signals of so many polls take 3 MB.
+    expect((await heapAfter(150)) - before).toBeLessThan(1e6);
   });
 
   test('A7 a failure says whether the answer had begun', async () => {

@@ -43,14 +43,14 @@ test('A16 E1 logs beyond their share of the open files wait with the remedy, los
   const first = open('1*.log', 0);
   const second = open('2*.log', 0);
   const pollAll = async () => {
-    for (const input of [first, second]) while (await input.poll());
+    for (const input of [first, second]) while (await input.check());
   };
   await pollAll();
   expect(descriptorsIn(directory)).toBe(16);
   expect(first.condition().reason).toBe('reading');
   expect(second.condition()).toEqual({
     reason: 'cannot_open',
-    remedy: `cannot open "${join(directory, '26.log')}": the logs have as many files open as they may (16 of the 96 of this process); raise the limit of open files (LimitNOFILE= of the unit, or ulimit -n), or narrow the pattern`,
+    remedy: `cannot open "${join(directory, '26.log')}": the logs have reached their limit of open files (16 of the 96 of this process); raise the limit of open files (LimitNOFILE= of the unit, or ulimit -n), or narrow the pattern`,
   });
   for (const [n, path] of paths.entries()) await appendFile(path, `${n}\n`);
   await pollAll();
@@ -69,7 +69,7 @@ test('A16 E1 a log that rotates while the logs have all their files open is read
   const input = open('1*.log', 60_000);
   const other = open('2*.log', 60_000);
   const pollAll = async () => {
-    for (const one of [input, other]) while (await one.poll());
+    for (const one of [input, other]) while (await one.check());
   };
   await pollAll();
   for (let n = 10; n < 26; n++) {
@@ -89,7 +89,7 @@ test('A16 E1 a log that rotates while the logs have all their files open is read
   expect(input.condition().remedy).toContain('(32 of the 96 of this process)');
   expect(seen).toHaveLength(32);
   await other.close();
-  while (await input.poll());
+  while (await input.check());
   expect(seen).toHaveLength(33);
   expect((await input.stats()).skippedBytes).toBe(0);
 });
@@ -98,7 +98,7 @@ test('a log that waited has no position: after a restart with a checkpoint it is
   const { directory, seen, open } = await followTwo();
   for (let n = 10; n < 27; n++) await writeFile(join(directory, `${n}.log`), 'old\n');
   const input = open('??.log', 0);
-  while (await input.poll());
+  while (await input.check());
   expect(seen).toHaveLength(0);
   const place = await input.place();
   await input.close();
@@ -109,6 +109,6 @@ test('a log that waited has no position: after a restart with a checkpoint it is
     ...present({ place }),
   });
   onTestFinished(() => resumed.close());
-  while (await resumed.poll());
+  while (await resumed.check());
   expect(seen).toEqual(['old']);
 });

@@ -105,7 +105,7 @@ describe('followFile()', () => {
   test('B14 a file that does not exist yet is read from its beginning when it is created', async () => {
     const log = await createNumberedLog();
     const follower = log.follow();
-    expect(await follower.poll()).toBe(false);
+    expect(await follower.check()).toBe(false);
     await log.write(3);
     await readAll(follower);
     expect(log.seen).toEqual(log.all());
@@ -134,7 +134,7 @@ describe('followFile()', () => {
     expect((await follower.state()).tooLongLines).toBe(1);
   });
 
-  test('B1 two renames between two polls lose nothing', async () => {
+  test('B1 two renames between two checks lose nothing', async () => {
     const { log, follower } = await followNumberedLog(7);
     await rename(log.path, `${log.path}.2`);
     await log.write(7);
@@ -184,7 +184,7 @@ describe('followFile()', () => {
     await chmod(log.path, 0);
     const second = log.follow(state);
     await asNobody(async () => {
-      expect(await second.poll()).toBe(false);
+      expect(await second.check()).toBe(false);
       expect(second.condition().reason).toBe('permission_denied');
       expect(await second.state()).toEqual(state);
     });
@@ -227,7 +227,7 @@ describe('followFile()', () => {
       fc.constantFrom(
         'write',
         'write',
-        'poll',
+        'check',
         'rename',
         'copytruncate',
         'pack',
@@ -254,7 +254,7 @@ describe('followFile()', () => {
         for (const step of sequence) {
           generation += 1;
           if (step === 'write') await log.write(3);
-          if (step === 'poll') await readAll(follower);
+          if (step === 'check') await readAll(follower);
           if (step === 'rename') {
             await readAll(follower);
             await rename(log.path, `${log.path}.${generation}`);

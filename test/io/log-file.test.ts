@@ -29,7 +29,7 @@ test('B3 a file that is truncated just after it was read keeps the place of the 
   expect(await file.place()).toEqual(before);
 });
 
-test('B3 a copytruncate in the middle of a poll counts nothing twice, though an older file was written to last', async () => {
+test('B3 a copytruncate in the middle of a check counts nothing twice, though an older file was written to last', async () => {
   const path = await createLog();
   const seen: string[] = [];
   let onLastLine = () => {};
@@ -40,10 +40,10 @@ test('B3 a copytruncate in the middle of a poll counts nothing twice, though an 
   };
   const follower = followFile({ path, consume, start: 'beginning' });
   onTestFinished(() => follower.close());
-  while (await follower.poll());
+  while (await follower.check());
   await rename(path, `${path}.1`);
   await writeFile(path, 'line 3\n');
-  while (await follower.poll());
+  while (await follower.check());
   onLastLine = () => {
     copyFileSync(path, `${path}.2`);
     truncateSync(path);
@@ -52,7 +52,7 @@ test('B3 a copytruncate in the middle of a poll counts nothing twice, though an 
     utimesSync(`${path}.2`, 1, 1);
   };
   await appendFile(path, 'line 4\n');
-  for (let round = 0; round < 5; round++) while (await follower.poll());
+  for (let round = 0; round < 5; round++) while (await follower.check());
   expect(seen.toSorted()).toEqual(['late', 'line 1', 'line 2', 'line 3', 'line 4']);
 });
 

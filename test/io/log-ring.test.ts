@@ -40,7 +40,7 @@ test('each line in a ring of files is read once, also through a restart', async 
   let input = ring.open(true);
   for (let round = 0; round < 12; round++) {
     for (let line = 0; line <= round % 4; line++) await ring.write();
-    while (await input.poll());
+    while (await input.check());
     await ring.write();
     await ring.rotate();
     if (round === 5) {
@@ -50,7 +50,7 @@ test('each line in a ring of files is read once, also through a restart', async 
       input = ring.open(true, place);
     }
   }
-  while (await input.poll());
+  while (await input.check());
   expect(ring.seen.toSorted()).toEqual(ring.all().toSorted());
   expect(input.takeNotices?.()).toEqual([]);
 });
@@ -61,9 +61,9 @@ test('a ring without "ring: true" is reported once, with the setting to write', 
   const notices: string[] = [];
   for (let round = 0; round < 12; round++) {
     for (let line = 0; line < 20 - round; line++) await ring.write();
-    for (let poll = 0; poll < 4; poll++) await input.poll();
+    for (let check = 0; check < 4; check++) await input.check();
     await ring.rotate();
-    for (let poll = 0; poll < 4; poll++) await input.poll();
+    for (let check = 0; check < 4; check++) await input.check();
     notices.push(...(input.takeNotices?.() ?? []));
   }
   expect(notices).toHaveLength(1);

@@ -175,7 +175,7 @@ test('after a restart in the middle of an archive reading continues there', asyn
   await appendFile(log.path, `${'x'.repeat(200)}\n`.repeat(100_000));
   await rotate(log, { delay: false });
   const second = log.follow(state);
-  await second.poll();
+  await second.check();
   expect(log.seen.length).toBeGreaterThan(10_000);
   expect(log.seen.length).toBeLessThan(100_000);
   const middle = await stop(second);

@@ -26,7 +26,7 @@ test('B16 E4 deleted files of a pattern are closed after their grace time, and s
     });
   const input = open();
   const pollAll = async () => {
-    while (await input.poll());
+    while (await input.check());
   };
   for (let round = 0; round < 3; round++) {
     for (const name of names(round)) await writeFile(join(directory, name), 'a\n');
@@ -41,7 +41,7 @@ test('B16 E4 deleted files of a pattern are closed after their grace time, and s
   expect(input.condition().reason).toBe('nothing_matches');
   expect(await input.stats()).toMatchObject({ readBytes: 3 * 2 * 2 * filesPerRound });
   const resumed = open(await input.place());
-  await resumed.poll();
+  await resumed.check();
   expect(await resumed.stats()).toMatchObject({ readBytes: 3 * 2 * 2 * filesPerRound });
   await resumed.close();
   await input.close();
@@ -57,7 +57,7 @@ test('E4 of many short-lived files of a pattern each is read, and few stay open'
   const input = openPathInput({ pattern: join(directory, '*.log'), consume, start: 'beginning' });
   onTestFinished(() => input.close());
   const pollAll = async () => {
-    while (await input.poll());
+    while (await input.check());
   };
   const paths = Array.from({ length: 60 }, (_, number) => join(directory, `job-${number}.log`));
   for (const path of paths) await writeFile(path, 'a\n');
@@ -82,11 +82,11 @@ test('E4 renamed files of a pattern stay open, however many, because their serve
   onTestFinished(() => input.close());
   const paths = Array.from({ length: 40 }, (_, number) => join(directory, `${number}.log`));
   for (const path of paths) await writeFile(path, 'a\n');
-  await input.poll();
+  await input.check();
   for (const path of paths) await rename(path, `${path}.1`);
-  await input.poll();
-  await input.poll();
+  await input.check();
+  await input.check();
   for (const path of paths) await appendFile(`${path}.1`, 'late\n');
-  await input.poll();
+  await input.check();
   expect(seen.filter((line) => line === 'late')).toHaveLength(40);
 });

@@ -37,7 +37,7 @@ describe.each(patterns)('logs of pods under %s', (_, patternOf) => {
           expect
             .poll(
               async () => {
-                while (await input.poll());
+                while (await input.check());
                 return holds();
               },
               { timeout: 60_000 },

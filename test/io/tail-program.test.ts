@@ -23,8 +23,11 @@ test('B1 B2 B3 B7 B17 random programs of writes, rotations, stops and crashes co
 });
 
 test.each<readonly [string, readonly TailStep[]]>([
-  ['were read after the last save', ['save', 'write', 'poll', 'crash']],
-  ['were rotated away after they were read', ['save', 'write', 'poll', 'rename', 'poll', 'crash']],
+  ['were read after the last save', ['save', 'write', 'check', 'crash']],
+  [
+    'were rotated away after they were read',
+    ['save', 'write', 'check', 'rename', 'check', 'crash'],
+  ],
   ['were never read', ['save', 'write', 'crash']],
 ])('B1 B17 lines that %s are counted after a crash', async (_, program) => {
   const { seen, written } = await runTailProgram(program);
@@ -42,11 +45,11 @@ test.each(readdirSync(kept))(
 );
 
 test.each<readonly [string, readonly TailStep[]]>([
-  ['a log of one line between two polls', ['rename_dated', 'rename_dated']],
-  ['two logs between two polls', ['rename_dated', 'rename_dated', 'rename_dated', 'write']],
-  ['an empty log between two polls', ['rename_reopen', 'rename_reopen', 'poll', 'write_late']],
+  ['a log of one line between two checks', ['rename_dated', 'rename_dated']],
+  ['two logs between two checks', ['rename_dated', 'rename_dated', 'rename_dated', 'write']],
+  ['an empty log between two checks', ['rename_reopen', 'rename_reopen', 'check', 'write_late']],
   ['the same, before a restart', ['rename_reopen', 'rename_reopen', 'stop', 'write_late']],
-  ['logs between two polls with numbers that rise', ['rename', 'poll', 'rename_twice']],
+  ['logs between two checks with numbers that rise', ['rename', 'check', 'rename_twice']],
   ['logs during a restart', ['rename', 'stop', 'rename_twice', 'rename_dated', 'start']],
 ])('B1 B2 of logs of equal lines, %s is read, each line once', async (_, program) => {
   const { seen, written } = await runTailProgram(program, { lines: 'alike' });

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import perfHooks from 'node:perf_hooks';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createProcessMetrics } from '../../src/io/process-metrics.ts';
 import { collect } from '../../src/metrics/collect.ts';
 import { family } from '../../src/metrics/family.ts';
@@ -93,6 +94,16 @@ describe('createProcessMetrics()', () => {
     expect(text).toContain('process_resident_memory_bytes ');
     expect(text).not.toMatch(/# TYPE \S+_total gauge/);
     expect(text).not.toContain('Nan');
+  });
+
+  test('measures the event loop at each scrape, not with a timer that wakes the process between scrapes', async () => {
+    const monitor = vi.spyOn(perfHooks, 'monitorEventLoopDelay');
+    onTestFinished(() => void monitor.mockRestore());
+    const text = await renderFamilies(await createProcessMetrics().collect(), noPause);
+    expect(text).toContain('nodejs_eventloop_lag_seconds ');
+    expect(text).not.toMatch(/nodejs_eventloop_lag_\w+_seconds/);
+    expect(monitor.mock.calls).toHaveLength(1);
+    expect(monitor.mock.calls[0]?.[0]?.resolution).toBeGreaterThan(86_400_000);
   });
 });
 

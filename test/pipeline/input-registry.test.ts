@@ -12,7 +12,7 @@ test('a rotation is logged at debug level, those of an earlier run are not', asy
   });
   let rotations = 3;
   const input = {
-    poll: () => Promise.resolve(false),
+    check: () => Promise.resolve(false),
     stats: () => Promise.resolve({ ...noSourceStats, rotations }),
     condition: () => isReading,
     place: () => Promise.resolve(undefined),
@@ -27,11 +27,11 @@ test('a rotation is logged at debug level, those of an earlier run are not', asy
     open: () => input,
   };
   await inputs.apply([subscription], ignore);
-  await inputs.poll();
-  await inputs.poll();
+  await inputs.check();
+  await inputs.check();
   expect(lines).toEqual([]);
   rotations = 4;
-  await inputs.poll();
+  await inputs.check();
   expect(lines).toEqual([
     { message: 'a log was rotated', target: 'shop', source: '/var/log/a.log', rotations: 4 },
   ]);

@@ -29,7 +29,7 @@ function lineAt(seconds: number): string {
 }
 
 interface WatchedLog {
-  poll(): Promise<boolean>;
+  check(): Promise<boolean>;
   counted(): number | undefined;
   showsExhausted(): boolean;
   close(): Promise<void>;
@@ -62,11 +62,11 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
   const inputs = createInputRegistry({ log: silent, now: () => now });
   await inputs.apply(logs.subscriptions, () => undefined);
   return keepOpen({
-    async poll() {
+    async check() {
       const startedAt = now;
-      const more = await inputs.poll();
+      const more = await inputs.check();
       const isReading = (key: string) => inputs.view(key)?.condition.reason === 'reading';
-      logs.afterPoll({ startedAt, more, isReading });
+      logs.afterCheck({ startedAt, more, isReading });
       return more.size > 0;
     },
     counted: () => logs.view(inputs).errorEvents?.['worker_connections_exhausted'],
@@ -76,7 +76,7 @@ async function open(start: 'end' | 'beginning'): Promise<WatchedLog> {
 }
 
 async function readAll(logs: WatchedLog): Promise<void> {
-  while (await logs.poll());
+  while (await logs.check());
 }
 
 describe('an error log', () => {

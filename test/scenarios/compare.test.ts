@@ -82,7 +82,7 @@ test('compare sees no difference within one configuration, and says so with exit
 test('compare says that a target has no figure', async () => {
   const { code, stderr } = await compare('shup', '--before=now-2h/now-1h', '--after=now-1h/now');
   expect(stderr).toBe(
-    'keepalive-exporter compare: Prometheus has no figure of target "shup" in either range\n',
+    'keepalive-exporter compare: Prometheus has no figure of target "shup" in either period; check --target, --match and the periods\n',
   );
   expect(code).toBe(1);
 });

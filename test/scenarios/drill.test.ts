@@ -58,7 +58,7 @@ const hasNoCause = [
   { panel: 'exporter: Observation lane', expr: /lane_up/ },
   // An advice needs ten minutes of traffic.
   { panel: 'tuning: To change', expr: /advised_keepalive/ },
-  { panel: 'tuning: What to set', expr: /advised/ },
+  { panel: 'tuning: Advised settings', expr: /advised/ },
   { panel: 'tuning: What each timeout would do: $shown', expr: /predicted/ },
   { panel: 'tuning: Timeout in force and advised', expr: /timeout_seconds/ },
   { panel: 'tuning: Slots in force and advised', expr: /advised_slots/ },

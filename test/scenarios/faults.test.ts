@@ -145,7 +145,7 @@ test('E2 SIGTERM in the middle of a scrape: it ends within the grace time, and t
   first.signal('SIGTERM');
   await waitUntil({ until: 'it has ended', holds: () => !first.isRunning() });
   await scrape;
-  expect(first.output()).toContain('msg=ending');
+  expect(first.output()).toContain('msg=stopping');
   const second = keep(await startExporter({ config }));
   const headers = { 'x-prometheus-scrape-timeout-seconds': '1.5' };
   await waitUntil({
@@ -166,7 +166,7 @@ test('E2 a second SIGTERM ends at once', async () => {
   onTestFinished(() => void silent.destroy());
   silent.write('GET /metrics HTTP/1.1\r\n');
   exporter.signal('SIGTERM');
-  await waitUntil({ until: 'it ends', holds: () => exporter.output().includes('msg=ending') });
+  await waitUntil({ until: 'it ends', holds: () => exporter.output().includes('msg=stopping') });
   exporter.signal('SIGTERM');
   await waitUntil({ until: 'it has ended', holds: () => !exporter.isRunning() });
   // The first one lets it end by itself, which takes as long as the client is given.

@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { docBlock, repository } from '../support/doc-blocks.ts';
+import { docBlock, docBlocks, repository } from '../support/doc-blocks.ts';
 import { createPlace, type Place, startServer } from '../support/documented-place.ts';
 import { startExporter } from '../support/exporter.ts';
 import { parseExposition } from '../support/exposition.ts';
@@ -201,6 +202,26 @@ test.each([
   const { body } = await httpGet(`http://127.0.0.1:${place.port}/server-status?auto`);
   expect(body).toMatch(/^Total Accesses: \d+$/m);
   expect(body).toMatch(/^Scoreboard: /m);
+});
+
+test('root with the capabilities of the drop-in reads the memory and descriptors of another user, without them nothing', () => {
+  const drop = docBlocks(page).find(({ text }) => text.includes('CapabilityBoundingSet='))?.text;
+  const [, names = ''] = /^CapabilityBoundingSet=(.+)$/m.exec(drop ?? '') ?? [];
+  const kept = names.split(' ').map((name) => `+${name.replace('CAP_', '').toLowerCase()}`);
+  expect(kept.length).toBeGreaterThan(1);
+  // The server is another user's process; the reader has root's rights only as far as the unit leaves them.
+  const readAs = (capabilities: readonly string[]) => {
+    const script = `setpriv --reuid=65532 --regid=65532 --clear-groups sleep 20 & server=$!
+until grep -q 'Uid:.*65532' /proc/$server/status && grep -q sleep /proc/$server/comm; do sleep 0.05; done
+setpriv --bounding-set=${['-all', ...capabilities].join()} --inh-caps=-all sh -c "grep ^Pss: /proc/$server/smaps_rollup && ls /proc/$server/fd"
+status=$?; kill $server; exit $status`;
+    return spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  };
+  expect(readAs(kept)).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^Pss: +\d+ kB\n0\n/),
+  });
+  expect(readAs([]).status).not.toBe(0);
 });
 
 test('the nginx image shows the status page to another container, and writes the log', async () => {

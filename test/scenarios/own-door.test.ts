@@ -48,7 +48,7 @@ test('D1 E2 a TLS connection that sends nothing does not keep the exporter from 
   exporter.signal('SIGTERM', 'parent');
   // Node ends a handshake that does not begin after two minutes; the test has one.
   await waitUntil({ until: 'the exporter has ended', holds: () => !exporter.isRunning() });
-  expect(exporter.output()).toContain('msg=ending');
+  expect(exporter.output()).toContain('msg=stopping');
 });
 
 test('E2 an ss that hangs is ended with the exporter', async () => {

@@ -30,7 +30,7 @@ test('with rotatelogs and keep-three.sh, as in the Apache pod, each line is read
   });
   const expected: string[] = [];
   const readAll = async () => {
-    while (await input.poll());
+    while (await input.check());
     return seen.length;
   };
   // A name of rotatelogs holds the second: two rotations in one second would share a file.
@@ -76,7 +76,7 @@ test('a ring of rotatelogs -n is read in its turns, each line once', async () =>
     expected.push(...lines);
     writer.stdin.write(`${lines.join('\n')}\n`);
     const readAll = async () => {
-      while (await input.poll());
+      while (await input.check());
       return seen.length;
     };
     await expect.poll(readAll, { timeout: 60_000, interval: 20 }).toBe(expected.length);

@@ -88,4 +88,6 @@ export async function expectUnderstood(place: Place, config: string): Promise<vo
   expect(exposition.value('webserver_log_request_duration_seconds_count')).toBeGreaterThan(2);
   const reached = exposition.value('webserver_log_connections_reached_total', { requests: '2' });
   expect(reached).toBe(1);
+  // The fields that `advise` needs.
+  expect(exposition.value('webserver_log_keepalive_gap_seconds_count')).toBe(2);
 }

@@ -39,7 +39,7 @@ export async function createNumberedLog(
 }
 
 export async function readAll(follower: FileFollower): Promise<void> {
-  while (await follower.poll());
+  while (await follower.check());
 }
 
 /** A log with some lines, and a follower that has read them. */

@@ -25,8 +25,8 @@ export const tailSteps = [
   'write_much',
   'write_late',
   'write_later',
-  'poll',
-  'poll_once',
+  'check',
+  'check_once',
   'rename',
   'rename_dated',
   'rename_only',
@@ -52,7 +52,7 @@ export type TailStep = (typeof tailSteps)[number];
 
 /** Programs that fast-check shrinks to the shortest one that fails. */
 export function tailPrograms(longest = 30): fc.Arbitrary<readonly TailStep[]> {
-  const often = { weight: 4, arbitrary: fc.constantFrom<TailStep>('write', 'poll') };
+  const often = { weight: 4, arbitrary: fc.constantFrom<TailStep>('write', 'check') };
   const any = { weight: 5, arbitrary: fc.constantFrom(...tailSteps) };
   return fc.array(fc.oneof(often, any), { maxLength: longest });
 }
@@ -60,8 +60,8 @@ export function tailPrograms(longest = 30): fc.Arbitrary<readonly TailStep[]> {
 /** No bytes are copied, and no log is written to after it was renamed: as a copy is, after it came into being. */
 const renamingSteps = [
   'write',
-  'poll',
-  'poll_once',
+  'check',
+  'check_once',
   'rename',
   'rename_dated',
   'rename_only',
@@ -101,14 +101,14 @@ export async function runTailProgram(
   try {
     await world.step('write');
     await world.step('start');
-    await world.step('poll');
+    await world.step('check');
     await world.step('save');
     for (const step of program) await world.step(step);
     // Between rotations a path may be empty; what was renamed meanwhile is read when it is there again.
     await world.step('write');
     await world.step('start');
     // The directory is listed at every fourth look.
-    for (let look = 0; look < 4; look++) await world.step('poll');
+    for (let check = 0; check < 4; check++) await world.step('check');
     return { written: world.written.toSorted(), seen: world.seen.toSorted() };
   } finally {
     await world.end();
@@ -152,11 +152,11 @@ class World {
         return this.#writeLate(this.#renamed.at(-1));
       case 'write_later':
         return this.#writeLate(this.#renamed.at(-2));
-      case 'poll':
-        while (await this.#follower?.poll());
+      case 'check':
+        while (await this.#follower?.check());
         return;
-      case 'poll_once':
-        return void (await this.#follower?.poll());
+      case 'check_once':
+        return void (await this.#follower?.check());
       case 'rename':
         await this.#rename();
         return this.#write(1);
@@ -274,14 +274,14 @@ class World {
   async #copyAndTruncate(): Promise<void> {
     await this.#endHalf();
     if (this.#follower === undefined || !(await exists(this.#path))) return;
-    await this.step('poll');
+    await this.step('check');
     await this.#write(2);
     await this.#shift();
     await copyFile(this.#path, `${this.#path}.1`);
     this.#renamed = [];
     await truncate(this.#path);
     await this.#write(1);
-    await this.step('poll');
+    await this.step('check');
   }
 
   /** The first half of a copytruncate; without the second it is a copy like any other. */
@@ -310,7 +310,7 @@ class World {
   async #remove(): Promise<void> {
     await this.#endHalf();
     if (this.#follower === undefined) return;
-    await this.step('poll');
+    await this.step('check');
     await this.#save();
     await rm(this.#path, { force: true });
     this.#copied = undefined;
@@ -328,7 +328,7 @@ class World {
 
   /** The directory is listed at every fourth look. */
   async #pollAndList(): Promise<void> {
-    for (let look = 0; look < 4; look++) await this.step('poll');
+    for (let check = 0; check < 4; check++) await this.step('check');
   }
 
   async #deleteDated(): Promise<void> {

@@ -17,6 +17,8 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { buildBundle } from '../../tools/bundle/build-bundle.ts';
 import { renderSbom } from '../../tools/bundle/sbom.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { answersOk, httpGet } from '../support/http-get.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 /** A folder that contains only the bundle. */
 let directory: string;
@@ -137,6 +139,26 @@ test('the bundle loads TLS, HTTP/2, crypto and workers only when they are used: 
 test('the bundle requires the modules of Node.js: importing node:http loads TLS and more since Node.js 22', () => {
   const imports = readFileSync(main, 'utf8').match(/^import[^;]*|[;}]import[{*"][^;]*/gm);
   expect(imports).toEqual([expect.stringMatching(/ from 'node:module'$/)]);
+});
+
+test('the bundle works without a compiler, as docs/deploy/kubernetes-sidecar.md offers it', async () => {
+  const port = await findFreePort();
+  const config = join(directory, 'jitless.yml');
+  writeFileSync(config, 'targets: [{name: a, server: nginx, status_url: "http://127.0.0.1:1/"}]\n');
+  const child = spawn(
+    process.execPath,
+    [main, `--config.file=${config}`, `--web.listen-address=127.0.0.1:${port}`],
+    { env: { ...process.env, NODE_OPTIONS: '--jitless' } },
+  );
+  onTestFinished(() => void child.kill());
+  await waitUntil({
+    until: 'it serves a figure',
+    holds: async () =>
+      (await answersOk(`http://127.0.0.1:${port}/-/ready`)) || child.exitCode !== null,
+  });
+  const { body } = await httpGet(`http://127.0.0.1:${port}/metrics`);
+  expect(body).toContain('webserver_up{target="a",server="nginx"} 0');
+  expect((await httpGet(`http://127.0.0.1:${port}/`)).status).toBe(200);
 });
 
 test('no file imports a module of Node.js as a namespace, in which the bundle has only the names of one version', () => {

@@ -25,6 +25,8 @@ import { type SoakSite, startApacheSite, startNginxSite } from './soak-site.ts';
 export interface SoakOptions {
   /** At least: each fault happens once, which takes longer on a busy machine. */
   readonly seconds: number;
+  /** Longest pause between two faults; a second by default. */
+  readonly pauseMilliseconds?: number;
   readonly seed: number;
   /** Which functions of the measured exporter V8 compiles. */
   readonly compiled: 'none' | 'all';
@@ -138,7 +140,7 @@ async function soak(world: SoakWorld, options: SoakOptions): Promise<SoakReport>
 
 async function makeFaults(
   world: SoakWorld,
-  { seconds, say }: SoakOptions,
+  { seconds, pauseMilliseconds = 1000, say }: SoakOptions,
   elapsed: () => number,
 ): Promise<number> {
   const names = Object.keys(soakFaults);
@@ -149,7 +151,7 @@ async function makeFaults(
     const name = names[faults] ?? world.random.pick([first, ...others]);
     say(`${elapsed().toFixed(0).padStart(5)} s  ${name}`);
     await soakFaults[name]?.(world);
-    await sleep(world.random.between(100, 1000));
+    await sleep(world.random.between(100, pauseMilliseconds));
   }
   return faults;
 }

@@ -8,7 +8,7 @@ import { type Column, tablePanel } from './table-panel.ts';
 /** One row for each server: what is in force, and what the advice is. */
 export function adviceTable(select: Select): PanelBuilder {
   return tablePanel({
-    title: 'What to set',
+    title: 'Advised settings',
     shows: 'Keep-alive timeout and slots of each server, in force and advised.',
     bad: 'CHANGE. keepalive-exporter advise shows the directives and their effect. A dash: not known, or no advice.',
     unit: unit.text,

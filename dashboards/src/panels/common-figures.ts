@@ -81,7 +81,7 @@ export function saturationFigure(query: Query, words: Words) {
 
 export function gaveUpFigure(query: Query, words: Omit<Words, 'shows'>) {
   return figure({
-    title: 'Gave up',
+    title: '408 and 499',
     query,
     shown: 'value and name',
     unit: unit.ratio,

@@ -26,7 +26,7 @@ export function evidencePanel(query: Query) {
 
 export function fetchResultPanel(query: Query, bad: string) {
   return timelinePanel({
-    title: 'Status page: how reading it ended',
+    title: 'Results of polls',
     shows: 'The result of each poll of the status page.',
     bad,
     unit: unit.text,

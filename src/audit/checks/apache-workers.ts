@@ -9,12 +9,12 @@ const capped: Check = {
   what: 'ServerLimit reduces MaxRequestWorkers',
   why: 'Apache runs fewer workers than the file asks for. Only a line in the error log shows it (AH00180, AH00513).',
   find: onApache((view) => {
-    const { asked, serverLimit, threadsPerChild } = apacheWorkers(view);
+    const { configured, serverLimit, threadsPerChild } = apacheWorkers(view);
     const maximum = serverLimit * threadsPerChild;
-    if (asked <= maximum) return undefined;
+    if (configured <= maximum) return undefined;
     return hitOn('apache', mainSetting(view, 'MaxRequestWorkers'), {
-      advised: `ServerLimit ${Math.ceil(asked / threadsPerChild)}, or MaxRequestWorkers ${maximum}`,
-      fix: [`ServerLimit ${Math.ceil(asked / threadsPerChild)}`],
+      advised: `ServerLimit ${Math.ceil(configured / threadsPerChild)}, or MaxRequestWorkers ${maximum}`,
+      fix: [`ServerLimit ${Math.ceil(configured / threadsPerChild)}`],
       detail: `Apache runs ${maximum} workers: ServerLimit ${serverLimit} x ${threadsPerChild} threads.`,
     });
   }),
@@ -40,9 +40,9 @@ const notMultiple: Check = {
   what: 'MaxRequestWorkers is not a multiple of ThreadsPerChild',
   why: 'Apache starts only whole processes, so it rounds the number of workers down (AH00512).',
   find: onApache((view) => {
-    const { asked, threadsPerChild, workers } = apacheWorkers(view);
-    if (asked % threadsPerChild === 0) return undefined;
-    const next = Math.ceil(asked / threadsPerChild) * threadsPerChild;
+    const { configured, threadsPerChild, workers } = apacheWorkers(view);
+    if (configured % threadsPerChild === 0) return undefined;
+    const next = Math.ceil(configured / threadsPerChild) * threadsPerChild;
     return hitOn('apache', mainSetting(view, 'MaxRequestWorkers'), {
       advised: `${next}`,
       fix: [`MaxRequestWorkers ${next}`],

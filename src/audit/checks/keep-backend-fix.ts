@@ -11,20 +11,20 @@ import { keepLines } from './on-nginx-proxies.ts';
  */
 export function keepLinesOf(level: NginxLevel): readonly string[] {
   const own = namedIn(level.directives, 'proxy_set_header');
-  return [...repeated(own.length > 0 ? [] : nearest(level, 'proxy_set_header')), ...keepLines];
+  return own.length > 0 ? keepLines : keptWith(nearest(level, 'proxy_set_header'));
 }
 
 /** No real location has more. Without a limit ten thousand locations would repeat ten thousand lines each. */
 const maxRepeated = 100;
 
 /** Locations share the lines of the level around them. */
-const repeated = oncePer((inherited: readonly ConfigDirective[]): readonly string[] => {
+const keptWith = oncePer((inherited: readonly ConfigDirective[]): readonly string[] => {
   const others = inherited.filter(({ args }) => args[0]?.toLowerCase() !== 'connection');
   const lines = others.slice(0, maxRepeated).map(({ name, args }) => nginxLine(name, args));
   const rest = others.length - lines.length;
-  return rest === 0
-    ? lines
-    : [...lines, `# and the ${rest} other proxy_set_header lines from further out`];
+  const more =
+    rest === 0 ? [] : [`# and the ${rest} other proxy_set_header lines from further out`];
+  return [...lines, ...more, ...keepLines];
 });
 
 /**

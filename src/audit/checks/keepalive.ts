@@ -1,3 +1,4 @@
+import { defaultKeepaliveSeconds } from '../../snapshot/log-source.ts';
 import { adviceBehindFront, hasFront } from '../chain.ts';
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { allKeepaliveSettings, fixLine, type KeepaliveSettings } from '../keepalive-settings.ts';
@@ -69,7 +70,7 @@ const stock: Check = {
     // Behind a front the value depends on the front, and a shorter one would lose requests.
     isOn &&
     !hasFront(subject, server) &&
-    (timeout.isDefault || timeoutSeconds === (server === 'apache' ? 5 : 75))
+    (timeout.isDefault || timeoutSeconds === defaultKeepaliveSeconds[server])
       ? hitOn(server, timeout, {
           advised:
             'a value based on the gaps between requests, which keepalive-exporter advise measures',

@@ -1,23 +1,17 @@
 import { type AuditSubject, type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
 import { namedIn } from '../named-directives.ts';
-import {
-  isBefore,
-  type NginxLevel,
-  type NginxView,
-  nginxSetting,
-  servingLevels,
-  settingSeconds,
-} from '../nginx-view.ts';
-import { countOf, settingFrom } from '../setting.ts';
+import { isBefore, type NginxView, servingSettings, settingSeconds } from '../nginx-view.ts';
+import { countOf, type Setting, settingFrom } from '../setting.ts';
 import { nginxWith } from './nginx-example.ts';
 
-function onLevels(
-  find: (view: NginxView, level: NginxLevel) => readonly Hit[] | Hit | undefined,
+function onServers(
+  name: string,
+  find: (setting: Setting, view: NginxView) => Hit | undefined,
 ): Check['find'] {
   return ({ nginx }) =>
     nginx === undefined
       ? []
-      : uniqueHits(servingLevels(nginx).flatMap((level) => find(nginx, level) ?? []));
+      : uniqueHits(servingSettings(nginx, name).flatMap((setting) => find(setting, nginx) ?? []));
 }
 
 const disable: Check = {
@@ -25,8 +19,7 @@ const disable: Check = {
   severity: 'warning',
   what: 'keepalive_disable turns keep-alive off for current browsers',
   why: 'The value safari matches every Safari on macOS and iOS. Each of its requests opens a new connection.',
-  find: onLevels((view, level) => {
-    const setting = nginxSetting(view, level, 'keepalive_disable');
+  find: onServers('keepalive_disable', (setting) => {
     if (!setting.args.includes('safari')) return undefined;
     return hitOn('nginx', setting, {
       advised: 'msie6, the default, or none',
@@ -47,8 +40,7 @@ const time: Check = {
   severity: 'warning',
   what: 'keepalive_time closes busy connections early',
   why: 'nginx closes a connection after keepalive_time even if it is busy. The visitor must open a new one in the middle of a page.',
-  find: onLevels((view, level) => {
-    const setting = nginxSetting(view, level, 'keepalive_time');
+  find: onServers('keepalive_time', (setting) => {
     if ((settingSeconds(setting) ?? 3600) >= 60) return undefined;
     return hitOn('nginx', setting, { advised: '1h, the default', fix: ['keepalive_time 1h;'] });
   }),
@@ -66,8 +58,7 @@ const reset: Check = {
   severity: 'info',
   what: 'Connections that time out are not reset',
   why: 'If a client stops reading, its socket stays in FIN-WAIT with the unsent data in kernel memory. A reset frees it immediately.',
-  find: onLevels((view, level) => {
-    const setting = nginxSetting(view, level, 'reset_timedout_connection');
+  find: onServers('reset_timedout_connection', (setting) => {
     if (setting.args[0] === 'on') return undefined;
     return hitOn('nginx', setting, { advised: 'on', fix: ['reset_timedout_connection on;'] });
   }),
@@ -105,8 +96,7 @@ const http2: Check = {
   ],
 };
 
-const fewStreams = onLevels((view, level) => {
-  const streams = nginxSetting(view, level, 'http2_max_concurrent_streams');
+const fewStreams = onServers('http2_max_concurrent_streams', (streams) => {
   if ((countOf(streams) ?? 128) >= 64) return undefined;
   return hitOn('nginx', streams, { advised: '128', fix: ['http2_max_concurrent_streams 128;'] });
 });
@@ -132,10 +122,8 @@ const minTimeout: Check = {
   severity: 'info',
   what: 'A reload closes idle connections immediately',
   why: 'A client that sends a request at that moment gets a connection reset. With keepalive_min_timeout (1.27.4) the old workers wait for such requests.',
-  find: onLevels((view, level) => {
-    if (isBefore(view, '1.27.4')) return undefined;
-    const setting = nginxSetting(view, level, 'keepalive_min_timeout');
-    if (settingSeconds(setting) !== 0) return undefined;
+  find: onServers('keepalive_min_timeout', (setting, view) => {
+    if (isBefore(view, '1.27.4') || settingSeconds(setting) !== 0) return undefined;
     return hitOn('nginx', setting, { advised: '1 to 5 s', fix: ['keepalive_min_timeout 2s;'] });
   }),
   examples: [

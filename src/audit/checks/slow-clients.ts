@@ -2,7 +2,7 @@ import type { ConfigDirective } from '../../snapshot/config-tree.ts';
 import { mayBeBuiltIn } from '../apache-conditions.ts';
 import { type ApacheView, findAnywhere } from '../apache-view.ts';
 import { type Check, type Hit, hitOn, uniqueHits } from '../check.ts';
-import { type NginxView, nginxSetting, servingLevels, settingSeconds } from '../nginx-view.ts';
+import { type NginxView, servingSettings, settingSeconds } from '../nginx-view.ts';
 import { firstArg, type Setting, settingFrom } from '../setting.ts';
 import { hidesLines } from '../unread.ts';
 import { nginxWith } from './nginx-example.ts';
@@ -54,16 +54,12 @@ function findUnlimited(view: ApacheView): readonly Hit[] {
 const nginxStages = ['client_header_timeout', 'client_body_timeout'] as const;
 
 function findNginx(view: NginxView, matches: (seconds: number) => boolean): readonly Hit[] {
-  // Servers without their own value share one setting.
-  const settings = new Set(
-    servingLevels(view).flatMap((level) =>
-      nginxStages.map((name) => nginxSetting(view, level, name)),
-    ),
-  );
-  return [...settings].flatMap((setting) => {
-    if (!matches(settingSeconds(setting) ?? 1)) return [];
-    return hitOn('nginx', setting, { advised: '10 to 20 s', fix: [`${setting.name} 15s;`] });
-  });
+  return nginxStages
+    .flatMap((name) => servingSettings(view, name))
+    .filter((setting) => matches(settingSeconds(setting) ?? 1))
+    .map((setting) =>
+      hitOn('nginx', setting, { advised: '10 to 20 s', fix: [`${setting.name} 15s;`] }),
+    );
 }
 
 const missing: Check = {

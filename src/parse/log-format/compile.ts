@@ -65,7 +65,7 @@ export function compileFormat(
     prefix: encoder.encode(first?.kind === 'literal' ? first.text : ''),
     steps: buildSteps(format, { readOptions, meanings, ownFields }),
     plain,
-    ...(own === undefined || ownFields === undefined ? {} : { isOwn: createIsOwnRequest(own) }),
+    ...present({ isOwn: own && ownFields && createIsOwnRequest(own) }),
   };
   const parseWhole = generateParser(parser);
   return ok({
@@ -89,10 +89,7 @@ export function isBegin(name: string): boolean {
   return name.startsWith('%') && !name.startsWith('%{end');
 }
 
-/**
- * A meaning that several fields can have, but of which only one is read. Method, protocol and aborts only add to other
- * fields.
- */
+/** Whether only one of the fields with this meaning is read. Fields of method, protocol and aborts are all read. */
 const isExclusive = (meaning: Meaning | undefined): meaning is Meaning =>
   meaning !== undefined && !['method', 'protocol', 'aborted'].includes(meaning);
 

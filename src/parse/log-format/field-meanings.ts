@@ -1,3 +1,4 @@
+import { present } from '../../present.ts';
 import type { CheckedField, Meaning } from '../../snapshot/log-record.ts';
 import type { HashKey } from './hash-address.ts';
 import {
@@ -61,7 +62,7 @@ const number = (
     meanings: [name],
     rank,
     read: () => (checked === undefined ? { read } : { read, checked }),
-    ...(shape === undefined ? {} : { shape }),
+    ...present({ shape }),
   };
 };
 

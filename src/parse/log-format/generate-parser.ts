@@ -123,11 +123,11 @@ function renderField(step: Step, { index, stop, plain }: Place): readonly string
     return [...search, again, `value = known${index}.value;`, ...keep];
   }
   if (!canEndDigits(text)) return [...long, ...keep];
-  return [...renderDigits({ goesOn: renderGoesOn(step), otherwise: long }), ...keep];
+  return [...renderDigits({ isLonger: renderIsLonger(step), otherwise: long }), ...keep];
 }
 
 /** Whether a field with a plain number does not end at `at`. */
-function renderGoesOn({ text, ends }: Step): string {
+function renderIsLonger({ text, ends }: Step): string {
   if (text.length === 0) return 'at !== end';
   return ends === 'list' ? `${isNot(text)} || isWithinList(bytes, field, at)` : isNot(text);
 }

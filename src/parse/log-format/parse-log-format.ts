@@ -1,6 +1,7 @@
 import { err, ok, type Result } from '../../result.ts';
 import type { ConnectionMeaning, Meaning } from '../../snapshot/log-record.ts';
 import type { ServerKind } from '../../snapshot/status-page.ts';
+import { didYouMean } from '../nearest-word.ts';
 import { type CompiledFormat, compileFormat } from './compile.ts';
 import type { HashKey } from './hash-address.ts';
 import { defaultJsonKeys, type JsonKeys, jsonFormat } from './json-format.ts';
@@ -36,8 +37,11 @@ export function parseLogFormat(options: LogFormatOptions): Result<CompiledFormat
     ? (namedFormats[format] ?? '')
     : unquoteFormat(format);
   if (!/[$%]/.test(text)) {
-    const names = [...Object.keys(namedFormats), 'json'].join(', ');
-    return err(`"${format}" is not the name of a format (${names}) and has no field`);
+    const names = [...Object.keys(namedFormats), 'json'];
+    const hint = didYouMean(format, names);
+    return err(
+      `"${format}" is not the name of a format (${names.join(', ')}) and has no field${hint}`,
+    );
   }
   const tokens = text.includes('$') ? tokenizeNginxFormat(text) : tokenizeApacheFormat(text);
   return tokens.ok ? compileFormat(tokens.value, compileOptions) : tokens;

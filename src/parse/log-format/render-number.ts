@@ -20,7 +20,7 @@ export function canEndDigits(text: Uint8Array): boolean {
 
 export interface DigitsCode {
   /** Whether the field does not end at `at`. */
-  readonly goesOn: string;
+  readonly isLonger: string;
   /** Code that finds the end of the field and reads it, whatever it contains. */
   readonly otherwise: readonly string[];
 }
@@ -29,7 +29,7 @@ export interface DigitsCode {
  * Code that reads a plain number into `value` in one pass. Anything else, such as more digits than are exact or other
  * text behind the number, takes the slow path.
  */
-export function renderDigits({ goesOn, otherwise }: DigitsCode): readonly string[] {
+export function renderDigits({ isLonger, otherwise }: DigitsCode): readonly string[] {
   return [
     'value = 0;',
     `${digits} { value = value * 10 + digit; at++; }`,
@@ -38,7 +38,7 @@ export function renderDigits({ goesOn, otherwise }: DigitsCode): readonly string
     `${digits} { value = value * 10 + digit; at++; }`,
     `value /= powersOfTen[(at - point) & ${longestExact}];`,
     '}',
-    `if (at === field || at > field + ${longestExact} || ${goesOn}) {`,
+    `if (at === field || at > field + ${longestExact} || ${isLonger}) {`,
     'at = field;',
     ...otherwise,
     '}',

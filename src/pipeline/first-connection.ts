@@ -43,8 +43,8 @@ export interface Recorded {
   readonly close: () => void;
 }
 
-/** A check whose server answered its first request. */
-export interface Check {
+/** A check, with the address that all its connections use. */
+interface AddressedCheck {
   readonly options: CheckOptions;
   readonly address: string;
   readonly tls: TlsMaterial;
@@ -52,16 +52,18 @@ export interface Check {
   readonly records: Recorded[];
   /** Why further connections failed. */
   readonly refused: string[];
+}
+
+/** A check whose server answered its first request. */
+export interface Check extends AddressedCheck {
   readonly first: Http1Connection;
   readonly session: () => Buffer | undefined;
 }
 
-type Unmet = Omit<Check, 'first' | 'session'>;
-
 /** The first connection and its first answer: without them nothing can be measured. */
-export async function meetServer(
+export async function openFirst(
   options: CheckOptions,
-  seen: Pick<Check, 'records' | 'refused'>,
+  results: Pick<Check, 'records' | 'refused'>,
 ): Promise<Result<Check, KeepaliveFailure>> {
   const { url, http, userAgent } = options;
   const prepared = await readCheckMaterial(http, userAgent);
@@ -69,9 +71,9 @@ export async function meetServer(
   const addresses = await resolveWithin(options);
   let failure = connectFailure('dns', `the name "${url.hostname}" has no address`);
   for (const address of addresses.slice(0, maximumAddresses)) {
-    const unmet = { options, address, ...prepared.value, ...seen };
-    const dialled = await dialFor(unmet, { protocol: 'http/1.1' });
-    if (dialled.ok) return askFirst(unmet, dialled.value);
+    const check = { options, address, ...prepared.value, ...results };
+    const dialled = await dialServer(check, { protocol: 'http/1.1' });
+    if (dialled.ok) return requestFirst(check, dialled.value);
     failure = connectFailure(dialled.error.result, dialled.error.message);
   }
   return err(failure);
@@ -87,25 +89,32 @@ function connectFailure(
 async function resolveWithin(options: CheckOptions): Promise<readonly string[]> {
   const { url, resolveName, limits, signal } = options;
   if (signal.aborted) return [];
-  const over = new Promise<readonly string[]>((resolve) => {
+  const timeout = new Promise<readonly string[]>((resolve) => {
     const end = (): void => resolve([]);
     AbortSignal.timeout(Math.ceil(limits.timeoutSeconds * 1000)).addEventListener('abort', end);
     signal.addEventListener('abort', end);
   });
-  return Promise.race([resolveName(url.hostname).catch(() => []), over]);
+  return Promise.race([resolveName(url.hostname).catch(() => []), timeout]);
 }
 
-export function dialFor(
-  { options, address, tls }: Unmet,
+export function dialServer(
+  { options, address, tls }: AddressedCheck,
   how: { readonly protocol: 'h2' | 'http/1.1'; readonly session?: Buffer },
 ) {
   const { url, limits, signal, clock } = options;
   return dial({ url, address, tls, ...how, timeoutSeconds: limits.timeoutSeconds, signal, clock });
 }
 
-async function askFirst(check: Unmet, dialled: Dialled): Promise<Result<Check, KeepaliveFailure>> {
+async function requestFirst(
+  check: AddressedCheck,
+  dialled: Dialled,
+): Promise<Result<Check, KeepaliveFailure>> {
   check.options.onProgress?.({ kind: 'connected', address: check.address });
-  const first = recordHttp1(check, dialled, { role: 'requests', version: '1.1', asked: true });
+  const first = recordHttp1(check, dialled, {
+    role: 'requests',
+    version: '1.1',
+    keepAliveHeader: true,
+  });
   const { outcome } = await first.request();
   return outcome.kind === 'answered'
     ? ok({ ...check, first, session: dialled.session })
@@ -116,11 +125,11 @@ export interface Http1Role {
   readonly role: ConnectionRole;
   readonly version: '1.0' | '1.1';
   /** Whether it sends `Connection: keep-alive`. */
-  readonly asked: boolean;
+  readonly keepAliveHeader: boolean;
   readonly session?: Buffer;
 }
 
-function recordHttp1(check: Unmet, dialled: Dialled, how: Http1Role): Http1Connection {
+function recordHttp1(check: AddressedCheck, dialled: Dialled, how: Http1Role): Http1Connection {
   const { limits, signal, clock, url } = check.options;
   const connection = createHttp1Connection({
     socket: dialled.socket,
@@ -137,9 +146,10 @@ function recordHttp1(check: Unmet, dialled: Dialled, how: Http1Role): Http1Conne
 function renderRequest(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  { version, asked }: Http1Role,
+  { version, keepAliveHeader }: Http1Role,
 ): string {
-  const all = { host: url.host, ...headers, ...(asked ? { connection: 'keep-alive' } : {}) };
+  const own = keepAliveHeader ? { connection: 'keep-alive' } : {};
+  const all = { host: url.host, ...headers, ...own };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
   return `GET ${url.pathname}${url.search} HTTP/${version}\r\n${lines.join('')}\r\n`;
 }
@@ -149,7 +159,7 @@ export async function openHttp1(
   how: Http1Role,
 ): Promise<Http1Connection | undefined> {
   const session = present({ session: how.session });
-  const dialled = await dialFor(check, { protocol: 'http/1.1', ...session });
+  const dialled = await dialServer(check, { protocol: 'http/1.1', ...session });
   if (dialled.ok) return recordHttp1(check, dialled.value, how);
   check.refused.push(dialled.error.message);
   return undefined;
