@@ -47,3 +47,18 @@ test('deriveAcceptQueue() keeps the limit absent when nothing bounds it', () => 
 test('deriveAcceptQueue() finds no queue on a port without a listening socket', () => {
   check({ queues: [], bounds: { somaxconn: 128 }, expected: undefined });
 });
+
+test('deriveAcceptQueue() reports a full queue of one socket, even when the sum is below the limit', () => {
+  const socket = (queueLength: number, queueLimit: number, inode: number) => ({
+    ...{ family: 'ipv4' as const, uid: 0 },
+    ...{ queueLength, queueLimit, inode },
+  });
+  const read = (queueLength: number) =>
+    deriveAcceptQueue(
+      80,
+      { ...sockets(), listeners: [socket(0, 511, 1), socket(queueLength, 30, 2)] },
+      { somaxconn: 128 },
+    );
+  expect(read(30)).toEqual({ port: 80, length: 30, limit: 541, full: true });
+  expect(read(29)).toEqual({ port: 80, length: 29, limit: 541 });
+});

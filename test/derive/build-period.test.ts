@@ -29,6 +29,41 @@ describe('buildPeriod()', () => {
     expect(period.keepaliveTimeoutSeconds).toBe(2);
   });
 
+  test('puts the steps in the order of time, whatever series they come from', () => {
+    const { steps } = buildPeriod({
+      ...range,
+      gauges: {
+        heldSlots: new Map([
+          [180, 3],
+          [60, 1],
+        ]),
+        idleSlots: new Map([[120, 2]]),
+      },
+      durations: new Map(),
+      keepaliveTimeout: new Map(),
+    });
+    expect(steps).toEqual([{ heldSlots: 1 }, { idleSlots: 2 }, { heldSlots: 3 }]);
+  });
+
+  test('has no durations at a time that lacks a bucket; a count that falls is 0', () => {
+    const { steps } = buildPeriod({
+      ...range,
+      gauges: { requests: new Map([[120, 9]]) },
+      durations: new Map([
+        [
+          0.1,
+          new Map([
+            [60, 6],
+            [120, 7],
+          ]),
+        ],
+        [Number.POSITIVE_INFINITY, new Map([[60, 5.9]])],
+      ]),
+      keepaliveTimeout: new Map(),
+    });
+    expect(steps).toEqual([{ durations: [6, 0] }, { requests: 9 }]);
+  });
+
   test('makes counts of cumulative buckets, in the order of their bounds', () => {
     const at = (value: number): ReadonlyMap<number, number> => new Map([[60, value]]);
     const period = buildPeriod({
@@ -91,6 +126,41 @@ function fold(lines: readonly Partial<LogRecord>[]) {
 }
 
 describe('createPeriodFold()', () => {
+  test('leaves no step out of a log of two, and has none of an empty log', () => {
+    const period = fold([{ unixSeconds: 10 }, { unixSeconds: 70 }, { unixSeconds: 71 }]);
+    expect(period).toMatchObject({ startSeconds: 0, endSeconds: 120 });
+    expect(period?.steps.map(({ requests }) => requests)).toEqual([1, 2]);
+    expect(fold([])).toBeUndefined();
+    expect(fold([{ own: true, unixSeconds: 10 }])).toBeUndefined();
+  });
+
+  test('knows connections and durations when a line of any step has them', () => {
+    const lines = [10, 70, 130, 190].map((unixSeconds) => ({ unixSeconds }));
+    const numbered = fold([...lines, { unixSeconds: 135, requestOnConnection: 2 }]);
+    expect(numbered?.steps.map(({ newConnections }) => newConnections)).toEqual([0, 0]);
+    expect(numbered?.steps[0]).not.toHaveProperty('durations');
+    const timed = fold([...lines, { unixSeconds: 135, requestSeconds: 0 }]);
+    expect(timed?.steps.map(({ durations }) => durations?.[0])).toEqual([0, 1]);
+    expect(timed?.steps[0]).not.toHaveProperty('newConnections');
+  });
+
+  test('adds up the slot seconds of each step; a step never has less than none', () => {
+    const folded = createPeriodFold(60);
+    const held = [
+      { busy: 30, idle: 60 },
+      { busy: 30, idle: -90 },
+      { busy: 15, idle: 45 },
+    ];
+    for (const [index, one] of held.entries())
+      folded.add({ ...createLogRecord(), unixSeconds: index * 30 }, one);
+    const period = folded.period();
+    expect(period?.slotsFromLog).toBe(true);
+    expect(period?.steps.map(({ heldSlots, idleSlots }) => [heldSlots, idleSlots])).toEqual([
+      [0.5, 0],
+      [1, 0.75],
+    ]);
+  });
+
   test('counts lines by minute, in any order, without the cut-off first and last', () => {
     const period = fold([
       { unixSeconds: 250 },

@@ -111,6 +111,26 @@ describe('lastConfigChange()', () => {
     });
   });
 
+  test('was loaded again only when that was more than a step later', () => {
+    const timeouts = readingsOf(15, { 30: 2 });
+    const again = (minute: number) =>
+      changeOf(timeouts, readingsOf(1, { 30: 2, [minute]: 3 }))?.loadedAgainAtSeconds;
+    expect(again(31)).toBeUndefined();
+    expect(again(32)).toBe(32 * 60);
+    // Loaded a minute before the exporter read the new timeout.
+    expect(changeOf(timeouts, readingsOf(1, { 29: 2 }))).toEqual({
+      atSeconds: 29 * 60,
+      timeout: { beforeSeconds: 15, afterSeconds: 2 },
+    });
+  });
+
+  test('is the first of several servers to load the changed file', () => {
+    const timeouts = readingsOf(15, { 100: 2 });
+    const loads = [readingsOf(1, { 100: 2 }), readingsOf(1, { 99: 2 }), readingsOf(1, { 9: 2 })];
+    expect(changeOf(timeouts, ...loads)?.atSeconds).toBe(99 * 60);
+    expect(changeOf(new Map(), ...loads)).toEqual({ atSeconds: 100 * 60 });
+  });
+
   test.each([
     ['the file is changed, and loaded half an hour later', 60, 90, 90],
     ['the exporter reads the file a minute after the server', 61, 60, 60],

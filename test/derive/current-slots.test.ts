@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deriveApacheSlots } from '../../src/derive/apache-slots.ts';
 import { summarizeConnections } from '../../src/derive/connection-activity.ts';
 import { deriveCurrentSlots, type SlotKnowledge } from '../../src/derive/current-slots.ts';
+import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import type { ActivityCounts } from '../../src/snapshot/connections.ts';
 import type { ScrapeFailureResult } from '../../src/snapshot/scrape.ts';
@@ -74,6 +75,55 @@ describe('deriveCurrentSlots() while the status page is silent', () => {
     expect(read({ server: 'nginx' })).toEqual([free]);
     // A process of event may have an idle worker and still take no connection.
     expect(read({ server: 'apache', before: event })).toEqual([undefined, free]);
+  });
+
+  test('event: shows each connection by what it does', () => {
+    const slots = deriveCurrentSlots({
+      ...silent('connect_timeout'),
+      exhausted: false,
+      server: 'apache',
+      before: event,
+      ...holding({ active: 4, silent: 1, sending: 2, idle: 3, closing: 1 }),
+    });
+    const connections = slots?.figures.groups[1];
+    expect(connections).toMatchObject({
+      kind: 'connection',
+      limit: { value: 11, source: 'computed' },
+      fromKernel: true,
+    });
+    expect(Object.fromEntries(connections?.counts ?? [])).toEqual({
+      working: 5,
+      keepalive: 3,
+      writing_async: 2,
+      closing: 1,
+      unknown: 0,
+    });
+    expect(slots?.figures.workerSaturation).toBe(5 / 8);
+  });
+
+  test('nginx: shows each connection by what it does, and where its limit comes from', () => {
+    const slots = deriveCurrentSlots({
+      ...silent('reset'),
+      exhausted: false,
+      server: 'nginx',
+      capacity: { slots: 16 },
+      ...holding({ active: 4, silent: 1, sending: 2, idle: 3, closing: 5 }),
+    });
+    const connections = slots?.figures.groups[0];
+    expect(connections?.limit).toEqual({ value: 16, source: 'override' });
+    expect(Object.fromEntries(connections?.counts ?? [])).toEqual({
+      keepalive: 4,
+      active: 4,
+      writing: 2,
+      closing: 5,
+      unknown: 1,
+    });
+  });
+
+  test('nginx: the limit of the last page counts before the configured one', () => {
+    const before = deriveNginxSlots({ kind: 'nginx', active: 1, waiting: 1 }, { slots: 32 });
+    const known = { server: 'nginx', capacity: { slots: 16 }, before } as const;
+    expect(sums({ ...silent(), ...known, ...holding({ active: 4 }) })).toEqual([[32, 32]]);
   });
 
   test('event: idle connections hold no worker', () => {

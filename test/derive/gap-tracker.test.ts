@@ -190,3 +190,29 @@ describe('trackRecord() and summarizeGaps()', () => {
     expect(summarizeGaps(tracker)).toEqual(summaryOf(lines));
   });
 });
+
+describe('connections without a number of their own', () => {
+  const visits = (peers: readonly (readonly [client: number, remotePort: number])[]) =>
+    summaryOf(peers.map(([client, remotePort], at) => ({ end: start + at, client, remotePort })));
+
+  test('are known by address and port', () => {
+    const sameTwice = [
+      [7, 40_000],
+      [7, 40_000],
+    ] as const;
+    expect(visits(sameTwice)).toMatchObject({ connections: 1, reusedRequests: 1 });
+  });
+
+  test('differ when the address or the port differs, in any of its digits', () => {
+    const high = 2 ** 32;
+    const peers = [7, 8, 7 + high, 8 + high, 7 + 2 ** 31].flatMap((client) =>
+      [1, 2, 40_000, 65_535].map((remotePort) => [client, remotePort] as const),
+    );
+    expect(visits(peers)).toMatchObject({ connections: peers.length, reusedRequests: 0 });
+  });
+});
+
+test('a connection number after a hole of the log belongs to another connection', () => {
+  const lines = [0, 1, 4000].map((at) => ({ end: start + at, connection: 3 }));
+  expect(summaryOf(lines)).toMatchObject({ connections: 2, reusedRequests: 1 });
+});
