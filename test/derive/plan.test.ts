@@ -35,6 +35,13 @@ describe('derivePlan()', () => {
     expect(plan.ceilingVisitorsPerSecond).toBeCloseTo(256 / 42, 10);
   });
 
+  test('a browser with 6 connections is 6 times the load', () => {
+    const known = { connectionsPerVisitor: 6, visitorsPerSecond: 10, holdSeconds: 7 };
+    const plan = derivePlan({ ...known, slots: 500 });
+    expect(plan.neededSlots).toBe(420);
+    expect(plan.usedRatio).toBe(0.84);
+  });
+
   test('says how a server with all three figures does', () => {
     const plan = derivePlan({ ...one, slots: 256, holdSeconds: 7, visitorsPerSecond: 34 });
     expect(plan.usedRatio).toBeCloseTo(238 / 256, 10);
