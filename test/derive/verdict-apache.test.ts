@@ -1,42 +1,22 @@
-import { describe, expect, test } from 'vitest';
 import { deriveApacheSlots } from '../../src/derive/apache-slots.ts';
 import { summarizeConnections } from '../../src/derive/connection-activity.ts';
-import { deriveNginxSlots } from '../../src/derive/nginx-slots.ts';
-import { deriveVerdict, type VerdictInput } from '../../src/derive/verdict.ts';
 import { parseApacheStatus } from '../../src/parse/apache-status.ts';
 import type { ListenFigures } from '../../src/snapshot/host.ts';
-import type { ScrapeFailureResult } from '../../src/snapshot/scrape.ts';
 import type { SlotFigures, SlotGroup } from '../../src/snapshot/slots.ts';
-import type { ObservationOutcome } from '../../src/snapshot/target-view.ts';
+import {
+  activities,
+  answer,
+  cutShort,
+  failed,
+  testVerdicts,
+  type VerdictRow,
+} from '../support/verdict-rows.ts';
 
 function apache(scoreboard: string): SlotFigures {
   const parsed = parseApacheStatus(`IdleWorkers: 0\nScoreboard: ${scoreboard}\n`);
   if (!parsed.ok) throw new Error(parsed.error.found);
   return deriveApacheSlots(parsed.value.snapshot, {});
 }
-
-const nginx = (waiting: number, reading: number) =>
-  deriveNginxSlots(
-    { kind: 'nginx', active: waiting + reading, reading, writing: 0, waiting },
-    { slots: 16 },
-  );
-
-const answer = (figures: SlotFigures): ObservationOutcome => ({
-  kind: 'answered',
-  snapshot: { kind: 'nginx' },
-  figures,
-});
-
-const failed = (result: ScrapeFailureResult): ObservationOutcome => ({
-  kind: 'failed',
-  failure: { result, message: '', remedy: '' },
-});
-
-/** After the headers of an answer with status 200. */
-const cutShort = (result: ScrapeFailureResult): ObservationOutcome => ({
-  kind: 'failed',
-  failure: { result, message: '', remedy: '', answerBegan: true },
-});
 
 const port = (queueLength: number, established: number, queueLimit = 511): ListenFigures => ({
   port: 80,
@@ -53,12 +33,7 @@ const waitingFor = (oldestQueuedSeconds: number) => ({
 /** Beside the workers of an event MPM. */
 const connectionGroup: SlotGroup = { kind: 'connection', counts: new Map([['keepalive', 3]]) };
 
-/** Seven connections that a process holds, which is nine tenths of eight workers. */
-const activities = { queued: 4, silent: 1, active: 1, sending: 1, idle: 2, closing: 2 };
-
-type Row = readonly [string, Omit<VerdictInput, 'server'>, boolean | undefined, readonly string[]];
-
-const onApache: readonly Row[] = [
+const rows: readonly VerdictRow[] = [
   ['an idle worker', { outcome: answer(apache('_KKKKKKW')) }, false, []],
   ['a worker that can still be started', { outcome: answer(apache('.KKKKKKW')) }, false, []],
   [
@@ -377,112 +352,4 @@ const onApache: readonly Row[] = [
   ['another page', { outcome: failed('not_a_status_page') }, undefined, []],
 ];
 
-const onNginx: readonly Row[] = [
-  ['idle connections that nginx can close', { outcome: answer(nginx(16, 0)) }, false, []],
-  [
-    'nothing free and nothing to close, but it had a connection for the poll',
-    { outcome: answer(nginx(0, 16)) },
-    false,
-    [],
-  ],
-  [
-    'nothing free, and the poll had to wait: it is slow',
-    { outcome: answer(nginx(0, 16)), waitedSeconds: 2 },
-    false,
-    [],
-  ],
-  [
-    'a shortage in the error log, on a page without a limit',
-    {
-      outcome: answer({ keepaliveModel: 'reclaimable', groups: [] }),
-      loggedSecondsAgo: 3,
-    },
-    true,
-    ['error_log'],
-  ],
-  [
-    'connections dropped since the previous poll',
-    { outcome: answer(nginx(8, 1)), droppedSince: 5 },
-    true,
-    ['dropped_connections'],
-  ],
-  ['a restart between two polls', { outcome: answer(nginx(8, 1)), droppedSince: -5 }, false, []],
-  [
-    'a shortage in the error log, on a page that shows little room',
-    { outcome: answer(nginx(1, 15)), loggedSecondsAgo: 3 },
-    true,
-    ['error_log'],
-  ],
-  [
-    'a shortage in the error log some seconds ago, on a page that shows room',
-    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 3 },
-    false,
-    [],
-  ],
-  [
-    'one dropped connection',
-    { outcome: answer(nginx(8, 1)), droppedSince: 1 },
-    true,
-    ['dropped_connections'],
-  ],
-  [
-    'a shortage in the error log, on a page with a saturation of exactly 0.9',
-    { outcome: answer({ ...nginx(8, 1), workerSaturation: 0.9 }), loggedSecondsAgo: 3 },
-    true,
-    ['error_log'],
-  ],
-  [
-    'a shortage in the error log 1.25 seconds ago, on a page that shows room',
-    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 1.25 },
-    true,
-    ['error_log'],
-  ],
-  [
-    'a shortage in the error log 1.3 seconds ago, on a page that shows room',
-    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 1.3 },
-    false,
-    [],
-  ],
-  [
-    'one worker’s shortage in the error log just now, on a page that shows room for others',
-    { outcome: answer(nginx(8, 1)), loggedSecondsAgo: 1 },
-    true,
-    ['error_log'],
-  ],
-  ['an empty reply', { outcome: failed('empty_reply') }, true, ['dropped_connections']],
-  [
-    'an answer that began and was cut short: the poll had a connection',
-    { outcome: cutShort('reset') },
-    undefined,
-    [],
-  ],
-  [
-    'a reset, with the error log',
-    { outcome: failed('reset'), loggedSecondsAgo: 3 },
-    true,
-    ['dropped_connections', 'error_log'],
-  ],
-  ['no answer, never answered before', { outcome: failed('response_timeout') }, false, []],
-  [
-    'no answer: it is slow or hangs',
-    { outcome: failed('response_timeout'), before: nginx(1, 1) },
-    false,
-    [],
-  ],
-];
-
-describe('deriveVerdict()', () => {
-  test.each(onApache)('Apache, %s', (_, input, exhausted, evidence) => {
-    expect(deriveVerdict({ server: 'apache', ...input })).toEqual({
-      ...(exhausted === undefined ? {} : { exhausted }),
-      evidence,
-    });
-  });
-
-  test.each(onNginx)('nginx, %s', (_, input, exhausted, evidence) => {
-    expect(deriveVerdict({ server: 'nginx', ...input })).toEqual({
-      ...(exhausted === undefined ? {} : { exhausted }),
-      evidence,
-    });
-  });
-});
+testVerdicts('apache', rows);
