@@ -9,8 +9,8 @@ interface Fullness {
   readonly fullSampleShare?: number;
 }
 
-/** Share of the slots above which visitors may soon have to wait. */
-const nearlyAll = 0.95;
+/** Share of the slots above which visitors may soon have to wait: a slot that was just freed is in use again at once. */
+export const nearlyAll = 0.95;
 /** A smaller share can come from a restart. */
 const minimumFullShare = 0.001;
 
@@ -34,7 +34,7 @@ const wantedWhenFull = 1.25;
 
 interface FullServer {
   readonly slotLimit: number;
-  /** Seconds with all slots in use. */
+  /** Seconds with all slots in use, or nearly all. */
   readonly fullSeconds: number;
   /** The busiest hour under today's timeout: mean of slots in use, and connections. */
   readonly meanToday: number;

@@ -2,7 +2,7 @@ import type { GapSummary, HeldSlots, TimeoutLoad } from '../snapshot/gap-summary
 import type { IdleCost, KeepaliveModel, Range, TimeoutPrediction } from '../snapshot/prediction.ts';
 import { busiestOf, timeAt } from './busiest-slots.ts';
 import { waitProbability } from './erlang-c.ts';
-import { busiestOfFull, mayHaveBeenFull } from './full-server.ts';
+import { busiestOfFull, mayHaveBeenFull, nearlyAll } from './full-server.ts';
 import { gainedReuse, returnsReused, tailsShortened } from './missed-reuse.ts';
 import { orderBusiest } from './order-busiest.ts';
 import { always, product, scale, sum } from './ranges.ts';
@@ -215,10 +215,12 @@ function busiestWithBursts(load: TimeoutLoad, shares: Range, context: Context): 
   return { ...busiest, high };
 }
 
-/** Share of the time with all slots in use: as sampled, or at most, as the log shows. */
+/** Share of the time with nearly all slots in use: as sampled, or at most, as the log shows. */
 function fullRatioOf(today: TimeoutLoad | undefined, context: Context): number {
-  const logged = today === undefined ? undefined : fullTimeOf(today, context);
-  return Math.max(context.fullSampleShare ?? 0, logged ?? 0);
+  const { fullSampleShare = 0, slotLimit } = context;
+  if (today === undefined || slotLimit === undefined) return fullSampleShare;
+  const logged = timeAt(nearlyAll * slotLimit, today, heldTails(today, context).high);
+  return Math.max(fullSampleShare, logged ?? 0);
 }
 
 function meanHeld(load: TimeoutLoad | undefined, tailShare: number): number {
@@ -236,7 +238,7 @@ function waitOf(load: TimeoutLoad, { slots, idleCost }: Context, idle: Range): R
 }
 
 /** At most. @param busiest high figure of the busiest moment: with fewer than all slots in use it is never full */
-function fullTimeOf(load: TimeoutLoad, context: Context, busiest = Infinity): number | undefined {
+function fullTimeOf(load: TimeoutLoad, context: Context, busiest: number): number | undefined {
   const { slotLimit } = context;
   if (slotLimit === undefined) return undefined;
   return busiest < slotLimit ? 0 : timeAt(slotLimit, load, heldTails(load, context).high);

@@ -116,6 +116,15 @@ describe('predictTimeouts()', () => {
     expect(high(briefly)).toBeLessThan(high(measured) + 1.1 * (30 / hold));
   });
 
+  test('a server whose last slots are never seen in use was nearly full, and its log hides bursts', () => {
+    const measured = { todaySeconds: 20, meanIdleSlots: 4 } as const;
+    const high = (model: ReturnType<typeof modelOf>) => at(model, 20).busiestSlots.high;
+    const calm = modelOf(busy, { ...measured, slots: 1000 });
+    const nearlyFull = modelOf(busy, { ...measured, slots: Math.floor(high(calm) / 0.95) });
+    expect(nearlyFull.wasFull).toBe(true);
+    expect(high(nearlyFull)).toBeGreaterThan(high(calm));
+  });
+
   test('a timeout counts as full at some time exactly when its busiest moment may take all slots', () => {
     for (const meanIdleSlots of [undefined, 2, 4, 8, 16]) {
       const measured = meanIdleSlots === undefined ? {} : { meanIdleSlots };
